@@ -1,0 +1,46 @@
+"""A forecast of what a job will need, or the reason why there is none."""
+
+from dataclasses import dataclass
+
+from jobcast.units import Bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Basis:
+    """What a forecast rests on."""
+
+    level: str
+    """The rung of the family ladder that had history (`jobcast.features.family`), e.g. ``user+template+cwd``."""
+    runs: int
+    """Finished runs known on that rung at the moment of submission."""
+    age_days: float
+    """Days since the last of them finished."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contribution:
+    """How far one feature moved the forecast."""
+
+    feature: str
+    factor: float
+    """The forecast was multiplied by this much; 1 means no influence."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MemoryForecast:
+    """Peak memory of the next job."""
+
+    quantiles: dict[float, Bytes]
+    """Probability to amount, rising; always holds 0.5."""
+    request: Bytes
+    """The amount to ask for: exceeded with the probability `risk`."""
+    risk: float
+    basis: Basis
+    contributions: tuple[Contribution, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoForecast:
+    """Nothing similar is known; the job stays as it was submitted."""
+
+    reason: str

@@ -1,0 +1,101 @@
+"""The contracts of this room: what a batch system and a file format must offer.
+
+A `BatchSystem` says which command to run and how to read what it prints; `jobcast.systems.run` runs it.
+A `FileFormat` reads a file. Both yield batches of `Rows`: finished jobs in columns, and records set aside.
+Memory stays bounded: a batch holds at most about `BATCH` records, however long the source is.
+"""
+
+import bz2
+import gzip
+import lzma
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import IO, Protocol
+
+from jobcast.errors import InputError
+from jobcast.history import Rows
+
+BATCH = 50_000
+"""Records in one batch: enough for columns to pay, few enough to stay below some 200 MB."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Site:
+    """What the text of a source does not say about itself."""
+
+    now: datetime
+    """When the source was asked: completes dates without a year, bounds the future."""
+    cluster: str = "default"
+    """Name given to the cluster where the source names none."""
+    timezone: tzinfo = UTC
+    """The zone of times printed without one."""
+    memory_unit: str = "M"
+    """LSF_UNIT_FOR_LIMITS: the unit of memory amounts printed without one (K, M, G, T, P)."""
+    column_map: Path | None = None
+    """The TOML file that names the columns, for the format ``table``."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Command:
+    """A command for `jobcast.systems.run`: arguments, never a shell string."""
+
+    arguments: tuple[str, ...]
+    timeout_seconds: float = 600.0
+    environment: tuple[tuple[str, str], ...] = ()
+    """Variables set beside the inherited ones, e.g. ``SLURM_TIME_FORMAT``."""
+
+
+class BatchSystem(Protocol):
+    """One kind of batch system. Every method is pure."""
+
+    name: str
+    """As it stands in the history's column `system`."""
+    programs: tuple[str, ...]
+    """Commands that must be on the PATH for this system to count as found on this host."""
+
+    def query_finished(self, since: datetime, until: datetime) -> Command:
+        """Return the one command that lists all users' jobs that finished in [since, until]."""
+        ...
+
+    def read_finished(self, output: IO[bytes], source: str, site: Site) -> Iterator[Rows]:
+        """Read what that command printed; records that can't be read are set aside, never raised.
+
+        Raises OutputError when the output as a whole is not what this command prints.
+        """
+        ...
+
+
+class FileFormat(Protocol):
+    """One kind of file that holds finished jobs: a KIND of ``jobcast import``."""
+
+    kind: str
+
+    def read(self, path: Path, site: Site) -> Iterator[Rows]:
+        """Read `path`; records that can't be read are set aside, never raised.
+
+        Raises InputError when the file as a whole is not of this kind.
+        """
+        ...
+
+
+_OPENERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
+
+
+def open_plain_or_packed(path: Path) -> IO[bytes]:
+    """Open a file for reading bytes; gzip, bzip2 and xz are told by their first bytes, not by the name.
+
+    Raises InputError when the file can't be opened.
+    """
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(6)
+        for magic, opener in _OPENERS.items():
+            if head.startswith(magic):
+                return opener(path, "rb")  # type: ignore[return-value]
+        return path.open("rb")
+    except OSError as error:
+        raise InputError(
+            f"cannot open {path}: {error.strerror}", hint="check the name and your rights"
+        ) from error

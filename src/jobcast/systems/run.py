@@ -1,0 +1,51 @@
+"""The only place that starts a process."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from jobcast.errors import CommandError
+from jobcast.systems.base import Command
+
+
+def is_installed(program: str) -> bool:
+    """Tell whether `program` is on the PATH."""
+    return shutil.which(program) is not None
+
+
+@contextmanager
+def run(command: Command) -> Iterator[IO[bytes]]:
+    """Run `command` and give what it printed, kept in a file so that memory does not grow with it.
+
+    Raises CommandError when the command is missing, takes longer than its time-out (transient) or ends badly.
+    """
+    program = command.arguments[0]
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as complaints:
+        try:
+            done = subprocess.run(
+                command.arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=complaints,
+                timeout=command.timeout_seconds,
+                env={**os.environ, **dict(command.environment)},
+                check=False,
+            )
+        except FileNotFoundError as error:
+            raise CommandError(f"{program} is not on the PATH", hint="jobcast doctor") from error
+        except subprocess.TimeoutExpired as error:
+            raise CommandError(
+                f"{program} took longer than {command.timeout_seconds:.0f} s",
+                hint="ask for a shorter time",
+                transient=True,
+            ) from error
+        if done.returncode != 0:
+            complaints.seek(0)
+            said = complaints.read(2000).decode("utf-8", "replace").strip()
+            raise CommandError(f"{program} ended with {done.returncode}: {said}", hint="jobcast doctor")
+        output.seek(0)
+        yield output

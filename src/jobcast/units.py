@@ -1,0 +1,68 @@
+"""Amounts with their units: the only place that parses and prints them.
+
+Memory is counted in bytes, and K, M, G, T and P are powers of 1024, as LSF, Slurm and
+LoadLeveler all mean them. Time is counted in seconds.
+"""
+
+import re
+from typing import NewType
+
+Bytes = NewType("Bytes", int)
+Seconds = NewType("Seconds", float)
+
+KIB, MIB, GIB, TIB, PIB = (1024**power for power in range(1, 6))
+
+_FACTOR = {"": 1, "B": 1, "K": KIB, "M": MIB, "G": GIB, "T": TIB, "P": PIB}
+_MEMORY = re.compile(r"\s*([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([KMGTP]?)(?:i?B|bytes?)?\s*", re.IGNORECASE)
+_CLOCK = re.compile(r"(?:(\d+)-)?(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)")
+
+
+def parse_memory(text: str, *, unit: str = "B") -> Bytes:
+    """Read an amount of memory such as ``12.5GB``, ``400M`` or ``2048``.
+
+    A bare number is counted in `unit` (one of B, K, M, G, T, P; ``MB`` is understood too).
+    Raises ValueError when the text is no amount of memory.
+    """
+    match = _MEMORY.fullmatch(text)
+    if match is None:
+        raise ValueError(f"not an amount of memory: {text!r}")
+    factor = _FACTOR[(match[2] or unit[:1]).upper()]
+    return Bytes(round(float(match[1]) * factor))
+
+
+def format_memory(amount: Bytes | int) -> str:
+    """Print an amount of memory for people: three significant figures, binary unit."""
+    value, unit = float(amount), "B"
+    for larger in ("KiB", "MiB", "GiB", "TiB", "PiB"):
+        if abs(value) < 1023.5:
+            break
+        value, unit = value / 1024, larger
+    digits = 0 if unit == "B" or abs(value) >= 99.95 else 1 if abs(value) >= 9.995 else 2
+    text = f"{value:.{digits}f}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} {unit}"
+
+
+def to_mib(amount: Bytes | int) -> int:
+    """Round up to whole MiB, the number that hooks and the last line of ``predict`` give."""
+    return -(-int(amount) // MIB)
+
+
+def parse_duration(text: str) -> Seconds:
+    """Read ``[days-]hours:minutes:seconds``, ``minutes:seconds`` or plain seconds, as Slurm prints them.
+
+    Raises ValueError when the text is no duration.
+    """
+    match = _CLOCK.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"not a duration: {text!r}")
+    days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
+    return Seconds(((days * 24 + hours) * 60 + minutes) * 60 + seconds)
+
+
+def format_duration(amount: Seconds | float) -> str:
+    """Print a duration as ``[days-]hours:minutes:seconds``, the form that ``seff`` and ``sacct`` use."""
+    whole = round(amount)
+    days, rest = divmod(whole, 86400)
+    hours, rest = divmod(rest, 3600)
+    text = f"{hours:02d}:{rest // 60:02d}:{rest % 60:02d}"
+    return f"{days}-{text}" if days else text
