@@ -1,0 +1,91 @@
+"""How the program ends: well (0), with a cure (1), misused (2), by a fault of its own (3), interrupted (130)."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+import click
+
+from jobcast.cli.frame import LazyGroup
+from jobcast.cli.screen import talk
+from jobcast.errors import JobcastError
+from jobcast.language import say
+
+EXPECTED, MISUSED, FAULT, INTERRUPTED = 1, 2, 3, 130
+
+
+class Program(LazyGroup):
+    """The whole command line, which ends in one of five ways."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: FBT001, FBT002 - click's own signature
+        **extra: Any,  # noqa: ANN401
+    ) -> NoReturn:
+        """Run the command line and leave the process."""
+        run = super().main
+        sys.exit(_end(lambda: run(args, prog_name, complete_var, standalone_mode=False, **extra)))
+
+
+def _end(run: Callable[[], object]) -> int:
+    """Run the program, say what went wrong, and return the exit code."""
+    try:
+        code = run()
+        sys.stdout.flush()
+    except click.ClickException as error:
+        return _misused(error)
+    except JobcastError as error:
+        complain(error)
+        return EXPECTED
+    except BrokenPipeError:
+        return _nobody_reads()
+    except (KeyboardInterrupt, click.Abort):
+        talk(say("frame.interrupted"))
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last resort, which writes it all down
+        from jobcast.cli.fault import write_log  # noqa: PLC0415 - costs 20 ms that a good ending does without
+
+        talk(say("frame.fault", error=type(error).__name__, log=write_log(error)))
+        return FAULT
+    return code if isinstance(code, int) else 0
+
+
+def complain(error: JobcastError) -> None:
+    """Say what happened, and on a second line what cures it."""
+    talk(say("frame.error", message=error.message))
+    if error.hint:
+        talk(say("frame.cure", hint=error.hint))
+
+
+def _misused(error: click.ClickException) -> int:
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        talk(error.ctx.get_usage())
+        talk(say("frame.try_help", command=error.ctx.command_path))
+    talk(say("frame.error", message=_misuse(error)))
+    return MISUSED
+
+
+def _misuse(error: click.ClickException) -> str:
+    """Say in the chosen language what is wrong with the command line."""
+    match error:
+        case click.NoSuchOption():
+            like = (
+                f" {say('config.did_you_mean', word=error.possibilities[0])}" if error.possibilities else ""
+            )
+            return say("frame.no_option", option=error.option_name) + like
+        case click.MissingParameter(param=click.Parameter() as parameter):
+            return say("frame.missing", what=parameter.get_error_hint(error.ctx).strip("'"))
+        case click.BadParameter(param=click.Parameter() as parameter):
+            what = parameter.get_error_hint(error.ctx).strip("'")
+            return say("frame.bad_value", what=what, why=error.message)
+    return error.format_message()
+
+
+def _nobody_reads() -> int:
+    """End quietly when the reader of a pipe, such as ``head``, has seen enough."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

@@ -1,0 +1,118 @@
+"""``jobcast import``: from files into the store."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from jobcast import clock
+from jobcast.cli import frame
+from jobcast.cli.endings import EXPECTED, complain
+from jobcast.cli.moment import MOMENT
+from jobcast.cli.progress import progress
+from jobcast.cli.screen import print_json, talk
+from jobcast.cli.session import Session, site
+from jobcast.cli.summary import as_dict, show
+from jobcast.errors import InputError
+from jobcast.language import say
+from jobcast.sample.counts import Counts
+from jobcast.sample.importing import import_file
+from jobcast.store import Store
+from jobcast.systems.base import Site
+from jobcast.systems.registry import FILE_FORMATS
+
+_DATED_BY_THEIR_FILE = {"bjobs"}
+"""Kinds that print dates without a year, which only the date of the file can complete."""
+
+
+@dataclass
+class _Import:
+    """One call of the command."""
+
+    kind: str
+    site: Site
+    as_of: datetime | None
+    store: Store
+    dry_run: bool
+    counts: Counts = field(default_factory=Counts)
+    failed: list[dict[str, str]] = field(default_factory=list)
+
+    def run(self, files: Sequence[Path]) -> None:
+        """Import each file; one that can't be read does not stop the others."""
+        for file in files:
+            with progress(file.name, say("summary.records")) as done:
+                try:
+                    self.counts += self._one(file, lambda counts, done=done: done(counts.read))
+                except InputError as error:
+                    complain(error)
+                    self.failed.append({"file": str(file), "error": error.message})
+        if self.counts.new and not self.dry_run:
+            self.store.compact()
+
+    def _one(self, file: Path, watch: Callable[[Counts], None]) -> Counts:
+        form = FILE_FORMATS[self.kind]
+        source = replace(self.site, now=self._asked_at(file))
+        return import_file(file, form, source, self.store, dry_run=self.dry_run, watch=watch)
+
+    def _asked_at(self, file: Path) -> datetime:
+        if self.as_of is None and self.kind in _DATED_BY_THEIR_FILE and file.exists():
+            return datetime.fromtimestamp(file.stat().st_mtime, UTC)
+        return self.as_of or clock.now()
+
+
+@frame.command(help=say("import.help"), examples=say("import.examples"))
+@click.argument("kind", type=click.Choice(list(FILE_FORMATS)), metavar="KIND")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--cluster", metavar="NAME", help=say("import.cluster"))
+@click.option("--timezone", metavar="ZONE", help=say("import.timezone"))
+@click.option("--memory-unit", metavar="K|M|G|T|P", help=say("import.memory_unit"))
+@click.option("--map", "column_map", metavar="FILE", help=say("import.map"))
+@click.option("--as-of", type=MOMENT, metavar="TIME", help=say("import.as_of"))
+@click.option("--dry-run", is_flag=True, help=say("import.dry_run"))
+@frame.json_option
+@click.pass_obj
+def command(
+    session: Session,
+    kind: str,
+    files: tuple[Path, ...],
+    cluster: str | None,
+    timezone: str | None,
+    memory_unit: str | None,
+    column_map: str | None,
+    as_of: datetime | None,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Import files of one kind."""
+    settings = session.configured(cluster=cluster, timezone=timezone, memory_unit=memory_unit)
+    about = site(settings, now=clock.now(), column_map=_map(kind, column_map))
+    work = _Import(kind, about, as_of, session.store, dry_run)
+    work.run(files)
+    if as_json:
+        print_json({**as_dict(work.counts), "dry_run": dry_run, "failed": work.failed})
+    else:
+        _show(work)
+    return EXPECTED if work.failed else 0
+
+
+def _map(kind: str, column_map: str | None) -> Path | None:
+    """Find the file that names the columns of a table."""
+    if kind != "table":
+        if column_map:
+            raise click.UsageError(say("import.map_without_table"), click.get_current_context())
+        return None
+    from jobcast.systems.table import find_map  # noqa: PLC0415 - only one kind needs it
+
+    return find_map(column_map)
+
+
+def _show(work: _Import) -> None:
+    show(work.counts)
+    if work.dry_run:
+        talk(say("import.nothing_written"))
+    if work.counts.set_aside:
+        talk(say("import.next_rows"))
+    else:
+        talk(say("import.next_jobs"))

@@ -1,0 +1,85 @@
+"""What commands print: data on stdout, talk on stderr, and nothing that could command a terminal."""
+
+import csv
+import json
+import os
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import IO, Any
+
+import click
+
+SCHEMA = 1
+"""Version of all JSON that commands print."""
+
+_COMMANDING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+"""Control, format (also what reverses text), surrogate, private, unassigned, line separator."""
+_RAW_IN_JSON = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
+
+
+def printable(text: str) -> str:
+    """Return `text` with everything that could command a terminal or break the line spelt out as an escape."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        character.encode("unicode_escape").decode()
+        if unicodedata.category(character) in _COMMANDING
+        else character
+        for character in text
+    )
+
+
+def cell_width(text: str) -> int:
+    """Return how many columns of a terminal `text` takes; a Chinese character takes two."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+    )
+
+
+def talk(text: str) -> None:
+    """Say something to the person at the keyboard, on stderr; lines are those of `text`."""
+    for line in text.split("\n"):
+        click.echo(printable(line), err=True)
+
+
+def tell(text: str = "") -> None:
+    """Print lines of an answer on stdout."""
+    for line in text.split("\n"):
+        click.echo(printable(line))
+
+
+def painted(text: str, colour: str | None, *, stream: IO[str] | None = None) -> str:
+    """Return `text` in a colour, if it goes to a terminal and nobody asked for none (NO_COLOR)."""
+    plain = colour is None or os.environ.get("NO_COLOR") or not (stream or sys.stdout).isatty()
+    return text if plain else click.style(text, fg=colour)
+
+
+def as_json(value: Any) -> str:  # noqa: ANN401 - JSON
+    """Return `value` as JSON that is safe to print; dates and paths as text."""
+    text = json.dumps(value, ensure_ascii=False, default=_plain)
+    return _RAW_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def print_json(answer: dict[str, Any]) -> None:
+    """Print the answer of a command for programs."""
+    click.echo(as_json({"schema": SCHEMA, **answer}))
+
+
+def print_csv(rows: Iterable[Sequence[object]]) -> None:
+    """Print rows as CSV: exactly as they are into a file or pipe, made harmless on a terminal."""
+    exact = not sys.stdout.isatty()
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    for row in rows:
+        texts = ["" if value is None else str(_plain(value)) for value in row]
+        writer.writerow(texts if exact else map(printable, texts))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

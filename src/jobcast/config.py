@@ -1,0 +1,198 @@
+"""Settings: declared once here, then set by file, environment or flag, the later winning.
+
+Files, the later winning: ``/etc/jobcast/jobcast.toml``, ``~/.config/jobcast/jobcast.toml``, ``./jobcast.toml``;
+or only the one that the environment variable JOBCAST_CONFIG names. In the environment the setting
+``sample.overlap`` is JOBCAST_SAMPLE_OVERLAP. What a setting means stands in the catalogue of texts, under
+``setting``.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, timedelta, tzinfo
+from pathlib import Path
+from typing import Generic, TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from jobcast.errors import ConfigError
+from jobcast.language import LANGUAGES, say
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Generic[T]):
+    """One thing that a site or user may decide."""
+
+    name: str
+    """As it stands in the file; a dot separates the table from the key."""
+    read: Callable[[str], T]
+    """From what was written to the value; raises ValueError when it is none."""
+    default: str
+    """As it would be written; empty when there is none."""
+    unit: str = ""
+    """What a number counts."""
+
+    @property
+    def variable(self) -> str:
+        """Return the environment variable that sets it."""
+        return "JOBCAST_" + self.name.replace(".", "_").upper()
+
+
+def _folder(text: str) -> Path:
+    return Path(text).expanduser()
+
+
+def _language(text: str) -> str:
+    if text and text not in LANGUAGES:
+        raise ValueError(say("config.not_one_of", choices=", ".join(LANGUAGES)))
+    return text
+
+
+def _memory_unit(text: str) -> str:
+    if text.upper() not in {"K", "M", "G", "T", "P"}:
+        raise ValueError(say("config.not_one_of", choices="K, M, G, T, P"))
+    return text.upper()
+
+
+def _probability(text: str) -> float:
+    if not 0 < float(text) < 1:
+        raise ValueError(say("config.not_a_probability"))
+    return float(text)
+
+
+def _seconds(text: str) -> timedelta:
+    if not float(text) >= 0:
+        raise ValueError(say("config.negative"))
+    return timedelta(seconds=float(text))
+
+
+def read_zone(text: str) -> tzinfo:
+    """Return the time zone of that name; ``local`` is the zone of this host.
+
+    Raises ValueError when there is no such zone.
+    """
+    try:
+        if text != "local":
+            return ZoneInfo(text)
+        if name := os.environ.get("TZ", "").removeprefix(":"):
+            return ZoneInfo(name)
+        with Path("/etc/localtime").open("rb") as file:
+            return ZoneInfo.from_file(file, key="local")
+    except (OSError, ValueError) as error:
+        if text == "local":
+            return UTC
+        raise ValueError(say("config.no_zone")) from error
+
+
+LANG = Setting("lang", _language, "")
+STORE = Setting("store", _folder, "~/.local/share/jobcast")
+CLUSTER = Setting("cluster", str, "default")
+TIMEZONE = Setting("timezone", read_zone, "local")
+MEMORY_UNIT = Setting("memory_unit", _memory_unit, "M")
+RISK = Setting("risk", _probability, "0.05")
+SAMPLE_MIN_INTERVAL = Setting("sample.min_interval", _seconds, "60", "s")
+SAMPLE_OVERLAP = Setting("sample.overlap", _seconds, "3600", "s")
+
+SETTINGS: dict[str, Setting[object]] = {
+    setting.name: cast("Setting[object]", setting)
+    for setting in (
+        LANG,
+        STORE,
+        CLUSTER,
+        TIMEZONE,
+        MEMORY_UNIT,
+        RISK,
+        SAMPLE_MIN_INTERVAL,
+        SAMPLE_OVERLAP,
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of this run: ``config[STORE]`` is a Path, ``config[RISK]`` a float."""
+
+    values: Mapping[str, object]
+    origins: Mapping[str, str]
+    """Where each setting comes from: a file, a variable, a flag, or ``default``."""
+    files: tuple[Path, ...]
+    """The configuration files that were read."""
+
+    def __getitem__(self, setting: Setting[T]) -> T:
+        return cast("T", self.values[setting.name])
+
+
+def load(flags: Mapping[str, str | None] | None = None) -> Config:
+    """Read the settings; `flags` hold what the command line sets, by name, None where it sets nothing.
+
+    Raises ConfigError when a file can't be read, a setting is unknown, or a value is none.
+    """
+    written = {name: (setting.default, "default") for name, setting in SETTINGS.items()}
+    files = tuple(_files())
+    for file in files:
+        written.update((name, (text, str(file))) for name, text in _from_file(file))
+    for name, setting in SETTINGS.items():
+        if setting.variable in os.environ:
+            written[name] = os.environ[setting.variable], setting.variable
+    for name, text in (flags or {}).items():
+        if text is not None:
+            written[name] = text, "--" + name.replace("_", "-")
+    return Config(
+        values={name: _value(name, *entry) for name, entry in written.items()},
+        origins={name: origin for name, (_, origin) in written.items()},
+        files=files,
+    )
+
+
+def _value(name: str, text: str, origin: str) -> object:
+    try:
+        return SETTINGS[name].read(text)
+    except ValueError as error:
+        raise ConfigError(
+            say("config.bad_value", name=name, text=text, origin=origin, why=error),
+            hint=say("config.bad_value_cure", name=name, meaning=say(f"setting.{name}")),
+        ) from error
+
+
+def _files() -> Iterator[Path]:
+    if named := os.environ.get("JOBCAST_CONFIG"):
+        yield Path(named)
+        return
+    home = Path("~/.config").expanduser()
+    for folder in (Path("/etc/jobcast"), home / "jobcast", Path()):
+        if (folder / "jobcast.toml").is_file():
+            yield folder / "jobcast.toml"
+
+
+def _from_file(file: Path) -> Iterator[tuple[str, str]]:
+    try:
+        tree = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            say("config.unreadable", file=file, why=error), hint=say("config.unreadable_cure")
+        ) from error
+    for name, value in _leaves(tree):
+        if name not in SETTINGS:
+            raise ConfigError(say("config.unknown", name=name, file=file), hint=_did_you_mean(name))
+        yield name, str(value)
+
+
+def _leaves(tree: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, value
+
+
+def _did_you_mean(name: str) -> str:
+    return did_you_mean(name, SETTINGS) or say("config.known", names=", ".join(SETTINGS))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return the question after the likeliest of the `known` words; empty when none is like it."""
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return say("config.did_you_mean", word=near[0]) if near else ""

@@ -1,0 +1,1 @@
+"""Bring finished jobs into the store: from files (`importing`) and from batch systems (`sampling`)."""
