@@ -1,0 +1,75 @@
+"""Columns of text to columns of amounts and times: what `jobcast.units` does, for many rows at once.
+
+Text that can't be read as what it should be becomes null.
+"""
+
+from datetime import timedelta, tzinfo
+
+import polars as pl
+
+from jobcast.units import GIB, KIB, MIB, PIB, TIB
+
+FACTORS = {"B": 1, "K": KIB, "M": MIB, "G": GIB, "T": TIB, "P": PIB}
+
+
+def filled(text: pl.Expr) -> pl.Expr:
+    """Return `text` where it says something, null where it is empty or blank."""
+    return pl.when(text.str.strip_chars() != "").then(text)
+
+
+def whole(number: pl.Expr) -> pl.Expr:
+    """Round to whole numbers; what no 64-bit integer can hold becomes null."""
+    return pl.when(number.abs() < 2**62).then(number).round(0, mode="half_away_from_zero").cast(pl.Int64)
+
+
+_AMOUNT = r"(?i)^\s*([0-9]*\.?[0-9]*(?:e[+-]?[0-9]+)?)\s*([KMGTP]?)(?:i?B)?\s*$"
+
+
+def memory(text: pl.Expr, *, unit: str = "B") -> pl.Expr:
+    """Read amounts such as ``55336K``, ``1.5 GB`` or ``2048`` (counted in `unit`) as bytes."""
+    parts = text.str.extract_groups(_AMOUNT).struct
+    letter = pl.when(parts[1] == "").then(pl.lit(unit[:1])).otherwise(parts[1]).str.to_uppercase()
+    factor = letter.replace_strict(FACTORS, default=None, return_dtype=pl.Int64)
+    return whole(parts[0].cast(pl.Float64, strict=False) * factor)
+
+
+def clock(text: pl.Expr) -> pl.Expr:
+    """Read ``[days-][hours:]minutes:seconds``, as Slurm prints durations, as seconds."""
+    parts = text.str.extract_groups(r"^\s*(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)\s*$").struct
+    days, hours, minutes, seconds = (parts[place].cast(pl.Float64, strict=False) for place in range(4))
+    return days.fill_null(0) * 86400 + hours.fill_null(0) * 3600 + minutes * 60 + seconds
+
+
+def to_utc(local: pl.Expr, zone: tzinfo, *, late: bool = False) -> pl.Expr:
+    """Take times without a zone as those of `zone`.
+
+    Where clocks were put back an hour was there twice; it is taken as the first one unless `late`.
+    A time that the clocks jumped over becomes null.
+    """
+    name = getattr(zone, "key", None)
+    if name is None:
+        return (local - (zone.utcoffset(None) or timedelta())).dt.replace_time_zone("UTC")
+    ambiguous = "latest" if late else "earliest"
+    return local.dt.replace_time_zone(name, ambiguous=ambiguous, non_existent="null").dt.convert_time_zone(
+        "UTC"
+    )
+
+
+def epoch(number: pl.Expr, *, per_second: int = 1) -> pl.Expr:
+    """Take numbers as time since 1970, in units of which a second has `per_second`."""
+    micro = whole(number.cast(pl.Float64, strict=False) * (1_000_000 / per_second))
+    sensible = micro.is_between(-(10**17), 10**17)
+    return pl.when(sensible).then(micro).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+
+
+def iso_time(text: pl.Expr, zone: tzinfo, *, late: bool = False) -> pl.Expr:
+    """Read ``2024-06-14T10:06:58``, with ``T`` or a blank, a fraction, an offset or ``Z``, as UTC.
+
+    A time without offset is one of `zone`.
+    """
+    joined = text.str.strip_chars().str.replace(" ", "T", literal=True)
+    plain = joined.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
+    zoned = joined.str.replace(r"Z$", "+0000").str.to_datetime(
+        "%Y-%m-%dT%H:%M:%S%.f%z", time_unit="us", strict=False
+    )
+    return pl.coalesce(to_utc(plain, zone, late=late), zoned.dt.convert_time_zone("UTC"))

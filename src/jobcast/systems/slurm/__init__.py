@@ -1,0 +1,92 @@
+"""Slurm, through its accounting command ``sacct``: 22.05 was recorded; older and newer forms are read.
+
+`sacct_text` and `sacct_json` read what it prints, `fold` turns that into jobs, `fields` knows its words.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BufferedReader
+from pathlib import Path
+from typing import IO
+
+from jobcast.errors import InputError, OutputError
+from jobcast.history import Rows
+from jobcast.systems.base import Command, Site, open_plain_or_packed
+from jobcast.systems.slurm.fields import ASKED, FINAL_STATES
+from jobcast.systems.slurm.sacct_json import read_json
+from jobcast.systems.slurm.sacct_text import read_text
+from jobcast.systems.text import UNREADABLE, buffered, read_lines
+
+_SEPARATOR = "\x1f"
+"""ASCII's unit separator: unlike ``|`` it hardly ever stands in a job name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slurm:
+    """The batch system: one call of sacct for all users' jobs."""
+
+    name: str = "slurm"
+    programs: tuple[str, ...] = ("sacct",)
+    fields: str = ASKED
+    """What is asked for; a site with a Slurm before 21.08 leaves out SubmitLine."""
+
+    def query_finished(self, since: datetime, until: datetime) -> Command:
+        """Return the one command that lists all users' runs that ended in [since, until].
+
+        --duplicates keeps the runs of a job that was requeued, each with its own times. sacct takes and
+        prints local times without a zone, so it is run in UTC, and asked for seconds since 1970.
+        """
+        window = (moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S") for moment in (since, until))
+        start, end = window
+        return Command(
+            arguments=(
+                "sacct",
+                "--allusers",
+                "--duplicates",
+                "--noconvert",
+                "--parsable2",
+                f"--delimiter={_SEPARATOR}",
+                f"--starttime={start}",
+                f"--endtime={end}",
+                f"--state={FINAL_STATES}",
+                f"--format={self.fields}",
+            ),
+            environment=(("SLURM_TIME_FORMAT", "%s"), ("TZ", "UTC"), ("LC_ALL", "C")),
+        )
+
+    def read_finished(self, output: IO[bytes], source: str, site: Site) -> Iterator[Rows]:
+        """Read what sacct printed. Raises OutputError when it is not what sacct prints."""
+        try:
+            yield from read_text(read_lines(output, source), site, source)
+        except InputError as error:
+            raise OutputError(error.message, hint="jobcast doctor") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Sacct:
+    """A file with the output of ``sacct --parsable2`` or ``sacct --json``, told by a leading brace."""
+
+    kind: str = "sacct"
+
+    def read(self, path: Path, site: Site) -> Iterator[Rows]:
+        """Read `path`. Raises InputError when it is neither."""
+        with open_plain_or_packed(path) as stream:
+            reader = buffered(stream)
+            if _JSON.match(_head(reader)):
+                yield from read_json(reader, site, path.name)
+            else:
+                yield from read_text(read_lines(reader, path.name), site, path.name)
+
+
+_JSON = re.compile(rb"(?:\s|\xef\xbb\xbf|\$ [^\n]*\n)*\{")
+"""JSON, perhaps behind a byte order mark or a recorded command such as ``$ sacct --json``."""
+
+
+def _head(reader: BufferedReader) -> bytes:
+    """Return the beginning of a stream without taking it away; nothing when it can't be unpacked."""
+    try:
+        return reader.peek()
+    except UNREADABLE:
+        return b""

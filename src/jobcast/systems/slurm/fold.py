@@ -1,0 +1,241 @@
+"""Lines of ``sacct`` to jobs: each job's steps, which follow its line, are folded into it.
+
+Slurm measures steps, not jobs: a job's peak is that of its hungriest step. Where TRESUsageInTot is given
+it counts, being summed over the tasks of the step, on all machines (``rss_sum``); it sums each task's own
+peak, so it errs upwards. Otherwise MaxRSS of the largest single task stands in (``rss_max_task``), which for
+a job of many tasks is far below what the job used. Memory of 0 means that no sample was taken.
+"""
+
+from datetime import tzinfo
+
+import polars as pl
+
+from jobcast.history import SET_ASIDE_TEXT, Rows, SetAside, conform, sift
+from jobcast.job import ExitReason, MemoryBasis
+from jobcast.systems.base import Site
+from jobcast.systems.columns import clock, epoch, filled, iso_time, memory
+from jobcast.systems.slurm.fields import ENDINGS, NOT_ENDED, READ
+from jobcast.systems.slurm.hostlist import expand
+from jobcast.units import MIB
+
+
+def fold(records: pl.DataFrame, site: Site, source: str) -> Rows:
+    """Turn records into jobs.
+
+    `records` has ``line``, ``text`` and, as text, the fields of sacct under their names in small letters;
+    a job's steps stand right behind it.
+    """
+    table = _number_runs(records.with_columns(pl.lit(None, pl.String).alias(n) for n in _missing(records)))
+    aside = _name_strays(table, source)
+    steps = _sum_up_steps(table.filter(pl.col("fits")))
+    ended = table.filter(pl.col("is_job") & pl.col("word").is_in(list(ENDINGS)))
+    jobs = ended.join(steps, on="run", how="left", maintain_order="left")
+    jobs = jobs.with_columns(_times(site.timezone)).with_columns(_amounts()).with_columns(_ending())
+    lines, texts = ended["line"], ended["text"]
+    rows = sift(
+        conform(_describe(jobs, site)),
+        now=site.now,
+        source=source,
+        record=lambda row: (lines[row], texts[row]),
+    )
+    waiting = table.filter(pl.col("is_job") & pl.col("word").is_in(NOT_ENDED)).height
+    return Rows(rows.jobs, (*aside, *rows.set_aside), waiting)
+
+
+def _missing(records: pl.DataFrame) -> list[str]:
+    return sorted(READ - set(records.columns))
+
+
+def _number_runs(records: pl.DataFrame) -> pl.DataFrame:
+    """Give each job line a number, which its steps share: with --duplicates an id comes once for each run."""
+    whole_id = pl.coalesce(filled(pl.col("jobid")), "jobidraw")
+    owner = whole_id.str.extract(r"^([^.]*)")
+    return records.with_columns(
+        whole_id.alias("id"),
+        owner.alias("owner"),
+        (owner == whole_id).fill_null(value=False).alias("is_job"),
+        pl.col("state").str.extract(r"^\s*([A-Z_]+)").alias("word"),
+    ).with_columns(
+        pl.col("is_job").cum_sum().alias("run"),
+        (pl.col("owner") == pl.when("is_job").then("owner").forward_fill())
+        .fill_null(value=False)
+        .alias("fits"),
+    )
+
+
+def _name_strays(table: pl.DataFrame, source: str) -> list[SetAside]:
+    """Set aside steps that don't follow their job, and jobs in a state that the manual doesn't name."""
+    known = [*ENDINGS, *NOT_ENDED]
+    reason = (
+        pl.when(~pl.col("fits"))
+        .then(pl.lit("step_without_job"))
+        .when(pl.col("is_job") & ~pl.col("word").is_in(known).fill_null(value=False))
+        .then(pl.lit("unknown_state"))
+    )
+    strays = table.select("line", "text", reason.alias("reason")).filter(pl.col("reason").is_not_null())
+    return [
+        SetAside(source=source, line=line, reason=why, text=text[:SET_ASIDE_TEXT])
+        for line, text, why in strays.iter_rows()
+    ]
+
+
+def _sum_up_steps(table: pl.DataFrame) -> pl.DataFrame:
+    """Return for each run the peak of its steps and their CPU time; a peak on the job line counts too."""
+    largest_task = memory(pl.col("maxrss"))
+    total = memory(pl.col("tresusageintot").str.extract(r"(?:^|,)mem=([^,]+)"))
+    measured = table.select(
+        "run",
+        largest_task.alias("task"),
+        total.alias("total"),
+        pl.when(~pl.col("is_job")).then(clock(pl.col("totalcpu"))).alias("cpu"),
+        pl.col("id").str.ends_with(".interactive").alias("interactive"),
+    )
+    peak = pl.max_horizontal("task", "total").max()
+    sums = pl.col("total").is_not_null().any()
+    return measured.group_by("run").agg(
+        pl.when(peak > 0).then(peak).alias("memory_peak"),
+        pl.when(peak > 0)
+        .then(pl.when(sums).then(pl.lit(MemoryBasis.RSS_SUM)).otherwise(pl.lit(MemoryBasis.RSS_MAX_TASK)))
+        .alias("memory_basis"),
+        pl.col("cpu").sum().alias("steps_cpu"),
+        pl.when(pl.col("interactive").any()).then(pl.lit(value=True)).alias("interactive"),
+    )
+
+
+def _moment(name: str, zone: tzinfo, *, late: bool = False) -> pl.Expr:
+    """Read a time as seconds since 1970 (SLURM_TIME_FORMAT=%s) or in ISO form."""
+    text = pl.col(name)
+    return pl.coalesce(epoch(text), iso_time(text, zone, late=late))
+
+
+def _times(zone: tzinfo) -> list[pl.Expr]:
+    """Return the times and spans of a job; a job that was given no host never started."""
+    never_ran = pl.col("nodelist").str.contains(r"^\s*None assigned").fill_null(value=False)
+    start = pl.when(~never_ran).then(_moment("start", zone))
+    elapsed = pl.coalesce(pl.col("elapsedraw").cast(pl.Float64, strict=False), clock(pl.col("elapsed")))
+    suspended = clock(pl.col("suspended"))
+    computed = start + pl.duration(
+        microseconds=((elapsed + suspended.fill_null(0)) * 1e6).cast(pl.Int64, strict=False)
+    )
+    finish = _moment("end", zone)
+    # The hour that comes twice when clocks are put back: a job can't end before it starts.
+    late = pl.when(finish < start).then(_moment("end", zone, late=True)).otherwise(finish)
+    return [
+        _moment("submit", zone).alias("submit_time"),
+        start.alias("start_time"),
+        pl.coalesce(late, computed).alias("finish_time"),
+        pl.when(start.is_not_null()).then(elapsed).alias("run_time"),
+        pl.when(start.is_not_null()).then(suspended).alias("suspended_time"),
+    ]
+
+
+def _amounts() -> list[pl.Expr]:
+    """Return what was asked for, and the CPU time."""
+    cores = _count("reqcpus", "ncpus", "alloccpus")
+    in_tres = [memory(pl.col(name).str.extract(r"(?:^|,)mem=([^,]+)"), unit="M") for name in _TRES]
+    gpus = [pl.col(name).str.extract(r"(?:^|,)gres/gpu(?::[^=,]*)?=(\d+)") for name in _TRES]
+    told = pl.any_horizontal(filled(pl.col(name)).is_not_null() for name in _TRES)
+    total_cpu = clock(pl.col("totalcpu"))
+    return [
+        cores.alias("cores_requested"),
+        pl.coalesce(_positive(_asked_memory(cores)), *map(_positive, in_tres)).alias("memory_requested"),
+        pl.coalesce(*gpus, pl.when(told).then(pl.lit("0")))
+        .cast(pl.Int32, strict=False)
+        .alias("gpus_requested"),
+        pl.coalesce(
+            clock(pl.col("timelimit")), pl.col("timelimitraw").cast(pl.Float64, strict=False) * 60
+        ).alias("run_limit"),
+        pl.coalesce(_positive(total_cpu), _positive(pl.col("steps_cpu"))).alias("cpu_time"),
+    ]
+
+
+_PER_CPU = 2**31 * MIB
+"""Slurm's flag MEM_PER_CPU: some versions print it as part of the amount, ``2147486448Mn`` for ``2800Mc``."""
+
+
+def _asked_memory(cores: pl.Expr) -> pl.Expr:
+    """Return what ReqMem asks for the whole job; before 21.08 it was for each CPU (c) or each node (n)."""
+    text = pl.col("reqmem").str.strip_chars()
+    amount = memory(text.str.strip_chars_end("cn"), unit="M")
+    flagged = amount >= _PER_CPU
+    return (
+        pl.when(flagged)
+        .then((amount - _PER_CPU) * cores)
+        .when(text.str.ends_with("c"))
+        .then(amount * cores)
+        .when(text.str.ends_with("n"))
+        .then(amount * pl.coalesce(_count("nnodes"), 1))
+        .otherwise(amount)
+    )
+
+
+_TRES = ("reqtres", "alloctres")
+
+
+def _positive(number: pl.Expr) -> pl.Expr:
+    """Return `number` where it is above 0: Slurm writes 0 for what was not asked for or not measured."""
+    return pl.when(number > 0).then(number)
+
+
+def _count(*names: str) -> pl.Expr:
+    """Return the first of some counts that is given and above 0."""
+    return pl.coalesce(_positive(pl.col(name).cast(pl.Int32, strict=False)) for name in names)
+
+
+def _ending() -> list[pl.Expr]:
+    """Return how a job ended, and why.
+
+    A job that did not end well at a peak of its whole request was killed for it: with OverMemoryKill
+    Slurm says only FAILED or CANCELLED.
+    """
+    codes = pl.col("exitcode").str.extract_groups(r"^(\d+):(\d+)$").struct
+    code, signal = (codes[place].cast(pl.Int32, strict=False) for place in range(2))
+    word = pl.col("word")
+    ended_badly = word.is_in(["FAILED", "CANCELLED"])
+    reasons = {word: reason for word, (_, reason) in ENDINGS.items()}
+    return [
+        word.replace_strict({word: str(state) for word, (state, _) in ENDINGS.items()}).alias("state"),
+        # As a shell does: 128 + signal. Slurm's "0:125" for lack of memory is no signal.
+        pl.when((code > 0) | (signal == 0))
+        .then(code)
+        .when(signal <= 64)
+        .then(128 + signal)
+        .alias("exit_code"),
+        pl.when(ended_badly & (pl.col("memory_peak") >= pl.col("memory_requested")))
+        .then(pl.lit(ExitReason.MEMORY_LIMIT))
+        .when((word == "FAILED") & ((code > 0) | (signal > 0)))
+        .then(pl.lit(ExitReason.EXIT_CODE))
+        .otherwise(word.replace_strict(reasons, return_dtype=pl.String))
+        .alias("exit_reason"),
+    ]
+
+
+def _describe(jobs: pl.DataFrame, site: Site) -> pl.DataFrame:
+    """Add who a job is and where it ran."""
+    parts = pl.col("id").str.extract_groups(r"^([^_]*)_(\d+)$").struct
+    return jobs.with_columns(
+        pl.lit("slurm").alias("system"),
+        pl.coalesce(filled(pl.col("cluster")), pl.lit(site.cluster)).alias("cluster"),
+        pl.coalesce(parts[0], "id").alias("job_id"),
+        parts[1].cast(pl.Int64, strict=False).alias("array_index"),
+        pl.lit(None, pl.String).alias("step"),
+        filled(pl.col("jobname")).alias("name"),
+        pl.coalesce(filled(pl.col("user")), filled(pl.col("uid"))).alias("user"),
+        filled(pl.col("group")).alias("group"),
+        filled(pl.col("account")).alias("project"),
+        filled(pl.col("partition")).alias("queue"),
+        filled(pl.col("submitline")).alias("command"),
+        filled(pl.col("workdir")).alias("cwd"),
+        filled(pl.col("comment")).alias("description"),
+        pl.col("restarts").cast(pl.Int32, strict=False).alias("attempt"),
+        _hosts(jobs),
+    )
+
+
+def _hosts(jobs: pl.DataFrame) -> pl.Series:
+    """Expand each distinct list of hosts once."""
+    texts = jobs["nodelist"]
+    nowhere = {"", "None assigned", "(null)"}
+    known = {text: expand(text) for text in texts.unique().drop_nulls() if text.strip() not in nowhere}
+    hosts = [known.get(text) for text in texts]
+    return pl.Series("hosts", hosts, dtype=pl.List(pl.String))

@@ -1,0 +1,183 @@
+"""The text that ``sacct --parsable2`` prints: any fields in any order, told by the header line.
+
+Fields are never quoted, so a job name may hold the separator or a line break. Such a record is mended
+where only one reading fits the shapes of the fields that users can't fill; otherwise it is set aside.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+import polars as pl
+
+from jobcast.errors import InputError
+from jobcast.history import SET_ASIDE_TEXT, Rows, SetAside
+from jobcast.systems.base import BATCH, Site
+from jobcast.systems.slurm.fields import FREE_TEXT, HEADERLESS, READ, SHAPES
+from jobcast.systems.slurm.fold import fold
+from jobcast.systems.text import Lines
+
+_HEADER = re.compile(r"[A-Za-z]{2,}([^A-Za-z0-9]+)")
+_LONGEST = 20
+"""Lines over which line breaks in a name may spread one record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which fields a record has, in order, in small letters."""
+
+    fields: list[str]
+    separator: str = "|"
+
+    def fits(self, values: list[str]) -> bool:
+        """Tell whether `values` can be one record."""
+        return len(values) == len(self.fields) and all(
+            SHAPES[name].fullmatch(value) is not None
+            for name, value in zip(self.fields, values, strict=True)
+            if name in SHAPES
+        )
+
+
+def read_text(batches: Iterator[Lines], site: Site, source: str) -> Iterator[Rows]:
+    """Read the output of sacct. Raises InputError when it has no header line and no known layout."""
+    first = next(batches, None)
+    if first is None:
+        return
+    layout, used = _find_layout(first.texts, source)
+    for lines, is_last in _end_on_jobs(chain([first.after(used)], batches), layout):
+        records, aside = _split(lines, layout, is_last=is_last)
+        rows = fold(records, site, source)
+        named = tuple(
+            SetAside(source=source, line=line, reason=reason, text=text[:SET_ASIDE_TEXT])
+            for line, reason, text in aside
+        )
+        yield Rows(rows.jobs, named + rows.set_aside, rows.not_finished)
+
+
+def _find_layout(texts: list[str], source: str) -> tuple[Layout, int]:
+    """Read the header line; return the layout and how many lines stand before the first record."""
+    used = 0
+    # A recorded or pasted command, e.g. "$ sacct -a -P".
+    while used < len(texts) and (texts[used].startswith("$ ") or not texts[used].strip()):
+        used += 1
+    header = texts[used].removeprefix("\ufeff") if used < len(texts) else ""
+    match = _HEADER.match(header)
+    separator = match[1] if match else "|"
+    fields = header.lower().split(separator)
+    if {"jobid", "jobidraw"} & set(fields) and "state" in fields:
+        _check(fields, source)
+        return Layout(fields, separator), used + 1
+    for text in texts[used : used + 10]:
+        known = HEADERLESS.get(text.count("|") + 1)
+        if known and Layout(known).fits(text.split("|")):
+            return Layout(known), used
+    raise InputError(
+        f"{source} is not the output of sacct: it has no header line with JobID and State",
+        hint="write it with `sacct --parsable2`, without --noheader",
+    )
+
+
+def _check(fields: list[str], source: str) -> None:
+    """Raise InputError when the moment at which jobs ended can't be told from `fields`."""
+    if "end" not in fields and not ("start" in fields and {"elapsed", "elapsedraw"} & set(fields)):
+        raise InputError(
+            f"{source} does not say when jobs ended", hint="add End to the fields of `sacct --format`"
+        )
+
+
+def _end_on_jobs(batches: Iterator[Lines], layout: Layout) -> Iterator[tuple[Lines, bool]]:
+    """Move the boundary between batches down to a job's line, so that no job is parted from its steps."""
+    place = layout.fields.index("jobid" if "jobid" in layout.fields else "jobidraw")
+    held = Lines(1, [])
+    for batch in batches:
+        count = _lines_before_job(batch.texts, layout, place)
+        if held.texts:
+            held = Lines(held.first, held.texts + batch.texts[:count], batch.cut)
+            if count == len(batch.texts) and len(held.texts) < 4 * BATCH:
+                continue
+            yield held, False
+            held = batch.after(count)
+        else:
+            held = batch
+    yield held, True
+
+
+def _lines_before_job(texts: list[str], layout: Layout, place: int) -> int:
+    """Count the lines before the first one that is surely a job's."""
+    for count, text in enumerate(texts):
+        values = text.split(layout.separator)
+        if len(values) == len(layout.fields) and values[place] and "." not in values[place]:
+            return count
+    return len(texts)
+
+
+_Aside = tuple[int, str, str]
+
+
+def _split(lines: Lines, layout: Layout, *, is_last: bool) -> tuple[pl.DataFrame, list[_Aside]]:
+    """Split lines into fields; return the records, and those that can't be: (line, reason, text)."""
+    wanted = len(layout.fields) - 1
+    table = pl.DataFrame({"line": range(lines.first, lines.first + len(lines.texts)), "text": lines.texts})
+    aside: list[_Aside] = []
+    if all(text.count(layout.separator) == wanted for text in lines.texts):
+        values = pl.col("text").str.split(layout.separator)
+    else:
+        mended, aside = _mend(lines, layout, is_last=is_last)
+        table = pl.DataFrame(
+            mended, schema={"line": pl.Int64, "text": pl.String, "values": pl.List(pl.String)}, orient="row"
+        )
+        values = pl.col("values")
+    taken = {name: place for place, name in enumerate(layout.fields) if name in READ}
+    records = table.with_columns(values.alias("values")).select(
+        "line", "text", *(pl.col("values").list.get(place).alias(name) for name, place in taken.items())
+    )
+    return records, aside
+
+
+def _mend(
+    lines: Lines, layout: Layout, *, is_last: bool
+) -> tuple[list[tuple[int, str, list[str]]], list[_Aside]]:
+    """Split lines one by one, mending those with too many or too few fields where only one way fits."""
+    records: list[tuple[int, str, list[str]]] = []
+    aside: list[_Aside] = []
+    at, count = 0, len(lines.texts)
+    while at < count:
+        text, span = lines.texts[at], 1
+        values: list[str] | None = text.split(layout.separator)
+        if len(values or ()) < len(layout.fields):
+            values, span = _join_lines(lines.texts, at, layout)
+            text = "\n".join(lines.texts[at : at + span])
+        elif len(values or ()) > len(layout.fields):
+            values = _join_fields(values or [], layout)
+        if values is not None:
+            records.append((lines.first + at, text, values))
+        elif text.strip():
+            cut = is_last and lines.cut and at == count - 1
+            aside.append((lines.first + at, "truncated" if cut else "field_count", text))
+        at += span
+    return records, aside
+
+
+def _join_fields(values: list[str], layout: Layout) -> list[str] | None:
+    """Put back together the one free text that held the separator; None unless only one way fits."""
+    spare = len(values) - len(layout.fields) + 1
+    ways = []
+    for place, name in enumerate(layout.fields):
+        if name in FREE_TEXT:
+            whole = layout.separator.join(values[place : place + spare])
+            way = [*values[:place], whole, *values[place + spare :]]
+            if layout.fits(way):
+                ways.append(way)
+    return ways[0] if len(ways) == 1 else None
+
+
+def _join_lines(texts: list[str], start: int, layout: Layout) -> tuple[list[str] | None, int]:
+    """Put back together a record with line breaks in a free text; None unless the lines fit."""
+    text = texts[start]
+    for end in range(start + 1, min(start + _LONGEST, len(texts))):
+        text = f"{text}\n{texts[end]}"
+        values = text.split(layout.separator)
+        if len(values) >= len(layout.fields):
+            return (values, end - start + 1) if layout.fits(values) else (None, 1)
+    return None, 1
