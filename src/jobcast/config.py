@@ -1,9 +1,8 @@
 """Settings: declared once here, then set by file, environment or flag, the later winning.
 
-Files, the later winning: ``/etc/jobcast/jobcast.toml``, ``~/.config/jobcast/jobcast.toml``, ``./jobcast.toml``;
-or only the one that the environment variable JOBCAST_CONFIG names. In the environment the setting
-``sample.overlap`` is JOBCAST_SAMPLE_OVERLAP. What a setting means stands in the catalogue of texts, under
-``setting``.
+Files: ``/etc/jobcast/jobcast.toml``, ``~/.config/jobcast/jobcast.toml``, ``./jobcast.toml``; or only the one
+that the environment variable JOBCAST_CONFIG names. In the environment the setting ``sample.overlap`` is
+JOBCAST_SAMPLE_OVERLAP. What a setting means stands in the catalogue of texts, under ``setting``.
 """
 
 import difflib

@@ -1,4 +1,4 @@
-"""The columns of ``jobcast jobs``: those of the history and some that follow from them, and how each looks."""
+"""The columns of ``jobcast jobs``: those of the history, some that follow from them, and how each looks."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo

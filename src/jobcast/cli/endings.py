@@ -1,4 +1,4 @@
-"""How the program ends: well (0), with a cure (1), misused (2), by a fault of its own (3), interrupted (130)."""
+"""How the program ends: well (0), with a cure (1), misused (2), by its own fault (3), interrupted (130)."""
 
 import os
 import sys
@@ -23,8 +23,8 @@ class Program(LazyGroup):
         args: Sequence[str] | None = None,
         prog_name: str | None = None,
         complete_var: str | None = None,
-        standalone_mode: bool = True,  # noqa: FBT001, FBT002 - click's own signature
-        **extra: Any,  # noqa: ANN401
+        standalone_mode: bool = True,  # noqa: ARG002 - click's signature
+        **extra: Any,
     ) -> NoReturn:
         """Run the command line and leave the process."""
         run = super().main

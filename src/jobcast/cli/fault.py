@@ -13,7 +13,7 @@ from jobcast import clock
 
 
 def write_log(error: BaseException) -> Path:
-    """Write down versions, arguments and traceback; returns the file, under the home or the temporary directory.
+    """Write down versions, arguments and traceback; returns the file, in the home or the temporary directory.
 
     Raises OSError when neither can be written.
     """

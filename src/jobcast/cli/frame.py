@@ -32,7 +32,7 @@ class Spoken(click.Command):
         with formatter.section(say("frame.options")):
             formatter.write_dl(records)
 
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the examples as they stand."""
         if self.epilog:
             with formatter.section(say("frame.examples")):
@@ -43,16 +43,16 @@ class Spoken(click.Command):
 class LazyGroup(Spoken, click.Group):
     """Commands whose modules are imported only when they are called."""
 
-    def __init__(self, name: str, *, commands_by_name: Mapping[str, str], **details: Any) -> None:  # noqa: ANN401
+    def __init__(self, name: str, *, commands_by_name: Mapping[str, str], **details: Any) -> None:
         super().__init__(name, **details)
         self.commands_by_name = commands_by_name
         """Command to ``module:attribute``."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the commands in the order in which they were declared."""
         return list(self.commands_by_name)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Import the module that holds the command."""
         if cmd_name not in self.commands_by_name:
             return None

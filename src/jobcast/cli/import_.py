@@ -1,6 +1,6 @@
 """``jobcast import``: from files into the store."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,8 @@ from jobcast.cli.summary import as_dict, show
 from jobcast.errors import InputError
 from jobcast.language import say
 from jobcast.sample.counts import Counts
-from jobcast.sample.importing import import_file
+from jobcast.sample.importing import Source, import_file
+from jobcast.sample.keeping import Watch
 from jobcast.store import Store
 from jobcast.systems.base import Site
 from jobcast.systems.registry import FILE_FORMATS
@@ -42,19 +43,19 @@ class _Import:
     def run(self, files: Sequence[Path]) -> None:
         """Import each file; one that can't be read does not stop the others."""
         for file in files:
-            with progress(file.name, say("summary.records")) as done:
+            with progress(file.name) as done:
                 try:
-                    self.counts += self._one(file, lambda counts, done=done: done(counts.read))
+                    self.counts += self._one(file, done)
                 except InputError as error:
                     complain(error)
                     self.failed.append({"file": str(file), "error": error.message})
         if self.counts.new and not self.dry_run:
             self.store.compact()
 
-    def _one(self, file: Path, watch: Callable[[Counts], None]) -> Counts:
-        form = FILE_FORMATS[self.kind]
-        source = replace(self.site, now=self._asked_at(file))
-        return import_file(file, form, source, self.store, dry_run=self.dry_run, watch=watch)
+    def _one(self, file: Path, watch: Watch) -> Counts:
+        site = replace(self.site, now=self._asked_at(file))
+        source = Source(path=file, form=FILE_FORMATS[self.kind], site=site)
+        return import_file(source, self.store, dry_run=self.dry_run, watch=watch)
 
     def _asked_at(self, file: Path) -> datetime:
         if self.as_of is None and self.kind in _DATED_BY_THEIR_FILE and file.exists():
@@ -75,6 +76,8 @@ class _Import:
 @click.pass_obj
 def command(
     session: Session,
+    /,
+    *,
     kind: str,
     files: tuple[Path, ...],
     cluster: str | None,

@@ -65,6 +65,8 @@ class _Wish:
 @click.pass_obj
 def command(
     session: Session,
+    /,
+    *,
     name: str | None,
     since: datetime | None,
     until: datetime | None,
@@ -88,7 +90,7 @@ def command(
     elif as_csv:
         _print_csv(_read(session.store, wish, chosen or tuple(SCHEMA)), chosen or tuple(SCHEMA))
     else:
-        _print_table(_read(session.store, wish, chosen or SHOWN), session.config[config.TIMEZONE], limit)
+        _print_table(_read(session.store, wish, chosen or SHOWN), session.settings[config.TIMEZONE], limit)
 
 
 def _read(store: Store, wish: _Wish, columns: tuple[str, ...]) -> Iterator[pl.DataFrame]:
@@ -147,7 +149,8 @@ def _print_csv(pages: Iterator[pl.DataFrame], columns: tuple[str, ...]) -> None:
 
 def _print_table(pages: Iterator[pl.DataFrame], zone: tzinfo, limit: int) -> None:
     """Print the jobs for people; a single column stands alone, for pipes."""
-    jobs = pl.concat(pages) if (pages := list(pages)) else pl.DataFrame()
+    read = list(pages)
+    jobs = pl.concat(read) if read else pl.DataFrame()
     if jobs.width == 1:
         _print_alone(jobs.to_series(), zone)
         return

@@ -75,7 +75,7 @@ def _begin(context: click.Context, store: str | None, lang: str | None) -> None:
     context.obj = Session({"store": store, "lang": lang})
 
 
-def _print_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click
+def _print_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
         click.echo(f"jobcast {jobcast.__version__}")
         context.exit()

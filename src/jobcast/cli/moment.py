@@ -12,7 +12,7 @@ _AGO = re.compile(r"(\d+)\s*(s|m|h|d|w)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """A moment, in UTC; one without a zone is meant in the zone of the settings."""
 
     name = "time"
@@ -39,7 +39,7 @@ class Moment(click.ParamType):
     @staticmethod
     def _zone(ctx: click.Context | None) -> config.Config:
         session = ctx and ctx.obj
-        return session.config if session else config.load()
+        return session.settings if session else config.load()
 
 
 MOMENT = Moment()

@@ -20,7 +20,7 @@ _RAW_IN_JSON = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud8
 
 
 def printable(text: str) -> str:
-    """Return `text` with everything that could command a terminal or break the line spelt out as an escape."""
+    """Return `text` with all that could command a terminal or break the line spelt out as an escape."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(
@@ -59,7 +59,7 @@ def painted(text: str, colour: str | None, *, stream: IO[str] | None = None) -> 
     return text if plain else click.style(text, fg=colour)
 
 
-def as_json(value: Any) -> str:  # noqa: ANN401 - JSON
+def as_json(value: Any) -> str:
     """Return `value` as JSON that is safe to print; dates and paths as text."""
     text = json.dumps(value, ensure_ascii=False, default=_plain)
     return _RAW_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

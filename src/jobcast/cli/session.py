@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,6 +9,8 @@ from typing import TYPE_CHECKING
 from jobcast import config
 
 if TYPE_CHECKING:  # these pull in Polars, which commands that only talk do without
+    from collections.abc import Mapping
+
     from jobcast.store import Store
     from jobcast.systems.base import Site
 
@@ -22,7 +23,7 @@ class Session:
     """Settings given before the command, by name."""
 
     @cached_property
-    def config(self) -> config.Config:
+    def settings(self) -> config.Config:
         """Return the settings. Raises ConfigError."""
         return config.load(self.flags)
 
@@ -35,7 +36,7 @@ class Session:
         """Return the history. Raises StoreError."""
         from jobcast.store import Store  # noqa: PLC0415
 
-        return Store(self.config[config.STORE])
+        return Store(self.settings[config.STORE])
 
 
 def site(settings: config.Config, **known: object) -> Site:

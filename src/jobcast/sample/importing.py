@@ -3,6 +3,7 @@
 import lzma
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from jobcast.errors import InputError
@@ -14,31 +15,32 @@ from jobcast.store import Store
 from jobcast.systems.base import FileFormat, Site
 
 
-def import_file(
-    path: Path,
-    form: FileFormat,
-    site: Site,
-    store: Store,
-    *,
-    dry_run: bool = False,
-    watch: Watch = unwatched,
-) -> Counts:
-    """Read the finished jobs of `path` into `store`, batch by batch: memory does not grow with the file.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """A file, and how to understand it."""
+
+    path: Path
+    form: FileFormat
+    site: Site
+
+
+def import_file(source: Source, store: Store, *, dry_run: bool = False, watch: Watch = unwatched) -> Counts:
+    """Read the finished jobs of `source` into `store`, batch by batch: memory does not grow with the file.
 
     Importing a file again adds nothing, and completes what was interrupted.
     Raises InputError when the file is not of this form, and StoreError; what was read before that is kept.
     """
-    return keep_all(_batches(path, form, site), store, dry_run=dry_run, watch=watch)
+    return keep_all(_batches(source), store, dry_run=dry_run, watch=watch)
 
 
-def _batches(path: Path, form: FileFormat, site: Site) -> Iterator[Rows]:
-    """Read `path`; a packed file that is cut off or damaged is an InputError like any other."""
+def _batches(source: Source) -> Iterator[Rows]:
+    """Read `source`; a packed file that is cut off or damaged is an InputError like any other."""
     try:
-        yield from form.read(path, site)
+        yield from source.form.read(source.path, source.site)
     except (EOFError, zlib.error, lzma.LZMAError) as error:
-        raise InputError(say("import.cut_off", path=path), hint=say("import.cut_off_cure")) from error
+        raise InputError(say("import.cut_off", path=source.path), hint=say("import.cut_off_cure")) from error
     except OSError as error:
         raise InputError(
-            say("import.unreadable", path=path, what=error.strerror or error),
+            say("import.unreadable", path=source.path, what=error.strerror or error),
             hint=say("import.unreadable_cure"),
         ) from error

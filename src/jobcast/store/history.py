@@ -75,7 +75,7 @@ class Store:
         self._swept = False
 
     def scan(self, since: datetime | None = None, until: datetime | None = None) -> pl.LazyFrame:
-        """Return the jobs that finished in [since, until), lazily, in the columns of `SCHEMA`, in no order."""
+        """Return the jobs that finished in [since, until), lazily, in `SCHEMA` and in no order."""
         jobs = scan(self._parts(self.days(since, until)), SCHEMA)
         if since is not None:
             jobs = jobs.filter(pl.col("finish_time") >= since)

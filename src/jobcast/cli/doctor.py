@@ -1,0 +1,173 @@
+"""``jobcast doctor``: what jobcast finds on this host; changes nothing."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import click
+import polars as pl
+
+from jobcast import clock, config
+from jobcast.cli import frame
+from jobcast.cli.columns import moment
+from jobcast.cli.endings import EXPECTED
+from jobcast.cli.screen import cell_width, painted, print_json, printable, talk
+from jobcast.cli.session import Session
+from jobcast.cli.table import Column, print_table
+from jobcast.errors import ConfigError, StoreError
+from jobcast.language import say
+from jobcast.store import Store, Summary
+from jobcast.systems import run
+from jobcast.systems.registry import BATCH_SYSTEMS
+from jobcast.units import GIB, format_memory
+
+OK, WARN, FAIL = "ok", "warn", "fail"
+_COLOURS = {OK: "green", WARN: "yellow", FAIL: "red"}
+_LITTLE_ROOM = GIB
+_OLD_SAMPLE = timedelta(days=2)
+_TEXT_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the answer."""
+
+    name: str
+    status: str
+    """``ok``, ``warn`` or ``fail``."""
+    detail: str
+    cure: str = ""
+    """What to do about it; empty where all is well."""
+
+
+@frame.command(help=say("doctor.help"), examples=say("doctor.examples"))
+@click.option("--rows", is_flag=True, help=say("doctor.rows"))
+@frame.json_option
+@click.pass_obj
+def command(session: Session, /, *, rows: bool, as_json: bool) -> int:
+    """Look around."""
+    if rows:
+        _show_rows(session.store, as_json=as_json)
+        return 0
+    findings = list(_findings(session))
+    if as_json:
+        print_json({"checks": [asdict(finding) for finding in findings]})
+    else:
+        _show(findings)
+    return EXPECTED if any(finding.status == FAIL for finding in findings) else 0
+
+
+def _findings(session: Session) -> Iterator[Finding]:
+    """Look at one thing after the other; what can't be looked at is a finding too."""
+    try:
+        settings = session.settings
+    except ConfigError as error:
+        yield Finding("settings", FAIL, error.message, error.hint)
+        return
+    files = ", ".join(map(str, settings.files)) or say("doctor.no_files")
+    yield Finding("settings", OK, files)
+    try:
+        yield from _about_store(session.store)
+        yield from _about_systems(session.store, settings)
+        yield from _about_set_aside(session.store)
+    except StoreError as error:
+        yield Finding("store", FAIL, error.message, error.hint)
+
+
+def _about_store(store: Store) -> Iterator[Finding]:
+    summary = store.summary()
+    where = _nearest_existing(store.path)
+    if summary.jobs:
+        yield Finding("store", OK, _contents(store.path, summary))
+    else:
+        yield Finding("store", WARN, say("doctor.empty", path=store.path), say("doctor.empty_cure"))
+    if not os.access(where, os.W_OK):
+        yield Finding("writable", FAIL, say("doctor.read_only", path=where), say("store.forbidden_cure"))
+    free = shutil.disk_usage(where).free
+    text = say("doctor.free", amount=format_memory(free))
+    yield (
+        Finding("disk", OK, text)
+        if free > _LITTLE_ROOM
+        else Finding("disk", WARN, text, say("store.full_cure"))
+    )
+
+
+def _contents(path: Path, summary: Summary) -> str:
+    return say(
+        "doctor.contents",
+        path=path,
+        jobs=f"{summary.jobs:,}",
+        days=summary.days,
+        first=summary.first_day,
+        last=summary.last_day,
+        size=format_memory(summary.bytes),
+    )
+
+
+def _nearest_existing(path: Path) -> Path:
+    """Return the directory in which the store would be made."""
+    while not path.exists():
+        path = path.parent
+    return path
+
+
+def _about_systems(store: Store, settings: config.Config) -> Iterator[Finding]:
+    cluster = settings[config.CLUSTER]
+    found = False
+    for system in BATCH_SYSTEMS.values():
+        missing = [program for program in system.programs if not run.is_installed(program)]
+        if missing:
+            yield Finding(system.name, OK, say("doctor.not_here", programs=", ".join(missing)))
+            continue
+        found = True
+        reached = store.mark(system.name, cluster).reached
+        if reached is None:
+            yield Finding(system.name, WARN, say("doctor.never_sampled", cluster=cluster), "jobcast sample")
+            continue
+        until = say("doctor.sampled", cluster=cluster, until=moment(reached, settings[config.TIMEZONE]))
+        old = clock.now() - reached > _OLD_SAMPLE
+        yield Finding(system.name, WARN if old else OK, until, "jobcast sample" if old else "")
+    if not found:
+        yield Finding("systems", WARN, say("doctor.no_system"), say("sample.no_system_cure"))
+
+
+def _about_set_aside(store: Store) -> Iterator[Finding]:
+    counts = store.collect(
+        store.set_aside_records().group_by("reason").len().sort("len", "reason", descending=[True, False])
+    )
+    if counts.is_empty():
+        yield Finding("set-aside", OK, say("doctor.none_set_aside"))
+        return
+    text = " · ".join(f"{reason} {number:,}" for reason, number in counts.rows())
+    yield Finding("set-aside", WARN, text, "jobcast doctor --rows")
+
+
+def _show(findings: list[Finding]) -> None:
+    """Print a line for each finding, and below it the cure."""
+    width = max(cell_width(finding.name) for finding in findings)
+    for finding in findings:
+        status = painted(f"{finding.status:4}", _COLOURS[finding.status])
+        click.echo(f"{status}  {finding.name:{width}}  {printable(finding.detail)}")
+        if finding.cure:
+            click.echo(f"{'':{width + 6}}  → {printable(finding.cure)}")
+    well = all(finding.status == OK for finding in findings)
+    talk(say("doctor.next_well") if well else say("doctor.next_cure"))
+
+
+def _show_rows(store: Store, *, as_json: bool) -> None:
+    """List what was set aside, by source and line."""
+    rows = store.collect(store.set_aside_records().sort("source", "line"))
+    if as_json:
+        print_json({"set_aside": rows.to_dicts()})
+        return
+    if rows.is_empty():
+        talk(say("doctor.none_set_aside"))
+        return
+    shown = rows.with_columns(pl.col("text").str.slice(0, _TEXT_SHOWN))
+    print_table(
+        [Column(heading=say(f"doctor.row_{series.name}"), cells=list(map(str, series))) for series in shown]
+    )
+    talk(say("doctor.next_rows"))

@@ -1,0 +1,180 @@
+"""``jobcast sample``: from this host's batch systems into the store."""
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import polars as pl
+
+from jobcast import clock, config
+from jobcast.cli import frame
+from jobcast.cli.columns import moment
+from jobcast.cli.endings import EXPECTED, complain
+from jobcast.cli.moment import MOMENT
+from jobcast.cli.progress import progress
+from jobcast.cli.screen import print_json, talk, tell
+from jobcast.cli.session import Session, site
+from jobcast.cli.summary import as_dict, show
+from jobcast.errors import BatchSystemError, StoreError
+from jobcast.language import say
+from jobcast.sample.sampling import Manners, Question, ask, installed, may_ask_at, next_question
+from jobcast.store import Store
+from jobcast.systems.base import BatchSystem, Site
+from jobcast.systems.registry import BATCH_SYSTEMS
+
+
+@frame.command(help=say("sample.help"), examples=say("sample.examples"))
+@click.option(
+    "--system", "names", multiple=True, type=click.Choice(list(BATCH_SYSTEMS)), help=say("sample.system")
+)
+@click.option("--since", type=MOMENT, metavar="TIME", help=say("sample.since"))
+@click.option("--cluster", metavar="NAME", help=say("import.cluster"))
+@click.option("-c", "--to-csv", is_flag=True, help=say("sample.to_csv"))
+@click.option("-d", "--to-sqlite", is_flag=True, help=say("sample.to_sqlite"))
+@click.option("--db", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help=say("sample.db"))
+@click.option("--dry-run", is_flag=True, help=say("sample.dry_run"))
+@frame.json_option
+@click.pass_obj
+def command(
+    session: Session,
+    /,
+    *,
+    names: tuple[str, ...],
+    since: datetime | None,
+    cluster: str | None,
+    to_csv: bool,
+    to_sqlite: bool,
+    db: Path | None,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Ask the batch systems."""
+    if (to_csv or to_sqlite) != (db is not None):
+        raise click.UsageError(say("sample.db_and_form"), click.get_current_context())
+    settings = session.configured(cluster=cluster)
+    systems = [BATCH_SYSTEMS[name] for name in names] or installed(BATCH_SYSTEMS)
+    if not systems:
+        programs = sorted({program for system in BATCH_SYSTEMS.values() for program in system.programs})
+        raise BatchSystemError(
+            say("sample.no_system", programs=", ".join(programs)), hint=say("sample.no_system_cure")
+        )
+    sample = _Sample(
+        site=site(settings, now=clock.now()),
+        store=session.store,
+        manners=Manners(
+            min_interval=settings[config.SAMPLE_MIN_INTERVAL], overlap=settings[config.SAMPLE_OVERLAP]
+        ),
+        since=since,
+        also=_copies(db, to_csv=to_csv, to_sqlite=to_sqlite),
+    )
+    if dry_run:
+        return _show_questions([sample.question(system) for system in systems], as_json=as_json)
+    answers = [sample.ask(system) for system in systems]
+    _show(answers, settings, as_json=as_json)
+    return EXPECTED if any(answer["state"] == "failed" for answer in answers) else 0
+
+
+Copy = Callable[[pl.DataFrame], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sample:
+    """One call of the command."""
+
+    site: Site
+    store: Store
+    manners: Manners
+    since: datetime | None
+    also: Copy | None
+
+    def question(self, system: BatchSystem) -> Question:
+        """Return what this system would be asked now."""
+        mark = self.store.mark(system.name, self.site.cluster)
+        return next_question(system, mark, self.manners, now=self.site.now, since=self.since)
+
+    def ask(self, system: BatchSystem) -> dict[str, Any]:
+        """Ask this system, unless it was asked a moment ago; its failure is an answer too."""
+        question = self.question(system)
+        answer: dict[str, Any] = {
+            "system": system.name,
+            "cluster": self.site.cluster,
+            "since": question.since,
+            "until": question.until,
+        }
+        again = may_ask_at(self.store.mark(system.name, self.site.cluster), self.manners)
+        if again is not None and self.site.now < again:
+            return {**answer, "state": "too_soon", "again_at": again}
+        try:
+            with progress(system.name) as watch:
+                counts = ask(question, self.site, self.store, watch=watch, also=self.also)
+        except BatchSystemError as error:
+            complain(error)
+            return {**answer, "state": "failed", "error": error.message}
+        if counts.new:
+            self.store.compact()
+        return {**answer, "state": "sampled", "counts": counts}
+
+
+def _copies(db: Path | None, *, to_csv: bool, to_sqlite: bool) -> Copy | None:
+    """Return what writes memPrediction's own files beside the store."""
+    if db is None:
+        return None
+    from jobcast.systems.memprediction import write_csv, write_sqlite  # noqa: PLC0415
+
+    writers = [writer for wanted, writer in ((to_csv, write_csv), (to_sqlite, write_sqlite)) if wanted]
+
+    def copy(jobs: pl.DataFrame) -> None:
+        for write in writers:
+            try:
+                write(jobs, db)
+            except OSError as error:
+                raise StoreError(
+                    say("store.refused", path=db, what=error.strerror), hint=say("sample.db_cure")
+                ) from error
+
+    return copy
+
+
+def _show_questions(questions: list[Question], *, as_json: bool) -> int:
+    """Say what would be asked, as lines that can be pasted into a shell."""
+    commands = [question.command for question in questions]
+    if as_json:
+        print_json(
+            {
+                "dry_run": True,
+                "commands": [
+                    {"arguments": asked.arguments, "environment": dict(asked.environment)}
+                    for asked in commands
+                ],
+            }
+        )
+        return 0
+    for asked in commands:
+        environment = [f"{name}={shlex.quote(value)}" for name, value in asked.environment]
+        tell(" ".join([*environment, shlex.join(asked.arguments)]))
+    talk(say("sample.nothing_asked"))
+    return 0
+
+
+def _show(answers: list[dict[str, Any]], settings: config.Config, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"systems": [_flat(answer) for answer in answers]})
+        return
+    zone = settings[config.TIMEZONE]
+    for answer in answers:
+        times = {name: moment(answer[name], zone) for name in ("since", "until")}
+        if answer["state"] == "too_soon":
+            talk(say("sample.too_soon", system=answer["system"], again=moment(answer["again_at"], zone)))
+        elif answer["state"] == "sampled":
+            tell(say("sample.span", system=answer["system"], cluster=answer["cluster"], **times))
+            show(answer["counts"])
+    talk(say("sample.next"))
+
+
+def _flat(answer: dict[str, Any]) -> dict[str, Any]:
+    counts = answer.pop("counts", None)
+    return {**answer, **(as_dict(counts) if counts else {})}
