@@ -33,6 +33,8 @@ class Site:
     """The zone of times printed without one."""
     memory_unit: str = "M"
     """LSF_UNIT_FOR_LIMITS: the unit of memory amounts printed without one (K, M, G, T, P)."""
+    memory_per_task: bool = False
+    """RESOURCE_RESERVE_PER_TASK: memory asked for in LSF is meant per task, not per host."""
     column_map: Path | None = None
     """The TOML file that names the columns, for the format ``table``."""
 

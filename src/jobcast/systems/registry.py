@@ -1,7 +1,19 @@
 """All drivers, to be seen at a glance."""
 
 from jobcast.systems.base import BatchSystem, FileFormat
+from jobcast.systems.lsf.acct import LsbAcct
+from jobcast.systems.lsf.bjobs import Bjobs
+from jobcast.systems.lsf.system import Lsf
+from jobcast.systems.memprediction import MemPrediction
+from jobcast.systems.slurm import Sacct, Slurm
+from jobcast.systems.swf import Swf
 
-BATCH_SYSTEMS: dict[str, BatchSystem] = {}
+BATCH_SYSTEMS: dict[str, BatchSystem] = {
+    "slurm": Slurm(),
+}
 
-FILE_FORMATS: dict[str, FileFormat] = {}
+FILE_FORMATS: dict[str, FileFormat] = {
+    "memprediction": MemPrediction(),
+    "sacct": Sacct(),
+    "swf": Swf(),
+}

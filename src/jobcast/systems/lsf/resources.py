@@ -1,0 +1,207 @@
+"""Resource requirements of LSF, such as ``select[mem>4000] rusage[mem=4GB/task] span[hosts=1]``.
+
+Grammar: "Resource requirement strings" in Administering IBM Spectrum LSF, and bsub(1), option -R.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
+from math import ceil
+
+from jobcast.units import Bytes, parse_memory
+
+
+class Per(StrEnum):
+    """What an amount is asked for once each."""
+
+    HOST = "host"
+    TASK = "task"
+    JOB = "job"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """So much of a resource for each host, each task, or the whole job."""
+
+    value: int
+    per: Per
+
+    def of_job(self, tasks: int, hosts: int) -> int:
+        """Return the amount for a job of `tasks` on `hosts`."""
+        if self.per is Per.JOB:
+            return self.value
+        return self.value * (tasks if self.per is Per.TASK else hosts)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What a resource requirement says about memory, graphics cards and the spread over hosts."""
+
+    memory: Amount | None = None
+    """In bytes; None where nothing, or zero, is asked for."""
+    gpus: Amount | None = None
+    span_hosts: int | None = None
+    """The N of ``span[hosts=N]``; LSF itself knows only 1."""
+    tasks_per_host: int | None = None
+    """The N of ``span[ptile=N]``."""
+
+    def hosts_for(self, tasks: int) -> int:
+        """Return on how many hosts `tasks` will run, as far as the requirement tells; 1 where it doesn't."""
+        if self.span_hosts:
+            return self.span_hosts
+        return ceil(tasks / self.tasks_per_host) if self.tasks_per_host else 1
+
+    def memory_of_job(self, tasks: int | None, hosts: int | None = None) -> Bytes | None:
+        """Return the memory that the whole job asks for.
+
+        `hosts` is the number of hosts on which it ran, where known; a job without `tasks` has one.
+        """
+        if self.memory is None:
+            return None
+        return Bytes(self.memory.of_job(tasks or 1, hosts or self.hosts_for(tasks or 1)))
+
+    def gpus_of_job(self, tasks: int | None, hosts: int | None = None) -> int | None:
+        """Return the graphics cards that the whole job asks for."""
+        if self.gpus is None:
+            return None
+        return self.gpus.of_job(tasks or 1, hosts or self.hosts_for(tasks or 1))
+
+
+_NOTHING = Requirement()
+_GPUS = frozenset({"ngpus_physical", "ngpus", "ngpus_shared", "ngpus_excl_t", "ngpus_excl_p"})
+
+
+@lru_cache(maxsize=16_384)
+def parse_requirement(text: str, *, memory_unit: str = "M", per_task: bool = False) -> Requirement:
+    """Read a resource requirement; what is not understood in it counts as not asked for.
+
+    `memory_unit` is LSF_UNIT_FOR_LIMITS. An amount without ``/host``, ``/task`` or ``/job`` is meant
+    per host, or per task where the site has set RESOURCE_RESERVE_PER_TASK (`per_task`).
+    Of alternatives (``||``) the first counts, for LSF tries it first.
+    """
+    default = Per.TASK if per_task else Per.HOST
+    text = text.strip()
+    while text.startswith("{") and (closing := _closing(text, 0)) > 0:
+        text = text[1:closing].strip()
+    terms = [_TERM.fullmatch(term) for term in _split(text, "+")]
+    if all(terms):
+        return _compound([(int(term[1]), term[2]) for term in terms if term], memory_unit, default)
+    return _simple(text, memory_unit, default)
+
+
+_TERM = re.compile(r"\s*(\d+)\s*\*\s*\{(.*)\}\s*", re.DOTALL)
+"""One term of a compound requirement: ``4*{select[...] rusage[...]}``."""
+
+
+def _compound(terms: list[tuple[int, str]], memory_unit: str, default: Per) -> Requirement:
+    """Add up ``1*{...} + 4*{...}``: the number before each brace counts its tasks."""
+    memory = gpus = 0
+    for tasks, text in terms:
+        part = _simple(text, memory_unit, default)
+        memory += part.memory_of_job(tasks) or 0
+        gpus += part.gpus_of_job(tasks) or 0
+    return Requirement(
+        memory=Amount(memory, Per.JOB) if memory else None, gpus=Amount(gpus, Per.JOB) if gpus else None
+    )
+
+
+def _simple(text: str, memory_unit: str, default: Per) -> Requirement:
+    """Read sections one after the other; a section given twice, as by two -R, adds to the first."""
+    requirement = _NOTHING
+    for name, content in _sections(text):
+        if name == "rusage":
+            requirement = _with_usage(requirement, content, memory_unit, default)
+        elif name == "span":
+            requirement = _with_span(requirement, content)
+    return requirement
+
+
+def _with_usage(requirement: Requirement, content: str, memory_unit: str, default: Per) -> Requirement:
+    for name, value in _usage(content):
+        if name == "mem":
+            amount = _amount(value, memory_unit, default)
+            if amount and (requirement.memory is None or amount.value > requirement.memory.value):
+                requirement = replace(requirement, memory=amount)
+        elif name in _GPUS:
+            requirement = replace(requirement, gpus=_amount(value, "B", default) or requirement.gpus)
+    return requirement
+
+
+def _with_span(requirement: Requirement, content: str) -> Requirement:
+    match = re.fullmatch(r"\s*(hosts|ptile)\s*=\s*(\d+)\s*", content)
+    if match is None or int(match[2]) == 0:
+        return requirement
+    if match[1] == "hosts":
+        return replace(requirement, span_hosts=int(match[2]))
+    return replace(requirement, tasks_per_host=int(match[2]))
+
+
+def _sections(text: str) -> Iterator[tuple[str, str]]:
+    """Give the name and the content of each ``name[content]``, whatever else stands between them."""
+    end = 0
+    while match := _SECTION.search(text, end):
+        opening = match.end() - 1
+        end = _closing(text, opening) + 1
+        if end == 0:
+            return
+        yield match[1], text[opening + 1 : end - 1]
+
+
+_SECTION = re.compile(r"([a-z]+)\s*\[")
+
+
+def _usage(content: str) -> Iterator[tuple[str, str]]:
+    """Give each resource of an rusage section with its amount; of alternatives only those of the first."""
+    first = next(_split(content, "||")).strip()
+    while first.startswith("(") and _closing(first, 0) == len(first) - 1:
+        first = first[1:-1].strip()
+    for part in _split(first.replace(":", ","), ","):
+        name, equals, value = part.partition("=")
+        if equals:
+            yield name.strip(), value.strip()
+
+
+def _amount(value: str, unit: str, default: Per) -> Amount | None:
+    """Read ``4000``, ``12.5GB/task`` or ``(400 100)``, the amounts of phases, of which the largest counts."""
+    number, _, per = value.partition("/")
+    try:
+        phases = [round(parse_memory(phase, unit=unit)) for phase in number.strip("() ").split()]
+        scope = Per(per.strip()) if per else default
+    except ValueError:
+        return None
+    largest = max(phases, default=0)
+    return Amount(largest, scope) if largest else None
+
+
+_PAIRS = {"[": "]", "(": ")", "{": "}"}
+
+
+def _closing(text: str, opening: int) -> int:
+    """Return where the bracket at `opening` is closed, or -1; brackets within quotes don't count."""
+    awaited: list[str] = []
+    for match in _MARKS.finditer(text, opening):
+        mark = match[0]
+        if mark in _PAIRS:
+            awaited.append(_PAIRS[mark])
+        elif awaited and mark == awaited[-1]:
+            awaited.pop()
+            if not awaited:
+                return match.start()
+    return -1
+
+
+_MARKS = re.compile(r"\"[^\"]*\"|'[^']*'|[\[\](){}]")
+
+
+def _split(text: str, separator: str) -> Iterator[str]:
+    """Split at each `separator` that stands in no bracket; there is always at least one part."""
+    start = depth = 0
+    for match in re.finditer(f"{_MARKS.pattern}|{re.escape(separator)}", text):
+        if match[0] == separator and depth == 0:
+            yield text[start : match.start()]
+            start = match.end()
+        else:
+            depth += (match[0] in _PAIRS) - (match[0] in _PAIRS.values())
+    yield text[start:]
