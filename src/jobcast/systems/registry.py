@@ -9,10 +9,13 @@ from jobcast.systems.slurm import Sacct, Slurm
 from jobcast.systems.swf import Swf
 
 BATCH_SYSTEMS: dict[str, BatchSystem] = {
+    "lsf": Lsf(),
     "slurm": Slurm(),
 }
 
 FILE_FORMATS: dict[str, FileFormat] = {
+    "bjobs": Bjobs(),
+    "lsb.acct": LsbAcct(),
     "memprediction": MemPrediction(),
     "sacct": Sacct(),
     "swf": Swf(),
