@@ -2,8 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,8 +19,8 @@ from jobcast.cli.session import Session
 from jobcast.cli.table import Column, print_table
 from jobcast.errors import ConfigError, StoreError
 from jobcast.language import say
+from jobcast.sample import sampling
 from jobcast.store import Store, Summary
-from jobcast.systems import run
 from jobcast.systems.registry import BATCH_SYSTEMS
 from jobcast.units import GIB, format_memory
 
@@ -41,6 +41,8 @@ class Finding:
     detail: str
     cure: str = ""
     """What to do about it; empty where all is well."""
+    facts: Mapping[str, object] = field(default_factory=dict)
+    """The figures behind `detail`, for programs."""
 
 
 @frame.command(help=say("doctor.help"), examples=say("doctor.examples"))
@@ -68,7 +70,7 @@ def _findings(session: Session) -> Iterator[Finding]:
         yield Finding("settings", FAIL, error.message, error.hint)
         return
     files = ", ".join(map(str, settings.files)) or say("doctor.no_files")
-    yield Finding("settings", OK, files)
+    yield Finding("settings", OK, files, facts={"files": settings.files})
     try:
         yield from _about_store(session.store)
         yield from _about_systems(session.store, settings)
@@ -79,20 +81,21 @@ def _findings(session: Session) -> Iterator[Finding]:
 
 def _about_store(store: Store) -> Iterator[Finding]:
     summary = store.summary()
-    where = _nearest_existing(store.path)
+    facts = {"path": store.path, **asdict(summary)}
     if summary.jobs:
-        yield Finding("store", OK, _contents(store.path, summary))
+        yield Finding("store", OK, _contents(store.path, summary), facts=facts)
     else:
-        yield Finding("store", WARN, say("doctor.empty", path=store.path), say("doctor.empty_cure"))
+        yield Finding(
+            "store", WARN, say("doctor.empty", path=store.path), say("doctor.empty_cure"), facts=facts
+        )
+    where = _nearest_existing(store.path)
     if not os.access(where, os.W_OK):
         yield Finding("writable", FAIL, say("doctor.read_only", path=where), say("store.forbidden_cure"))
     free = shutil.disk_usage(where).free
+    little = free < _LITTLE_ROOM
     text = say("doctor.free", amount=format_memory(free))
-    yield (
-        Finding("disk", OK, text)
-        if free > _LITTLE_ROOM
-        else Finding("disk", WARN, text, say("store.full_cure"))
-    )
+    cure = say("store.full_cure") if little else ""
+    yield Finding("disk", WARN if little else OK, text, cure, facts={"free": free})
 
 
 def _contents(path: Path, summary: Summary) -> str:
@@ -115,34 +118,41 @@ def _nearest_existing(path: Path) -> Path:
 
 
 def _about_systems(store: Store, settings: config.Config) -> Iterator[Finding]:
-    cluster = settings[config.CLUSTER]
-    found = False
+    found = sampling.installed(BATCH_SYSTEMS)
+    for system in found:
+        yield _about_sampling(system.name, store, settings)
     for system in BATCH_SYSTEMS.values():
-        missing = [program for program in system.programs if not run.is_installed(program)]
-        if missing:
-            yield Finding(system.name, OK, say("doctor.not_here", programs=", ".join(missing)))
-            continue
-        found = True
-        reached = store.mark(system.name, cluster).reached
-        if reached is None:
-            yield Finding(system.name, WARN, say("doctor.never_sampled", cluster=cluster), "jobcast sample")
-            continue
-        until = say("doctor.sampled", cluster=cluster, until=moment(reached, settings[config.TIMEZONE]))
-        old = clock.now() - reached > _OLD_SAMPLE
-        yield Finding(system.name, WARN if old else OK, until, "jobcast sample" if old else "")
+        if system not in found:
+            programs = ", ".join(system.programs)
+            yield Finding(system.name, OK, say("doctor.not_here", programs=programs), facts={"found": False})
     if not found:
         yield Finding("systems", WARN, say("doctor.no_system"), say("sample.no_system_cure"))
+
+
+def _about_sampling(system: str, store: Store, settings: config.Config) -> Finding:
+    """Tell how far a batch system that is found here was sampled."""
+    cluster = settings[config.CLUSTER]
+    mark = store.mark(system, cluster)
+    facts = {"found": True, "cluster": cluster, **asdict(mark)}
+    if mark.reached is None:
+        text = say("doctor.never_sampled", cluster=cluster)
+        return Finding(system, WARN, text, "jobcast sample", facts)
+    text = say("doctor.sampled", cluster=cluster, until=moment(mark.reached, settings[config.TIMEZONE]))
+    if clock.now() - mark.reached > _OLD_SAMPLE:
+        return Finding(system, WARN, text, "jobcast sample", facts)
+    return Finding(system, OK, text, facts=facts)
 
 
 def _about_set_aside(store: Store) -> Iterator[Finding]:
     counts = store.collect(
         store.set_aside_records().group_by("reason").len().sort("len", "reason", descending=[True, False])
     )
-    if counts.is_empty():
-        yield Finding("set-aside", OK, say("doctor.none_set_aside"))
+    reasons = dict(counts.rows())
+    if not reasons:
+        yield Finding("set-aside", OK, say("doctor.none_set_aside"), facts={"reasons": {}})
         return
-    text = " · ".join(f"{reason} {number:,}" for reason, number in counts.rows())
-    yield Finding("set-aside", WARN, text, "jobcast doctor --rows")
+    text = " · ".join(f"{reason} {number:,}" for reason, number in reasons.items())
+    yield Finding("set-aside", WARN, text, "jobcast doctor --rows", {"reasons": reasons})
 
 
 def _show(findings: list[Finding]) -> None:

@@ -30,18 +30,30 @@ class Program(LazyGroup):
         run = super().main
         sys.exit(_end(lambda: run(args, prog_name, complete_var, standalone_mode=False, **extra)))
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command. A closed pipe is kept from click, which would call it a failure."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError as error:
+            raise _NobodyReadsError from error
+        return result
+
+
+class _NobodyReadsError(Exception):
+    """The reader of our pipe, such as ``head``, has seen enough."""
+
 
 def _end(run: Callable[[], object]) -> int:
     """Run the program, say what went wrong, and return the exit code."""
     try:
         code = run()
-        sys.stdout.flush()
     except click.ClickException as error:
         return _misused(error)
     except JobcastError as error:
         complain(error)
         return EXPECTED
-    except BrokenPipeError:
+    except _NobodyReadsError:
         return _nobody_reads()
     except (KeyboardInterrupt, click.Abort):
         talk(say("frame.interrupted"))
@@ -86,6 +98,6 @@ def _misuse(error: click.ClickException) -> str:
 
 
 def _nobody_reads() -> int:
-    """End quietly when the reader of a pipe, such as ``head``, has seen enough."""
+    """End quietly; what is left in the buffer goes nowhere, so that Python does not complain either."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

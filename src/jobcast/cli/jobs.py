@@ -7,13 +7,14 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 
 import click
 import polars as pl
+from polars import selectors
 
 from jobcast import config
 from jobcast.cli import frame
 from jobcast.cli.columns import NUMBERS, SHOWN, check, display, expression, pick
 from jobcast.cli.moment import MOMENT
 from jobcast.cli.screen import as_json as to_json
-from jobcast.cli.screen import print_csv, printable, talk
+from jobcast.cli.screen import print_raw, printable, talk
 from jobcast.cli.session import Session
 from jobcast.cli.table import Column, print_table
 from jobcast.history import SCHEMA
@@ -23,6 +24,7 @@ from jobcast.store import Store
 
 _PAGE = 50
 """Jobs in a table, unless --limit says otherwise; programs get all."""
+_CSV_TIME = "%Y-%m-%dT%H:%M:%S%.f%:z"
 _COLOURS = {"done": "green", "failed": "red", "cancelled": "yellow"}
 
 
@@ -142,9 +144,11 @@ def _print_json(pages: Iterator[pl.DataFrame]) -> None:
 
 
 def _print_csv(pages: Iterator[pl.DataFrame], columns: tuple[str, ...]) -> None:
-    print_csv([columns])
+    """Print all jobs as CSV, page by page; several hosts stand in one cell, with blanks between."""
+    print_raw(",".join(columns) + "\n")
     for page in pages:
-        print_csv(page.iter_rows())
+        flat = page.with_columns(selectors.list().list.join(" "))
+        print_raw(flat.write_csv(include_header=False, datetime_format=_CSV_TIME))
 
 
 def _print_table(pages: Iterator[pl.DataFrame], zone: tzinfo, limit: int) -> None:

@@ -1,5 +1,6 @@
 """The program ``jobcast``: its commands, and the language that it speaks."""
 
+import io
 import sys
 from collections.abc import Sequence
 
@@ -27,6 +28,9 @@ The order is that of ``jobcast --help``, whose line for each is the text ``comma
 
 def main() -> None:
     """Run the program on the arguments of this process."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks Chinese gets escapes, not a crash
+            stream.reconfigure(errors="backslashreplace")
     arguments = sys.argv[1:]
     settle_language(arguments)
     program().main(arguments, prog_name="jobcast")

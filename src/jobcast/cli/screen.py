@@ -1,12 +1,11 @@
 """What commands print: data on stdout, talk on stderr, and nothing that could command a terminal."""
 
-import csv
 import json
 import os
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import IO, Any
 
 import click
@@ -70,16 +69,12 @@ def print_json(answer: dict[str, Any]) -> None:
     click.echo(as_json({"schema": SCHEMA, **answer}))
 
 
-def print_csv(rows: Iterable[Sequence[object]]) -> None:
-    """Print rows as CSV: exactly as they are into a file or pipe, made harmless on a terminal."""
-    exact = not sys.stdout.isatty()
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    for row in rows:
-        texts = ["" if value is None else str(_plain(value)) for value in row]
-        writer.writerow(texts if exact else map(printable, texts))
+def print_raw(text: str) -> None:
+    """Print data exactly as it is into a file or pipe; on a terminal line by line and harmless."""
+    if sys.stdout.isatty():
+        text = "\n".join(map(printable, text.split("\n")))
+    sys.stdout.write(text)  # click.echo would take escape sequences away
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, list):
-        return " ".join(map(str, value))
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
