@@ -4,6 +4,7 @@ Text that can't be read as what it should be becomes null.
 """
 
 from datetime import timedelta, tzinfo
+from typing import Literal
 
 import polars as pl
 
@@ -19,7 +20,7 @@ def filled(text: pl.Expr) -> pl.Expr:
 
 def whole(number: pl.Expr) -> pl.Expr:
     """Round to whole numbers; what no 64-bit integer can hold becomes null."""
-    return pl.when(number.abs() < 2**62).then(number).round(0, mode="half_away_from_zero").cast(pl.Int64)
+    return number.round(0, mode="half_away_from_zero").cast(pl.Int64, strict=False)
 
 
 _AMOUNT = r"(?i)^\s*([0-9]*\.?[0-9]*(?:e[+-]?[0-9]+)?)\s*([KMGTP]?)(?:i?B)?\s*$"
@@ -28,8 +29,8 @@ _AMOUNT = r"(?i)^\s*([0-9]*\.?[0-9]*(?:e[+-]?[0-9]+)?)\s*([KMGTP]?)(?:i?B)?\s*$"
 def memory(text: pl.Expr, *, unit: str = "B") -> pl.Expr:
     """Read amounts such as ``55336K``, ``1.5 GB`` or ``2048`` (counted in `unit`) as bytes."""
     parts = text.str.extract_groups(_AMOUNT).struct
-    letter = pl.when(parts[1] == "").then(pl.lit(unit[:1])).otherwise(parts[1]).str.to_uppercase()
-    factor = letter.replace_strict(FACTORS, default=None, return_dtype=pl.Int64)
+    factors = FACTORS | {"": FACTORS[unit[:1].upper()]}
+    factor = parts[1].str.to_uppercase().replace_strict(factors, default=None, return_dtype=pl.Int64)
     return whole(parts[0].cast(pl.Float64, strict=False) * factor)
 
 
@@ -49,10 +50,17 @@ def to_utc(local: pl.Expr, zone: tzinfo, *, late: bool = False) -> pl.Expr:
     name = getattr(zone, "key", None)
     if name is None:
         return (local - (zone.utcoffset(None) or timedelta())).dt.replace_time_zone("UTC")
-    ambiguous = "latest" if late else "earliest"
-    return local.dt.replace_time_zone(name, ambiguous=ambiguous, non_existent="null").dt.convert_time_zone(
-        "UTC"
-    )
+    which: Literal["latest", "earliest"] = "latest" if late else "earliest"
+    placed = local.dt.replace_time_zone(name, ambiguous=which, non_existent="null")
+    return placed.dt.convert_time_zone("UTC")
+
+
+def to_local(moment: pl.Expr, zone: tzinfo) -> pl.Expr:
+    """Return times as the clocks of `zone` show them."""
+    name = getattr(zone, "key", None)
+    if name is None:
+        return (moment + (zone.utcoffset(None) or timedelta())).dt.replace_time_zone(None)
+    return moment.dt.convert_time_zone(name).dt.replace_time_zone(None)
 
 
 def epoch(number: pl.Expr, *, per_second: int = 1) -> pl.Expr:

@@ -5,7 +5,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BufferedReader
 from pathlib import Path
@@ -23,13 +22,12 @@ _SEPARATOR = "\x1f"
 """ASCII's unit separator: unlike ``|`` it hardly ever stands in a job name."""
 
 
-@dataclass(frozen=True, slots=True)
 class Slurm:
     """The batch system: one call of sacct for all users' jobs."""
 
-    name: str = "slurm"
+    name = "slurm"
     programs: tuple[str, ...] = ("sacct",)
-    fields: str = ASKED
+    fields = ASKED
     """What is asked for; a site with a Slurm before 21.08 leaves out SubmitLine."""
 
     def query_finished(self, since: datetime, until: datetime) -> Command:
@@ -64,11 +62,10 @@ class Slurm:
             raise OutputError(error.message, hint="jobcast doctor") from error
 
 
-@dataclass(frozen=True, slots=True)
 class Sacct:
     """A file with the output of ``sacct --parsable2`` or ``sacct --json``, told by a leading brace."""
 
-    kind: str = "sacct"
+    kind = "sacct"
 
     def read(self, path: Path, site: Site) -> Iterator[Rows]:
         """Read `path`. Raises InputError when it is neither."""

@@ -64,11 +64,14 @@ ENDINGS: dict[str, tuple[JobState, ExitReason | None]] = {
     "FAILED": (JobState.FAILED, ExitReason.UNKNOWN),
     "NODE_FAIL": (JobState.FAILED, ExitReason.NODE),
     "OUT_OF_MEMORY": (JobState.FAILED, ExitReason.MEMORY_LIMIT),
-    "PREEMPTED": (JobState.CANCELLED, ExitReason.PREEMPTED),
-    "REQUEUED": (JobState.CANCELLED, ExitReason.UNKNOWN),
+    "PREEMPTED": (JobState.FAILED, ExitReason.PREEMPTED),
+    "REQUEUED": (JobState.CANCELLED, None),
     "TIMEOUT": (JobState.FAILED, ExitReason.RUN_LIMIT),
 }
-"""States in which a run has ended. A deadline is mostly one that a waiting job could no longer meet."""
+"""States in which a run has ended: what somebody ended is cancelled, what Slurm ended has failed.
+
+A deadline is mostly one that a waiting job could no longer meet, so that job was given up, and did not fail.
+"""
 
 _NOT_ENDED = (
     "COMPLETING CONFIGURING PENDING POWER_UP_NODE REQUEUE_FED REQUEUE_HOLD RESIZING RESV_DEL_HOLD REVOKED "

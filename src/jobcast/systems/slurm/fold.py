@@ -13,7 +13,7 @@ import polars as pl
 from jobcast.history import SET_ASIDE_TEXT, Rows, SetAside, conform, sift
 from jobcast.job import ExitReason, MemoryBasis
 from jobcast.systems.base import Site
-from jobcast.systems.columns import clock, epoch, filled, iso_time, memory
+from jobcast.systems.columns import clock, epoch, filled, iso_time, memory, whole
 from jobcast.systems.slurm.fields import ENDINGS, NOT_ENDED, READ
 from jobcast.systems.slurm.hostlist import expand
 from jobcast.units import MIB
@@ -30,7 +30,8 @@ def fold(records: pl.DataFrame, site: Site, source: str) -> Rows:
     steps = _sum_up_steps(table.filter(pl.col("fits")))
     ended = table.filter(pl.col("is_job") & pl.col("word").is_in(list(ENDINGS)))
     jobs = ended.join(steps, on="run", how="left", maintain_order="left")
-    jobs = jobs.with_columns(_times(site.timezone)).with_columns(_amounts()).with_columns(_ending())
+    for stage in (_moments(site.timezone), _times(), _request(), _amounts(), _ending()):
+        jobs = jobs.with_columns(stage)
     lines, texts = ended["line"], ended["text"]
     rows = sift(
         conform(_describe(jobs, site)),
@@ -108,58 +109,67 @@ def _moment(name: str, zone: tzinfo, *, late: bool = False) -> pl.Expr:
     return pl.coalesce(epoch(text), iso_time(text, zone, late=late))
 
 
-def _times(zone: tzinfo) -> list[pl.Expr]:
-    """Return the times and spans of a job; a job that was given no host never started."""
+def _moments(zone: tzinfo) -> list[pl.Expr]:
+    """Return the times and spans as they are printed; a job that was given no host never started."""
     never_ran = pl.col("nodelist").str.contains(r"^\s*None assigned").fill_null(value=False)
-    start = pl.when(~never_ran).then(_moment("start", zone))
-    elapsed = pl.coalesce(pl.col("elapsedraw").cast(pl.Float64, strict=False), clock(pl.col("elapsed")))
-    suspended = clock(pl.col("suspended"))
-    computed = start + pl.duration(
-        microseconds=((elapsed + suspended.fill_null(0)) * 1e6).cast(pl.Int64, strict=False)
-    )
-    finish = _moment("end", zone)
-    # The hour that comes twice when clocks are put back: a job can't end before it starts.
-    late = pl.when(finish < start).then(_moment("end", zone, late=True)).otherwise(finish)
     return [
         _moment("submit", zone).alias("submit_time"),
-        start.alias("start_time"),
-        pl.coalesce(late, computed).alias("finish_time"),
-        pl.when(start.is_not_null()).then(elapsed).alias("run_time"),
-        pl.when(start.is_not_null()).then(suspended).alias("suspended_time"),
+        pl.when(~never_ran).then(_moment("start", zone)).alias("start_time"),
+        _moment("end", zone).alias("finish_time"),
+        _moment("end", zone, late=True).alias("finish_late"),
+        pl.coalesce(_number("elapsedraw"), clock(pl.col("elapsed"))).alias("run_time"),
+        clock(pl.col("suspended")).alias("suspended_time"),
+    ]
+
+
+def _times() -> list[pl.Expr]:
+    """Return the finish where it has to be worked out, and no run time for jobs that never ran."""
+    start, finish = pl.col("start_time"), pl.col("finish_time")
+    lasted = pl.col("run_time") + pl.col("suspended_time").fill_null(0)
+    computed = start + pl.duration(microseconds=whole(lasted * 1e6))
+    # The hour that comes twice when clocks are put back: a job can't end before it starts.
+    twice = pl.when(finish < start).then(pl.col("finish_late")).otherwise(finish)
+    return [
+        pl.coalesce(twice, computed).alias("finish_time"),
+        *(pl.when(start.is_not_null()).then(name).alias(name) for name in ("run_time", "suspended_time")),
+    ]
+
+
+def _request() -> list[pl.Expr]:
+    """Return the request as it is printed."""
+    return [
+        _count("reqcpus", "ncpus", "alloccpus").alias("cores_requested"),
+        pl.coalesce(clock(pl.col("timelimit")), _number("timelimitraw") * 60).alias("run_limit"),
+        memory(pl.col("reqmem").str.strip_chars(" cn"), unit="M").alias("amount"),
+        clock(pl.col("totalcpu")).alias("total_cpu"),
     ]
 
 
 def _amounts() -> list[pl.Expr]:
-    """Return what was asked for, and the CPU time."""
-    cores = _count("reqcpus", "ncpus", "alloccpus")
+    """Return the memory and GPUs asked for, and the CPU time."""
     in_tres = [memory(pl.col(name).str.extract(r"(?:^|,)mem=([^,]+)"), unit="M") for name in _TRES]
     gpus = [pl.col(name).str.extract(r"(?:^|,)gres/gpu(?::[^=,]*)?=(\d+)") for name in _TRES]
     told = pl.any_horizontal(filled(pl.col(name)).is_not_null() for name in _TRES)
-    total_cpu = clock(pl.col("totalcpu"))
     return [
-        cores.alias("cores_requested"),
-        pl.coalesce(_positive(_asked_memory(cores)), *map(_positive, in_tres)).alias("memory_requested"),
+        _positive(pl.coalesce(_positive(_asked_memory()), *in_tres)).alias("memory_requested"),
         pl.coalesce(*gpus, pl.when(told).then(pl.lit("0")))
         .cast(pl.Int32, strict=False)
         .alias("gpus_requested"),
-        pl.coalesce(
-            clock(pl.col("timelimit")), pl.col("timelimitraw").cast(pl.Float64, strict=False) * 60
-        ).alias("run_limit"),
-        pl.coalesce(_positive(total_cpu), _positive(pl.col("steps_cpu"))).alias("cpu_time"),
+        pl.coalesce(_positive(pl.col("total_cpu")), _positive(pl.col("steps_cpu"))).alias("cpu_time"),
     ]
 
+
+_TRES = ("reqtres", "alloctres")
 
 _PER_CPU = 2**31 * MIB
 """Slurm's flag MEM_PER_CPU: some versions print it as part of the amount, ``2147486448Mn`` for ``2800Mc``."""
 
 
-def _asked_memory(cores: pl.Expr) -> pl.Expr:
+def _asked_memory() -> pl.Expr:
     """Return what ReqMem asks for the whole job; before 21.08 it was for each CPU (c) or each node (n)."""
-    text = pl.col("reqmem").str.strip_chars()
-    amount = memory(text.str.strip_chars_end("cn"), unit="M")
-    flagged = amount >= _PER_CPU
+    text, amount, cores = pl.col("reqmem").str.strip_chars(), pl.col("amount"), pl.col("cores_requested")
     return (
-        pl.when(flagged)
+        pl.when(amount >= _PER_CPU)
         .then((amount - _PER_CPU) * cores)
         .when(text.str.ends_with("c"))
         .then(amount * cores)
@@ -169,7 +179,9 @@ def _asked_memory(cores: pl.Expr) -> pl.Expr:
     )
 
 
-_TRES = ("reqtres", "alloctres")
+def _number(name: str) -> pl.Expr:
+    """Return a field as a number, null where it is none."""
+    return pl.col(name).cast(pl.Float64, strict=False)
 
 
 def _positive(number: pl.Expr) -> pl.Expr:
@@ -186,24 +198,28 @@ def _ending() -> list[pl.Expr]:
     """Return how a job ended, and why.
 
     A job that did not end well at a peak of its whole request was killed for it: with OverMemoryKill
-    Slurm says only FAILED or CANCELLED.
+    Slurm says only FAILED or CANCELLED. The exit code is a shell's, 128 + signal where one killed the job;
+    "0:0" of a job that did not end well says nothing, nor does "0:125", Slurm's own sign for lack of memory.
     """
     codes = pl.col("exitcode").str.extract_groups(r"^(\d+):(\d+)$").struct
     code, signal = (codes[place].cast(pl.Int32, strict=False) for place in range(2))
     word = pl.col("word")
-    ended_badly = word.is_in(["FAILED", "CANCELLED"])
+    over = word.is_in(["FAILED", "CANCELLED"]) & (pl.col("memory_peak") >= pl.col("memory_requested"))
+    by_itself = (word == "FAILED") & ((code > 0) | (signal > 0))
+    states = {word: str(state) for word, (state, _) in ENDINGS.items()}
     reasons = {word: reason for word, (_, reason) in ENDINGS.items()}
     return [
-        word.replace_strict({word: str(state) for word, (state, _) in ENDINGS.items()}).alias("state"),
-        # As a shell does: 128 + signal. Slurm's "0:125" for lack of memory is no signal.
-        pl.when((code > 0) | (signal == 0))
+        word.replace_strict(states).alias("state"),
+        pl.when(code > 0)
         .then(code)
-        .when(signal <= 64)
+        .when(signal.is_between(1, 64))
         .then(128 + signal)
+        .when((word == "COMPLETED") & (signal == 0))
+        .then(code)
         .alias("exit_code"),
-        pl.when(ended_badly & (pl.col("memory_peak") >= pl.col("memory_requested")))
+        pl.when(over)
         .then(pl.lit(ExitReason.MEMORY_LIMIT))
-        .when((word == "FAILED") & ((code > 0) | (signal > 0)))
+        .when(by_itself)
         .then(pl.lit(ExitReason.EXIT_CODE))
         .otherwise(word.replace_strict(reasons, return_dtype=pl.String))
         .alias("exit_reason"),
@@ -228,14 +244,11 @@ def _describe(jobs: pl.DataFrame, site: Site) -> pl.DataFrame:
         filled(pl.col("workdir")).alias("cwd"),
         filled(pl.col("comment")).alias("description"),
         pl.col("restarts").cast(pl.Int32, strict=False).alias("attempt"),
-        _hosts(jobs),
-    )
+    ).join(_hosts(jobs["nodelist"]), on="nodelist", how="left", maintain_order="left")
 
 
-def _hosts(jobs: pl.DataFrame) -> pl.Series:
-    """Expand each distinct list of hosts once."""
-    texts = jobs["nodelist"]
-    nowhere = {"", "None assigned", "(null)"}
-    known = {text: expand(text) for text in texts.unique().drop_nulls() if text.strip() not in nowhere}
-    hosts = [known.get(text) for text in texts]
-    return pl.Series("hosts", hosts, dtype=pl.List(pl.String))
+def _hosts(lists: pl.Series) -> pl.DataFrame:
+    """Expand each distinct list of hosts once; no hosts for a job that was given none."""
+    distinct = [text for text in lists.unique() if text and text not in ("None assigned", "(null)")]
+    hosts = pl.Series("hosts", [expand(text) for text in distinct], dtype=pl.List(pl.String))
+    return pl.DataFrame({"nodelist": pl.Series(distinct, dtype=pl.String), "hosts": hosts})

@@ -161,24 +161,24 @@ def _job_id(job: dict[str, Any]) -> str:
     return str(int(job["job_id"]))
 
 
-def _number(value: Any) -> float | None:  # noqa: ANN401 - JSON of many versions
+def _number(value: Any) -> float | None:
     """Read a plain number or a number object; None where it is not set."""
     if isinstance(value, dict):
         value = value.get("number") if value.get("set") and not value.get("infinite") else None
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
-def _plain(value: Any) -> str | None:  # noqa: ANN401
+def _plain(value: Any) -> str | None:
     number = _number(value)
     return None if number is None else f"{number:.0f}"
 
 
-def _moment(value: Any) -> str | None:  # noqa: ANN401
+def _moment(value: Any) -> str | None:
     """Return seconds since 1970; 0 stands for a time that is not known."""
     return _plain(value) if _number(value) else None
 
 
-def _span(seconds: Any) -> str | None:  # noqa: ANN401
+def _span(seconds: Any) -> str | None:
     number = _number(seconds)
     return None if number is None else f"0:{number:.6f}"
 
@@ -215,8 +215,8 @@ def _memory(entries: list[dict[str, Any]] | None) -> str | None:
     return counts[0] if counts else None
 
 
-def _clean(value: Any) -> str | None:  # noqa: ANN401
-    """Return a text, or None for nothing; bytes that were not UTF-8 are decoded as `jobcast.systems.text` does."""
+def _clean(value: Any) -> str | None:
+    """Return a text, or None for nothing; bytes that were not UTF-8 are decoded by themselves."""
     if value is None or value == "":
         return None
     text = str(value)
@@ -228,5 +228,5 @@ def _clean(value: Any) -> str | None:  # noqa: ANN401
 
 
 def _is_bytes(text: str) -> bool:
-    """Tell whether all surrogates in `text` stand for bytes, none for half a character written as ``\\ud800``."""
+    """Tell whether all surrogates in `text` stand for bytes, none for half of an escaped character."""
     return not any("\ud800" <= letter <= "\udfff" and not "\udc80" <= letter <= "\udcff" for letter in text)
