@@ -80,7 +80,7 @@ def read_zone(text: str) -> tzinfo:
             return ZoneInfo(name)
         with Path("/etc/localtime").open("rb") as file:
             return ZoneInfo.from_file(file, key="local")
-    except (OSError, ValueError) as error:
+    except (OSError, KeyError, ValueError) as error:  # an unknown zone is a KeyError
         if text == "local":
             return UTC
         raise ValueError(say("config.no_zone")) from error

@@ -115,7 +115,4 @@ def _show(work: _Import) -> None:
     show(work.counts)
     if work.dry_run:
         talk(say("import.nothing_written"))
-    if work.counts.set_aside:
-        talk(say("import.next_rows"))
-    else:
-        talk(say("import.next_jobs"))
+    talk(say("import.next_rows") if work.counts.set_aside else say("import.next_jobs"))

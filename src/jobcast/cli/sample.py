@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from jobcast.cli.columns import moment
 from jobcast.cli.endings import EXPECTED, complain
 from jobcast.cli.moment import MOMENT
 from jobcast.cli.progress import progress
-from jobcast.cli.screen import print_json, talk, tell
+from jobcast.cli.screen import print_json, printable, talk, tell
 from jobcast.cli.session import Session, site
 from jobcast.cli.summary import as_dict, show
 from jobcast.errors import BatchSystemError, StoreError
@@ -69,7 +69,7 @@ def command(
             min_interval=settings[config.SAMPLE_MIN_INTERVAL], overlap=settings[config.SAMPLE_OVERLAP]
         ),
         since=since,
-        also=_copies(db, to_csv=to_csv, to_sqlite=to_sqlite),
+        also=_copies(db, settings[config.TIMEZONE], to_csv=to_csv, to_sqlite=to_sqlite),
     )
     if dry_run:
         return _show_questions([sample.question(system) for system in systems], as_json=as_json)
@@ -119,7 +119,7 @@ class _Sample:
         return {**answer, "state": "sampled", "counts": counts}
 
 
-def _copies(db: Path | None, *, to_csv: bool, to_sqlite: bool) -> Copy | None:
+def _copies(db: Path | None, zone: tzinfo, *, to_csv: bool, to_sqlite: bool) -> Copy | None:
     """Return what writes memPrediction's own files beside the store."""
     if db is None:
         return None
@@ -130,7 +130,7 @@ def _copies(db: Path | None, *, to_csv: bool, to_sqlite: bool) -> Copy | None:
     def copy(jobs: pl.DataFrame) -> None:
         for write in writers:
             try:
-                write(jobs, db)
+                write(jobs, db, zone)
             except OSError as error:
                 raise StoreError(
                     say("store.refused", path=db, what=error.strerror), hint=say("sample.db_cure")
@@ -154,10 +154,18 @@ def _show_questions(questions: list[Question], *, as_json: bool) -> int:
         )
         return 0
     for asked in commands:
-        environment = [f"{name}={shlex.quote(value)}" for name, value in asked.environment]
-        tell(" ".join([*environment, shlex.join(asked.arguments)]))
+        environment = [f"{name}={_quoted(value)}" for name, value in asked.environment]
+        tell(" ".join([*environment, *map(_quoted, asked.arguments)]))
     talk(say("sample.nothing_asked"))
     return 0
+
+
+def _quoted(word: str) -> str:
+    """Quote a word for the shell, so that it can be both seen and pasted."""
+    if word.isprintable():
+        return shlex.quote(word)
+    escaped = word.replace("\\", r"\\").replace("'", r"\'")
+    return f"$'{printable(escaped)}'"
 
 
 def _show(answers: list[dict[str, Any]], settings: config.Config, *, as_json: bool) -> None:

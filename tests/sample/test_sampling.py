@@ -1,0 +1,111 @@
+"""A batch system is asked for what is new, not too often, and the mark moves only after the rows are safe."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from jobcast.errors import CommandError, StoreError
+from jobcast.sample.counts import Counts
+from jobcast.sample.sampling import Manners, Question, ask, installed, may_ask_at, next_question
+from jobcast.store import Mark, Store
+from jobcast.systems.base import Site
+from tests.made_up import NEW_YEAR, Printer
+
+MANNERS = Manners(min_interval=timedelta(minutes=1), overlap=timedelta(hours=1))
+NOW = NEW_YEAR + timedelta(days=10)
+SITE = Site(now=NOW, cluster="loom")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "store")
+
+
+def question(system: Printer, store: Store, **known) -> Question:
+    return next_question(system, store.mark(system.name, "loom"), MANNERS, now=NOW, **known)
+
+
+def printer(tmp_path: Path, text: str) -> Printer:
+    (tmp_path / "output").write_text(text)
+    return Printer("lsf", "cat", str(tmp_path / "output"))
+
+
+def test_the_first_question_looks_seven_days_back():
+    asked = next_question(Printer(), Mark(), MANNERS, now=NOW)
+    assert (asked.since, asked.until) == (NOW - timedelta(days=7), NOW)
+
+
+def test_the_next_question_overlaps_the_last():
+    reached = NOW - timedelta(minutes=10)
+    asked = next_question(Printer(), Mark(reached=reached), MANNERS, now=NOW)
+    assert (asked.since, asked.until) == (reached - timedelta(hours=1), NOW)
+
+
+def test_a_question_may_look_back_further_when_told():
+    since = NOW - timedelta(days=400)
+    assert next_question(Printer(), Mark(reached=NOW), MANNERS, now=NOW, since=since).since == since
+
+
+def test_the_answer_is_stored_and_the_mark_moves(tmp_path, store):
+    system = printer(tmp_path, "1 10\n2 20\n?\n4 RUN\n")
+    counts = ask(question(system, store), SITE, store)
+    assert counts == Counts(new=2, set_aside={"no_finish_time": 1}, not_finished=1)
+    assert store.mark("lsf", "loom") == Mark(asked_at=NOW, reached=NOW)
+    assert store.collect(store.set_aside_records())["source"].to_list() == ["cat"]
+
+
+def test_what_two_questions_both_find_is_stored_once(tmp_path, store):
+    system = printer(tmp_path, "1 10\n2 20\n")
+    ask(question(system, store), SITE, store)
+    assert ask(question(system, store), SITE, store) == Counts(known=2)
+
+
+def test_a_command_that_fails_leaves_the_mark_where_it_was(store):
+    system = Printer("lsf", "false")
+    with pytest.raises(CommandError):
+        ask(question(system, store), SITE, store)
+    assert store.mark("lsf", "loom") == Mark(asked_at=NOW)
+
+
+def test_rows_that_cannot_be_stored_leave_the_mark_where_it_was(tmp_path, store, monkeypatch):
+    system = printer(tmp_path, "1 10\n")
+    asked = question(system, store)
+
+    def refuse(_jobs):
+        raise StoreError("no room")
+
+    monkeypatch.setattr(store, "append", refuse)
+    with pytest.raises(StoreError, match="no room"):
+        ask(asked, SITE, store)
+    assert store.mark("lsf", "loom").reached is None
+
+
+def test_a_question_that_leaves_a_gap_does_not_move_the_mark(tmp_path, store):
+    store.note_reached("lsf", "loom", NEW_YEAR)
+    system = printer(tmp_path, "1 10\n")
+    ask(question(system, store, since=NOW - timedelta(hours=1)), SITE, store)
+    assert store.mark("lsf", "loom").reached == NEW_YEAR
+
+
+def test_who_wants_a_copy_sees_the_jobs_of_each_batch(tmp_path, store):
+    seen: list[int] = []
+    ask(
+        question(printer(tmp_path, "1 10\n2 20\n"), store),
+        SITE,
+        store,
+        also=lambda jobs: seen.append(len(jobs)),
+    )
+    assert seen == [2]
+
+
+def test_a_batch_system_may_be_asked_again_after_a_while():
+    assert may_ask_at(Mark(), MANNERS) is None
+    assert may_ask_at(Mark(asked_at=NOW), MANNERS) == NOW + timedelta(minutes=1)
+
+
+def test_only_systems_with_all_their_programs_count_as_found():
+    here, away = Printer("here", "cat"), Printer("away", "no-such-program")
+    half = Printer("half")
+    half.programs = ("cat", "no-such-program")
+    assert installed({"here": here, "away": away, "half": half}) == [here]
