@@ -7,6 +7,7 @@ from jobcast.systems.lsf.system import Lsf
 from jobcast.systems.memprediction import MemPrediction
 from jobcast.systems.slurm import Sacct, Slurm
 from jobcast.systems.swf import Swf
+from jobcast.systems.table import Table
 
 BATCH_SYSTEMS: dict[str, BatchSystem] = {
     "lsf": Lsf(),
@@ -19,4 +20,5 @@ FILE_FORMATS: dict[str, FileFormat] = {
     "memprediction": MemPrediction(),
     "sacct": Sacct(),
     "swf": Swf(),
+    "table": Table(),
 }
