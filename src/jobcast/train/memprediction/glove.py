@@ -1,0 +1,131 @@
+"""GloVe: word vectors from how often words stand near each other.
+
+Pennington, Socher, Manning: GloVe: Global Vectors for Word Representation, EMNLP 2014. Two words at a
+distance of d words count 1/d; the vectors w and c and the biases are chosen so that w_i·c_j + b_i + b_j comes
+near the logarithm of the count X_ij, where a pair weighs min(1, X_ij / x_max)^alpha. A word's vector is
+w + c.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+Vectors = NDArray[np.float32]
+Whole = NDArray[np.int64]
+
+PAIRS_PER_STEP = 16_384
+"""Pairs of words in one step: many for NumPy to be quick, few enough for some dozen steps in an epoch."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GloveSettings:
+    """What the paper leaves to choose; its own values where it names them."""
+
+    size: int = 128
+    """Dimensions of a vector."""
+    epochs: int = 25
+    window: int = 10
+    x_max: float = 100.0
+    alpha: float = 0.75
+    learning_rate: float = 0.05
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Glove:
+    """The vectors, one row for each word, and the mean loss of a pair in each epoch."""
+
+    vectors: Vectors
+    losses: tuple[float, ...]
+
+
+def cooccurrences(texts: Sequence[Whole], vocabulary_size: int, *, window: int) -> sparse.coo_array:
+    """Count for each pair of words how often they stand within `window` words, each time as 1/distance.
+
+    `texts` are word numbers in order. The matrix is symmetric; a pair never spans two texts.
+    """
+    word = np.concatenate([*texts, np.empty(0, np.int64)]).astype(np.int64)
+    text = np.repeat(np.arange(len(texts)), [len(each) for each in texts])
+    shape = (vocabulary_size, vocabulary_size)
+    counts = sparse.csr_array(shape, dtype=np.float64)
+    for distance in range(1, min(window + 1, len(word))):
+        together = np.flatnonzero(text[distance:] == text[:-distance])
+        left, right = word[together], word[together + distance]
+        counts += sparse.coo_array((np.full(len(left), 1 / distance), (left, right)), shape=shape).tocsr()
+    return (counts + counts.T).tocoo()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pairs:
+    """Pairs of words that occur together."""
+
+    word: Whole
+    context: Whole
+    target: Vectors
+    """Logarithm of the count."""
+    weight: Vectors
+
+    @classmethod
+    def of(cls, counts: sparse.coo_array, settings: GloveSettings) -> "_Pairs":
+        """Take the pairs that occur together at all."""
+        weight = np.minimum(1, (counts.data / settings.x_max) ** settings.alpha)
+        target = np.log(counts.data).astype(np.float32)
+        return cls(counts.row, counts.col, target, weight.astype(np.float32))
+
+    def steps(self, chance: np.random.Generator) -> Iterator["_Pairs"]:
+        """Deal out all pairs, shuffled, in portions of `PAIRS_PER_STEP`."""
+        shuffled = chance.permutation(len(self.target))
+        for start in range(0, len(shuffled), PAIRS_PER_STEP):
+            some = shuffled[start : start + PAIRS_PER_STEP]
+            yield _Pairs(self.word[some], self.context[some], self.target[some], self.weight[some])
+
+
+class _Side:
+    """Vectors and biases of all words in one role, with AdaGrad's memory of their gradients."""
+
+    def __init__(self, words: int, size: int, chance: np.random.Generator) -> None:
+        self.vectors = ((chance.random((words, size)) - 0.5) / size).astype(np.float32)
+        self.biases = np.zeros(words, np.float32)
+        self._vector_squares = np.full_like(self.vectors, _FIRST_SQUARE)
+        self._bias_squares = np.full_like(self.biases, _FIRST_SQUARE)
+
+    def descend(self, vectors: Vectors, biases: Vectors, rate: float) -> None:
+        """Go down the gradient, each number at the pace of its own past gradients (Duchi et al. 2011)."""
+        self._vector_squares += vectors**2
+        self._bias_squares += biases**2
+        self.vectors -= rate * vectors / np.sqrt(self._vector_squares)
+        self.biases -= rate * biases / np.sqrt(self._bias_squares)
+
+
+_FIRST_SQUARE = 1e-8
+"""Keeps AdaGrad from dividing by zero at words that a step doesn't touch."""
+
+
+def _step(word: _Side, context: _Side, pairs: _Pairs, rate: float) -> float:
+    """Improve both sides on some pairs; return the sum of the pairs' losses before."""
+    products = np.einsum("ij,ij->i", word.vectors[pairs.word], context.vectors[pairs.context])
+    error = products + word.biases[pairs.word] + context.biases[pairs.context] - pairs.target
+    slopes = sparse.csr_array(
+        (pairs.weight * error, (pairs.word, pairs.context)), shape=(len(word.biases), len(context.biases))
+    )
+    # Both gradients are taken before either side moves: the sparse product sums over repeated words.
+    for_word, for_context = slopes @ context.vectors, slopes.T @ word.vectors
+    word.descend(for_word, slopes.sum(axis=1), rate)
+    context.descend(for_context, slopes.sum(axis=0), rate)
+    return float((pairs.weight * error**2).sum())
+
+
+def train(counts: sparse.coo_array, settings: GloveSettings) -> Glove:
+    """Fit the vectors to the counts; the same seed gives the same vectors."""
+    chance = np.random.default_rng(settings.seed)
+    words = counts.shape[0]
+    word, context = (_Side(words, settings.size, chance) for _ in range(2))
+    pairs = _Pairs.of(counts, settings)
+    losses = []
+    for _ in range(settings.epochs if counts.nnz else 0):
+        total = sum(_step(word, context, some, settings.learning_rate) for some in pairs.steps(chance))
+        losses.append(total / counts.nnz)
+    return Glove(word.vectors + context.vectors, tuple(losses))

@@ -1,0 +1,113 @@
+"""One section of a YAML file, read key by key with errors that say where and what."""
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from itertools import pairwise
+
+from jobcast.errors import ConfigError
+
+
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """Return the hint for a word that is not known: the nearest one, or else all of them."""
+    near = get_close_matches(word.lower(), [each.lower() for each in known], n=1)
+    for each in known:
+        if each.lower() in near:
+            return f"did you mean {each}?"
+    return f"known are {', '.join(known)}"
+
+
+class Section:
+    """A mapping of which all keys are known. An absent section, or one without content, is empty."""
+
+    def __init__(self, content: object, path: str, known: Sequence[str]) -> None:
+        self._path = path
+        self._content: Mapping[str, object] = {} if content is None else _as_mapping(content, path)
+        for key in self._content:
+            if key not in known:
+                raise ConfigError(
+                    f"the training YAML has an unknown key: {self._name(key)}",
+                    hint=did_you_mean(str(key), known),
+                )
+
+    def _name(self, key: object) -> str:
+        return f"{self._path}.{key}" if self._path else str(key)
+
+    def has(self, key: str) -> bool:
+        """Tell whether the key is there, with or without content."""
+        return key in self._content
+
+    def value(self, key: str) -> object:
+        """Return what the key holds, None when it is absent."""
+        return self._content.get(key)
+
+    def wrong(self, key: str, wanted: str) -> ConfigError:
+        """Return the error for a value that is not `wanted`."""
+        return ConfigError(f"{self._name(key)} is {self.value(key)!r}, but must be {wanted}")
+
+    def section(self, key: str, known: Sequence[str]) -> "Section":
+        """Return the section under `key`, of which the keys are `known`."""
+        return Section(self.value(key), self._name(key), known)
+
+    def mapping(self, key: str) -> Mapping[str, object]:
+        """Return the section under `key` as it is, whatever its keys."""
+        value = self.value(key)
+        return {} if value is None else _as_mapping(value, self._name(key))
+
+    def whole(self, key: str) -> int | None:
+        """Return a whole number from 1, None when it is absent."""
+        value = self.value(key)
+        if value is None or (type(value) is int and value >= 1):
+            return value
+        raise self.wrong(key, "a whole number from 1")
+
+    def share(self, key: str) -> float | None:
+        """Return a number between 0 and 1, None when it is absent."""
+        value = self.value(key)
+        if value is None or (isinstance(value, float) and 0 < value < 1):
+            return value
+        raise self.wrong(key, "a number between 0 and 1")
+
+    def flag(self, key: str) -> bool:
+        """Return a truth value, false when it is absent."""
+        value = self.value(key)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        raise self.wrong(key, "true or false")
+
+    def choice(self, key: str, choices: Sequence[str], default: str) -> str:
+        """Return one of the `choices`."""
+        value = self.value(key)
+        if value is None:
+            return default
+        if value not in choices:
+            raise ConfigError(
+                f"{self._name(key)} is {value!r}, which is not known",
+                hint=did_you_mean(str(value), choices),
+            )
+        return str(value)
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return one word or a list of words, empty when it is absent."""
+        value = self.value(key)
+        listed = value if isinstance(value, list) else [] if value is None else [value]
+        if not all(isinstance(each, str) for each in listed):
+            raise self.wrong(key, "a word or a list of words")
+        return tuple(listed)
+
+    def bounds(self, key: str) -> tuple[float, ...]:
+        """Return a rising list of at least two numbers, empty when it is absent."""
+        value = self.value(key)
+        if value is None:
+            return ()
+        numbers = value if isinstance(value, list) else []
+        if not all(isinstance(each, int | float) for each in numbers) or len(numbers) < 2:
+            raise self.wrong(key, "a list of at least two numbers (-.inf and .inf are numbers)")
+        if not all(low < high for low, high in pairwise(numbers)):
+            raise self.wrong(key, "a rising list")
+        return tuple(float(each) for each in numbers)
+
+
+def _as_mapping(content: object, path: str) -> Mapping[str, object]:
+    if isinstance(content, dict):
+        return content
+    raise ConfigError(f"{path or 'the training YAML'} must be a list of keys with values, not {content!r}")

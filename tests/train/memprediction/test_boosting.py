@@ -1,0 +1,96 @@
+"""XGBoost gets what the YAML says, and what it refuses is said before the long work."""
+
+import json
+
+import numpy as np
+import pytest
+
+from jobcast.errors import ConfigError
+from jobcast.predict.memprediction import predict_gigabytes
+from jobcast.train.memprediction.boosting import Forester
+from jobcast.train.memprediction.oversampling import Sample
+from jobcast.train.memprediction.settings import BoostingSettings
+
+
+def forester(features: int = 4, *, stop: int | None = None, **parameters: object) -> Forester:
+    settings = BoostingSettings(
+        early_stopping_rounds=stop, eval_metric=("mae", "rmse"), n_estimators=60, parameters=parameters
+    )
+    return Forester(settings, features=features, threads=1)
+
+
+def sample(seed: int, size: int = 200) -> Sample:
+    chance = np.random.default_rng(seed)
+    features = chance.normal(size=(size, 4)).astype(np.float32)
+    peaks = np.exp(features[:, 0]) + chance.uniform(size=size)
+    return Sample(features, peaks.astype(np.float32))
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"max_depth": 3},
+        {"learning_rate": 0.1, "n_jobs": 1, "random_state": 5, "reg_alpha": 0.1},
+        {"objective": "reg:tweedie", "tweedie_variance_power": 1.3},
+        {"tree_method": "exact"},
+        {"booster": "gblinear"},
+        {"booster": "dart", "rate_drop": 0.1},
+        {"max_bin": 16, "max_cached_hist_node": 8},
+        {"max_leaves": None},
+    ],
+)
+def test_any_parameter_of_xgboost_is_taken(parameters):
+    grower = forester(**parameters)
+    grower.check()
+    assert predict_gigabytes(grower.grow(sample(0), trees=3), sample(1).features).shape == (200,)
+
+
+def test_a_parameter_reaches_xgboost():
+    booster = forester(max_depth=2, tweedie_variance_power=1.7, objective="reg:tweedie").grow(
+        sample(0), trees=2
+    )
+    learner = json.loads(booster.save_config())["learner"]
+    assert learner["gradient_booster"]["tree_train_param"]["max_depth"] == "2"
+    assert learner["objective"]["tweedie_regression_param"]["tweedie_variance_power"].startswith("1.7")
+    assert learner["generic_param"]["nthread"] == "1"
+
+
+def test_the_histograms_are_bounded_unless_the_yaml_bounds_them():
+    def bound(features: int, **parameters: object) -> str:
+        grower = forester(features, **parameters)
+        return str(grower._parameters["max_cached_hist_node"])
+
+    assert bound(780) == "84"
+    assert bound(100_000) == "16"
+    assert bound(780, max_cached_hist_node=512) == "512"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message", "hint"),
+    [
+        ({"max_dept": 3}, "XGBoost has no parameter max_dept", "did you mean max_depth?"),
+        ({"max_depth": "deep"}, "Invalid Parameter format for max_depth", ""),
+        ({"max_depth": -3}, "max_depth should be greater", ""),
+        ({"objective": "reg:twedie"}, "Unknown objective function: `reg:twedie`", ""),
+        ({"objective": "binary:logistic"}, "base_score must be in (0,1)", ""),
+        ({"objective": "reg:quantileerror", "quantile_alpha": [0.5, 0.9]}, "one number for each job", ""),
+    ],
+)
+def test_what_xgboost_refuses_is_an_error_without_its_stack(parameters, message, hint):
+    with pytest.raises(ConfigError) as error:
+        forester(**parameters).check()
+    assert message in error.value.message
+    assert "trace" not in error.value.message
+    assert error.value.hint == hint
+
+
+def test_growing_stops_when_later_jobs_are_foretold_no_better():
+    trees = forester(stop=3).enough_trees(sample(0), sample(1))
+    assert 1 < trees < 60
+
+
+def test_the_metrics_are_those_of_the_yaml():
+    grower = forester()
+    metrics = grower.metrics(grower.grow(sample(0), trees=5), sample(0))
+    assert list(metrics) == ["mae", "rmse"]
+    assert 0 < metrics["mae"] < metrics["rmse"]
