@@ -16,7 +16,7 @@ from typing import IO
 from jobcast.errors import InputError, JobcastError, OutputError
 from jobcast.history import Rows
 from jobcast.systems.base import Site, open_plain_or_packed
-from jobcast.systems.lsf.bjobs_events import Events, read_events
+from jobcast.systems.lsf.bjobs_events import read_events
 from jobcast.systems.lsf.bjobs_json import read_json
 from jobcast.systems.lsf.dates import Calendar
 from jobcast.systems.lsf.finished import (
@@ -29,7 +29,7 @@ from jobcast.systems.lsf.finished import (
     group_of,
     split_records,
 )
-from jobcast.systems.lsf.resources import Requirement, parse_requirement
+from jobcast.systems.lsf.resources import asked_for
 from jobcast.systems.text import Lines, read_lines
 from jobcast.units import parse_memory
 
@@ -166,8 +166,10 @@ def _job(head: re.Match[str], body: str, site: Site, calendar: Calendar) -> Fini
     parts = dict(_PART.findall(head["before_status"]))
     array_index = int(head["array_index"]) if head["array_index"] else None
     events = read_events(body, calendar, done=head["status"] == "DONE")
-    asked, effective = _requirements(events, body, site)
-    tasks, hosts = events.tasks, len(events.hosts) or None
+    effective = _EFFECTIVE.search(body)
+    asked = asked_for(
+        events.requirement, effective[1] if effective else "", events.tasks, len(events.hosts) or None, site
+    )
     return Finished(
         job_id=head["job_id"],
         array_index=array_index,
@@ -185,14 +187,12 @@ def _job(head: re.Match[str], body: str, site: Site, calendar: Calendar) -> Fini
         state=events.ending.state,
         exit_code=events.ending.exit_code,
         exit_reason=events.ending.exit_reason,
-        cores_requested=tasks,
-        memory_requested=asked.memory_of_job(tasks, hosts)
-        or effective.memory_of_job(tasks, hosts)
-        or _memory_limit(body),
+        cores_requested=events.tasks,
+        memory_requested=asked.memory or _memory_limit(body),
         run_limit=_run_limit(body),
-        gpus_requested=events.gpus or effective.gpus_of_job(tasks, hosts),
+        gpus_requested=events.gpus or asked.gpus,
         interactive=", Interactive " in head["before_command"],
-        span_hosts=asked.span_hosts or effective.span_hosts,
+        span_hosts=asked.span_hosts,
         memory_peak=_measured(_PEAK, body),
         memory_mean=_measured(_MEAN, body),
         cpu_time=events.cpu_time,
@@ -201,15 +201,6 @@ def _job(head: re.Match[str], body: str, site: Site, calendar: Calendar) -> Fini
 
 
 _EFFECTIVE = re.compile(r"^ Effective: (.*)$", re.MULTILINE)
-
-
-def _requirements(events: Events, body: str, site: Site) -> tuple[Requirement, Requirement]:
-    """Return what the user asked for, and what it became with the defaults of queue and application."""
-    effective = _EFFECTIVE.search(body)
-    read = partial(parse_requirement, memory_unit=site.memory_unit, per_task=site.memory_per_task)
-    return read(events.requirement), read(effective[1] if effective else "")
-
-
 _RUN_LIMIT = re.compile(r"^ RUNLIMIT *\n +([\d.]+) min", re.MULTILINE)
 
 

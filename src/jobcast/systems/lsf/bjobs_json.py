@@ -23,7 +23,7 @@ from jobcast.systems.lsf.finished import (
     hosts_of,
     split_records,
 )
-from jobcast.systems.lsf.resources import parse_requirement
+from jobcast.systems.lsf.resources import asked_for
 from jobcast.systems.text import Lines
 from jobcast.units import parse_duration, parse_memory
 
@@ -87,8 +87,9 @@ def _job(values: dict[str, str], site: Site, calendar: Calendar) -> Finished | R
     ended = _ending(values, started=start_time is not None)
     hosts = hosts_of(values.get("EXEC_HOST", "").split(":")) if values.get("EXEC_HOST") else []
     tasks = _whole(values, "MIN_REQ_PROC") or _whole(values, "NREQ_SLOT")
-    parse = partial(parse_requirement, memory_unit=site.memory_unit, per_task=site.memory_per_task)
-    asked = parse(values.get("COMBINED_RESREQ") or values.get("EFFECTIVE_RESREQ", ""))
+    asked = asked_for(
+        values.get("COMBINED_RESREQ", ""), values.get("EFFECTIVE_RESREQ", ""), tasks, len(hosts) or None, site
+    )
     return Finished(
         job_id=identity[1],
         array_index=array_index,
@@ -107,9 +108,9 @@ def _job(values: dict[str, str], site: Site, calendar: Calendar) -> Finished | R
         exit_code=ended.exit_code,
         exit_reason=ended.exit_reason,
         cores_requested=tasks,
-        memory_requested=asked.memory_of_job(tasks, len(hosts) or None) or _memory(values, "MEMLIMIT"),
+        memory_requested=asked.memory or _memory(values, "MEMLIMIT"),
         run_limit=_seconds(values, "RUNTIMELIMIT"),
-        gpus_requested=_whole(values, "GPU_NUM") or asked.gpus_of_job(tasks, len(hosts) or None),
+        gpus_requested=_whole(values, "GPU_NUM") or asked.gpus,
         interactive=None,
         span_hosts=asked.span_hosts,
         memory_peak=_memory(values, "MAX_MEM"),

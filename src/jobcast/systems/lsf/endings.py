@@ -102,8 +102,8 @@ def exit_code(wait_status: int) -> int:
     return 128 + signal if signal else (wait_status >> 8) & 0xFF
 
 
-def termination(exit_info: int | None) -> str | None:
+def termination(exit_info: int) -> str | None:
     """Return the TERM_ word for an exitInfo of lsb.acct; 0 and numbers unknown here tell nothing."""
-    if exit_info is None or not 0 < exit_info < len(TERMINATIONS):
+    if not 0 < exit_info < len(TERMINATIONS):
         return None
     return TERMINATIONS[exit_info]

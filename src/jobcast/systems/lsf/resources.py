@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from math import ceil
+from typing import NamedTuple
 
+from jobcast.systems.base import Site
 from jobcast.units import Bytes, parse_memory
 
 
@@ -73,8 +75,33 @@ _NOTHING = Requirement()
 _GPUS = frozenset({"ngpus_physical", "ngpus", "ngpus_shared", "ngpus_excl_t", "ngpus_excl_p"})
 
 
+class Asked(NamedTuple):
+    """What one job asked for by its resource requirement; None where it did not."""
+
+    memory: Bytes | None
+    """For the whole job."""
+    gpus: int | None
+    span_hosts: int | None
+
+
 @lru_cache(maxsize=16_384)
-def parse_requirement(text: str, *, memory_unit: str = "M", per_task: bool = False) -> Requirement:
+def asked_for(own: str, effective: str, tasks: int | None, hosts: int | None, site: Site) -> Asked:
+    """Return what a job of `tasks`, which ran on `hosts`, asked for.
+
+    `own` is what its user wrote; where that is silent, `effective` counts, in which LSF has put the
+    defaults of queue and application. Few texts are common to most jobs: they are remembered.
+    """
+    first = parse_requirement(own, site.memory_unit, per_task=site.memory_per_task)
+    second = parse_requirement(effective, site.memory_unit, per_task=site.memory_per_task)
+    return Asked(
+        first.memory_of_job(tasks, hosts) or second.memory_of_job(tasks, hosts),
+        first.gpus_of_job(tasks, hosts) or second.gpus_of_job(tasks, hosts),
+        first.span_hosts or second.span_hosts,
+    )
+
+
+@lru_cache(maxsize=16_384)
+def parse_requirement(text: str, memory_unit: str = "M", *, per_task: bool = False) -> Requirement:
     """Read a resource requirement; what is not understood in it counts as not asked for.
 
     `memory_unit` is LSF_UNIT_FOR_LIMITS. An amount without ``/host``, ``/task`` or ``/job`` is meant

@@ -14,7 +14,7 @@ class Lsf:
     """Asks ``bjobs`` for all jobs that LSF still remembers."""
 
     name = "lsf"
-    programs = ("bjobs", "lsid")
+    programs: tuple[str, ...] = ("bjobs", "lsid")
 
     def query_finished(self, since: datetime, until: datetime) -> Command:  # noqa: ARG002 - see below
         """Return the command that lists jobs of all users at length, one line for each part.

@@ -1,0 +1,114 @@
+"""The layout of a JOB_FINISH record of lsb.acct, as one pattern.
+
+Source: lsb.acct(5) of LSF 5.1 to 10.1, whose records only ever grew at the end, and recorded files; the
+names are the manual's. The openlava line lacks one field, timeEvent.
+
+One pattern for the whole record is three times faster than splitting it into its hundred fields, and it
+can't lose its way: a quote too many in one record never hides the next one.
+"""
+
+import re
+from typing import NamedTuple
+
+_KINDS = {
+    "text": r'"([^"]*+(?:""[^"]*+)*+)"',
+    "time": r"(\d{1,11}+)",
+    "count": r"(\d{1,9}+)",
+    "number": r"(-?\d{1,15}+)",
+    "real": r"(-?\d{1,15}+(?:\.\d*+)?+)",
+    # How many, and then that many; what follows is never of their kind, so that nobody need count.
+    "texts": r'\d++((?: ++"[^"]*+")*+)',
+    "pairs": r'\d++((?: ++\d++ ++"[^"]*+(?:""[^"]*+)*+")*+)',
+    # The manual has four numbers for each host, recorded files of LSF 9.1 have five.
+    "usages": r'\d++((?: ++"?[A-Za-z][^ "]*+"?(?: ++-?[\d.]++){4,5})*)',
+}
+"""What fields look like. Figures are bounded, so that each one fits its column of the history."""
+
+
+def _pattern(layout: str) -> str:
+    """Return a pattern for fields written as ``name:kind``; those with a ``!`` behind are captured."""
+    fields = [word.partition(":") for word in layout.split()]
+    return " ++".join(
+        _KINDS[kind[:-1]] if kind.endswith("!") else _KINDS[kind].replace("(", "(?:", 1)
+        for _, _, kind in fields
+    )
+
+
+_CORE = _pattern(
+    """
+    type:text version:text eventTime:time! jobId:number! userId:number options:number! numProcessors:count!
+    submitTime:time! beginTime:number termTime:number startTime:time! userName:text! queue:text!
+    resReq:text! dependCond:text preExecCmd:text fromHost:text cwd:text! inFile:text outFile:text
+    errFile:text jobFile:text askedHosts:texts execHosts:texts! jStatus:count! hostFactor:real
+    jobName:text! command:text! ru_utime:real! ru_stime:real! ru_maxrss:real ru_ixrss:real ru_ismrss:real
+    ru_idrss:real ru_isrss:real ru_minflt:real ru_majflt:real ru_nswap:real ru_inblock:real
+    ru_oublock:real ru_ioch:real ru_msgsnd:real ru_msgrcv:real ru_nsignals:real ru_nvcsw:real
+    ru_nivcsw:real ru_exutime:real mailUser:text projectName:text! exitStatus:number!
+    maxNumProcessors:number loginShell:text
+    """
+)
+_TIME_EVENT = _pattern("timeEvent:text")
+_MEASURED = _pattern("idx:count! maxRMem:number! maxRSwap:number")
+_SINCE_7 = _pattern(
+    """
+    inFileSpool:text commandSpool:text rsvId:text sla:text exceptMask:number additionalInfo:text
+    exitInfo:count! warningAction:text warningTimePeriod:number chargedSAAP:text! licenseProject:text
+    app:text postExecCmd:text runtimeEstimation:number jobGroupName:text requeueEvalues:text
+    options2:number resizeNotifyCmd:text lastResizeTime:number rsvId:text jobDescription:text!
+    """
+)
+# The manual puts options3 before runLimit; recorded files of 9.1 and 10.1 have them as they stand here.
+_SINCE_9 = _pattern(
+    "submitEXT:pairs hostRusage:usages runLimit:number! options3:number avgMem:number! effectiveResReq:text!"
+)
+_RECORD = re.compile(
+    rf"{_CORE}(?: ++{_TIME_EVENT})?+ ++{_MEASURED}(?= |$)(?: ++{_SINCE_7}(?: ++{_SINCE_9})?)?", re.MULTILINE
+)
+
+
+class Fields(NamedTuple):
+    """The fields of one record that count here, as text; None where the version does not write them."""
+
+    event_time: str
+    job_id: str
+    options: str
+    num_processors: str
+    submit_time: str
+    start_time: str
+    """0 when the job never started."""
+    user_name: str
+    queue: str
+    res_req: str
+    cwd: str
+    exec_hosts: str
+    """Each in quotes; one per task, or as ``16*host``."""
+    j_status: str
+    job_name: str
+    command: str
+    utime: str
+    """-1 when nothing was measured."""
+    stime: str
+    project_name: str
+    exit_status: str
+    idx: str
+    """0 when the job is no element of an array."""
+    max_rmem: str
+    """KB; 0 or -1 when nothing was measured."""
+    exit_info: str | None
+    charged_saap: str | None
+    job_description: str | None
+    run_limit: str | None
+    """Seconds; 0 or -1 when there is none."""
+    avg_mem: str | None
+    effective_res_req: str | None
+
+
+def read_fields(text: str) -> Fields | None:
+    """Take a record apart, or return None when it is not as one should be."""
+    match = _RECORD.match(text)
+    return Fields(*match.groups()) if match else None
+
+
+def plain(quoted: str | None) -> str:
+    """Return the text that was written within quotes: there a quote stands twice."""
+    return quoted.replace('""', '"') if quoted else ""
