@@ -51,14 +51,16 @@ def command(session: Session, /, *, identity: str, cluster: str | None, as_json:
 def _is(identity: str) -> pl.Expr:
     """Tell the rows of the job: ``123`` means all its runs, elements and steps, ``123[4]`` one element."""
     test = pl.col("job_id") == identity
-    if match := _ELEMENT.fullmatch(identity):
-        test |= (
-            (pl.col("job_id") == match["job"])
-            & (pl.col("array_index") == int(match["lsf"] or match["slurm"]))
-            & (pl.lit(match["step"] is None) | (pl.col("step") == match["step"]))
-        )
-    if match := _STEP.fullmatch(identity):
-        test |= (pl.col("job_id") == match["job"]) & (pl.col("step") == match["step"])
+    for form in (_ELEMENT, _STEP):
+        if match := form.fullmatch(identity):
+            parts = match.groupdict()
+            element = parts.get("lsf") or parts.get("slurm")
+            some = pl.col("job_id") == parts["job"]
+            if element:
+                some &= pl.col("array_index") == int(element)
+            if parts["step"]:
+                some &= pl.col("step") == parts["step"]
+            test |= some
     return test
 
 

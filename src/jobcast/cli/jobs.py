@@ -55,7 +55,9 @@ class _Wish:
 @click.option("--project", multiple=True, metavar="NAME", help=say("jobs.project"))
 @click.option("--queue", multiple=True, metavar="NAME", help=say("jobs.queue"))
 @click.option("--name", metavar="PATTERN", help=say("jobs.name"))
-@click.option("--state", multiple=True, type=click.Choice(list(JobState)), help=say("jobs.state"))
+@click.option(
+    "--state", multiple=True, type=click.Choice([state.value for state in JobState]), help=say("jobs.state")
+)
 @click.option("--system", multiple=True, metavar="NAME", help=say("jobs.system"))
 @click.option("--since", type=MOMENT, metavar="TIME", help=say("jobs.since"))
 @click.option("--until", type=MOMENT, metavar="TIME", help=say("jobs.until"))

@@ -1,0 +1,109 @@
+"""jobcast doctor."""
+
+import json
+import re
+from datetime import datetime, timedelta
+
+import pytest
+
+from jobcast import clock
+from jobcast.history import SetAside
+from tests.made_up import HOSTILE, frame, job
+
+NOW = datetime.fromisoformat("2026-02-01T12:00:00+00:00")
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch, made_up_systems):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+def told(output: str) -> str:
+    """Return the answer without what differs from host to host."""
+    return re.sub(r"[\d.]+ [KMGT]iB", "SIZE", re.sub(r"/\S*/store", "STORE", output))
+
+
+def test_a_fresh_host_is_told_what_to_do(jobcast, store):
+    result = jobcast("doctor")
+    assert told(result.stdout) == (
+        "ok    settings    defaults, no configuration file\n"
+        "warn  store       STORE holds no jobs yet\n"
+        "                  → jobcast sample, or jobcast import --help\n"
+        "ok    disk        SIZE free\n"
+        "warn  lsf         found; cluster default was never sampled\n"
+        "                  → jobcast sample\n"
+        "warn  slurm       found; cluster default was never sampled\n"
+        "                  → jobcast sample\n"
+        "ok    kubernetes  not on this host: no-such-program\n"
+        "ok    set-aside   no records set aside\n"
+    )
+    assert result.stderr == "next: follow the arrows, then run jobcast doctor again\n"
+    assert result.exit_code == 0
+    assert not store.path.exists()
+
+
+def test_a_sampled_host_is_told_in_chinese_how_far(jobcast, store, made_up_systems):
+    store.append(frame(job("1"), job("2")))
+    store.note_reached("lsf", "default", NOW - timedelta(hours=1))
+    store.note_reached("slurm", "default", NOW - timedelta(days=3))
+    store.set_aside([SetAside(source="f", line=n, reason="no_job_id", text=str(n)) for n in range(3)])
+    assert told(jobcast("--lang", "zh", "doctor").stdout) == (
+        "ok    settings    默认值，没有配置文件\n"
+        "ok    store       STORE：2 个作业，2026-01-01 至 2026-01-01 共 1 天，SIZE\n"
+        "ok    disk        剩余 SIZE\n"
+        "ok    lsf         集群 default 已采样至 2026-02-01 11:00:00\n"
+        "warn  slurm       集群 default 已采样至 2026-01-29 12:00:00\n"
+        "                  → jobcast sample\n"
+        "ok    kubernetes  本机没有：no-such-program\n"
+        "warn  set-aside   no_job_id 3\n"
+        "                  → jobcast doctor --rows\n"
+    )
+
+
+def test_json_gives_the_figures(jobcast, store):
+    store.append(frame(job("1")))
+    store.set_aside([SetAside(source="f", line=1, reason="no_job_id", text="x")])
+    answer = json.loads(jobcast("doctor", "--json").stdout)
+    assert answer["schema"] == 1
+    checks = {check["name"]: check for check in answer["checks"]}
+    assert checks["store"]["status"] == "ok"
+    assert checks["store"]["facts"]["jobs"] == 1
+    assert checks["store"]["facts"]["path"] == str(store.path)
+    assert checks["set-aside"]["facts"] == {"reasons": {"no_job_id": 1}}
+    assert checks["disk"]["facts"]["free"] > 0
+
+
+def test_rows_lists_what_was_set_aside_harmlessly(jobcast, store):
+    store.set_aside(
+        [
+            SetAside(source="lsb.acct", line=12, reason="no_job_id", text="JOB_FINISH\x1b[2J\n" + "x" * 5000),
+            SetAside(source="lsb.acct", line=7, reason="no_finish_time", text=HOSTILE),
+        ]
+    )
+    result = jobcast("doctor", "--rows")
+    lines = result.stdout.splitlines()
+    assert lines[0] == "Source    Line  Reason          Text"
+    assert lines[1].startswith("lsb.acct  7     no_finish_time  a\"b'c\\n\\t\\x1b[31m\\x00\\u202e<b>")
+    assert lines[2].startswith(r"lsb.acct  12    no_job_id       JOB_FINISH\x1b[2J\nxxx")
+    assert len(lines) == 3
+    rows = json.loads(jobcast("doctor", "--rows", "--json").stdout)["set_aside"]
+    assert [row["line"] for row in rows] == [7, 12]
+    assert rows[0]["text"] == HOSTILE
+
+
+def test_a_broken_configuration_is_a_finding(jobcast, tmp_path):
+    (tmp_path / "jobcast.toml").write_text("[sample]\noverlapp = 3\n")
+    result = jobcast("doctor")
+    assert result.stdout == (
+        "fail  settings  unknown setting sample.overlapp in jobcast.toml\n"
+        "                → Did you mean sample.overlap?\n"
+    )
+    assert result.exit_code == 1
+
+
+def test_a_store_of_a_newer_program_is_a_finding(jobcast, store):
+    store.append(frame(job("1")))
+    (store.path / "version.json").write_text('{"format": 9}')
+    result = jobcast("doctor", "--json")
+    assert result.exit_code == 1
+    assert [check["status"] for check in json.loads(result.stdout)["checks"]] == ["ok", "fail"]

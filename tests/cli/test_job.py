@@ -1,0 +1,127 @@
+"""jobcast job."""
+
+import json
+
+import pytest
+
+from jobcast.units import GIB
+from tests.made_up import NEW_YEAR, frame, job
+
+
+@pytest.fixture(autouse=True)
+def history(store):
+    store.append(
+        frame(
+            job(
+                "30412",
+                name="pnr_block",
+                project="comet",
+                cores_requested=4,
+                run_limit=7200.0,
+                cpu_time=10800.0,
+                memory_requested=64 * GIB,
+                memory_peak=16 * GIB,
+                memory_basis="rss_sum",
+                exit_code=0,
+                hosts=["h1", "h2"],
+            ),
+            job(
+                "7",
+                array_index=1,
+                state="failed",
+                exit_code=137,
+                exit_reason="memory_limit",
+                memory_requested=GIB,
+                memory_peak=3 * GIB,
+            ),
+            job("7", array_index=2, memory_requested=GIB),
+            job("7", array_index=2, attempt=1, start_time=NEW_YEAR),
+            job("7", cluster="weft", system="slurm", step="batch"),
+        )
+    )
+
+
+def shown(result) -> list[str]:
+    return [line for line in result.stdout.splitlines() if line.startswith(("Job ID", "Cluster"))]
+
+
+def test_a_job_is_told_in_the_words_of_seff(jobcast):
+    result = jobcast("job", "30412")
+    assert result.stdout == (
+        "Job ID: 30412\n"
+        "Cluster: loom (lsf)\n"
+        "User/Project: chen/comet\n"
+        "Queue: pnr\n"
+        "Name: pnr_block\n"
+        "State: DONE (exit code 0)\n"
+        "Submitted: 2026-01-01 10:00:00\n"
+        "Started: 2026-01-01 11:00:00\n"
+        "Finished: 2026-01-01 12:00:00\n"
+        "Cores: 4\n"
+        "CPU Utilized: 03:00:00\n"
+        "CPU Efficiency: 75.00% of 04:00:00 core-walltime\n"
+        "Job Wall-clock time: 01:00:00 of 02:00:00 requested\n"
+        "Memory Utilized: 16 GiB (peak, rss_sum)\n"
+        "Memory Efficiency: 25.00% of 64 GiB, 48 GiB never used\n"
+        "Hosts: h1 h2\n"
+    )
+    assert result.stderr == "next: jobcast jobs --help\n"
+
+
+def test_a_job_is_told_in_chinese(jobcast):
+    assert jobcast("--lang", "zh", "job", "7[1]").stdout == (
+        "作业号：7[1]\n"
+        "集群：loom（lsf）\n"
+        "用户/项目：chen/-\n"
+        "队列：pnr\n"
+        "状态：FAILED（退出码 137）\n"
+        "原因：memory_limit\n"
+        "提交：2026-01-01 10:00:00\n"
+        "开始：2026-01-01 11:00:00\n"
+        "结束：2026-01-01 12:00:00\n"
+        "运行时间：01:00:00\n"
+        "内存使用量：3 GiB\n"
+        "内存效率：1 GiB 的 300.00%，超出申请量 2 GiB\n"
+    )
+
+
+def test_all_runs_and_elements_of_an_id_are_shown(jobcast):
+    assert shown(jobcast("job", "7")) == [
+        *("Job ID: 7[1]", "Cluster: loom (lsf)"),
+        *("Job ID: 7[2]", "Cluster: loom (lsf)"),
+        *("Job ID: 7[2]", "Cluster: loom (lsf)"),
+        *("Job ID: 7.batch", "Cluster: weft (slurm)"),
+    ]
+
+
+@pytest.mark.parametrize("identity", ["7[1]", "7_1"])
+def test_an_element_is_named_as_lsf_or_slurm_name_it(jobcast, identity):
+    assert shown(jobcast("job", identity)) == ["Job ID: 7[1]", "Cluster: loom (lsf)"]
+
+
+def test_a_step_and_a_cluster_can_be_named(jobcast):
+    assert shown(jobcast("job", "7.batch")) == ["Job ID: 7.batch", "Cluster: weft (slurm)"]
+    assert shown(jobcast("job", "7", "--cluster", "weft")) == ["Job ID: 7.batch", "Cluster: weft (slurm)"]
+
+
+def test_what_was_not_measured_is_said_to_be_so(jobcast):
+    assert "Memory Utilized: not measured\nMemory Requested: 1 GiB\n" in jobcast("job", "7_2").stdout
+    assert "Memory Utilized: not measured\nMemory Requested: none\n" in jobcast("job", "7.batch").stdout
+
+
+def test_json_gives_the_row_and_the_shares(jobcast):
+    answer = json.loads(jobcast("job", "30412", "--json").stdout)
+    assert answer["schema"] == 1
+    assert len(answer["jobs"]) == 1
+    told = answer["jobs"][0]
+    assert (told["cpu_efficiency"], told["memory_efficiency"], told["core_seconds"]) == (0.75, 0.25, 14400)
+    assert told["memory_peak"] == 16 * GIB
+
+
+def test_an_unknown_job_is_an_expected_failure(jobcast):
+    result = jobcast("job", "99")
+    assert result.stderr == (
+        "error: no job 99 in the history\n"
+        "cure:  see what there is with: jobcast jobs; unfinished jobs appear after the next: jobcast sample\n"
+    )
+    assert (result.stdout, result.exit_code) == ("", 1)

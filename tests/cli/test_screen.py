@@ -1,0 +1,89 @@
+"""What is printed can't command a terminal, and columns stand straight in any script."""
+
+import json
+import sys
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobcast.cli import screen
+from jobcast.cli.screen import as_json, cell_width, printable
+from jobcast.cli.table import Column, print_table
+from tests.made_up import HOSTILE
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain text", "plain text"),
+        ("布局 résumé", "布局 résumé"),
+        ("a\nb\tc", r"a\nb\tc"),
+        ("\x1b]0;title\x07", r"\x1b]0;title\x07"),
+        ("\x9b31m", r"\x9b31m"),
+        ("abc\u202edcba", r"abc\u202edcba"),
+        ("\ud800", r"\ud800"),
+        ("\\x1b", r"\x1b"),
+    ],
+)
+def test_what_commands_a_terminal_is_spelt_out(text, shown):
+    assert printable(text) == shown
+
+
+@given(st.text())
+def test_no_text_breaks_a_line_or_reaches_the_terminal_as_a_command(text):
+    shown = printable(text)
+    assert not {unicodedata.category(character)[0] for character in shown} & {"C"}
+    assert len(shown.splitlines()) <= 1
+    shown.encode()
+
+
+@given(st.text() | st.just(HOSTILE))
+def test_json_is_exact_and_harmless(text):
+    told = as_json({"name": text})
+    assert json.loads(told) == {"name": text}
+    assert not set("\x1b\x7f\x9b\u202e\u2028\n") & set(told)
+    told.encode()
+
+
+@pytest.mark.parametrize(("text", "width"), [("abc", 3), ("布局", 4), ("é", 1), ("e\u0301", 1), ("", 0)])
+def test_chinese_takes_two_columns(text, width):
+    assert cell_width(text) == width
+
+
+def become_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make stdout a terminal of 24 columns; in the test itself, for pytest changes stdout before it."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "24")
+
+
+COLUMNS = (
+    Column(heading="Name", cells=["a very long name of a job", "布局布局布局布局布局布局"]),
+    Column(heading="Used", cells=["9 %", "100 %"], right=True, colours=["red", None]),
+)
+
+
+def test_a_pipe_gets_every_letter(capsys):
+    print_table(COLUMNS)
+    assert capsys.readouterr().out == (
+        "Name                        Used\n"
+        "a very long name of a job    9 %\n"
+        "布局布局布局布局布局布局   100 %\n"
+    )
+
+
+def test_a_terminal_gets_what_fits_in_colour(capsys, monkeypatch):
+    become_terminal(monkeypatch)
+    print_table(COLUMNS)
+    assert capsys.readouterr().out == (
+        "Name                Used\na very long name…    \x1b[31m9 %\x1b[0m\n布局布局布局布局…  100 %\n"
+    )
+
+
+def test_no_colour_when_none_is_wanted(capsys, monkeypatch):
+    become_terminal(monkeypatch)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert screen.painted("x", "red") == "x"
+    print_table(COLUMNS)
+    assert "\x1b" not in capsys.readouterr().out
