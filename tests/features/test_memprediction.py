@@ -4,78 +4,17 @@ from datetime import UTC, datetime
 
 import numpy as np
 import polars as pl
-import pytest
 
-from jobcast.features.memprediction import (
-    Category,
-    Embedding,
-    Features,
-    UserMemory,
-    WordRule,
-    words,
-)
+from jobcast.features.memprediction import Category, Features, UserMemory
 from jobcast.history import SCHEMA
 from jobcast.units import GIB
+from tests.features.test_embedding import embedding
 from tests.made_up import frame, job
 from tests.train.memprediction.made_up import made_up_jobs
 
 
-def embedding(**known: object) -> Embedding:
-    vectors = np.array([[1, 0], [0, 2], [4, 4]], np.float32)
-    return Embedding(
-        **{
-            "column": "command",
-            "method": "glove",
-            "rule": WordRule.LETTERS,
-            "vocabulary": ("vcs", "top", "pll"),
-            "vectors": vectors,
-        }
-        | known
-    )
-
-
 def features(jobs: pl.DataFrame) -> Features:
     return Features.learn(jobs, (embedding(), embedding(column="job_name")))
-
-
-@pytest.mark.parametrize(
-    ("rule", "expected"),
-    [
-        (WordRule.LETTERS, ["spectre", "mt", "tb", "pll", "ss", "p", "v", "c", "sp"]),
-        (WordRule.LETTERS_AND_DIGITS, ["spectre", "mt", "4", "tb", "pll", "ss0p67v125c", "sp"]),
-    ],
-)
-def test_a_text_falls_into_words_by_the_rule(rule, expected):
-    texts = pl.Series(["spectre +mt=4 tb_pll/ss0p67v125c.sp", None, "", "终"])
-    assert words(texts, rule).to_list() == [expected, [], [], []]
-
-
-def test_a_text_is_the_mean_over_its_known_words():
-    texts = pl.Series(["vcs -top top", "pll", "unheard of", None, ""])
-    expected = [[1 / 3, 4 / 3], [4, 4], [0, 0], [0, 0], [0, 0]]
-    np.testing.assert_allclose(embedding().embed(texts), expected, rtol=1e-6)
-
-
-def test_equal_texts_get_equal_vectors_in_any_order():
-    texts = pl.Series(["vcs top", None, "pll", "vcs top", "pll", None])
-    rows = embedding().embed(texts)
-    np.testing.assert_array_equal(rows[[3, 5, 4]], rows[[0, 1, 2]])
-    np.testing.assert_array_equal(embedding().embed(texts.reverse()), rows[::-1])
-
-
-def test_the_number_of_the_nearest_cluster_is_one_more_feature():
-    clustered = embedding(centres=np.array([[0, 0], [4, 4]], np.float32))
-    assert clustered.names == ("command_glove_0", "command_glove_1", "command_glove_cluster")
-    assert clustered.embed(pl.Series(["pll", "vcs", None]))[:, 2].tolist() == [1, 0, 0]
-
-
-def test_an_embedding_without_words_maps_every_text_to_zero():
-    empty = embedding(vocabulary=(), vectors=np.zeros((0, 3), np.float32))
-    assert empty.embed(pl.Series(["vcs", None])).tolist() == [[0, 0, 0], [0, 0, 0]]
-
-
-def test_texts_that_all_have_the_same_number_of_words_are_no_special_case():
-    assert embedding().embed(pl.Series(["vcs top", "top pll", "vcs pll"])).shape == (3, 2)
 
 
 def test_unseen_values_share_a_category_of_their_own():

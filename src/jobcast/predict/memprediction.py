@@ -18,7 +18,8 @@ import yaml
 from numpy.typing import NDArray
 
 from jobcast.errors import ConfigError, ModelError
-from jobcast.features.memprediction import Category, Embedding, Features, Matrix, UserMemory, WordRule
+from jobcast.features.embedding import Embedding, Matrix, WordRule
+from jobcast.features.memprediction import Category, Features, UserMemory
 from jobcast.units import GIB
 
 FORMAT = 1

@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from jobcast.train.memprediction.settings import TrainingSettings, parse_settings
+from jobcast.train.memprediction.settings import TrainingSettings
+from jobcast.train.memprediction.training_yaml import parse_settings
 from jobcast.units import GIB
 from tests.made_up import NEW_YEAR, frame, job
 

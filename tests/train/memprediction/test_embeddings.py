@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from jobcast.features.memprediction import WordRule
+from jobcast.features.embedding import WordRule
 from jobcast.train.memprediction.embeddings import learn_embedding
 from jobcast.train.memprediction.settings import EmbeddingSettings
 from tests.train.memprediction.made_up import made_up_jobs

@@ -1,5 +1,7 @@
 """The recipe learns from the right jobs, the same every time, and each key of its YAML tells."""
 
+import sys
+
 import numpy as np
 import polars as pl
 import pytest
@@ -185,3 +187,11 @@ def test_the_users_of_test_jobs_do_not_tell_the_model_their_memory():
 def test_peaks_of_nothing_are_learnt_from():
     jobs = frame(*(job(str(number), memory_peak=0, command="true") for number in range(20)))
     assert np.isfinite(fitted(jobs).report.rmse)
+
+
+@pytest.mark.parametrize("library", ["xgboost", "threadpoolctl", "gensim.models"])
+def test_a_missing_library_is_an_error_with_the_command_that_installs_it(monkeypatch, library):
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(ConfigError) as error:
+        fitted(made_up_jobs())
+    assert error.value.hint == "pip install 'jobcast[memprediction]'"

@@ -11,7 +11,8 @@ from itertools import chain
 import numpy as np
 import polars as pl
 
-from jobcast.features.memprediction import TEXT_COLUMNS, Embedding, Matrix, words
+from jobcast.features.embedding import Embedding, Matrix, words
+from jobcast.features.memprediction import TEXT_COLUMNS
 from jobcast.predict.memprediction import library
 from jobcast.train.memprediction.glove import GloveSettings, cooccurrences
 from jobcast.train.memprediction.glove import train as train_glove

@@ -16,8 +16,10 @@ from scipy import sparse
 Vectors = NDArray[np.float32]
 Whole = NDArray[np.int64]
 
-PAIRS_PER_STEP = 16_384
-"""Pairs of words in one step: many for NumPy to be quick, few enough for some dozen steps in an epoch."""
+STEPS_PER_EPOCH = 32
+"""Each step costs the more the larger the vocabulary is, so that its number is bounded ..."""
+PAIRS_PER_STEP = (16_384, 131_072)
+"""... and so are its pairs: enough for NumPy to be quick, few enough for memory."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,10 +78,12 @@ class _Pairs:
         return cls(counts.row, counts.col, target, weight.astype(np.float32))
 
     def steps(self, chance: np.random.Generator) -> Iterator["_Pairs"]:
-        """Deal out all pairs, shuffled, in portions of `PAIRS_PER_STEP`."""
+        """Deal out all pairs, shuffled, in portions."""
         shuffled = chance.permutation(len(self.target))
-        for start in range(0, len(shuffled), PAIRS_PER_STEP):
-            some = shuffled[start : start + PAIRS_PER_STEP]
+        few, many = PAIRS_PER_STEP
+        portion = min(max(len(shuffled) // STEPS_PER_EPOCH, few), many)
+        for start in range(0, len(shuffled), portion):
+            some = shuffled[start : start + portion]
             yield _Pairs(self.word[some], self.context[some], self.target[some], self.weight[some])
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from jobcast.features.memprediction import CATEGORY_COLUMNS, Matrix
+from jobcast.features.embedding import Matrix
+from jobcast.features.memprediction import CATEGORY_COLUMNS
 from jobcast.predict.memprediction import library
 from jobcast.train.memprediction.settings import Oversampling
 

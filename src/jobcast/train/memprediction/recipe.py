@@ -9,14 +9,16 @@ import polars as pl
 
 from jobcast import history
 from jobcast.errors import ModelError
-from jobcast.features.memprediction import Embedding, Features, Matrix, peak_gigabytes
+from jobcast.features.embedding import Embedding, Matrix
+from jobcast.features.memprediction import Features, peak_gigabytes
 from jobcast.job import JobState
 from jobcast.predict.memprediction import MemPredictionModel, library
 from jobcast.train.memprediction.boosting import Forester
 from jobcast.train.memprediction.embeddings import learn_embedding
 from jobcast.train.memprediction.oversampling import Sample, oversample
 from jobcast.train.memprediction.report import Report, make_report
-from jobcast.train.memprediction.settings import CrossValidation, TrainingSettings, to_yaml
+from jobcast.train.memprediction.settings import CrossValidation, TrainingSettings
+from jobcast.train.memprediction.training_yaml import to_yaml
 
 LATEST_SHARE = 0.1
 """Share of the training jobs, the latest, that tells how many trees are enough."""

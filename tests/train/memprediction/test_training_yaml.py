@@ -6,13 +6,15 @@ import pytest
 import yaml
 
 from jobcast.errors import ConfigError
-from jobcast.features.memprediction import WordRule
+from jobcast.features.embedding import WordRule
 from jobcast.train.memprediction.settings import (
     BoostingSettings,
     CrossValidation,
     EmbeddingSettings,
     Oversampling,
     TrainingSettings,
+)
+from jobcast.train.memprediction.training_yaml import (
     default_settings,
     parse_settings,
     read_settings,
