@@ -2,8 +2,9 @@
 
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any
 
 import pytest
 
@@ -19,13 +20,20 @@ def _alone(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("TZ", "UTC")
-    monkeypatch.setattr(socket.socket, "connect", _no_network)
-    monkeypatch.setattr(socket.socket, "connect_ex", _no_network)
+    for way in ("connect", "connect_ex"):
+        monkeypatch.setattr(socket.socket, way, _only_within_this_host(getattr(socket.socket, way)))
     language.choose("en")
 
 
-def _no_network(_socket: socket.socket, address: object) -> NoReturn:
-    raise AssertionError(f"a test wants to reach {address}")
+def _only_within_this_host(connect: Callable[..., Any]) -> Callable[..., Any]:
+    """Let sockets that are files connect, and no others."""
+
+    def guarded(plug: socket.socket, address: object) -> object:
+        if plug.family != socket.AF_UNIX:
+            raise AssertionError(f"a test wants to reach {address}")
+        return connect(plug, address)
+
+    return guarded
 
 
 @pytest.fixture

@@ -90,6 +90,6 @@ class Printer(Lines):
 
     def query_finished(self, since: datetime, until: datetime) -> Command:
         return Command(
-            (self.programs[0], *self.arguments),
+            arguments=(self.programs[0], *self.arguments),
             environment=(("SINCE", since.isoformat()), ("UNTIL", until.isoformat())),
         )

@@ -62,8 +62,12 @@ def _probability(text: str) -> float:
     return float(text)
 
 
+_LONG = 1e9
+"""More seconds than anybody waits."""
+
+
 def _seconds(text: str) -> timedelta:
-    if not float(text) >= 0:
+    if not 0 <= float(text) <= _LONG:
         raise ValueError(say("config.negative"))
     return timedelta(seconds=float(text))
 

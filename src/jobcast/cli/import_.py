@@ -108,7 +108,7 @@ def _map(kind: str, column_map: str | None) -> Path | None:
         return None
     from jobcast.systems.table import find_map  # noqa: PLC0415 - only one kind needs it
 
-    return find_map(column_map)
+    return find_map(column_map) if column_map else None
 
 
 def _show(work: _Import) -> None:

@@ -19,7 +19,6 @@ from pathlib import Path
 import polars as pl
 from filelock import FileLock, Timeout
 
-from jobcast import clock
 from jobcast.errors import StoreError
 from jobcast.history import KEY, SCHEMA, SetAside, ran_at
 from jobcast.language import say
@@ -234,9 +233,15 @@ class Store:
         with refusals_explained(self.path):
             for left in self._incoming.glob("*"):
                 left.unlink(missing_ok=True)
-            oldest = (clock.now() - _STILL_READ).timestamp()
+            now = self._now()
             for folder in self._folders():
                 for part, by in folder.superseded():
-                    if by.path.stat().st_mtime < oldest:
+                    if now - by.path.stat().st_mtime > _STILL_READ.total_seconds():
                         part.path.unlink(missing_ok=True)
         self._swept = True
+
+    def _now(self) -> float:
+        """Ask the file system for the time: on a file server it is not that of this host."""
+        lock = Path(self._lock.lock_file)
+        lock.touch()
+        return lock.stat().st_mtime

@@ -1,0 +1,107 @@
+"""jobcast says everything in both languages, and has nothing to say that it never says."""
+
+import ast
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import jobcast
+from jobcast.cli.main import COMMANDS
+from jobcast.config import SETTINGS
+from jobcast.history import SCHEMA
+from jobcast.language import LANGUAGES, catalogue, choose, say
+
+SOURCE = Path(jobcast.__file__).parent
+
+
+def _calls() -> Iterator[tuple[str, ast.Call]]:
+    """Yield each call of `say`, with where it stands."""
+    for file in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
+                yield f"{file.relative_to(SOURCE)}:{node.lineno}", node
+
+
+def _families() -> dict[str, list[str]]:
+    """Return the keys that are put together while running: the known beginning, and all endings."""
+    return {
+        "column.": [name.removeprefix("column.") for name in catalogue() if name.startswith("column.")],
+        "commands.": list(COMMANDS),
+        "setting.": list(SETTINGS),
+        "doctor.row_": ["source", "line", "reason", "text"],
+    }
+
+
+def _said(call: ast.Call) -> list[str]:
+    """Return the keys that a call may ask for."""
+    match call.args[0]:
+        case ast.Constant(value=str(key)):
+            return [key]
+        case ast.JoinedStr(values=[ast.Constant(value=str(beginning)), ast.FormattedValue()]):
+            return [beginning + ending for ending in _families()[beginning]]
+    raise AssertionError(f"the key can't be seen: {ast.unparse(call)}")
+
+
+def _places(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("key", catalogue())
+def test_each_text_is_there_in_both_languages_with_the_same_places(key):
+    texts = catalogue()[key]
+    assert sorted(texts) == sorted(LANGUAGES)
+    assert all(text.strip() for text in texts.values())
+    assert _places(texts["en"]) == _places(texts["zh"])
+
+
+def test_english_is_free_of_chinese():
+    assert not [
+        key for key, texts in catalogue().items() if any("\u4e00" <= sign <= "\u9fff" for sign in texts["en"])
+    ]
+
+
+def test_every_text_that_is_said_exists_and_gets_its_values():
+    wrong = []
+    for place, call in _calls():
+        values = {keyword.arg for keyword in call.keywords}
+        for key in _said(call):
+            if key not in catalogue():
+                wrong.append(f"{place}: no text {key}")
+            elif None not in values and values != _places(catalogue()[key]["en"]):
+                wrong.append(f"{place}: {key} wants {_places(catalogue()[key]['en'])}, gets {values}")
+    assert wrong == []
+
+
+def test_no_text_is_never_said():
+    assert sorted(catalogue().keys() - {key for _, call in _calls() for key in _said(call)}) == []
+
+
+def test_each_column_of_the_history_has_a_heading():
+    assert {f"column.{name}" for name in SCHEMA} <= catalogue().keys()
+
+
+def test_values_stand_in_their_places():
+    assert say("config.did_you_mean", word="{cluster}") == "Did you mean {cluster}?"
+    choose("zh")
+    assert say("config.did_you_mean", word="cluster") == "是否想写 cluster？"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "environment", "language"),
+    [
+        ("zh", {"JOBCAST_LANG": "en"}, "zh"),
+        (None, {"JOBCAST_LANG": "zh", "LC_ALL": "en_US.UTF-8"}, "zh"),
+        (None, {"LC_ALL": "zh_CN.UTF-8", "LANG": "en_US"}, "zh"),
+        (None, {"LC_MESSAGES": "zh_TW"}, "zh"),
+        (None, {"LANG": "de_DE.UTF-8"}, "en"),
+        ("", {"LANG": "zh_CN"}, "zh"),
+    ],
+)
+def test_the_language_is_that_of_the_flag_then_the_variable_then_the_locale(
+    monkeypatch, wanted, environment, language
+):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert choose(wanted) == language
