@@ -45,7 +45,7 @@ class Layout:
 def split_record(text: str, separator: str = ",") -> list[str] | None:
     """Return the values of one record, or None when it is none or more than one."""
     try:
-        rows = list(csv.reader(text.split("\n"), delimiter=separator))
+        rows = list(csv.reader((f"{line}\n" for line in text.split("\n")), delimiter=separator))
     except csv.Error:
         return None
     return rows[0] if len(rows) == 1 else None

@@ -38,15 +38,18 @@ def read_json(stream: IO[bytes], site: Site, source: str) -> Iterator[Rows]:
         aside: list[SetAside] = []
         for line, found in batch:
             text = found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
+            text = _clean(text) or ""
             try:
                 rows = _flatten(found) if isinstance(found, dict) else None
-            except (AttributeError, KeyError, TypeError, ValueError):
+            except (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError):
                 rows = None
             if rows is None:
                 reason = "truncated" if isinstance(found, str) else "not_a_job"
                 aside.append(SetAside(source=source, line=line, reason=reason, text=text[:SET_ASIDE_TEXT]))
                 continue
-            records += [{"line": line, "text": text, **row} for row in rows]
+            for row in rows:
+                cleaned = {name: _clean(value) for name, value in row.items()}
+                records.append({"line": line, "text": text, **cleaned})
         schema = {"line": pl.Int64, "text": pl.String, **dict.fromkeys(sorted(READ), pl.String)}
         folded = fold(pl.DataFrame(records, schema=schema, orient="row"), site, source)
         yield Rows(folded.jobs, (*aside, *folded.set_aside), folded.not_finished)
@@ -123,16 +126,16 @@ def _flatten(job: dict[str, Any]) -> list[dict[str, str | None]]:
         "reqtres": _resources(tres.get("requested"), unit="M"),
         "alloctres": _resources(tres.get("allocated"), unit="M"),
         "nnodes": _plain(job.get("allocation_nodes")),
-        "nodelist": _clean(job.get("nodes")),
-        "user": _clean(job.get("user") or association.get("user")),
-        "account": _clean(job.get("account") or association.get("account")),
-        "group": _clean(job.get("group")),
-        "cluster": _clean(job.get("cluster")),
-        "partition": _clean(job.get("partition")),
-        "jobname": _clean(job.get("name")),
-        "workdir": _clean(job.get("working_directory")),
-        "submitline": _clean(job.get("submit_line")),
-        "comment": _clean((job.get("comment") or {}).get("job")),
+        "nodelist": job.get("nodes"),
+        "user": job.get("user") or association.get("user"),
+        "account": job.get("account") or association.get("account"),
+        "group": job.get("group"),
+        "cluster": job.get("cluster"),
+        "partition": job.get("partition"),
+        "jobname": job.get("name"),
+        "workdir": job.get("working_directory"),
+        "submitline": job.get("submit_line"),
+        "comment": (job.get("comment") or {}).get("job"),
         "restarts": _plain(job.get("restart_cnt")),
     }
     return [whole, *(_flatten_step(step, job_id) for step in job.get("steps") or [])]
@@ -207,7 +210,7 @@ def _resources(entries: list[dict[str, Any]] | None, *, unit: str) -> str | None
         name = f"{entry['type']}/{entry['name']}" if entry.get("name") else str(entry["type"])
         if count is not None:
             parts.append(f"{name}={count}{unit if name == 'mem' else ''}")
-    return _clean(",".join(parts))
+    return ",".join(parts)
 
 
 def _memory(entries: list[dict[str, Any]] | None) -> str | None:

@@ -118,18 +118,19 @@ _Aside = tuple[int, str, str]
 def _split(lines: Lines, layout: Layout, *, is_last: bool) -> tuple[pl.DataFrame, list[_Aside]]:
     """Split lines into fields; return the records, and those that can't be: (line, reason, text)."""
     wanted = len(layout.fields) - 1
-    table = pl.DataFrame({"line": range(lines.first, lines.first + len(lines.texts)), "text": lines.texts})
     aside: list[_Aside] = []
     if all(text.count(layout.separator) == wanted for text in lines.texts):
-        values = pl.col("text").str.split(layout.separator)
+        numbers = range(lines.first, lines.first + len(lines.texts))
+        schema = {"line": pl.Int64(), "text": pl.String()}
+        table = pl.DataFrame({"line": numbers, "text": lines.texts}, schema=schema).with_columns(
+            pl.col("text").str.split(layout.separator).alias("values")
+        )
     else:
         mended, aside = _mend(lines, layout, is_last=is_last)
-        table = pl.DataFrame(
-            mended, schema={"line": pl.Int64, "text": pl.String, "values": pl.List(pl.String)}, orient="row"
-        )
-        values = pl.col("values")
+        whole = {"line": pl.Int64(), "text": pl.String(), "values": pl.List(pl.String)}
+        table = pl.DataFrame(mended, schema=whole, orient="row")
     taken = {name: place for place, name in enumerate(layout.fields) if name in READ}
-    records = table.with_columns(values.alias("values")).select(
+    records = table.select(
         "line", "text", *(pl.col("values").list.get(place).alias(name) for name, place in taken.items())
     )
     return records, aside

@@ -54,10 +54,12 @@ def to_rows(batch: Batch, columns: ColumnMap, source: str, site: Site) -> Rows:
 
 def _gather(batch: Batch, columns: ColumnMap) -> pl.DataFrame:
     """Return for each column of the history its text, null where the table says nothing."""
-    table = batch.table.with_columns(
+    said = batch.table.with_columns(
         pl.when(~pl.col(name).str.strip_chars().is_in(columns.null)).then(name)
         for name in batch.table.columns
-    ).with_columns(batch.numbers.alias("row"))
+    )
+    # By itself a table of which no column is needed would have no rows either.
+    table = batch.numbers.to_frame("row").with_columns(said.get_columns())
     texts = []
     for source in columns.sources:
         text = _fill(batch.chosen[source], source) if source in batch.chosen else pl.lit(source.constant)

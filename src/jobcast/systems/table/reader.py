@@ -101,9 +101,12 @@ def _read_parquet(path: Path, columns: ColumnMap) -> Iterator[Batch]:
         total = int(lazy.select(pl.len()).collect().item())
         for first in range(0, total, BATCH):
             table = lazy.slice(first, BATCH).select(wanted).collect()
-            numbers = pl.Series("row", range(first + 1, min(first + BATCH, total) + 1), dtype=pl.Int64)
-            texts = [json.dumps(row, ensure_ascii=False) for row in table.iter_rows(named=True)]
-            yield Batch(table, numbers, [0] * len(texts), texts, (), chosen)
+            count = min(BATCH, total - first)
+            numbers = pl.Series("row", range(first + 1, first + count + 1), dtype=pl.Int64)
+            texts = [json.dumps(row, ensure_ascii=False) for row in table.iter_rows(named=True)] or [
+                ""
+            ] * count
+            yield Batch(table, numbers, [0] * count, texts, (), chosen)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise InputError(f"cannot read {path} as Parquet: {error}", hint="is it whole?") from error
 

@@ -1,0 +1,403 @@
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobcast.errors import InputError, OutputError
+from jobcast.history import Rows
+from jobcast.systems.base import Site
+from jobcast.systems.slurm import Sacct, Slurm
+from jobcast.systems.slurm.sacct_text import read_text
+from jobcast.systems.text import read_lines
+
+RECORDINGS = Path(__file__).parents[2] / "recordings/slurm"
+SITE = Site(now=datetime(2026, 11, 22, tzinfo=UTC), cluster="test")
+FIRST = "JobID|JobName|User|State|ExitCode|ReqMem|ReqCPUS|NNodes"
+HEADER = f"{FIRST}|Submit|Start|End|Elapsed|TotalCPU|MaxRSS|NodeList"
+
+
+def read(text: str, site: Site = SITE) -> Rows:
+    """Read text as one batch."""
+    (rows,) = Slurm().read_finished(BytesIO(text.encode()), "sacct", site)
+    return rows
+
+
+def job(**fields: str) -> str:
+    """Return one line of HEADER."""
+    usual = {
+        "JobID": "1",
+        "JobName": "sim",
+        "User": "ann",
+        "State": "COMPLETED",
+        "ExitCode": "0:0",
+        "ReqMem": "1G",
+        "ReqCPUS": "4",
+        "NNodes": "1",
+        "Submit": "2026-11-21T10:00:00",
+        "Start": "2026-11-21T10:00:10",
+        "End": "2026-11-21T10:01:10",
+        "Elapsed": "00:01:00",
+        "TotalCPU": "00:30.500",
+        "MaxRSS": "",
+        "NodeList": "n1",
+    }
+    return "|".join((usual | fields)[name] for name in HEADER.split("|"))
+
+
+def step(**fields: str) -> str:
+    """Return the line of a step: it has no user, no request and no node list of interest."""
+    blank = {"User": "", "ReqMem": "", "JobName": "batch"}
+    return job(**{"JobID": "1.batch", **blank, **fields})
+
+
+def text(*lines: str) -> str:
+    return "\n".join((HEADER, *lines)) + "\n"
+
+
+def only(rows: Rows) -> dict[str, object]:
+    """Return the one job of `rows`, without what is null."""
+    assert (rows.jobs.height, rows.set_aside) == (1, ())
+    return {name: value for name, value in rows.jobs.row(0, named=True).items() if value is not None}
+
+
+def recorded(name: str) -> pl.DataFrame:
+    (rows,) = Sacct().read(RECORDINGS / name, SITE)
+    assert (rows.set_aside, rows.not_finished) == ((), 0)
+    return rows.jobs
+
+
+def test_a_job_and_its_steps_become_one_row() -> None:
+    jobs = recorded("sacct-P-common.txt")
+    assert jobs.height == 27
+    job = {name: value for name, value in jobs.row(7, named=True).items() if value is not None}
+    assert job == {
+        "system": "slurm",
+        "cluster": "test",
+        "job_id": "8",
+        "name": "cpuhog",
+        "user": "vlu1",
+        "queue": "normal",
+        "command": "sbatch -J cpuhog -o /tmp/s.%j.out --mem=50 -n1 -t 5"
+        " --wrap srun python3 /tmp/hog.py 20 1 3",
+        "submit_time": datetime(2026, 11, 21, 21, 53, 50, tzinfo=UTC),
+        "start_time": datetime(2026, 11, 21, 21, 53, 51, tzinfo=UTC),
+        "finish_time": datetime(2026, 11, 21, 21, 53, 57, tzinfo=UTC),
+        "state": "done",
+        "exit_code": 0,
+        "cores_requested": 1,
+        "memory_requested": 50 * 1024**2,
+        "run_limit": 300.0,
+        "gpus_requested": 0,
+        "memory_peak": 26603 * 1024,
+        "memory_basis": "rss_max_task",
+        "cpu_time": 3.054,
+        "run_time": 6.0,
+        "hosts": ["n2"],
+    }
+
+
+def test_all_fields_give_what_some_fields_give_and_more() -> None:
+    some, everything = recorded("sacct-P-common.txt"), recorded("sacct-P-ALL.txt")
+    more = ["group", "cwd", "gpus_requested", "suspended_time", "memory_basis"]
+    assert everything.drop(more).to_dicts() == some.drop(more).to_dicts()
+    assert everything["memory_basis"].drop_nulls().unique().to_list() == ["rss_sum"]
+    assert everything.filter(pl.col("job_id") == "16")["suspended_time"].to_list() == [6.0]
+
+
+def test_endings_are_told_apart() -> None:
+    endings = recorded("sacct-P-common.txt").select("job_id", "state", "exit_code", "exit_reason").rows()
+    assert [endings[at] for at in (0, 3, 4, 5, 10, 19)] == [
+        ("1", "done", 0, None),
+        ("4", "failed", 137, "memory_limit"),
+        ("5", "failed", 3, "exit_code"),
+        ("6", "cancelled", None, None),
+        ("11", "cancelled", None, None),
+        ("20", "failed", None, "preempted"),
+    ]
+
+
+def test_a_job_cancelled_while_waiting_never_started() -> None:
+    waited = recorded("sacct-P-common.txt").row(10, named=True)
+    assert waited["job_id"] == "11"
+    assert [waited[name] for name in ("start_time", "run_time", "cpu_time", "memory_peak", "hosts")] == [
+        None
+    ] * 5
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ("COMPLETED", ("done", None)),
+        ("FAILED", ("failed", "unknown")),
+        ("CANCELLED by 1001", ("cancelled", None)),
+        ("CANCELLED+", ("cancelled", None)),
+        ("TIMEOUT", ("failed", "run_limit")),
+        ("OUT_OF_MEMORY", ("failed", "memory_limit")),
+        ("NODE_FAIL", ("failed", "node")),
+        ("BOOT_FAIL", ("failed", "node")),
+        ("PREEMPTED", ("failed", "preempted")),
+        ("DEADLINE", ("cancelled", "unknown")),
+        ("REQUEUED", ("cancelled", None)),
+    ],
+)
+def test_each_final_state_has_its_meaning(state: str, expected: tuple[str, str | None]) -> None:
+    row = read(text(job(State=state))).jobs.row(0, named=True)
+    assert (row["state"], row["exit_reason"]) == expected
+
+
+@pytest.mark.parametrize("state", ["RUNNING", "PENDING", "SUSPENDED", "COMPLETING", "RESIZING", "REVOKED"])
+def test_jobs_that_have_not_ended_are_counted_with_their_steps(state: str) -> None:
+    rows = read(text(job(State=state, End="Unknown"), step(State=state, End="Unknown")))
+    assert (rows.jobs.height, rows.set_aside, rows.not_finished) == (0, (), 1)
+
+
+@pytest.mark.parametrize(
+    ("request_", "cores", "nodes", "expected"),
+    [
+        ("6760Mc", "2", "1", 2 * 6760 * 1024**2),
+        ("250Gn", "32", "2", 2 * 250 * 1024**3),
+        ("62.50Gn", "1", "1", 64000 * 1024**2),
+        ("4000M", "4", "2", 4000 * 1024**2),
+        ("409600K", "1", "1", 400 * 1024**2),
+        ("2147486448Mn", "8", "1", 8 * 2800 * 1024**2),
+        ("0", "1", "1", None),
+        ("0n", "1", "1", None),
+        ("", "1", "1", None),
+    ],
+)
+def test_requests_are_for_the_whole_job(request_: str, cores: str, nodes: str, expected: int | None) -> None:
+    rows = read(text(job(ReqMem=request_, ReqCPUS=cores, NNodes=nodes)))
+    assert rows.jobs["memory_requested"].to_list() == [expected]
+
+
+def test_the_peak_is_that_of_the_hungriest_step() -> None:
+    rows = read(
+        text(job(), step(MaxRSS="300K"), step(JobID="1.0", MaxRSS="2M"), step(JobID="1.extern", MaxRSS="0"))
+    )
+    found = only(rows)
+    assert (found["memory_peak"], found["memory_basis"]) == (2 * 1024**2, "rss_max_task")
+
+
+def test_sums_over_tasks_count_where_they_are_given() -> None:
+    header = "JobID|State|End|MaxRSS|TRESUsageInTot"
+    lines = ["1|COMPLETED|1700000000||", "1.0|COMPLETED|1700000000|2M|cpu=00:00:01,mem=5M,pages=2"]
+    found = only(read("\n".join([header, *lines, ""])))
+    assert (found["memory_peak"], found["memory_basis"]) == (5 * 1024**2, "rss_sum")
+
+
+def test_memory_that_was_never_sampled_is_absent() -> None:
+    found = only(read(text(job(), step(MaxRSS="0"), step(JobID="1.0", MaxRSS=""))))
+    assert "memory_peak" not in found
+    assert "memory_basis" not in found
+
+
+def test_a_failed_job_at_its_whole_request_was_killed_for_it() -> None:
+    lines = job(State="FAILED", ExitCode="0:9", ReqMem="100M"), step(MaxRSS="310770K", State="CANCELLED by 0")
+    assert only(read(text(*lines)))["exit_reason"] == "memory_limit"
+
+
+def test_cpu_time_is_summed_over_steps_where_the_job_has_none() -> None:
+    rows = read(
+        text(job(TotalCPU="00:00:00"), step(TotalCPU="00:01.500"), step(JobID="1.0", TotalCPU="1-00:00:00"))
+    )
+    assert only(rows)["cpu_time"] == 86401.5
+
+
+def test_no_cpu_time_at_all_is_absent() -> None:
+    assert "cpu_time" not in only(read(text(job(TotalCPU="00:00:00"))))
+
+
+@pytest.mark.parametrize(
+    ("job_id", "expected"), [("123", ("123", None)), ("123_4", ("123", 4)), ("123+1", ("123+1", None))]
+)
+def test_array_elements_and_components_keep_their_place(
+    job_id: str, expected: tuple[str, int | None]
+) -> None:
+    rows = read(text(job(JobID=job_id), step(JobID=f"{job_id}.batch", MaxRSS="1M")))
+    assert rows.jobs.select("job_id", "array_index").rows() == [expected]
+    assert rows.jobs["memory_peak"].to_list() == [1024**2]
+
+
+def test_waiting_elements_of_an_array_are_one_unfinished_record() -> None:
+    assert read(text(job(JobID="123_[5-9]", State="PENDING", End="Unknown"))).not_finished == 1
+
+
+def test_runs_of_a_requeued_job_stay_apart() -> None:
+    rows = read(
+        text(
+            job(State="PREEMPTED", Start="2026-11-21T10:00:00", End="2026-11-21T10:00:30"),
+            step(MaxRSS="1M"),
+            job(Start="2026-11-21T11:00:00", End="2026-11-21T11:00:30"),
+            step(MaxRSS="2M"),
+        )
+    )
+    assert rows.jobs.select("job_id", "state", "memory_peak").rows() == [
+        ("1", "failed", 1024**2),
+        ("1", "done", 2 * 1024**2),
+    ]
+
+
+def test_gpus_are_read_from_trackable_resources() -> None:
+    header = "JobID|State|End|ReqTRES|AllocTRES"
+    lines = [
+        "1|COMPLETED|1700000000|cpu=1,gres/gpu=2,mem=1G|",
+        "2|COMPLETED|1700000000||cpu=1,gres/gpu:a100=4",
+    ]
+    rows = read("\n".join([header, *lines, "3|COMPLETED|1700000000||", ""]))
+    assert rows.jobs["gpus_requested"].to_list() == [2, 4, None]
+    assert rows.jobs["memory_requested"].to_list() == [1024**3, None, None]
+
+
+def test_times_are_local_unless_they_say_otherwise() -> None:
+    site = Site(now=SITE.now, timezone=ZoneInfo("Asia/Shanghai"))
+    forms = ["2023-11-15T06:13:20", "2023-11-14T22:13:20Z", "2023-11-14T23:13:20+0100", "1700000000"]
+    rows = read(
+        text(*(job(JobID=str(at), End=end, Submit="", Start="") for at, end in enumerate(forms))), site
+    )
+    assert rows.jobs["finish_time"].to_list() == [datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)] * 4
+
+
+def test_a_job_over_the_hour_that_comes_twice_does_not_end_before_it_starts() -> None:
+    site = Site(now=SITE.now, timezone=ZoneInfo("Europe/Berlin"))
+    rows = read(text(job(Submit="", Start="2024-10-27T02:50:00", End="2024-10-27T02:10:00")), site)
+    lasted = rows.jobs["finish_time"][0] - rows.jobs["start_time"][0]
+    assert lasted == timedelta(minutes=20)
+
+
+def test_a_job_without_end_ends_when_its_time_has_passed() -> None:
+    lines = "JobID|State|Start|Elapsed", "1|COMPLETED|2026-11-21T10:00:00|00:01:30", ""
+    assert only(read("\n".join(lines)))["finish_time"] == datetime(2026, 11, 21, 10, 1, 30, tzinfo=UTC)
+
+
+def test_a_separator_in_a_job_name_is_mended() -> None:
+    assert only(read(text(job(JobName="a|b|c"))))["name"] == "a|b|c"
+
+
+def test_a_line_break_in_a_job_name_is_mended() -> None:
+    rows = read(text(job(JobName="a\nb"), step(MaxRSS="1M")))
+    assert (only(rows)["name"], only(rows)["memory_peak"]) == ("a\nb", 1024**2)
+
+
+def test_what_can_be_mended_in_two_ways_is_set_aside() -> None:
+    lines = (
+        "JobID|State|End|JobName|Comment",
+        "1|COMPLETED|1700000000|a|b|c",
+        "2|COMPLETED|1700000000|a|b",
+        "",
+    )
+    rows = read("\n".join(lines))
+    assert rows.jobs["job_id"].to_list() == ["2"]
+    assert [(each.line, each.reason) for each in rows.set_aside] == [(2, "field_count")]
+
+
+def test_the_reasons_for_setting_aside_are_named() -> None:
+    rows = read(
+        text(
+            step(JobID="9.batch"),
+            job(JobID="2", State="BORED"),
+            job(JobID="3", End="Unknown", Start="Unknown"),
+            job(JobID="4", End="2026-11-21T09:00:00"),
+            "5|cut",
+        ).rstrip("\n")
+    )
+    assert [(each.line, each.reason) for each in rows.set_aside] == [
+        (6, "truncated"),
+        (2, "step_without_job"),
+        (3, "unknown_state"),
+        (4, "no_finish_time"),
+        (5, "finish_before_start"),
+    ]
+    assert rows.set_aside[0].text == "5|cut"
+
+
+def test_any_separator_and_order_of_fields_is_understood() -> None:
+    lines = "State^|^End^|^JobIDRaw", "COMPLETED^|^1700000000^|^77", "COMPLETED^|^1700000000^|^77.0", ""
+    assert only(read("\n".join(lines)))["job_id"] == "77"
+
+
+def test_chinese_names_are_read_in_both_encodings(tmp_path: Path) -> None:
+    for encoding in ("utf-8", "gb18030"):
+        path = tmp_path / encoding
+        path.write_bytes(text(job(JobName="仿真")).encode(encoding))
+        (rows,) = Sacct().read(path, SITE)
+        assert rows.jobs["name"].to_list() == ["仿真"]
+
+
+def test_text_that_is_not_of_sacct_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "note.txt"
+    path.write_text("Dear diary,\n")
+    with pytest.raises(InputError, match="no header line with JobID and State"):
+        list(Sacct().read(path, SITE))
+    with pytest.raises(OutputError):
+        list(Slurm().read_finished(BytesIO(b"slurm_load_jobs error\n"), "sacct", SITE))
+
+
+def test_output_that_cannot_tell_when_jobs_ended_is_refused() -> None:
+    with pytest.raises(OutputError, match="does not say when jobs ended"):
+        read("JobID|State\n1|COMPLETED\n")
+
+
+def test_a_job_and_its_steps_are_not_parted_between_batches() -> None:
+    lines = [
+        line
+        for at in range(5)
+        for line in (
+            job(JobID=f"{at}"),
+            step(JobID=f"{at}.0", MaxRSS="1M"),
+            step(JobID=f"{at}.1", MaxRSS="2M"),
+        )
+    ]
+    source = BytesIO(text(*lines).encode())
+    jobs = pl.concat(rows.jobs for rows in read_text(read_lines(source, "sacct", most=2), SITE, "sacct"))
+    assert jobs.select("job_id", "memory_peak").rows() == [(str(at), 2 * 1024**2) for at in range(5)]
+
+
+FIELDS = (
+    "JobID,JobIDRaw,Cluster,Account,User,Group,Partition,State,ExitCode,Submit,Start,End,ElapsedRaw,Suspended,"
+    "TotalCPU,TimelimitRaw,ReqCPUS,ReqMem,ReqTRES,AllocTRES,NNodes,MaxRSS,TRESUsageInTot,NodeList,WorkDir,"
+    "JobName,Comment,SubmitLine"
+)
+
+
+def test_the_query_asks_once_for_all_users_and_all_runs() -> None:
+    command = Slurm().query_finished(
+        datetime(2026, 11, 21, 8, tzinfo=ZoneInfo("Asia/Shanghai")), datetime(2026, 11, 21, 9, tzinfo=UTC)
+    )
+    assert command.arguments == (
+        "sacct",
+        "--allusers",
+        "--duplicates",
+        "--noconvert",
+        "--parsable2",
+        "--delimiter=\x1f",
+        "--starttime=2026-11-21T00:00:00",
+        "--endtime=2026-11-21T09:00:00",
+        "--state=BF,CA,CD,DL,F,NF,OOM,PR,RQ,TO",
+        f"--format={FIELDS}",
+    )
+    assert command.environment == (("SLURM_TIME_FORMAT", "%s"), ("TZ", "UTC"), ("LC_ALL", "C"))
+
+
+LINES = text(*(line for at in range(6) for line in (job(JobID=f"{at}"), step(JobID=f"{at}.batch")))).encode()
+
+
+@given(st.text(st.characters(exclude_characters="|\n\r", exclude_categories=["Cs"]), min_size=1))
+def test_any_job_name_goes_through(name: str) -> None:
+    found = only(read(text(job(JobName=name))))
+    assert found.get("name") == (name if name.strip(" \t") and name.strip() else None)
+
+
+@given(st.integers(len(HEADER) + 1, len(LINES)), st.binary(max_size=3))
+def test_each_line_of_damaged_output_is_accounted_for(at: int, noise: bytes) -> None:
+    damaged = LINES[:at] + noise.replace(b"\n", b"")
+    jobs = steps = aside = 0
+    for rows in Slurm().read_finished(BytesIO(damaged), "sacct", SITE):
+        jobs, aside = jobs + rows.jobs.height, aside + len(rows.set_aside) + rows.not_finished
+    lines = [line for line in damaged.split(b"\n")[1:] if line.decode("latin-1").strip()]
+    steps = sum(line.count(b"|") == HEADER.count("|") and b"." in line.split(b"|")[0] for line in lines)
+    assert jobs + aside <= len(lines) <= jobs + aside + steps

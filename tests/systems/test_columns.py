@@ -1,0 +1,71 @@
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+
+from jobcast.systems import columns
+from jobcast.units import GIB, KIB
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def on(value: object, expression: pl.Expr) -> object:
+    """Return what `expression` makes of one value."""
+    return pl.select(pl.lit(value).alias("x")).select(expression).item()
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("55336K", 55336 * KIB),
+        ("1.5 GB", round(1.5 * GIB)),
+        (".5g", GIB // 2),
+        ("2048", 2048),
+        ("1e3", 1000),
+        ("12KiB", 12 * KIB),
+        ("5Q", None),
+        ("K", None),
+        ("", None),
+        ("9999999999999999P", None),
+    ],
+)
+def test_amounts_of_memory(text: str, amount: int | None) -> None:
+    assert on(text, columns.memory(pl.col("x"))) == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("00:05:00", 300.0), ("1-00:16:00", 87360.0), ("00:00.558", 0.558), ("5", None), ("UNLIMITED", None)],
+)
+def test_clock_durations(text: str, seconds: float | None) -> None:
+    assert on(text, columns.clock(pl.col("x"))) == seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "moment"),
+    [
+        ("2024-06-14T10:06:58", UTC, datetime(2024, 6, 14, 10, 6, 58, tzinfo=UTC)),
+        ("2024-06-14 10:06:58.5", BERLIN, datetime(2024, 6, 14, 8, 6, 58, 500_000, tzinfo=UTC)),
+        ("2024-06-14T10:06:58Z", BERLIN, datetime(2024, 6, 14, 10, 6, 58, tzinfo=UTC)),
+        ("2024-06-14T10:06:58+02:00", UTC, datetime(2024, 6, 14, 8, 6, 58, tzinfo=UTC)),
+        ("2024-06-14T10:06:58", timezone(timedelta(hours=5.5)), datetime(2024, 6, 14, 4, 36, 58, tzinfo=UTC)),
+        ("2024-10-27T02:30:00", BERLIN, datetime(2024, 10, 27, 0, 30, tzinfo=UTC)),
+        ("2024-03-31T02:30:00", BERLIN, None),
+        ("Unknown", UTC, None),
+    ],
+)
+def test_iso_times(text: str, zone: tzinfo, moment: datetime | None) -> None:
+    assert on(text, columns.iso_time(pl.col("x"), zone)) == moment
+
+
+@pytest.mark.parametrize("zone", [UTC, BERLIN, timezone(timedelta(hours=5.5))], ids=str)
+def test_local_times_lead_back(zone: tzinfo) -> None:
+    moment = datetime(2024, 6, 14, 10, 6, 58, tzinfo=UTC)
+    assert on(moment, columns.to_utc(columns.to_local(pl.col("x"), zone), zone)) == moment
+
+
+@pytest.mark.parametrize(("number", "year"), [(0, 1970), (1e9, 2001), (9e15, None), (float("nan"), None)])
+def test_seconds_since_1970(number: float, year: int | None) -> None:
+    moment = on(number, columns.epoch(pl.col("x")))
+    assert (moment.year if isinstance(moment, datetime) else None) == year

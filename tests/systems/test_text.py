@@ -1,0 +1,53 @@
+import gzip
+from io import BytesIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobcast.errors import InputError
+from jobcast.systems.text import Lines, decode, read_lines
+
+
+@pytest.mark.parametrize(
+    ("record", "text"),
+    [(b"sim", "sim"), ("仿真".encode(), "仿真"), ("仿真".encode("gb18030"), "仿真"), (b"\xff", "ÿ")],
+)
+def test_each_record_is_decoded_as_it_can_be(record: bytes, text: str) -> None:
+    assert decode(record) == text
+
+
+def test_lines_come_in_batches_with_their_numbers() -> None:
+    assert list(read_lines(BytesIO(b"a\r\nb\n\nc"), "x", most=2)) == [
+        Lines(1, ["a", "b"]),
+        Lines(3, ["", "c"], cut=True),
+    ]
+
+
+def test_one_line_in_another_encoding_does_not_spoil_the_others() -> None:
+    content = "仿真\n".encode() + "仿真\r\n".encode("gb18030")
+    assert list(read_lines(BytesIO(content), "x")) == [Lines(1, ["仿真", "仿真"])]
+
+
+def test_the_readable_part_of_a_damaged_packed_file_is_read() -> None:
+    packed = gzip.compress(b"".join(b"%d\n" % (at * 7919) for at in range(50_000)))
+    batches = list(read_lines(gzip.open(BytesIO(packed[:-1000])), "x"))  # noqa: SIM115
+    assert batches[0].texts[:2] == ["0", "7919"]
+    assert batches[-1].cut
+
+
+def test_a_packed_file_of_which_nothing_can_be_read_is_refused() -> None:
+    with pytest.raises(InputError, match="cannot read x"):
+        list(read_lines(gzip.open(BytesIO(b"\x1f\x8b" + b"x" * 50)), "x"))  # noqa: SIM115
+
+
+def test_the_stream_stays_open_for_its_owner() -> None:
+    stream = BytesIO(b"a\n")
+    list(read_lines(stream, "x"))
+    assert not stream.closed
+
+
+@given(st.binary())
+def test_no_byte_is_lost(content: bytes) -> None:
+    count = sum(len(lines.texts) for lines in read_lines(BytesIO(content), "x", most=3))
+    assert count == content.count(b"\n") + (bool(content) and not content.endswith(b"\n"))
