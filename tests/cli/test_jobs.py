@@ -12,10 +12,10 @@ from jobcast.units import GIB
 from tests.made_up import HOSTILE, NEW_YEAR, frame, job
 
 TABLE = """\
-Job     User  Queue  Name     State   Finished             Run time  Cores   CPU  Mem request  Mem peak  Used
-103     chen  short  lint     done    2026-01-03 00:00:00  01:00:00      -     -            -     5 GiB     -
-102[3]  fang  pnr    布局     failed  2026-01-02 00:00:00  01:00:00      -     -            -         -     -
-101     chen  pnr    synth_a  done    2026-01-01 12:00:00  01:00:00      4  50 %       16 GiB     4 GiB  25 %
+Job     User  Queue  Name     State   Finished          Run time  Cores   CPU  Mem request  Mem peak  Used
+103     chen  short  lint     done    2026-01-03 00:00  01:00:00      -     -            -     5 GiB     -
+102[3]  fang  pnr    布局     failed  2026-01-02 00:00  01:00:00      -     -            -         -     -
+101     chen  pnr    synth_a  done    2026-01-01 12:00  01:00:00      4  50 %       16 GiB     4 GiB  25 %
 """
 
 
@@ -67,9 +67,9 @@ def test_the_table_speaks_chinese_and_the_zone_of_the_settings(jobcast, monkeypa
         "--lang", "zh", "jobs", "--columns", "id,name,state,finish_time,memory_peak", "--limit", "2"
     )
     assert result.stdout == (
-        "作业    名称  状态    结束时间             内存峰值\n"
-        "103     lint  done    2026-01-03 08:00:00     5 GiB\n"
-        "102[3]  布局  failed  2026-01-02 08:00:00         -\n"
+        "作业    名称  状态    结束时间          内存峰值\n"
+        "103     lint  done    2026-01-03 08:00     5 GiB\n"
+        "102[3]  布局  failed  2026-01-02 08:00         -\n"
     )
     assert result.stderr == "已列出 2 个，可能还有更多：--limit 0 显示全部。\n下一步：jobcast job ID\n"
 

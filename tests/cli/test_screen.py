@@ -59,7 +59,7 @@ def become_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 COLUMNS = (
-    Column(heading="Name", cells=["a very long name of a job", "布局布局布局布局布局布局"]),
+    Column(heading="Name", cells=["a very long name of a job", "布局布局布局布局布局布局"], elastic=True),
     Column(heading="Used", cells=["9 %", "100 %"], right=True, colours=["red", None]),
 )
 
@@ -87,3 +87,12 @@ def test_no_colour_when_none_is_wanted(capsys, monkeypatch):
     assert screen.painted("x", "red") == "x"
     print_table(COLUMNS)
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_a_terminal_that_is_narrow_goes_without_what_it_can_spare(capsys, monkeypatch):
+    become_terminal(monkeypatch)
+    columns = [Column(heading=letter * 8, cells=["1"], spare=letter in "bc") for letter in "abcd"]
+    print_table(columns)
+    assert capsys.readouterr().out == "aaaaaaaa  dddddddd\n1         1\n"
+    print_table([columns[0]] * 4)
+    assert capsys.readouterr().out.splitlines()[0] == "  ".join(["aaaaaaaa"] * 4)

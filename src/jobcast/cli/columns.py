@@ -29,12 +29,22 @@ SHOWN = (
 )
 """What a table shows unless it is told."""
 
+SPARE = ("queue", "cpu_percent", "cores_requested", "run_time")
+"""Of these, what a narrow terminal does without."""
+
+_MINUTE = len("2026-01-31 08:00")
 _MEMORY = {"memory_requested", "memory_peak", "memory_mean", "advised_memory"}
 _DURATIONS = {"run_limit", "cpu_time", "run_time", "suspended_time", "advised_run_time"}
 NUMBERS = (
     _MEMORY | _DURATIONS | {"cpu_percent", "memory_percent", "cores_requested", "gpus_requested", "exit_code"}
 )
 """Columns that stand at the right."""
+
+TEXTS = {name for name, kind in SCHEMA.items() if kind in (pl.String, pl.List(pl.String))} - {
+    "job_id",
+    "state",
+}
+"""Columns of any length."""
 
 
 def check(names: Iterable[str]) -> tuple[str, ...]:
@@ -77,7 +87,7 @@ def _writer(name: str, zone: tzinfo) -> Callable[..., str]:
     if name.endswith("_percent"):
         return lambda value: f"{value:.0f} %"
     if name.endswith("_time"):
-        return lambda value: moment(value, zone)
+        return lambda value: moment(value, zone)[:_MINUTE]
     if name == "hosts":
         return " ".join
     return str

@@ -178,6 +178,13 @@ def _show_rows(store: Store, *, as_json: bool) -> None:
         return
     shown = rows.with_columns(pl.col("text").str.slice(0, _TEXT_SHOWN))
     print_table(
-        [Column(heading=say(f"doctor.row_{series.name}"), cells=list(map(str, series))) for series in shown]
+        [
+            Column(
+                heading=say(f"doctor.row_{series.name}"),
+                cells=list(map(str, series)),
+                elastic=series.name == "text",
+            )
+            for series in shown
+        ]
     )
     talk(say("doctor.next_rows"))

@@ -68,9 +68,14 @@ def _end(run: Callable[[], object]) -> int:
 
 def complain(error: JobcastError) -> None:
     """Say what happened, and on a second line what cures it."""
-    talk(say("frame.error", message=error.message))
+    talk(say("frame.error", message=_line(error.message)))
     if error.hint:
-        talk(say("frame.cure", hint=error.hint))
+        talk(say("frame.cure", hint=_line(error.hint)))
+
+
+def _line(text: str) -> str:
+    """Put on one line what a batch system may have complained of on several."""
+    return " · ".join(text.strip().splitlines())
 
 
 def _misused(error: click.ClickException) -> int:

@@ -1,7 +1,7 @@
 """``jobcast jobs``: list the history."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
@@ -11,7 +11,7 @@ from polars import selectors
 
 from jobcast import config
 from jobcast.cli import frame
-from jobcast.cli.columns import NUMBERS, SHOWN, check, display, expression, pick
+from jobcast.cli.columns import NUMBERS, SHOWN, SPARE, TEXTS, check, display, expression, pick
 from jobcast.cli.moment import MOMENT
 from jobcast.cli.screen import as_json as to_json
 from jobcast.cli.screen import print_raw, printable, talk
@@ -163,7 +163,8 @@ def _print_table(pages: Iterator[pl.DataFrame], zone: tzinfo, limit: int) -> Non
     if jobs.is_empty():
         talk(say("jobs.none"))
         return
-    print_table([_column(series, zone) for series in jobs])
+    spare = SPARE if tuple(jobs.columns) == SHOWN else ()
+    print_table([_column(series, zone, spare) for series in jobs])
     if len(jobs) == limit:
         talk(say("jobs.more", limit=limit))
     talk(say("jobs.next"))
@@ -175,11 +176,13 @@ def _print_alone(values: pl.Series, zone: tzinfo) -> None:
         click.echo(printable(write(value)))
 
 
-def _column(values: pl.Series, zone: tzinfo) -> Column:
+def _column(values: pl.Series, zone: tzinfo, spare: Collection[str]) -> Column:
     write = display(values.name, zone)
     return Column(
         heading=say(f"column.{values.name}"),
         cells=[write(value) for value in values],
         right=values.name in NUMBERS,
+        elastic=values.name in TEXTS,
+        spare=values.name in spare,
         colours=[_COLOURS.get(value) for value in values] if values.name == "state" else (),
     )

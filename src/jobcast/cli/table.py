@@ -1,4 +1,4 @@
-"""A table of text: as wide as it must be into a pipe, no wider than the window on a terminal."""
+"""A table of text: as wide as it must be into a pipe, as wide as the window on a terminal."""
 
 import shutil
 import sys
@@ -21,39 +21,54 @@ class Column:
     cells: Sequence[str]
     right: bool = False
     """Numbers stand at the right."""
+    elastic: bool = False
+    """Text of any length: it is cut off where the terminal is too narrow."""
+    spare: bool = False
+    """Left out where the terminal is too narrow even so."""
     colours: Sequence[str | None] = ()
     """The colour of each row's cell, for terminals."""
 
+    @property
+    def width(self) -> int:
+        """Return how many columns of the terminal the longest text takes."""
+        return max(cell_width(printable(text)) for text in (self.heading, *self.cells))
+
 
 def print_table(columns: Sequence[Column]) -> None:
-    """Print the columns under their headings; hostile text is spelt out, long text cut off on a terminal."""
-    shown = [[printable(text) for text in (column.heading, *column.cells)] for column in columns]
-    widths = _fitted([max(map(cell_width, texts)) for texts in shown])
-    for row in range(len(shown[0])):
-        cells = [
-            _cell(texts[row], width, column, row)
-            for texts, width, column in zip(shown, widths, columns, strict=True)
-        ]
-        click.echo(_GAP.join(cells).rstrip())
+    """Print the columns under their headings; hostile text is spelt out."""
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    fitted = _fitted(list(columns), room)
+    for row in range(len(columns[0].cells) + 1):
+        click.echo(_GAP.join(_cell(column, row, width) for column, width in fitted).rstrip())
 
 
-def _cell(text: str, width: int, column: Column, row: int) -> str:
-    text = _cut(text, width)
+def _cell(column: Column, row: int, width: int) -> str:
+    """Return the text of a row, 0 being the heading, in the width of the column."""
+    text = _cut(printable(column.cells[row - 1] if row else column.heading), width)
     pad = " " * (width - cell_width(text))
-    colour = column.colours[row - 1] if column.colours and row else None
-    text = painted(text, colour)
+    text = painted(text, column.colours[row - 1] if column.colours and row else None)
     return pad + text if column.right else text + pad
 
 
-def _fitted(widths: list[int]) -> list[int]:
-    """Narrow the widest columns until the row fits the terminal; a pipe takes any width."""
-    if not sys.stdout.isatty():
-        return widths
-    room = shutil.get_terminal_size().columns - len(_GAP) * (len(widths) - 1)
-    widths = list(widths)
-    while sum(widths) > room and max(widths) > _NARROWEST:
-        widths[widths.index(max(widths))] -= 1
-    return widths
+def _fitted(columns: list[Column], room: int | None) -> list[tuple[Column, int]]:
+    """Give each column its width; in a limited room narrow the elastic ones, then leave out the spare."""
+    widths = [column.width for column in columns]
+    if room is None:
+        return list(zip(columns, widths, strict=True))
+    while _total(widths) > room:
+        slack = [width if column.elastic else 0 for column, width in zip(columns, widths, strict=True)]
+        spare = [number for number, column in enumerate(columns) if column.spare]
+        if max(slack) > _NARROWEST:
+            widths[slack.index(max(slack))] -= 1
+        elif spare:
+            return _fitted([column for number, column in enumerate(columns) if number != spare[-1]], room)
+        else:
+            break
+    return list(zip(columns, widths, strict=True))
+
+
+def _total(widths: list[int]) -> int:
+    return sum(widths) + len(_GAP) * (len(widths) - 1)
 
 
 def _cut(text: str, width: int) -> str:
