@@ -48,7 +48,7 @@ class LsbAcct:
         Raises InputError when the file does not begin as an LSF event file does.
         """
         with open_plain_or_packed(path) as stream:
-            records = split_records(read_lines(stream, str(path)), _START.match)
+            records = split_records(read_lines(stream, str(path)), '"', _START)
             yield from collect(_checked(records, path), partial(_understand, site=site), str(path), site)
 
 

@@ -65,7 +65,7 @@ def read_bjobs(
     if _first_word(head).startswith("{"):
         yield from read_json(chain([head], batches), source, site, calendar)
         return
-    records = _checked(split_records(chain([head], batches), _START.match), source, complaint)
+    records = _checked(split_records(chain([head], batches), "Job <", _START), source, complaint)
     yield from collect(records, partial(_understand, site=site, calendar=calendar), source, site)
 
 
@@ -110,9 +110,8 @@ _REST = re.compile(
     (?:,\ Esub\ <[^<>]*>)?\s*""",
     re.VERBOSE | re.DOTALL,
 )
-_SUBMITTED = re.compile(
-    r"^(\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d(?: \d{4})?: )Submitted from host <", re.MULTILINE
-)
+_SUBMITTED = re.compile(r"\n(\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d(?: \d{4})?: )Submitted from host <")
+"""A pattern that begins with a line break is found far faster than one that begins with ^."""
 
 
 def _understand(record: Record, *, site: Site, calendar: Calendar) -> Outcome:
@@ -124,7 +123,7 @@ def _understand(record: Record, *, site: Site, calendar: Calendar) -> Outcome:
     if "\n" + margin in text:
         text = _unwrap(text, margin)
         submitted = _SUBMITTED.search(text)
-    head = _HEAD.fullmatch(text[: submitted.start()].rstrip("\n")) if submitted else None
+    head = _HEAD.fullmatch(text[: submitted.start()]) if submitted else None
     if submitted is None or head is None:
         return Reason.MALFORMED_FIELDS
     if head["status"] not in ("DONE", "EXIT"):
@@ -200,8 +199,8 @@ def _job(head: re.Match[str], body: str, site: Site, calendar: Calendar) -> Fini
     )
 
 
-_EFFECTIVE = re.compile(r"^ Effective: (.*)$", re.MULTILINE)
-_RUN_LIMIT = re.compile(r"^ RUNLIMIT *\n +([\d.]+) min", re.MULTILINE)
+_EFFECTIVE = re.compile(r"\n Effective: (.*)")
+_RUN_LIMIT = re.compile(r"\n RUNLIMIT *\n +([\d.]+) min")
 
 
 def _run_limit(body: str) -> float | None:
@@ -210,7 +209,7 @@ def _run_limit(body: str) -> float | None:
     return float(match[1]) * 60 if match else None
 
 
-_LIMITS = re.compile(r"^((?: +[A-Z]+LIMIT)*? +MEMLIMIT(?: +[A-Z]+LIMIT)*) *\n(.*)$", re.MULTILINE)
+_LIMITS = re.compile(r"\n((?: +[A-Z]+LIMIT)*? +MEMLIMIT(?: +[A-Z]+LIMIT)*) *\n(.*)")
 _LIMIT = re.compile(r"\d+(?:\.\d+)?(?: [KMGTP]\b)?")
 
 

@@ -32,9 +32,8 @@ class Events:
 
 
 _EVENT = re.compile(
-    r"^(\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d(?: \d{4})?): (?:\[\d+\] )?"
-    r"((Submitted|[Ss]tarted|[Dd]ispatched|Done|Exited|Completed|Termination|Resource)\b.*)$",
-    re.MULTILINE,
+    r"\n(\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d(?: \d{4})?): (?:\[\d+\] )?"
+    r"((Submitted|[Ss]tarted|[Dd]ispatched|Done|Exited|Completed|Termination|Resource)\b.*)"
 )
 _CPU_TIME = re.compile(r"CPU time used is ([\d.]+) second")
 

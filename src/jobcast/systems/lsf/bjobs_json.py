@@ -27,13 +27,13 @@ from jobcast.systems.lsf.resources import asked_for
 from jobcast.systems.text import Lines
 from jobcast.units import parse_duration, parse_memory
 
-_OPENING = re.compile(r'(?:"RECORDS"\s*:\s*\[|\}\s*,|^)\s*\{\s*$')
+_OPENING = re.compile(r'\s*(?:"RECORDS"\s*:\s*\[|\}\s*,)?\s*\{\s*$')
 """LSF breaks the line behind the brace that opens a job, and strings hold no line break."""
 
 
 def read_json(batches: Iterable[Lines], source: str, site: Site, calendar: Calendar) -> Iterator[Rows]:
     """Read the jobs of one answer; a job that can't be read is set aside, the next ones are not lost."""
-    records = _jobs(split_records(batches, _OPENING.search))
+    records = _jobs(split_records(batches, "", _OPENING))
     yield from collect(records, partial(_understand, site=site, calendar=calendar), source, site)
 
 

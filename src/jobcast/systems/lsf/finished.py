@@ -1,5 +1,6 @@
 """From records of LSF to the history: what all readers of this room share."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
@@ -79,15 +80,17 @@ _MOST_CHARACTERS = 32_000_000
 """Bound the memory where records or commands are huge."""
 
 
-def split_records(batches: Iterable[Lines], is_start: Callable[[str], object]) -> Iterator[Record]:
-    """Cut lines into records, each from a line for which `is_start` holds up to the next one.
+def split_records(batches: Iterable[Lines], prefix: str, start: re.Pattern[str]) -> Iterator[Record]:
+    """Cut lines into records, each from a line that begins as `start` says up to the next one.
 
+    `prefix` is how each such line begins: most lines need no closer look.
     What stands before the first start comes as a record of its own.
     """
     first, held, cut = 1, list[str](), False
     for batch in batches:
         for number, text in enumerate(batch.texts, batch.first):
-            if held and (is_start(text) or len(held) >= _MOST_LINES):
+            begins = text.startswith(prefix) and start.match(text)
+            if held and (begins or len(held) >= _MOST_LINES):
                 yield Record(first, "\n".join(held))
                 held = []
             if not held:
