@@ -46,6 +46,13 @@ def test_equal_texts_get_equal_vectors_in_any_order():
     np.testing.assert_array_equal(embedding().embed(texts.reverse()), rows[::-1])
 
 
+def test_texts_are_worked_out_in_portions_without_a_seam(monkeypatch):
+    texts = pl.Series(["vcs top", None, "pll", "vcs", "top pll"])
+    whole = embedding().embed(texts)
+    monkeypatch.setattr("jobcast.features.embedding.TEXTS_AT_ONCE", 2)
+    np.testing.assert_array_equal(embedding().embed(texts), whole)
+
+
 def test_the_number_of_the_nearest_cluster_is_one_more_feature():
     clustered = embedding(centres=np.array([[0, 0], [4, 4]], np.float32))
     assert clustered.names == ("command_glove_0", "command_glove_1", "command_glove_cluster")

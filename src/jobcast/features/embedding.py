@@ -28,6 +28,10 @@ def words(texts: pl.Series, rule: WordRule) -> pl.Series:
     return texts.cast(pl.String).str.extract_all(_WORD[rule]).fill_null(pl.lit([], pl.List(pl.String)))
 
 
+TEXTS_AT_ONCE = 8192
+"""Bounds memory: the vectors of all words of so many texts are held at once."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Embedding:
     """A vector for each known word; a text is the mean over its known words, and zero where it has none."""
@@ -70,6 +74,12 @@ class Embedding:
 
     def mean_vectors(self, texts: pl.Series) -> Matrix:
         """Return for each text the mean over its words that have a vector."""
+        means = np.empty((len(texts), self.size), np.float32)
+        for start in range(0, len(texts), TEXTS_AT_ONCE):
+            means[start : start + TEXTS_AT_ONCE] = self._means(texts[start : start + TEXTS_AT_ONCE])
+        return means
+
+    def _means(self, texts: pl.Series) -> Matrix:
         means = np.zeros((len(texts), self.size), np.float32)
         known = _known_words(words(texts, self.rule), self.vocabulary)
         text, word = known["text"].to_numpy(), known["word"].to_numpy()

@@ -65,6 +65,20 @@ def test_the_histograms_are_bounded_unless_the_yaml_bounds_them():
     assert bound(780, max_cached_hist_node=512) == "512"
 
 
+@pytest.mark.parametrize("parameters", [{"max_depth": 5}, {"max_depth": 4, "objective": "reg:tweedie"}])
+def test_growing_node_by_node_gives_the_trees_of_level_by_level(parameters):
+    node_by_node = forester(**parameters).grow(sample(0), trees=5)
+    level_by_level = forester(**parameters, grow_policy="depthwise").grow(sample(0), trees=5)
+    np.testing.assert_array_equal(
+        *(predict_gigabytes(booster, sample(1).features) for booster in (node_by_node, level_by_level))
+    )
+
+
+def test_counted_leaves_grow_in_xgboosts_own_order():
+    assert "grow_policy" not in forester(max_leaves=9)._parameters
+    assert forester(grow_policy="depthwise")._parameters["grow_policy"] == "depthwise"
+
+
 @pytest.mark.parametrize(
     ("parameters", "message", "hint"),
     [

@@ -19,7 +19,11 @@ from jobcast.train.memprediction.section import did_you_mean
 from jobcast.train.memprediction.settings import BoostingSettings
 
 HISTOGRAM_BYTES = 256 * 1024**2
-"""Memory for the histograms of tree nodes; without a bound, deep trees over many features take gigabytes."""
+"""Memory for the histograms of tree nodes; without a bound, deep trees over many features take gigabytes.
+
+The bound holds only where trees grow node by node, for a whole level needs all its histograms at once. As
+long as leaves aren't counted, every split that helps is made in either order, and the trees are the same.
+"""
 
 _BYTES_PER_BIN = 16
 """A histogram's bin holds the sums of gradient and Hessian, as doubles."""
@@ -107,6 +111,8 @@ def _native_parameters(settings: BoostingSettings, *, features: int, threads: in
     if given.get("booster") != "gblinear" and given.get("tree_method", "hist") == "hist":
         node = features * int(given.get("max_bin", 256)) * _BYTES_PER_BIN
         completed.setdefault("max_cached_hist_node", max(16, HISTOGRAM_BYTES // node))
+        if not given.get("max_leaves"):
+            completed.setdefault("grow_policy", "lossguide")
     return completed
 
 
