@@ -1,8 +1,9 @@
 """Settings: by file, environment and flag, the later winning; what is wrong is told with its cure."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from jobcast import config
@@ -114,7 +115,17 @@ def test_local_is_the_zone_of_this_host(monkeypatch):
     noon = datetime(2026, 1, 1, 12, tzinfo=config.read_zone("local"))
     assert noon.utcoffset() == timedelta(hours=8)
     monkeypatch.setenv("TZ", "nonsense")
-    assert datetime(2026, 1, 1, tzinfo=config.read_zone("local")).utcoffset() == timedelta(0)
+    assert config.read_zone("local") is UTC
+
+
+@pytest.mark.parametrize("variable", ["", None])
+def test_a_zone_has_a_name_that_columns_of_times_understand(monkeypatch, variable):
+    if variable is None:
+        monkeypatch.delenv("TZ")
+    else:
+        monkeypatch.setenv("TZ", variable)
+    zone = str(config.read_zone("local"))
+    assert pl.Series([datetime(2026, 1, 1)]).dt.replace_time_zone(zone).dtype == pl.Datetime("us", zone)  # noqa: DTZ001
 
 
 def test_every_setting_is_declared_once_and_its_default_makes_sense():

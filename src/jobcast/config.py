@@ -73,21 +73,26 @@ def _seconds(text: str) -> timedelta:
 
 
 def read_zone(text: str) -> tzinfo:
-    """Return the time zone of that name; ``local`` is the zone of this host.
+    """Return the time zone of that name; ``local`` is the zone of this host, or UTC where it has no name.
 
     Raises ValueError when there is no such zone.
     """
     try:
-        if text != "local":
-            return ZoneInfo(text)
-        if name := os.environ.get("TZ", "").removeprefix(":"):
-            return ZoneInfo(name)
-        with Path("/etc/localtime").open("rb") as file:
-            return ZoneInfo.from_file(file, key="local")
+        return ZoneInfo(_local_zone() if text == "local" else text)
     except (OSError, KeyError, ValueError) as error:  # an unknown zone is a KeyError
         if text == "local":
             return UTC
         raise ValueError(say("config.no_zone")) from error
+
+
+def _local_zone() -> str:
+    """Return the name of this host's zone: columns of times want a name, rules alone won't do."""
+    if named := os.environ.get("TZ", "").removeprefix(":"):
+        return named
+    target = str(Path("/etc/localtime").resolve())
+    if "/zoneinfo/" in target:
+        return target.partition("/zoneinfo/")[2]
+    return Path("/etc/timezone").read_text("ascii").strip()
 
 
 LANG = Setting("lang", _language, "")

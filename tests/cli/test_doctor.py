@@ -26,7 +26,7 @@ def told(output: str) -> str:
 def test_a_fresh_host_is_told_what_to_do(jobcast, store):
     result = jobcast("doctor")
     assert told(result.stdout) == (
-        "ok    settings    defaults, no configuration file\n"
+        "ok    settings    defaults, no configuration file; time zone UTC\n"
         "warn  store       STORE holds no jobs yet\n"
         "                  → jobcast sample, or jobcast import --help\n"
         "ok    disk        SIZE free\n"
@@ -48,7 +48,7 @@ def test_a_sampled_host_is_told_in_chinese_how_far(jobcast, store, made_up_syste
     store.note_reached("slurm", "default", NOW - timedelta(days=3))
     store.set_aside([SetAside(source="f", line=n, reason="no_job_id", text=str(n)) for n in range(3)])
     assert told(jobcast("--lang", "zh", "doctor").stdout) == (
-        "ok    settings    默认值，没有配置文件\n"
+        "ok    settings    默认值，没有配置文件；时区 UTC\n"
         "ok    store       STORE：2 个作业，2026-01-01 至 2026-01-01 共 1 天，SIZE\n"
         "ok    disk        剩余 SIZE\n"
         "ok    lsf         集群 default 已采样至 2026-02-01 11:00:00\n"

@@ -69,8 +69,10 @@ def _findings(session: Session) -> Iterator[Finding]:
     except ConfigError as error:
         yield Finding("settings", FAIL, error.message, error.hint)
         return
+    zone = str(settings[config.TIMEZONE])
     files = ", ".join(map(str, settings.files)) or say("doctor.no_files")
-    yield Finding("settings", OK, files, facts={"files": settings.files})
+    facts = {"files": settings.files, "timezone": zone}
+    yield Finding("settings", OK, say("doctor.settings", files=files, zone=zone), facts=facts)
     try:
         yield from _about_store(session.store)
         yield from _about_systems(session.store, settings)
