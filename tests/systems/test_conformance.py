@@ -168,7 +168,8 @@ def test_strange_output_is_refused_or_set_aside(name: str, content: bytes) -> No
     survive(BATCH_SYSTEMS[name].read_finished(BytesIO(content), "output", SITE))
 
 
-@pytest.mark.parametrize("kind", sorted(FILES))
+# bjobs prints no year: the moment of asking gives it, so nothing it prints is in the future.
+@pytest.mark.parametrize("kind", sorted(set(FILES) - {"bjobs"}))
 def test_jobs_that_end_in_the_future_are_set_aside(kind: str) -> None:
     site = replace(SITE, now=datetime(1990, 1, 1, tzinfo=UTC))
     batches = list(FILE_FORMATS[kind].read(recording(FILES[kind]), site))

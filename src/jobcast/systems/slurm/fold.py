@@ -29,12 +29,22 @@ def fold(records: pl.DataFrame, site: Site, source: str) -> Rows:
     aside = _name_strays(table, source)
     steps = _sum_up_steps(table.filter(pl.col("fits")))
     ended = table.filter(pl.col("is_job") & pl.col("word").is_in(list(ENDINGS)))
-    jobs = ended.join(steps, on="run", how="left", maintain_order="left")
-    for stage in (_moments(site.timezone), _times(), _request(), _amounts(), _ending()):
+    # Lazily, because only then is an expression that stands in several others computed but once.
+    jobs = ended.lazy().join(steps.lazy(), on="run", how="left", maintain_order="left")
+    for stage in (
+        _moments(site.timezone),
+        _times(site.timezone),
+        _request(),
+        _amounts(),
+        _ending(),
+        _identity(site),
+    ):
         jobs = jobs.with_columns(stage)
+    hosts = _hosts(ended["nodelist"]).lazy()
+    jobs = jobs.join(hosts, on="nodelist", how="left", maintain_order="left")
     lines, texts = ended["line"], ended["text"]
     rows = sift(
-        conform(_describe(jobs, site)),
+        conform(jobs.collect()),
         now=site.now,
         source=source,
         record=lambda row: (lines[row], texts[row]),
@@ -82,31 +92,33 @@ def _name_strays(table: pl.DataFrame, source: str) -> list[SetAside]:
 
 def _sum_up_steps(table: pl.DataFrame) -> pl.DataFrame:
     """Return for each run the peak of its steps and their CPU time; a peak on the job line counts too."""
-    largest_task = memory(pl.col("maxrss"))
-    total = memory(pl.col("tresusageintot").str.extract(r"(?:^|,)mem=([^,]+)"))
-    measured = table.select(
+    total = pl.col("tresusageintot").str.extract(r"(?:^|,)mem=([^,]+)")
+    measured = table.lazy().select(
         "run",
-        largest_task.alias("task"),
-        total.alias("total"),
+        memory(pl.col("maxrss")).alias("task"),
+        memory(total).alias("total"),
         pl.when(~pl.col("is_job")).then(clock(pl.col("totalcpu"))).alias("cpu"),
         pl.col("id").str.ends_with(".interactive").alias("interactive"),
     )
-    peak = pl.max_horizontal("task", "total").max()
-    sums = pl.col("total").is_not_null().any()
-    return measured.group_by("run").agg(
-        pl.when(peak > 0).then(peak).alias("memory_peak"),
-        pl.when(peak > 0)
-        .then(pl.when(sums).then(pl.lit(MemoryBasis.RSS_SUM)).otherwise(pl.lit(MemoryBasis.RSS_MAX_TASK)))
-        .alias("memory_basis"),
+    runs = measured.group_by("run").agg(
+        pl.max_horizontal("task", "total").max().alias("peak"),
+        pl.col("total").is_not_null().any().alias("summed"),
         pl.col("cpu").sum().alias("steps_cpu"),
-        pl.when(pl.col("interactive").any()).then(pl.lit(value=True)).alias("interactive"),
+        pl.col("interactive").any(),
     )
+    basis = pl.when("summed").then(pl.lit(MemoryBasis.RSS_SUM)).otherwise(pl.lit(MemoryBasis.RSS_MAX_TASK))
+    return runs.select(
+        "run",
+        "steps_cpu",
+        _positive(pl.col("peak")).alias("memory_peak"),
+        pl.when(pl.col("peak") > 0).then(basis).alias("memory_basis"),
+        pl.when("interactive").then(pl.lit(value=True)).alias("interactive"),
+    ).collect()
 
 
-def _moment(name: str, zone: tzinfo, *, late: bool = False) -> pl.Expr:
+def _moment(name: str, zone: tzinfo) -> pl.Expr:
     """Read a time as seconds since 1970 (SLURM_TIME_FORMAT=%s) or in ISO form."""
-    text = pl.col(name)
-    return pl.coalesce(epoch(text), iso_time(text, zone, late=late))
+    return pl.coalesce(epoch(pl.col(name)), iso_time(pl.col(name), zone))
 
 
 def _moments(zone: tzinfo) -> list[pl.Expr]:
@@ -116,21 +128,20 @@ def _moments(zone: tzinfo) -> list[pl.Expr]:
         _moment("submit", zone).alias("submit_time"),
         pl.when(~never_ran).then(_moment("start", zone)).alias("start_time"),
         _moment("end", zone).alias("finish_time"),
-        _moment("end", zone, late=True).alias("finish_late"),
         pl.coalesce(_number("elapsedraw"), clock(pl.col("elapsed"))).alias("run_time"),
         clock(pl.col("suspended")).alias("suspended_time"),
     ]
 
 
-def _times() -> list[pl.Expr]:
+def _times(zone: tzinfo) -> list[pl.Expr]:
     """Return the finish where it has to be worked out, and no run time for jobs that never ran."""
     start, finish = pl.col("start_time"), pl.col("finish_time")
     lasted = pl.col("run_time") + pl.col("suspended_time").fill_null(0)
     computed = start + pl.duration(microseconds=whole(lasted * 1e6))
     # The hour that comes twice when clocks are put back: a job can't end before it starts.
-    twice = pl.when(finish < start).then(pl.col("finish_late")).otherwise(finish)
+    second = iso_time(pl.when(finish < start).then(pl.col("end")), zone, late=True)
     return [
-        pl.coalesce(twice, computed).alias("finish_time"),
+        pl.coalesce(second, finish, computed).alias("finish_time"),
         *(pl.when(start.is_not_null()).then(name).alias(name) for name in ("run_time", "suspended_time")),
     ]
 
@@ -147,11 +158,13 @@ def _request() -> list[pl.Expr]:
 
 def _amounts() -> list[pl.Expr]:
     """Return the memory and GPUs asked for, and the CPU time."""
-    in_tres = [memory(pl.col(name).str.extract(r"(?:^|,)mem=([^,]+)"), unit="M") for name in _TRES]
+    asked = _positive(_asked_memory())
+    # Looked for only where ReqMem says nothing: it does for nearly all jobs.
+    in_tres = (pl.when(asked.is_null()).then(name).str.extract(r"(?:^|,)mem=([^,]+)") for name in _TRES)
     gpus = [pl.col(name).str.extract(r"(?:^|,)gres/gpu(?::[^=,]*)?=(\d+)") for name in _TRES]
     told = pl.any_horizontal(filled(pl.col(name)).is_not_null() for name in _TRES)
     return [
-        _positive(pl.coalesce(_positive(_asked_memory()), *in_tres)).alias("memory_requested"),
+        pl.coalesce(asked, _positive(memory(pl.coalesce(in_tres), unit="M"))).alias("memory_requested"),
         pl.coalesce(*gpus, pl.when(told).then(pl.lit("0")))
         .cast(pl.Int32, strict=False)
         .alias("gpus_requested"),
@@ -226,15 +239,14 @@ def _ending() -> list[pl.Expr]:
     ]
 
 
-def _describe(jobs: pl.DataFrame, site: Site) -> pl.DataFrame:
-    """Add who a job is and where it ran."""
+def _identity(site: Site) -> list[pl.Expr]:
+    """Return who a job is."""
     parts = pl.col("id").str.extract_groups(r"^([^_]*)_(\d+)$").struct
-    return jobs.with_columns(
+    return [
         pl.lit("slurm").alias("system"),
         pl.coalesce(filled(pl.col("cluster")), pl.lit(site.cluster)).alias("cluster"),
         pl.coalesce(parts[0], "id").alias("job_id"),
         parts[1].cast(pl.Int64, strict=False).alias("array_index"),
-        pl.lit(None, pl.String).alias("step"),
         filled(pl.col("jobname")).alias("name"),
         pl.coalesce(filled(pl.col("user")), filled(pl.col("uid"))).alias("user"),
         filled(pl.col("group")).alias("group"),
@@ -244,7 +256,7 @@ def _describe(jobs: pl.DataFrame, site: Site) -> pl.DataFrame:
         filled(pl.col("workdir")).alias("cwd"),
         filled(pl.col("comment")).alias("description"),
         pl.col("restarts").cast(pl.Int32, strict=False).alias("attempt"),
-    ).join(_hosts(jobs["nodelist"]), on="nodelist", how="left", maintain_order="left")
+    ]
 
 
 def _hosts(lists: pl.Series) -> pl.DataFrame:
