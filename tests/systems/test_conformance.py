@@ -33,7 +33,7 @@ FILES = {
 }
 """A small recording for each kind of file."""
 
-OUTPUTS = {"lsf": "lsf/bjobs-UF-exit.txt", "slurm": "slurm/sacct-P-common.txt"}
+OUTPUTS = {"lsf": "lsf/bjobs-UF-exit.txt", "slurm": "slurm/sacct-query.txt"}
 """A recording of what each batch system's command prints."""
 
 AT = re.compile(r"[a-z_]+")

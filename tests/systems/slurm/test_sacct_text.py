@@ -342,6 +342,24 @@ def test_output_that_cannot_tell_when_jobs_ended_is_refused() -> None:
         read("JobID|State\n1|COMPLETED\n")
 
 
+def test_what_the_query_brings_is_read_whole() -> None:
+    content = (RECORDINGS / "sacct-query.txt").read_bytes()
+    (rows,) = Slurm().read_finished(BytesIO(content), "sacct", SITE)
+    assert (rows.set_aside, rows.not_finished) == ((), 0)
+    assert rows.jobs.select("job_id", "array_index", "name", "state", "exit_reason", "hosts").rows() == [
+        ("1", None, "a|b ??", "done", None, ["n1"]),
+        ("4", None, "mpi", "done", None, ["n1", "n2"]),
+        ("2", 1, "line\nbreak", "failed", "exit_code", ["n1"]),
+        ("2", 2, "line\nbreak", "failed", "exit_code", ["n1"]),
+        ("5", None, "requeued", "cancelled", None, ["n1"]),
+        ("5", None, "requeued", "done", None, ["n1"]),
+        ("6", 5, "two\nlines", "cancelled", None, ["n1"]),
+        ("6_[6-9%1]", None, "two\nlines", "cancelled", None, None),
+        ("9", None, "over", "failed", "memory_limit", ["n1"]),
+    ]
+    assert rows.jobs["memory_basis"].drop_nulls().unique().to_list() == ["rss_sum"]
+
+
 def test_a_job_and_its_steps_are_not_parted_between_batches() -> None:
     lines = [
         line
@@ -358,9 +376,9 @@ def test_a_job_and_its_steps_are_not_parted_between_batches() -> None:
 
 
 FIELDS = (
-    "JobID,JobIDRaw,Cluster,Account,User,Group,Partition,State,ExitCode,Submit,Start,End,ElapsedRaw,Suspended,"
+    "JobID,JobIDRaw,Cluster,Account,User,Group,Partition,ExitCode,Submit,Start,End,ElapsedRaw,Suspended,"
     "TotalCPU,TimelimitRaw,ReqCPUS,ReqMem,ReqTRES,AllocTRES,NNodes,MaxRSS,TRESUsageInTot,NodeList,WorkDir,"
-    "JobName,Comment,SubmitLine"
+    "JobName,Comment,SubmitLine,State"
 )
 
 
@@ -380,7 +398,7 @@ def test_the_query_asks_once_for_all_users_and_all_runs() -> None:
         "--state=BF,CA,CD,DL,F,NF,OOM,PR,RQ,TO",
         f"--format={FIELDS}",
     )
-    assert command.environment == (("SLURM_TIME_FORMAT", "%s"), ("TZ", "UTC"), ("LC_ALL", "C"))
+    assert command.environment == (("SLURM_TIME_FORMAT", "%s"), ("TZ", "UTC"))
 
 
 LINES = text(*(line for at in range(6) for line in (job(JobID=f"{at}"), step(JobID=f"{at}.batch")))).encode()

@@ -51,7 +51,7 @@ class Slurm:
                 f"--state={FINAL_STATES}",
                 f"--format={self.fields}",
             ),
-            environment=(("SLURM_TIME_FORMAT", "%s"), ("TZ", "UTC"), ("LC_ALL", "C")),
+            environment=(("SLURM_TIME_FORMAT", "%s"), ("TZ", "UTC")),
         )
 
     def read_finished(self, output: IO[bytes], source: str, site: Site) -> Iterator[Rows]:

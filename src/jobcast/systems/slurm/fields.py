@@ -8,11 +8,14 @@ import re
 from jobcast.job import ExitReason, JobState
 
 ASKED = (
-    "JobID,JobIDRaw,Cluster,Account,User,Group,Partition,State,ExitCode,Submit,Start,End,ElapsedRaw,Suspended,"
+    "JobID,JobIDRaw,Cluster,Account,User,Group,Partition,ExitCode,Submit,Start,End,ElapsedRaw,Suspended,"
     "TotalCPU,TimelimitRaw,ReqCPUS,ReqMem,ReqTRES,AllocTRES,NNodes,MaxRSS,TRESUsageInTot,NodeList,WorkDir,"
-    "JobName,Comment,SubmitLine"
+    "JobName,Comment,SubmitLine,State"
 )
-"""The fields that `jobcast sample` asks for. SubmitLine exists since Slurm 21.08."""
+"""The fields that `jobcast sample` asks for. SubmitLine exists since Slurm 21.08.
+
+What users fill stands between fields that they can't, so that line breaks in it are seen and mended.
+"""
 
 _READ = (
     "jobid jobidraw cluster account user uid group partition state exitcode submit start end elapsed "
