@@ -74,7 +74,9 @@ def test_growing_node_by_node_gives_the_trees_of_level_by_level(parameters):
     )
 
 
-def test_counted_leaves_grow_in_xgboosts_own_order():
+def test_counted_leaves_and_several_threads_grow_in_xgboosts_own_order():
+    several = Forester(BoostingSettings(), features=4, threads=2)
+    assert "grow_policy" not in several._parameters
     assert "grow_policy" not in forester(max_leaves=9)._parameters
     assert forester(grow_policy="depthwise")._parameters["grow_policy"] == "depthwise"
 

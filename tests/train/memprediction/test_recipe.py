@@ -50,8 +50,14 @@ def test_jobs_that_did_not_end_well_change_nothing(usual, state):
 
 
 def test_too_few_jobs_are_an_error():
-    with pytest.raises(ModelError, match="9 jobs ended well"):
+    with pytest.raises(ModelError, match="9 ended well"):
         fitted(pl.concat([made_up_jobs(9), made_up_jobs(30, memory_peak=None)]))
+
+
+def test_a_train_size_that_leaves_too_few_jobs_is_an_error():
+    small = QUICK.replace("train_size: 0.9", "train_size: 0.05")
+    with pytest.raises(ModelError, match="leaves 6 of these"):
+        fitted(made_up_jobs(), quick(instead=small))
 
 
 def test_learnable_jobs_are_in_order_of_submission():

@@ -21,8 +21,7 @@ from jobcast.train.memprediction.settings import BoostingSettings
 HISTOGRAM_BYTES = 256 * 1024**2
 """Memory for the histograms of tree nodes; without a bound, deep trees over many features take gigabytes.
 
-The bound holds only where trees grow node by node, for a whole level needs all its histograms at once. As
-long as leaves aren't counted, every split that helps is made in either order, and the trees are the same.
+The bound holds fully where trees grow node by node; a level at once needs all histograms of the level.
 """
 
 _BYTES_PER_BIN = 16
@@ -83,7 +82,7 @@ class Forester:
         booster, method = (self._parameters.get(name) for name in ("booster", "tree_method"))
         if booster == "gblinear" or method in {"exact", "approx"}:
             return self._xgboost.DMatrix(sample.features, sample.peaks)
-        bins = int(self._parameters.get("max_bin", 256))
+        bins = self._parameters.get("max_bin", 256)
         return self._xgboost.QuantileDMatrix(sample.features, sample.peaks, ref=like, max_bin=bins)
 
     def _known_parameters(self) -> list[str]:
@@ -109,9 +108,11 @@ def _native_parameters(settings: BoostingSettings, *, features: int, threads: in
     if not {"n_jobs", "nthread"} & given.keys():
         completed["nthread"] = threads
     if given.get("booster") != "gblinear" and given.get("tree_method", "hist") == "hist":
-        node = features * int(given.get("max_bin", 256)) * _BYTES_PER_BIN
+        node = features * (given.get("max_bin") or 256) * _BYTES_PER_BIN
         completed.setdefault("max_cached_hist_node", max(16, HISTOGRAM_BYTES // node))
-        if not given.get("max_leaves"):
+        # Node by node takes a third of the memory, but threads would meet at every node, which is slow on a
+        # busy host. As long as leaves aren't counted, the trees are the same in either order.
+        if threads == 1 and not given.get("max_leaves"):
             completed.setdefault("grow_policy", "lossguide")
     return completed
 

@@ -67,12 +67,13 @@ def split(jobs: pl.DataFrame, shares: CrossValidation, *, seed: int) -> tuple[pl
 
 def _fit(jobs: pl.DataFrame, settings: TrainingSettings, threads: int, progress: Progress) -> Fitted:
     seed = settings.boosting.seed
-    if len(jobs) < FEWEST_JOBS:
+    training, test = split(jobs, settings.cross_validation, seed=seed)
+    if len(training) < FEWEST_JOBS:
         raise ModelError(
-            f"{len(jobs)} jobs ended well and have a measured peak, but the recipe needs {FEWEST_JOBS}",
+            f"the recipe learns from {FEWEST_JOBS} jobs or more: {len(jobs)} ended well and have a measured"
+            f" peak, and train_size leaves {len(training)} of these",
             hint="train on more days",
         )
-    training, test = split(jobs, settings.cross_validation, seed=seed)
     plain = Features.learn(training, ())
     width = len(plain.names) + sum(each.width for each in settings.embeddings)
     forester = Forester(settings.boosting, features=width, threads=threads)
@@ -100,7 +101,7 @@ def _embeddings(
 def _trees(
     training: pl.DataFrame, embeddings: tuple[Embedding, ...], forester: Forester, settings: TrainingSettings
 ) -> tuple[int, tuple[str, ...]]:
-    """Say how many trees to grow, and what stood against finding out.
+    """Say how many trees to grow, and remarks on it for people.
 
     The latest jobs judge trees that know nothing of them: the tables by user are learnt anew without them.
     The embeddings are kept, for they know no peaks.

@@ -53,12 +53,12 @@ class Section:
         value = self.value(key)
         return {} if value is None else _as_mapping(value, self._name(key))
 
-    def whole(self, key: str) -> int | None:
-        """Return a whole number from 1, None when it is absent."""
+    def whole(self, key: str, *, least: int = 1) -> int | None:
+        """Return a whole number that fits 32 bits, None when it is absent."""
         value = self.value(key)
-        if value is None or (type(value) is int and value >= 1):
+        if value is None or (type(value) is int and least <= value < 2**32):
             return value
-        raise self.wrong(key, "a whole number from 1")
+        raise self.wrong(key, f"a whole number from {least}")
 
     def share(self, key: str) -> float | None:
         """Return a number between 0 and 1, None when it is absent."""

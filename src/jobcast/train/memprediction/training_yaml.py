@@ -24,7 +24,7 @@ from jobcast.train.memprediction.settings import (
 
 
 def default_settings() -> TrainingSettings:
-    """Return the settings of the YAML that comes with the package, which is the manual's."""
+    """Return the settings of the YAML that comes with the package, the manual's but for early stopping."""
     return parse_settings(default_yaml())
 
 
@@ -167,8 +167,14 @@ def _boosting(model: Section) -> BoostingSettings:
     model.choice("model_name", ("xgboost",), "xgboost")
     fitting = model.section("fitting_parameter", ("early_stopping_rounds", "eval_metric"))
     parameters = dict(model.mapping("training_parameter"))
-    trees = model.section("training_parameter", tuple(parameters)).whole("n_estimators")
+    # XGBoost checks its parameters itself; these have a part in the recipe before it can.
+    ours = model.section("training_parameter", tuple(parameters))
+    trees = ours.whole("n_estimators")
     parameters.pop("n_estimators", None)
+    ours.whole("max_bin")
+    for seed in ("seed", "random_state"):
+        if seed in parameters:
+            parameters[seed] = ours.whole(seed, least=0) or 0
     return BoostingSettings(
         early_stopping_rounds=fitting.whole("early_stopping_rounds"),
         eval_metric=fitting.texts("eval_metric") or ("rmse",),
