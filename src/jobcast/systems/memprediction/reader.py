@@ -139,12 +139,13 @@ def _to_jobs(table: pl.DataFrame, day: date | None, site: Site) -> pl.DataFrame:
     years = _years(day, site.now.astimezone(site.timezone))
     parts = pl.col("job_id").str.extract_groups(r"^\s*(\d+)(?:\[(\d+)\])?\s*$").struct
     done = pl.col("status").str.strip_chars() == "DONE"
-    table = table.with_columns(
+    # Lazily, because only then is an expression that stands in several others computed but once.
+    moments = table.lazy().with_columns(
         start=_moment("started_time", years, site.timezone),
         finish=_moment("finished_time", years, site.timezone),
     )
     return conform(
-        table.select(
+        moments.select(
             pl.lit("lsf").alias("system"),
             pl.lit(site.cluster).alias("cluster"),
             parts[0].alias("job_id"),
@@ -164,7 +165,7 @@ def _to_jobs(table: pl.DataFrame, day: date | None, site: Site) -> pl.DataFrame:
             .replace_strict({"True": True, "False": False}, default=None, return_dtype=pl.Boolean)
             .alias("interactive"),
             ((pl.col("finish") - pl.col("start")).dt.total_microseconds() / 1e6).alias("run_time"),
-        )
+        ).collect()
     )
 
 
