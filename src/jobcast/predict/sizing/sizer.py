@@ -1,0 +1,135 @@
+"""The sizer: what to ask for, for the next run of each family, learnt online from those that finished."""
+
+import math
+from collections import deque
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from jobcast.forecast import NoForecast
+from jobcast.predict.sizing import allocation
+from jobcast.predict.sizing.base import Advice, Run, as_requested
+from jobcast.predict.sizing.candidates import CANDIDATES, Past, expected_hours
+from jobcast.predict.sizing.selector import Record
+from jobcast.units import Bytes, Seconds
+
+KEPT = 1000
+"""Runs remembered per family: bounds time and memory, and lets old ways be forgotten."""
+
+FEW = 3
+"""Finished runs below which no distribution is made of them."""
+
+YOUNG_MARGIN = 0.3
+"""Margin on the largest of few runs, shared among them: 30 % after one, 15 % after two."""
+
+UNSEEN = 0.5
+"""Weight of a peak beyond all seen: half a run, as in Hazen's plotting position (1914) of a maximum."""
+
+UNFINISHED = 0.05
+"""What each unfinished run adds to it: the first of a batch to finish are the quickest, often the smallest."""
+
+SHORTEST_HOURS = 1e-6
+"""Run times of zero were measured in whole seconds or worse; they count as this."""
+
+
+def _column() -> deque[float]:
+    return deque(maxlen=KEPT)
+
+
+@dataclass(slots=True)
+class _Family:
+    """What is known of one family."""
+
+    peaks: deque[float] = field(default_factory=_column)
+    hours: deque[float] = field(default_factory=_column)
+    sizes: deque[float] = field(default_factory=_column)
+    largest_request: float = 0.0
+    """Bytes, of the finished runs."""
+    unfinished: int = 0
+    record: Record = field(default_factory=Record)
+
+    def past(self) -> Past:
+        return Past(*(np.array(column, dtype=np.float64) for column in (self.peaks, self.hours, self.sizes)))
+
+
+@dataclass(kw_only=True, slots=True)
+class Sizer:
+    """The policy that minimises expected cost (see `Policy` for the contract).
+
+    `price` is what one failed attempt costs beside the memory it held, as a multiple of the byte-hours
+    that the runs learnt so far used on average. It is the same for small and large runs: a disturbance is
+    a disturbance, whatever its size. So safety is bought where it is cheap.
+    """
+
+    price: float = 1.0
+    _families: dict[Hashable, _Family] = field(default_factory=dict, init=False)
+    _runs: int = field(default=0, init=False)
+    _byte_hours: float = field(default=0.0, init=False)
+
+    def advise(self, run: Run) -> Advice | NoForecast:
+        """Return the cheapest amount by the candidate with the best record; asking changes nothing.
+
+        The request stands where nothing is known, and where it is beyond all that the family ever asked
+        for: such a run is meant to be larger than any known. It bounds the advice until a run needs more.
+        """
+        known = self._families.get(run.family)
+        if known is None or not known.peaks or (run.request or 0) > known.largest_request > 0:
+            return as_requested(run)
+        most, runs = max(known.peaks), len(known.peaks)
+        if runs < FEW:
+            basis, candidates = "few_runs", {"few_runs": most * (1 + YOUNG_MARGIN / runs)}
+        else:
+            candidates = self._ask(known, run.input_size)
+            basis = known.record.best(candidates)
+        amount = candidates[basis]
+        if run.request is not None and run.request > most:
+            amount = min(amount, run.request)
+        return Advice(amount=Bytes(math.ceil(amount)), basis=basis, runs=runs, candidates=candidates)
+
+    def submitted(self, run: Run) -> None:
+        """Note that `run` is on its way."""
+        self._families.setdefault(run.family, _Family()).unfinished += 1
+
+    def lost(self, run: Run) -> None:
+        """Note that a submitted run ended and taught nothing."""
+        known = self._families.setdefault(run.family, _Family())
+        known.unfinished = max(0, known.unfinished - 1)
+
+    def learn(
+        self, run: Run, *, peak: Bytes, run_time: Seconds, advice: Advice | NoForecast | None = None
+    ) -> None:
+        """Take in a finished run; with the `advice` that was given for it, judge the candidates too."""
+        self.lost(run)
+        known = self._families[run.family]
+        self._runs += 1
+        self._byte_hours += peak * run_time / 3600
+        if isinstance(advice, Advice) and known.peaks:
+            price = self._price_per_hour(float(np.mean(known.hours)))
+            known.record.judge(advice.candidates, peak, most=max(known.peaks), price=price)
+        known.peaks.append(peak)
+        known.hours.append(max(run_time / 3600, SHORTEST_HOURS))
+        known.sizes.append(math.nan if run.input_size is None else run.input_size)
+        known.largest_request = max(known.largest_request, run.request or 0)
+
+    def retry(self, run: Run, failed: Bytes) -> Bytes:
+        """Return the largest peak of the family, or twice what failed."""
+        known = self._families.get(run.family)
+        most = max(known.peaks, default=0.0) if known else 0.0
+        return Bytes(math.ceil(allocation.retry(failed, most)))
+
+    def _ask(self, known: _Family, input_size: float | None) -> dict[str, float]:
+        """Return the cheapest amount in bytes by each candidate that can tell."""
+        past = known.past()
+        price = self._price_per_hour(expected_hours(past, input_size))
+        unseen = UNSEEN + UNFINISHED * known.unfinished
+        imagined = {name: imagine(past, input_size) for name, imagine in CANDIDATES.items()}
+        return {
+            name: allocation.cheapest(scenarios, most=float(past.peaks.max()), price=price, unseen=unseen)
+            for name, scenarios in imagined.items()
+            if scenarios is not None
+        }
+
+    def _price_per_hour(self, hours: float) -> float:
+        """Spread the price of a failure, in byte-hours, over a run of so many hours: bytes."""
+        return self.price * self._byte_hours / self._runs / hours
