@@ -125,6 +125,15 @@ def test_many_unfinished_runs_call_for_caution() -> None:
     assert amount(busy, Run(family="align")) == amount(calm, Run(family="align"))
 
 
+@pytest.mark.parametrize("size", [-4.0, float("inf"), float("nan")])
+def test_a_size_that_can_be_none_counts_as_unknown(size: float) -> None:
+    sizer = Sizer()
+    for _ in range(20):
+        sizer.learn(Run(family="align", input_size=size), peak=Bytes(10 * GB), run_time=HOUR)
+
+    assert sizer.advise(Run(family="align", input_size=size)) == sizer.advise(Run(family="align"))
+
+
 def test_old_runs_are_forgotten() -> None:
     assert amount(taught(90 * GB, *[10 * GB] * KEPT), Run(family="align")) == 10_005_000_000
 

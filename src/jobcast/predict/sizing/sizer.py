@@ -33,6 +33,12 @@ SHORTEST_HOURS = 1e-6
 """Run times of zero were measured in whole seconds or worse; they count as this."""
 
 
+def _size_of(run: Run) -> float | None:
+    """Return the input size where it can be one: numbers read from texts may be anything."""
+    size = run.input_size
+    return size if size is not None and 0 <= size < math.inf else None
+
+
 def _column() -> deque[float]:
     return deque(maxlen=KEPT)
 
@@ -80,7 +86,7 @@ class Sizer:
         if runs < FEW:
             basis, candidates = "few_runs", {"few_runs": most * (1 + YOUNG_MARGIN / runs)}
         else:
-            candidates = self._ask(known, run.input_size)
+            candidates = self._ask(known, _size_of(run))
             basis = known.record.best(candidates)
         amount = candidates[basis]
         if run.request is not None and run.request > most:
@@ -109,7 +115,8 @@ class Sizer:
             known.record.judge(advice.candidates, peak, most=max(known.peaks), price=price)
         known.peaks.append(peak)
         known.hours.append(max(run_time / 3600, SHORTEST_HOURS))
-        known.sizes.append(math.nan if run.input_size is None else run.input_size)
+        size = _size_of(run)
+        known.sizes.append(math.nan if size is None else size)
         known.largest_request = max(known.largest_request, run.request or 0)
 
     def retry(self, run: Run, failed: Bytes) -> Bytes:
