@@ -23,22 +23,38 @@ def whole(number: pl.Expr) -> pl.Expr:
     return number.round(0, mode="half_away_from_zero").cast(pl.Int64, strict=False)
 
 
-_AMOUNT = r"(?i)^\s*([0-9]*\.?[0-9]*(?:e[+-]?[0-9]+)?)\s*([KMGTP]?)(?:i?B)?\s*$"
+_AMOUNT = r"(?i)^\s*[0-9]*\.?[0-9]*(?:e[+-]?[0-9]+)?\s*[KMGTP]?(?:i?B)?\s*$"
 
 
 def memory(text: pl.Expr, *, unit: str = "B") -> pl.Expr:
     """Read amounts such as ``55336K``, ``1.5 GB`` or ``2048`` (counted in `unit`) as bytes."""
-    parts = text.str.extract_groups(_AMOUNT).struct
-    factors = FACTORS | {"": FACTORS[unit[:1].upper()]}
-    factor = parts[1].str.to_uppercase().replace_strict(factors, default=None, return_dtype=pl.Int64)
-    return whole(parts[0].cast(pl.Float64, strict=False) * factor)
+    # Looking whether all is well and then cutting off the unit takes half the time of groups in a pattern.
+    bare = text.str.strip_chars().str.strip_chars_end("iIbB")
+    number = bare.str.strip_chars_end("KMGTPkmgtp").str.strip_chars_end()
+    factor = (
+        bare.str.tail(1)
+        .str.to_uppercase()
+        .replace_strict(FACTORS, default=FACTORS[unit[:1].upper()], return_dtype=pl.Int64)
+    )
+    amount = number.cast(pl.Float64, strict=False) * factor
+    return whole(pl.when(text.str.contains(_AMOUNT)).then(amount))
+
+
+_TIME_OF_DAY = r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"
+_SPAN = r"^\s*(?:(?<days>\d+)-)?(?:(?<hours>\d+):)?(?<minutes>\d+):(?<seconds>\d+(?:\.\d+)?)\s*$"
 
 
 def clock(text: pl.Expr) -> pl.Expr:
     """Read ``[days-][hours:]minutes:seconds``, as Slurm prints durations, as seconds."""
-    parts = text.str.extract_groups(r"^\s*(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)\s*$").struct
-    days, hours, minutes, seconds = (parts[place].cast(pl.Float64, strict=False) for place in range(4))
-    return days.fill_null(0) * 86400 + hours.fill_null(0) * 3600 + minutes * 60 + seconds
+    # Most spans are written like times of day, which are read in a fifth of the time.
+    usual = text.str.contains(_TIME_OF_DAY)
+    of_a_day = pl.when(usual).then(text).str.to_time("%H:%M:%S", strict=False).cast(pl.Int64)
+    days, hours, minutes, seconds = (
+        pl.field(name).cast(pl.Float64, strict=False) for name in ("days", "hours", "minutes", "seconds")
+    )
+    total = days.fill_null(0) * 86400 + hours.fill_null(0) * 3600 + minutes * 60 + seconds
+    other = pl.when(~usual).then(text).str.extract_groups(_SPAN).struct.with_fields(total=total)
+    return pl.coalesce(of_a_day // 1_000_000_000, other.struct["total"])
 
 
 def to_utc(local: pl.Expr, zone: tzinfo, *, late: bool = False) -> pl.Expr:
@@ -70,14 +86,20 @@ def epoch(number: pl.Expr, *, per_second: int = 1) -> pl.Expr:
     return pl.when(sensible).then(micro).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
 
 
+_FULL_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$"
+
+
 def iso_time(text: pl.Expr, zone: tzinfo, *, late: bool = False) -> pl.Expr:
     """Read ``2024-06-14T10:06:58``, with ``T`` or a blank, a fraction, an offset or ``Z``, as UTC.
 
     A time without offset is one of `zone`.
     """
-    joined = text.str.strip_chars().str.replace(" ", "T", literal=True)
-    plain = joined.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
-    zoned = joined.str.replace(r"Z$", "+0000").str.to_datetime(
+    # Most times are written in full and no more; the other forms take several times as long.
+    usual = text.str.contains(_FULL_TIME)
+    other = pl.when(~usual).then(text).str.strip_chars().str.replace(" ", "T", literal=True)
+    plain = other.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
+    zoned = other.str.replace(r"Z$", "+0000").str.to_datetime(
         "%Y-%m-%dT%H:%M:%S%.f%z", time_unit="us", strict=False
     )
-    return pl.coalesce(to_utc(plain, zone, late=late), zoned.dt.convert_time_zone("UTC"))
+    full = pl.when(usual).then(text).str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False)
+    return pl.coalesce(to_utc(pl.coalesce(full, plain), zone, late=late), zoned.dt.convert_time_zone("UTC"))

@@ -84,5 +84,7 @@ def _texts(raw: list[bytes]) -> list[str]:
         text = b"".join(raw).decode()
     except UnicodeDecodeError:
         return [decode(line.removesuffix(b"\n").removesuffix(b"\r")) for line in raw]
-    texts = text.removesuffix("\n").split("\n")
+    texts = text.split("\n")
+    if text.endswith("\n"):
+        texts.pop()
     return [line.removesuffix("\r") for line in texts] if "\r\n" in text else texts

@@ -8,7 +8,6 @@ can't lose its way: a quote too many in one record never hides the next one.
 """
 
 import re
-from typing import NamedTuple
 
 _KINDS = {
     "text": r'"([^"]*+(?:""[^"]*+)*+)"',
@@ -29,14 +28,16 @@ def _pattern(layout: str) -> str:
     """Return a pattern for fields written as ``name:kind``; those with a ``!`` behind are captured."""
     fields = [word.partition(":") for word in layout.split()]
     return " ++".join(
-        _KINDS[kind[:-1]] if kind.endswith("!") else _KINDS[kind].replace("(", "(?:", 1)
-        for _, _, kind in fields
+        _KINDS[kind[:-1]].replace("(", f"(?P<{name}>", 1)
+        if kind.endswith("!")
+        else _KINDS[kind].replace("(", "(?:", 1)
+        for name, _, kind in fields
     )
 
 
 _CORE = _pattern(
     """
-    type:text version:text eventTime:time! jobId:number! userId:number options:number! numProcessors:count!
+    eventTime:time! jobId:number! userId:number options:number! numProcessors:count!
     submitTime:time! beginTime:number termTime:number startTime:time! userName:text! queue:text!
     resReq:text! dependCond:text preExecCmd:text fromHost:text cwd:text! inFile:text outFile:text
     errFile:text jobFile:text askedHosts:texts execHosts:texts! jStatus:count! hostFactor:real
@@ -62,53 +63,19 @@ _SINCE_9 = _pattern(
     "submitEXT:pairs hostRusage:usages runLimit:number! options3:number avgMem:number! effectiveResReq:text!"
 )
 _RECORD = re.compile(
-    rf"{_CORE}(?: ++{_TIME_EVENT})?+ ++{_MEASURED}(?= |$)(?: ++{_SINCE_7}(?: ++{_SINCE_9})?)?", re.MULTILINE
+    rf'"JOB_FINISH" "[0-9.]+" ++{_CORE}(?: ++{_TIME_EVENT})?+ ++{_MEASURED}(?= |$)'
+    rf"(?: ++{_SINCE_7}(?: ++{_SINCE_9})?)?",
+    re.MULTILINE,
 )
 
+Fields = tuple[str | None, ...]
+"""The texts of one record's captured fields, in the order of `CAPTURED`; None where a version has none."""
 
-class Fields(NamedTuple):
-    """The fields of one record that count here, as text; None where the version does not write them."""
-
-    event_time: str
-    job_id: str
-    options: str
-    num_processors: str
-    submit_time: str
-    start_time: str
-    """0 when the job never started."""
-    user_name: str
-    queue: str
-    res_req: str
-    cwd: str
-    exec_hosts: str
-    """Each in quotes; one per task, or as ``16*host``."""
-    j_status: str
-    job_name: str
-    command: str
-    utime: str
-    """-1 when nothing was measured."""
-    stime: str
-    project_name: str
-    exit_status: str
-    idx: str
-    """0 when the job is no element of an array."""
-    max_rmem: str
-    """KB; 0 or -1 when nothing was measured."""
-    exit_info: str | None
-    charged_saap: str | None
-    job_description: str | None
-    run_limit: str | None
-    """Seconds; 0 or -1 when there is none."""
-    avg_mem: str | None
-    effective_res_req: str | None
+CAPTURED = tuple(_RECORD.groupindex)
+"""The manual's names of the fields that count here."""
 
 
 def read_fields(text: str) -> Fields | None:
     """Take a record apart, or return None when it is not as one should be."""
     match = _RECORD.match(text)
-    return Fields(*match.groups()) if match else None
-
-
-def plain(quoted: str | None) -> str:
-    """Return the text that was written within quotes: there a quote stands twice."""
-    return quoted.replace('""', '"') if quoted else ""
+    return match.groups() if match else None

@@ -27,6 +27,7 @@ from jobcast.systems.lsf.finished import (
     collect,
     element_name,
     group_of,
+    in_columns,
     split_records,
 )
 from jobcast.systems.lsf.resources import asked_for
@@ -66,7 +67,8 @@ def read_bjobs(
         yield from read_json(chain([head], batches), source, site, calendar)
         return
     records = _checked(split_records(chain([head], batches), "Job <", _START), source, complaint)
-    yield from collect(records, partial(_understand, site=site, calendar=calendar), source, site)
+    understand = partial(_understand, site=site, calendar=calendar)
+    yield from collect(records, understand, in_columns, source, site)
 
 
 def _first_word(head: Lines) -> str:

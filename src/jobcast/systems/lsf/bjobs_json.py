@@ -21,6 +21,7 @@ from jobcast.systems.lsf.finished import (
     collect,
     element_name,
     hosts_of,
+    in_columns,
     split_records,
 )
 from jobcast.systems.lsf.resources import asked_for
@@ -34,7 +35,8 @@ _OPENING = re.compile(r'\s*(?:"RECORDS"\s*:\s*\[|\}\s*,)?\s*\{\s*$')
 def read_json(batches: Iterable[Lines], source: str, site: Site, calendar: Calendar) -> Iterator[Rows]:
     """Read the jobs of one answer; a job that can't be read is set aside, the next ones are not lost."""
     records = _jobs(split_records(batches, "", _OPENING))
-    yield from collect(records, partial(_understand, site=site, calendar=calendar), source, site)
+    understand = partial(_understand, site=site, calendar=calendar)
+    yield from collect(records, understand, in_columns, source, site)
 
 
 def _jobs(records: Iterable[Record]) -> Iterator[Record]:

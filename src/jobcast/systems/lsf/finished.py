@@ -1,9 +1,9 @@
 """From records of LSF to the history: what all readers of this room share."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import polars as pl
 
@@ -75,6 +75,12 @@ class Finished(NamedTuple):
 Outcome = Finished | Reason | None
 """A finished job, why the record was not understood, or None: it tells of no finished job."""
 
+Job = TypeVar("Job", bound=tuple[object, ...])
+"""A finished job as its reader keeps it, until a whole batch becomes columns."""
+
+ToColumns = Callable[[Sequence[Job]], pl.DataFrame]
+"""Puts jobs into columns with the names of `Finished`, times and hosts written as there."""
+
 _MOST_LINES = 50_000
 _MOST_CHARACTERS = 32_000_000
 """Bound the memory where records or commands are huge."""
@@ -101,22 +107,23 @@ def split_records(batches: Iterable[Lines], prefix: str, start: re.Pattern[str])
         yield Record(first, "\n".join(held), cut)
 
 
-class Collection:
+class Collection(Generic[Job]):
     """Gathers outcomes until they make a batch."""
 
-    def __init__(self, source: str, site: Site) -> None:
+    def __init__(self, to_columns: ToColumns[Job], source: str, site: Site) -> None:
+        self._to_columns = to_columns
         self._source = source
         self._site = site
         self._start_anew()
 
     def _start_anew(self) -> None:
-        self._jobs: list[Finished] = []
+        self._jobs: list[Job] = []
         self._origins: list[Record] = []
         self._set_aside: list[SetAside] = []
         self._not_finished = 0
         self._characters = 0
 
-    def add(self, record: Record, outcome: Outcome) -> None:
+    def add(self, record: Record, outcome: Job | Reason | None) -> None:
         """Keep one outcome, and the record that it came from."""
         if outcome is None:
             self._not_finished += 1
@@ -139,7 +146,7 @@ class Collection:
         """Return what was gathered, and start anew."""
         origins = self._origins
         sifted = sift(
-            _history(self._jobs, self._site),
+            _history(self._to_columns(self._jobs), self._site),
             now=self._site.now,
             source=self._source,
             record=lambda row: (origins[row].line, origins[row].text),
@@ -150,10 +157,14 @@ class Collection:
 
 
 def collect(
-    records: Iterable[Record], understand: Callable[[Record], Outcome], source: str, site: Site
+    records: Iterable[Record],
+    understand: Callable[[Record], Job | Reason | None],
+    to_columns: ToColumns[Job],
+    source: str,
+    site: Site,
 ) -> Iterator[Rows]:
     """Understand `records` one by one and hand them on in batches; there is always at least one."""
-    collection = Collection(source, site)
+    collection = Collection(to_columns, source, site)
     for record in records:
         collection.add(record, understand(record))
         if collection.is_full():
@@ -164,18 +175,22 @@ def collect(
 _RAW = {name: pl.Int64 if kind == Instant else kind for name, kind in SCHEMA.items()} | {"hosts": pl.String}
 
 
-def _history(jobs: list[Finished], site: Site) -> pl.DataFrame:
-    """Put jobs into the columns of the history."""
+def in_columns(jobs: Sequence[Finished]) -> pl.DataFrame:
+    """Put jobs into columns."""
     columns = list(zip(*jobs, strict=True)) or [()] * len(Finished._fields)
-    frame = pl.DataFrame(
+    return pl.DataFrame(
         [
             pl.Series(name, column, dtype=_RAW[name], strict=False)
             for name, column in zip(Finished._fields, columns, strict=True)
         ]
     )
+
+
+def _history(jobs: pl.DataFrame, site: Site) -> pl.DataFrame:
+    """Make columns of the history from those of `Finished`."""
     measured = pl.any_horizontal(pl.col("memory_peak", "memory_mean").is_not_null())
     return conform(
-        frame.with_columns(
+        jobs.with_columns(
             pl.lit("lsf").alias("system"),
             pl.lit(site.cluster).alias("cluster"),
             pl.when(measured).then(pl.lit(MemoryBasis.RSS_SUM.value)).alias("memory_basis"),

@@ -35,16 +35,15 @@ def fold(records: pl.DataFrame, site: Site, source: str) -> Rows:
         _moments(site.timezone),
         _times(site.timezone),
         _request(),
+        [_positive(_asked_memory()).alias("asked")],
         _amounts(),
         _ending(),
         _identity(site),
     ):
         jobs = jobs.with_columns(stage)
-    hosts = _hosts(ended["nodelist"]).lazy()
-    jobs = jobs.join(hosts, on="nodelist", how="left", maintain_order="left")
     lines, texts = ended["line"], ended["text"]
     rows = sift(
-        conform(jobs.collect()),
+        conform(jobs.collect().with_columns(_hosts(ended["nodelist"]))),
         now=site.now,
         source=source,
         record=lambda row: (lines[row], texts[row]),
@@ -66,6 +65,7 @@ def _number_runs(records: pl.DataFrame) -> pl.DataFrame:
         owner.alias("owner"),
         (owner == whole_id).fill_null(value=False).alias("is_job"),
         pl.col("state").str.extract(r"^\s*([A-Z_]+)").alias("word"),
+        clock(pl.col("totalcpu")).alias("cpu"),
     ).with_columns(
         pl.col("is_job").cum_sum().alias("run"),
         (pl.col("owner") == pl.when("is_job").then("owner").forward_fill())
@@ -97,7 +97,7 @@ def _sum_up_steps(table: pl.DataFrame) -> pl.DataFrame:
         "run",
         memory(pl.col("maxrss")).alias("task"),
         memory(total).alias("total"),
-        pl.when(~pl.col("is_job")).then(clock(pl.col("totalcpu"))).alias("cpu"),
+        pl.when(~pl.col("is_job")).then("cpu").alias("cpu"),
         pl.col("id").str.ends_with(".interactive").alias("interactive"),
     )
     runs = measured.group_by("run").agg(
@@ -152,13 +152,12 @@ def _request() -> list[pl.Expr]:
         _count("reqcpus", "ncpus", "alloccpus").alias("cores_requested"),
         pl.coalesce(clock(pl.col("timelimit")), _number("timelimitraw") * 60).alias("run_limit"),
         memory(pl.col("reqmem").str.strip_chars(" cn"), unit="M").alias("amount"),
-        clock(pl.col("totalcpu")).alias("total_cpu"),
     ]
 
 
 def _amounts() -> list[pl.Expr]:
     """Return the memory and GPUs asked for, and the CPU time."""
-    asked = _positive(_asked_memory())
+    asked = pl.col("asked")
     # Looked for only where ReqMem says nothing: it does for nearly all jobs.
     in_tres = (pl.when(asked.is_null()).then(name).str.extract(r"(?:^|,)mem=([^,]+)") for name in _TRES)
     gpus = [pl.col(name).str.extract(r"(?:^|,)gres/gpu(?::[^=,]*)?=(\d+)") for name in _TRES]
@@ -168,7 +167,7 @@ def _amounts() -> list[pl.Expr]:
         pl.coalesce(*gpus, pl.when(told).then(pl.lit("0")))
         .cast(pl.Int32, strict=False)
         .alias("gpus_requested"),
-        pl.coalesce(_positive(pl.col("total_cpu")), _positive(pl.col("steps_cpu"))).alias("cpu_time"),
+        pl.coalesce(_positive(pl.col("cpu")), _positive(pl.col("steps_cpu"))).alias("cpu_time"),
     ]
 
 
@@ -259,8 +258,10 @@ def _identity(site: Site) -> list[pl.Expr]:
     ]
 
 
-def _hosts(lists: pl.Series) -> pl.DataFrame:
+def _hosts(lists: pl.Series) -> pl.Series:
     """Expand each distinct list of hosts once; no hosts for a job that was given none."""
     distinct = [text for text in lists.unique() if text and text not in ("None assigned", "(null)")]
     hosts = pl.Series("hosts", [expand(text) for text in distinct], dtype=pl.List(pl.String))
-    return pl.DataFrame({"nodelist": pl.Series(distinct, dtype=pl.String), "hosts": hosts})
+    expanded = pl.DataFrame({"list": pl.Series(distinct, dtype=pl.String), "hosts": hosts})
+    asked = lists.to_frame("list")
+    return asked.join(expanded, on="list", how="left", maintain_order="left")["hosts"]

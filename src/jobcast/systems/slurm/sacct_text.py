@@ -113,22 +113,20 @@ def _lines_before_job(texts: list[str], layout: Layout, place: int) -> int:
 
 
 _Aside = tuple[int, str, str]
+_TABLE = {"line": pl.Int64(), "text": pl.String(), "values": pl.List(pl.String)}
 
 
 def _split(lines: Lines, layout: Layout, *, is_last: bool) -> tuple[pl.DataFrame, list[_Aside]]:
     """Split lines into fields; return the records, and those that can't be: (line, reason, text)."""
-    wanted = len(layout.fields) - 1
+    numbers = range(lines.first, lines.first + len(lines.texts))
+    texts = {"line": pl.Series(numbers, dtype=pl.Int64), "text": pl.Series(lines.texts, dtype=pl.String)}
+    table = pl.DataFrame(texts).with_columns(pl.col("text").str.split(layout.separator).alias("values"))
     aside: list[_Aside] = []
-    if all(text.count(layout.separator) == wanted for text in lines.texts):
-        numbers = range(lines.first, lines.first + len(lines.texts))
-        schema = {"line": pl.Int64(), "text": pl.String()}
-        table = pl.DataFrame({"line": numbers, "text": lines.texts}, schema=schema).with_columns(
-            pl.col("text").str.split(layout.separator).alias("values")
-        )
-    else:
-        mended, aside = _mend(lines, layout, is_last=is_last)
-        whole = {"line": pl.Int64(), "text": pl.String(), "values": pl.List(pl.String)}
-        table = pl.DataFrame(mended, schema=whole, orient="row")
+    odd = (table["values"].list.len() != len(layout.fields)).arg_true().to_list()
+    if odd:
+        mended, aside, used = _mend(lines, odd, layout, is_last=is_last)
+        whole = table.filter(~pl.col("line").is_in(used))
+        table = pl.concat([whole, pl.DataFrame(mended, schema=_TABLE, orient="row")]).sort("line")
     taken = {name: place for place, name in enumerate(layout.fields) if name in READ}
     records = table.select(
         "line", "text", *(pl.col("values").list.get(place).alias(name) for name, place in taken.items())
@@ -137,27 +135,32 @@ def _split(lines: Lines, layout: Layout, *, is_last: bool) -> tuple[pl.DataFrame
 
 
 def _mend(
-    lines: Lines, layout: Layout, *, is_last: bool
-) -> tuple[list[tuple[int, str, list[str]]], list[_Aside]]:
-    """Split lines one by one, mending those with too many or too few fields where only one way fits."""
+    lines: Lines, odd: list[int], layout: Layout, *, is_last: bool
+) -> tuple[list[tuple[int, str, list[str]]], list[_Aside], list[int]]:
+    """Mend the lines at `odd`, which have too many or too few fields, where only one way fits.
+
+    Returns the mended records, those that can't be, and the numbers of all lines that went into either.
+    """
     records: list[tuple[int, str, list[str]]] = []
     aside: list[_Aside] = []
-    at, count = 0, len(lines.texts)
-    while at < count:
-        text, span = lines.texts[at], 1
+    used: list[int] = []
+    for at in odd:
+        first, text, span = lines.first + at, lines.texts[at], 1
+        if used and first <= used[-1]:
+            continue
         values: list[str] | None = text.split(layout.separator)
         if len(values or ()) < len(layout.fields):
             values, span = _join_lines(lines.texts, at, layout)
             text = "\n".join(lines.texts[at : at + span])
-        elif len(values or ()) > len(layout.fields):
+        else:
             values = _join_fields(values or [], layout)
         if values is not None:
-            records.append((lines.first + at, text, values))
+            records.append((first, text, values))
         elif text.strip():
-            cut = is_last and lines.cut and at == count - 1
-            aside.append((lines.first + at, "truncated" if cut else "field_count", text))
-        at += span
-    return records, aside
+            cut = is_last and lines.cut and at == len(lines.texts) - 1
+            aside.append((first, "truncated" if cut else "field_count", text))
+        used.extend(range(first, first + span))
+    return records, aside, used
 
 
 def _join_fields(values: list[str], layout: Layout) -> list[str] | None:
