@@ -21,6 +21,10 @@ format: venv
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# Some five minutes on two idle cores; make bench BENCH='--quick sacct' measures less.
+bench: venv
+	$(BIN)/python bench/run.py $(BENCH)
+
 lock: venv
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-index-url \

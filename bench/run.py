@@ -1,0 +1,69 @@
+"""Measures jobcast on this machine: ``python bench/run.py [--quick] [NAME...]``.
+
+Prints one table and writes ``bench/out/bench.json``. Times are of a fresh process, without its imports.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.table import Table
+
+from harness import Result, machine, run
+from subjects import operations
+
+_OUT = Path(__file__).parent / "out"
+_IDLE = 0.5
+"""Load above which the clock on the wall tells of other programs too."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the size, one run each")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="operations whose name holds one of these words"
+    )
+    wish = parser.parse_args()
+    chosen = [
+        each
+        for each in operations(quick=wish.quick)
+        if not wish.names or any(word in each.name for word in wish.names)
+    ]
+    before = machine()
+    results = []
+    for operation in chosen:
+        print(f"{operation.name} ...", file=sys.stderr)
+        with TemporaryDirectory(prefix="jobcast-bench-") as folder:
+            results.append(run(operation, Path(folder), quick=wish.quick))
+    _OUT.mkdir(exist_ok=True)
+    found = {"machine": before, "quick": wish.quick, "results": [result.as_json() for result in results]}
+    (_OUT / "bench.json").write_text(json.dumps(found, indent=2) + "\n")
+    _print(results, before)
+
+
+def _print(results: list[Result], before: dict[str, object]) -> None:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("operation", no_wrap=True)
+    for title in ("size", "wall s", "CPU s", "per second", "peak MB"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("limit", no_wrap=True)
+    for title in ("CPU s", "ratio"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for result in results:
+        table.add_row(
+            *(result.name, f"{result.size:,}", f"{result.work.wall:.2f}", f"{result.work.cpu:.2f}"),
+            *(f"{result.per_second:,.0f}", f"{result.work.peak_mb:,}", result.limit_name),
+            *(f"{result.limit.cpu:.3f}", f"{result.ratio:.1f}"),
+        )
+    console = Console(width=150)
+    console.print(table)
+    busy = float(str(before["load"])) > _IDLE
+    note = "; other programs were running, so trust CPU seconds more than wall seconds" if busy else ""
+    console.print(f"{before['cores']} cores, load {before['load']:.1f} at the start{note}", highlight=False)
+
+
+if __name__ == "__main__":
+    main()

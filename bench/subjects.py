@@ -1,0 +1,15 @@
+"""All operations, to be seen at a glance."""
+
+import features
+import readers
+import store
+from harness import Operation
+
+
+def operations(*, quick: bool) -> list[Operation]:
+    """Return what is measured, a tenth of the size where it must be `quick`."""
+    return [
+        operation
+        for subject in (readers, store, features)
+        for operation in subject.operations(10 if quick else 1)
+    ]
