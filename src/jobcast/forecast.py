@@ -10,7 +10,9 @@ class Basis:
     """What a forecast rests on."""
 
     level: str
-    """The rung of the family ladder that had history (`jobcast.features.family`), e.g. ``user+template+cwd``."""
+    """History level: same, young, variant, similar, broad (`jobcast.features.family`)."""
+    rung: str
+    """The rung of the family ladder that had history, e.g. ``user+template+cwd``."""
     runs: int
     """Finished runs known on that rung at the moment of submission."""
     age_days: float
@@ -22,6 +24,7 @@ class Contribution:
     """How far one feature moved the forecast."""
 
     feature: str
+    """A rung of the family ladder, or one thing about the request or the moment."""
     factor: float
     """The forecast was multiplied by this much; 1 means no influence."""
 

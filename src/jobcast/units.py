@@ -10,9 +10,9 @@ from typing import NewType
 Bytes = NewType("Bytes", int)
 Seconds = NewType("Seconds", float)
 
-KIB, MIB, GIB, TIB, PIB = (1024**power for power in range(1, 6))
+KIB, MIB, GIB, TIB, PIB = 1 << 10, 1 << 20, 1 << 30, 1 << 40, 1 << 50
 
-_FACTOR = {"": 1, "B": 1, "K": KIB, "M": MIB, "G": GIB, "T": TIB, "P": PIB}
+_FACTOR: dict[str, int] = {"": 1, "B": 1, "K": KIB, "M": MIB, "G": GIB, "T": TIB, "P": PIB}
 _MEMORY = re.compile(r"\s*([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([KMGTP]?)(?:i?B|bytes?)?\s*", re.IGNORECASE)
 _CLOCK = re.compile(r"(?:(\d+)-)?(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)")
 

@@ -75,6 +75,16 @@ class LazyGroup(Spoken, click.Group):
             formatter.write_dl([(name, say(f"commands.{name}")) for name in self.commands_by_name])
 
 
+class Family(Spoken, click.Group):
+    """A command with commands of its own, such as ``jobcast models list``."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what each option and each command does."""
+        super().format_options(ctx, formatter)
+        with formatter.section(say("frame.commands")):
+            formatter.write_dl([(name, command.help or "") for name, command in self.commands.items()])
+
+
 def command(*, help: str, examples: str) -> Callable[[Callable[..., Any]], click.Command]:  # noqa: A002 - as click
     """Declare a function as a command: `help` says what it does, `examples` are lines to copy."""
     return click.command(cls=Spoken, help=help, epilog=examples)

@@ -18,7 +18,12 @@ COMMANDS = {
     "sample": "jobcast.cli.sample:command",
     "jobs": "jobcast.cli.jobs:command",
     "job": "jobcast.cli.job:command",
+    "train": "jobcast.cli.train:command",
+    "evaluate": "jobcast.cli.evaluate:command",
+    "predict": "jobcast.cli.predict:command",
+    "models": "jobcast.cli.models:command",
     "doctor": "jobcast.cli.doctor:command",
+    "demo": "jobcast.cli.demo:command",
 }
 """Command to the module that holds it, imported only when it is called.
 

@@ -8,11 +8,11 @@ Memory stays bounded: a batch holds at most about `BATCH` records, however long 
 import bz2
 import gzip
 import lzma
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Protocol, cast
 
 from jobcast.errors import InputError
 from jobcast.history import Rows
@@ -82,7 +82,15 @@ class FileFormat(Protocol):
         ...
 
 
-_OPENERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
+def _gzip(path: Path) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(path, "rb"))
+
+
+_OPENERS: dict[bytes, Callable[[Path], IO[bytes]]] = {
+    b"\x1f\x8b": _gzip,
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\x00": lzma.LZMAFile,
+}
 
 
 def open_plain_or_packed(path: Path) -> IO[bytes]:
@@ -95,7 +103,7 @@ def open_plain_or_packed(path: Path) -> IO[bytes]:
             head = stream.read(6)
         for magic, opener in _OPENERS.items():
             if head.startswith(magic):
-                return opener(path, "rb")  # type: ignore[return-value]
+                return opener(path)
         return path.open("rb")
     except OSError as error:
         raise InputError(

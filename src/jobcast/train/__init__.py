@@ -1,1 +1,1 @@
-"""From a history to a trained model."""
+"""Columns become models: split by time, fit, calibrate, judge on later days, save with a card."""

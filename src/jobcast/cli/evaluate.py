@@ -1,0 +1,250 @@
+"""``jobcast evaluate``: how good would forecasts have been on later days."""
+
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import click
+import polars as pl
+
+from jobcast import config
+from jobcast.cli import frame
+from jobcast.cli.figures import amount, share
+from jobcast.cli.screen import print_json, talk, tell
+from jobcast.cli.session import Session
+from jobcast.cli.span import DAY, end_of, read_span
+from jobcast.cli.table import Column, print_table
+from jobcast.cli.working import working
+from jobcast.language import say
+from jobcast.store.durable import write_whole
+from jobcast.train.families import FamilySettings
+from jobcast.train.judge import RECIPES, Trial, back_test, coverage, ended_well
+from jobcast.train.material import COLUMNS
+from jobcast.train.memprediction import read_settings
+from jobcast.train.replay import Outcome, replay
+from jobcast.train.score import Score, intervals, score
+
+_QUICK = tuple(name for name in RECIPES if name != "memprediction")
+"""Judged unless others are named; memPrediction's recipe takes many times longer than all of these."""
+
+_READ = (*COLUMNS, "job_id", "array_index", "run_time")
+
+
+@frame.command(help=say("evaluate.help"), examples=say("evaluate.examples"))
+@click.option("--train-end", type=DAY, metavar="DAY", help=say("evaluate.train_end"))
+@click.option("--protocol", type=click.Choice(["published", "online"]), help=say("evaluate.protocol"))
+@click.option("--price", type=click.FloatRange(min=0), default=1.0, metavar="X", help=say("evaluate.price"))
+@click.option("--seed", type=int, default=1996, metavar="N", help=say("evaluate.seed"))
+@click.option("--since", type=DAY, metavar="DAY", help=say("evaluate.since"))
+@click.option("--until", type=DAY, metavar="DAY", help=say("evaluate.until"))
+@click.option(
+    "--recipe", "recipes", multiple=True, type=click.Choice(list(RECIPES)), help=say("evaluate.recipe")
+)
+@click.option("--risk", metavar="SHARE", help=say("evaluate.risk"))
+@click.option("--frozen", is_flag=True, help=say("evaluate.frozen"))
+@click.option("--all-states", is_flag=True, help=say("evaluate.all_states"))
+@click.option(
+    "--training_cfg", type=click.Path(path_type=Path), metavar="FILE", help=say("train.training_cfg")
+)
+@click.option(
+    "--predictions", type=click.Path(path_type=Path), metavar="FILE", help=say("evaluate.predictions")
+)
+@click.option("--picture", type=click.Path(path_type=Path), metavar="FILE", help=say("evaluate.picture"))
+@frame.json_option
+@click.pass_obj
+def command(
+    session: Session,
+    /,
+    *,
+    train_end: datetime | None,
+    protocol: Literal["published", "online"] | None,
+    price: float,
+    seed: int,
+    since: datetime | None,
+    until: datetime | None,
+    recipes: tuple[str, ...],
+    risk: str | None,
+    frozen: bool,
+    all_states: bool,
+    training_cfg: Path | None,
+    predictions: Path | None,
+    picture: Path | None,
+    as_json: bool,
+) -> None:
+    """Judge recipes on later days."""
+    settings = session.configured(risk=risk)
+    if protocol:
+        rows = replay(read_span(session, _READ, since, until), protocol, seed=seed, price=price)
+        _show_replay(rows, protocol, as_json=as_json)
+        return
+    if train_end is None:
+        raise click.UsageError(say("evaluate.no_train_end"))
+    trial = Trial(
+        train_end=end_of(train_end, settings[config.TIMEZONE]),
+        recipes=recipes or _QUICK,
+        live=not frozen,
+        settings=replace(FamilySettings(), risk=settings[config.RISK]),
+        training=read_settings(training_cfg) if training_cfg else None,
+    )
+    jobs = read_span(session, _READ, since, until)
+    with working() as step:
+        answers = back_test(jobs, trial, step)
+    last = trial.recipes[-1]
+    if predictions:
+        _write(answers[last], predictions)
+    judged = answers if all_states else {name: ended_well(rows) for name, rows in answers.items()}
+    if picture:
+        from jobcast.train.picture import draw  # noqa: PLC0415 - needs the extra `plots`
+
+        draw(judged, picture, risk=trial.settings.risk)
+    if as_json:
+        print_json(_as_dict(judged, trial))
+        return
+    _show(judged, trial)
+    if predictions:
+        talk(say("evaluate.written", path=predictions, recipe=last))
+    talk(say("evaluate.next"))
+
+
+def _show_replay(outcomes: tuple[Outcome, ...], protocol: str, *, as_json: bool) -> None:
+    """Print what sizing policies would have wasted; GB are decimal here, as in the published comparisons."""
+    if as_json:
+        print_json({"protocol": protocol, "policies": [asdict(outcome) for outcome in outcomes]})
+        return
+    figures = {
+        "tasks": [amount(one.tasks) for one in outcomes],
+        "used": [amount(one.use_gb_hours, 1) for one in outcomes],
+        "waste": [amount(one.wastage_gb_hours, 1) for one in outcomes],
+        "attempts": [amount(one.failed_attempts) for one in outcomes],
+        "attempt_share": [share(one.failed_attempt_share) for one in outcomes],
+        "first_share": [share(one.first_failure_share) for one in outcomes],
+    }
+    tell(say(f"evaluate.replay_{protocol}"))
+    print_table(
+        [
+            Column(heading=say("evaluate.column_policy"), cells=[one.policy for one in outcomes]),
+            *(
+                Column(heading=say(f"evaluate.column_{name}"), cells=cells, right=True)
+                for name, cells in figures.items()
+            ),
+        ]
+    )
+
+
+def _write(answers: pl.DataFrame, path: Path) -> None:
+    """Write one line per test job, however it ended; amounts in MiB, empty where the recipe says nothing."""
+    rows = answers.select(
+        "job_id",
+        "submit_time",
+        *(
+            (pl.col(name) * 1024).fill_nan(None).round(1).alias(column)
+            for name, column in (
+                ("memory_peak", "memory_peak_mb"),
+                ("median", "p50_mb"),
+                ("request", "request_mb"),
+            )
+        ),
+        pl.col("level").alias("basis"),
+        "state",
+        "runs",
+    )
+    write_whole(path, rows.write_csv().encode(), beside=path.absolute().parent)
+
+
+def _as_dict(judged: dict[str, pl.DataFrame], trial: Trial) -> dict[str, object]:
+    return {
+        "train_end": trial.train_end.isoformat(),
+        "risk": trial.settings.risk,
+        "live": trial.live,
+        "recipes": {
+            name: {
+                **_plain(score(rows)),
+                "intervals": intervals(rows).to_dicts(),
+                "levels": coverage(rows, ["level"]).to_dicts(),
+                "queues": coverage(rows, ["queue"]).to_dicts(),
+            }
+            for name, rows in judged.items()
+        },
+        "perfect_knowledge": _plain(score(_perfect(judged))),
+    }
+
+
+def _perfect(judged: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return the answers of one who asks for each job's own peak."""
+    rows = next(iter(judged.values()))
+    return rows.with_columns(median="memory_peak", request="memory_peak")
+
+
+def _plain(found: Score) -> dict[str, float | int | None]:
+    return {name: None if value != value else value for name, value in asdict(found).items()}  # noqa: PLR0124 - NaN
+
+
+def _show(judged: dict[str, pl.DataFrame], trial: Trial) -> None:
+    rows = next(iter(judged.values()))
+    tell(say("evaluate.title", jobs=f"{len(rows):,}", day=f"{trial.train_end:%Y-%m-%d}"))
+    tell()
+    scores = {name: score(answers) for name, answers in judged.items()} | {"perfect": score(_perfect(judged))}
+    print_table(_score_columns(scores))
+    learnt = [name for name in judged if name in {"default", "memprediction"}]
+    for name in learnt:
+        tell()
+        tell(say("evaluate.intervals", recipe=name))
+        print_table(interval_columns(intervals(judged[name])))
+    if "default" in judged:
+        tell()
+        tell(say("evaluate.levels", promised=share(1 - trial.settings.risk)))
+        print_table(_level_columns(coverage(judged["default"], ["level"])))
+
+
+def _score_columns(scores: dict[str, Score]) -> list[Column]:
+    found = list(scores.values())
+    figures = {
+        "exceeded": [share(one.exceeded_share) for one in found],
+        "over": [amount(one.over_gib) for one in found],
+        "under": [amount(one.under_gib) for one in found],
+        "over_h": [amount(one.over_gib_h) for one in found],
+        "under_h": [amount(one.under_gib_h) for one in found],
+        "wastage": [amount(one.wastage_gib_h) for one in found],
+        "error": [share(one.median_error) for one in found],
+        "mean_error": [amount(one.mean_error_gib, 2) for one in found],
+        "factor_2": [share(one.within_factor_2) for one in found],
+        "unanswered": [amount(one.unanswered) for one in found],
+    }
+    names = Column(heading=say("evaluate.column_recipe"), cells=[say(f"recipe.{name}") for name in scores])
+    return [
+        names,
+        *(
+            Column(heading=say(f"evaluate.column_{name}"), cells=cells, right=True)
+            for name, cells in figures.items()
+        ),
+    ]
+
+
+def interval_columns(rows: pl.DataFrame) -> list[Column]:
+    """Return the columns of the table per memory interval, as memPrediction's manual shows it."""
+    return [
+        Column(heading="max_mem_interval", cells=rows["max_mem_interval"].to_list()),
+        Column(heading="max_mem_num", cells=[amount(n) for n in rows["max_mem_num"]], right=True),
+        Column(heading="pre_mem_diff", cells=[amount(n, 3) for n in rows["pre_mem_diff"]], right=True),
+        Column(
+            heading="pre_mem_diff_rate", cells=[amount(n, 1) for n in rows["pre_mem_diff_rate"]], right=True
+        ),
+        Column(
+            heading=say("evaluate.column_exceeded"),
+            cells=["-" if n is None else share(n) for n in rows["exceeded_share"]],
+            right=True,
+        ),
+    ]
+
+
+def _level_columns(rows: pl.DataFrame) -> list[Column]:
+    return [
+        Column(heading=say("evaluate.column_level"), cells=[say(f"level.{name}") for name in rows["level"]]),
+        Column(heading=say("evaluate.column_jobs"), cells=[amount(n) for n in rows["jobs"]], right=True),
+        Column(
+            heading=say("evaluate.column_within"),
+            cells=[share(n) for n in rows["within_request"]],
+            right=True,
+        ),
+    ]

@@ -1,0 +1,13 @@
+"""How figures are written in the tables of training and judging."""
+
+import math
+
+
+def share(value: float) -> str:
+    """Write a share as percent."""
+    return "-" if math.isnan(value) else f"{value:.1%}"
+
+
+def amount(value: float | None, digits: int = 0) -> str:
+    """Write an amount with thousands apart; a dash where there is none."""
+    return "-" if value is None or math.isnan(value) else f"{value:,.{digits}f}"

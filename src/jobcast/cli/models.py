@@ -1,0 +1,136 @@
+"""``jobcast models``: which models there are, how good, and which one answers."""
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from jobcast import config
+from jobcast.cli import frame
+from jobcast.cli.figures import amount, share
+from jobcast.cli.screen import as_json as to_json
+from jobcast.cli.screen import print_json, talk, tell
+from jobcast.cli.session import Session
+from jobcast.cli.table import Column, print_table
+from jobcast.language import say
+from jobcast.predict.card import Card, read_card
+from jobcast.predict.shelf import Shelf
+
+
+@click.group(cls=frame.Family, help=say("models.help"), epilog=say("models.examples"))
+def command() -> None:
+    """Work on models."""
+
+
+def _shelf(session: Session) -> Shelf:
+    return Shelf(session.settings[config.STORE] / "models")
+
+
+@command.command("list", cls=frame.Spoken, help=say("models.list"))
+@frame.json_option
+@click.pass_obj
+def list_(session: Session, *, as_json: bool) -> None:
+    """List the models."""
+    shelf = _shelf(session)
+    active = shelf.active()
+    cards = {name: read_card(shelf.folder(name)) for name in shelf.names()}
+    if as_json:
+        print_json({"active": active, "models": [_brief(name, card) for name, card in cards.items()]})
+    elif cards:
+        _print_cards(cards, active)
+        talk(say("models.next"))
+    else:
+        talk(say("models.none"))
+
+
+@command.command("show", cls=frame.Spoken, help=say("models.show"))
+@click.argument("name", required=False)
+@frame.json_option
+@click.pass_obj
+def show(session: Session, *, name: str | None, as_json: bool) -> None:
+    """Show one model's card."""
+    folder = _shelf(session).folder(name)
+    card = asdict(read_card(folder))
+    if as_json:
+        print_json({"model": folder.name, **card})
+        return
+    card.pop("features")
+    for key, value in {"model": folder.name, **card}.items():
+        tell(f"{key:10} {value if isinstance(value, str) else to_json(value)}")
+
+
+@command.command("compare", cls=frame.Spoken, help=say("models.compare"))
+@click.argument("names", nargs=-1, required=True)
+@frame.json_option
+@click.pass_obj
+def compare(session: Session, *, names: tuple[str, ...], as_json: bool) -> None:
+    """Put models side by side."""
+    shelf = _shelf(session)
+    cards = {name: read_card(shelf.folder(name)) for name in names}
+    if as_json:
+        print_json({"models": [_brief(name, card) for name, card in cards.items()]})
+        return
+    _print_cards(cards, shelf.active())
+
+
+@command.command("activate", cls=frame.Spoken, help=say("models.activate"))
+@click.argument("name")
+@frame.json_option
+@click.pass_obj
+def activate(session: Session, *, name: str, as_json: bool) -> None:
+    """Let a model answer."""
+    _shelf(session).activate(name)
+    _tell_active(name, as_json=as_json)
+
+
+@command.command("rollback", cls=frame.Spoken, help=say("models.rollback"))
+@frame.json_option
+@click.pass_obj
+def rollback(session: Session, *, as_json: bool) -> None:
+    """Go back to the model before."""
+    _tell_active(_shelf(session).rollback(), as_json=as_json)
+
+
+def _tell_active(name: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"active": name})
+    else:
+        tell(say("models.active", name=name))
+
+
+def _brief(name: str, card: Card) -> dict[str, Any]:
+    return {"name": name, "recipe": card.recipe, "made": card.made, "data": card.data, "scores": card.scores}
+
+
+def _print_cards(cards: dict[str, Card], active: str | None) -> None:
+    scores = [card.scores or {} for card in cards.values()]
+    nan = float("nan")
+    columns = [
+        Column(
+            heading=say("models.column_name"),
+            cells=[("* " if name == active else "  ") + name for name in cards],
+        ),
+        Column(heading=say("models.column_recipe"), cells=[card.recipe for card in cards.values()]),
+        Column(
+            heading=say("models.column_learnt"),
+            cells=[amount(card.data["learnt_from"]) for card in cards.values()],
+            right=True,
+        ),
+        Column(heading=say("models.column_until"), cells=[card.data["last_day"] for card in cards.values()]),
+        Column(
+            heading=say("evaluate.column_error"),
+            cells=[share(one.get("median_error", nan)) for one in scores],
+            right=True,
+        ),
+        Column(
+            heading=say("evaluate.column_exceeded"),
+            cells=[share(one.get("exceeded_share", nan)) for one in scores],
+            right=True,
+        ),
+        Column(
+            heading=say("evaluate.column_over"),
+            cells=[amount(one.get("over_gib")) for one in scores],
+            right=True,
+        ),
+    ]
+    print_table(columns)

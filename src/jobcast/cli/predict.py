@@ -1,0 +1,140 @@
+"""``jobcast predict``: what memory the next job needs."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from jobcast import clock, config
+from jobcast.cli import frame
+from jobcast.cli.endings import EXPECTED
+from jobcast.cli.screen import print_json, talk, tell
+from jobcast.cli.session import Session
+from jobcast.cli.submission import from_lines, from_yaml, submission
+from jobcast.errors import JobcastError
+from jobcast.forecast import MemoryForecast, NoForecast
+from jobcast.language import say
+from jobcast.predict.base import Model
+from jobcast.predict.models import load
+from jobcast.predict.shelf import Shelf
+from jobcast.units import format_memory, to_mib
+
+
+@frame.command(help=say("predict.help"), examples=say("predict.examples"))
+@click.option("--user", metavar="NAME", help=say("predict.user"))
+@click.option("--job_name", "--job-name", metavar="NAME", help=say("predict.job_name"))
+@click.option("--command", metavar="TEXT", help=say("predict.command"))
+@click.option("--cwd", metavar="DIR", help=say("predict.cwd"))
+@click.option("--project", metavar="NAME", help=say("predict.project"))
+@click.option("--queue", metavar="NAME", help=say("predict.queue"))
+@click.option("--description", metavar="TEXT", help=say("predict.description"))
+@click.option("--started_time", "--started-time", metavar="TIME", help=say("predict.started_time"))
+@click.option("--rusage_mem", "--rusage-mem", metavar="MB", help=say("predict.rusage_mem"))
+@click.option("--cores", metavar="N", help=say("predict.cores"))
+@click.option("--run_limit", "--run-limit", metavar="TIME", help=say("predict.run_limit"))
+@click.option("--gpus", metavar="N", help=say("predict.gpus"))
+@click.option("--extra", metavar="TEXT", help=say("predict.extra"))
+@click.option(
+    "--job_yaml", "--job-yaml", type=click.Path(path_type=Path), metavar="FILE", help=say("predict.job_yaml")
+)
+@click.option("--jobs", "many", type=click.Path(path_type=Path), metavar="FILE", help=say("predict.jobs"))
+@click.option("-c", "--config", "--model", "model_name", metavar="MODEL", help=say("predict.model"))
+@click.option("-d", "--debug", "--explain", "explain", is_flag=True, help=say("predict.explain"))
+@frame.json_option
+@click.pass_obj
+def command(
+    session: Session,
+    /,
+    *,
+    job_yaml: Path | None,
+    many: Path | None,
+    model_name: str | None,
+    explain: bool,
+    as_json: bool,
+    **fields: str | None,
+) -> int:
+    """Forecast one job or many."""
+    settings, now = session.settings, clock.now()
+    folder = _folder(Shelf(settings[config.STORE] / "models"), model_name)
+    asked: list[dict[str, Any]] = (
+        list(from_lines(many)) if many else [from_yaml(job_yaml) if job_yaml else {}]
+    )
+    given = {name: value for name, value in fields.items() if value}
+    if not (many or job_yaml or given):
+        raise JobcastError(say("predict.nothing_given"), hint=say("predict.nothing_given_cure"))
+    zone = settings[config.TIMEZONE]
+    submissions = [submission({**one, **given}, now, zone) for one in asked]
+    model = load(folder)
+    forecasts = model.forecast(submissions, explain=explain or (as_json and not many))
+    if as_json:
+        _print_json(forecasts, folder.name, alone=not many)
+    elif many:
+        _print_many(forecasts)
+    else:
+        _print_one(forecasts[0], model, folder.name)
+    return 0 if many or isinstance(forecasts[0], MemoryForecast) else EXPECTED
+
+
+def _folder(shelf: Shelf, wanted: str | None) -> Path:
+    """Find a model by its name, its folder, or a file in it, as memPrediction's ``-c`` names its config."""
+    if wanted is None or wanted in shelf.names():
+        return shelf.folder(wanted)
+    path = Path(wanted)
+    for folder in (path, *path.parents):
+        if (folder / "card.json").is_file():
+            return folder.resolve()
+    return shelf.folder(wanted)
+
+
+def _print_one(forecast: MemoryForecast | NoForecast, model: Model, name: str) -> None:
+    """Print for people; the last line is the request in whole MB, as memPrediction's scripts expect."""
+    if isinstance(forecast, NoForecast):
+        talk(say("predict.none", why=say(f"no_forecast.{forecast.reason}")))
+        return
+    told = ", ".join(
+        say("predict.quantile", share=f"{probability:.0%}", amount=format_memory(amount))
+        for probability, amount in forecast.quantiles.items()
+    )
+    tell(say("predict.peak", told=told))
+    tell(say("predict.request", amount=format_memory(forecast.request), risk=f"{forecast.risk:.1%}"))
+    tell(say("predict.basis", basis=_basis(forecast)))
+    for moved in forecast.contributions:
+        tell(say("predict.moved", feature=moved.feature, factor=f"{moved.factor:.2f}"))
+    tell(say("predict.by", model=name, recipe=model.card.recipe))
+    tell(str(to_mib(forecast.request)))
+
+
+def _basis(forecast: MemoryForecast) -> str:
+    basis = forecast.basis
+    days = (
+        say("predict.today") if basis.age_days < 1 else say("predict.days_ago", days=f"{basis.age_days:.0f}")
+    )
+    return say(f"basis.{basis.rung}", runs=basis.runs, when=days)
+
+
+def _print_many(forecasts: list[MemoryForecast | NoForecast]) -> None:
+    """Print one number for each submission, in order; a dash where there is no forecast."""
+    for forecast in forecasts:
+        tell("-" if isinstance(forecast, NoForecast) else str(to_mib(forecast.request)))
+
+
+def _print_json(forecasts: list[MemoryForecast | NoForecast], model: str, *, alone: bool) -> None:
+    answers = [_as_dict(forecast) for forecast in forecasts]
+    print_json({"model": model, **answers[0]} if alone else {"model": model, "forecasts": answers})
+
+
+def _as_dict(forecast: MemoryForecast | NoForecast) -> dict[str, Any]:
+    if isinstance(forecast, NoForecast):
+        return {"forecast": None, "reason": forecast.reason}
+    return {
+        "forecast": {
+            "quantiles_mb": {
+                f"{probability:g}": to_mib(amount) for probability, amount in forecast.quantiles.items()
+            },
+            "request_mb": to_mib(forecast.request),
+            "risk": forecast.risk,
+            "basis": {**asdict(forecast.basis), "words": _basis(forecast)},
+            "contributions": [asdict(moved) for moved in forecast.contributions],
+        }
+    }

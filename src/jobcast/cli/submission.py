@@ -1,0 +1,129 @@
+"""Submissions as they are written on the command line, in memPrediction's YAML, in CSV and in JSON lines."""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import Any
+
+from jobcast.config import did_you_mean
+from jobcast.errors import InputError
+from jobcast.job import Request, Submission
+from jobcast.language import say
+from jobcast.units import Bytes, parse_duration, parse_memory
+
+_TEXTS = {
+    "user": "user", "group": "group", "project": "project", "queue": "queue", "command": "command", "cwd": "cwd",
+    "job_name": "name", "name": "name", "description": "description", "job_description": "description",
+}  # fmt: skip
+_CORES = ("cores", "cores_requested", "processors_requested")
+_MEMORY = ("rusage_mem", "memory", "memory_requested")
+_MOMENTS = ("started_time", "strated_time", "submit_time", "at")
+_OTHER = (
+    "run_limit",
+    "gpus",
+    "gpus_requested",
+    "interactive",
+    "interactive_mode",
+    "span_hosts",
+    "attempt",
+    "extra",
+)
+KNOWN = (*_TEXTS, *_CORES, *_MEMORY, *_MOMENTS, *_OTHER)
+"""Words for the fields of a submission; memPrediction's own, its misspelling too, and those of the history."""
+
+
+def submission(fields: Mapping[str, Any], now: datetime, zone: tzinfo) -> Submission:
+    """Read a submission from `fields` (any of `KNOWN`; empty ones are left open), by default made `now`.
+
+    Raises InputError when a field is unknown or a value can't be read.
+    """
+    given = {name: value for name, value in fields.items() if value not in (None, "")}
+    for name in given:
+        if name not in KNOWN:
+            raise InputError(say("predict.unknown_field", name=name), hint=did_you_mean(name, KNOWN))
+    try:
+        return Submission(
+            at=_moment(_first(given, _MOMENTS), now, zone),
+            request=Request(
+                cores=_whole(_first(given, _CORES)),
+                memory=_amount(_first(given, _MEMORY)),
+                run_limit=parse_duration(str(given["run_limit"])) if "run_limit" in given else None,
+                gpus=_whole(_first(given, ("gpus", "gpus_requested"))),
+                interactive=_flag(_first(given, ("interactive", "interactive_mode"))),
+                span_hosts=_whole(given.get("span_hosts")),
+            ),
+            attempt=_whole(given.get("attempt")),
+            **{field: str(given[name]) for name, field in _TEXTS.items() if name in given},
+        )
+    except ValueError as error:
+        raise InputError(say("predict.bad_field", why=error), hint=say("predict.bad_field_cure")) from error
+
+
+def _first(given: Mapping[str, Any], names: tuple[str, ...]) -> Any:
+    return next((given[name] for name in names if name in given), None)
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None else int(float(value))
+
+
+def _flag(value: Any) -> bool | None:
+    return None if value is None else str(value).lower() in {"1", "true", "yes", "y"}
+
+
+def _amount(value: Any) -> Bytes | None:
+    """Read an amount of memory in MB where no unit is written; 0 means that none was asked for."""
+    return (parse_memory(str(value), unit="M") or None) if value is not None else None
+
+
+def _moment(value: Any, now: datetime, zone: tzinfo) -> datetime:
+    """Read ``2024-06-14T10:06:58`` or, as bjobs prints it, ``Fri Jun 14 10:06:58``."""
+    if value is None:
+        return now
+    text = " ".join(str(value).split())
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = _without_year(text, now)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _without_year(text: str, now: datetime) -> datetime:
+    """Complete a date with the latest year, not in the future, in which its weekday fits."""
+    for year in range(now.year + 1, now.year - 12, -1):
+        try:
+            moment = datetime.strptime(f"{year} {text}", "%Y %a %b %d %H:%M:%S")  # noqa: DTZ007 - zone follows
+        except ValueError:
+            continue
+        if moment.strftime("%a") == text[:3] and moment <= now.replace(tzinfo=None) + timedelta(days=1):
+            return moment
+    raise ValueError(say("predict.bad_time", text=text))
+
+
+def from_yaml(path: Path) -> dict[str, Any]:
+    """Read memPrediction's job YAML. Raises InputError when it is none."""
+    import yaml  # noqa: PLC0415 - 20 ms that other calls do without
+
+    try:
+        fields = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(say("predict.unreadable", path=path, why=error)) from error
+    if not isinstance(fields, dict):
+        raise InputError(say("predict.unreadable", path=path, why=say("predict.no_fields")))
+    return fields
+
+
+def from_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Read many submissions from CSV with a header, or from JSON lines. Raises InputError when a line is neither."""
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            begin = stream.read(1)
+            stream.seek(0)
+            if begin == "{":
+                yield from (json.loads(line) for line in stream if line.strip())
+            else:
+                yield from csv.DictReader(stream)
+    except (OSError, ValueError, csv.Error) as error:
+        raise InputError(say("predict.unreadable", path=path, why=error)) from error

@@ -1,0 +1,48 @@
+"""A whole history as seen submission by submission: each knows only what had finished when it was made."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from jobcast.features.columns import Floats, Known, Rows, fill
+from jobcast.features.family import family_keys
+from jobcast.features.submissions import Submissions
+from jobcast.features.window import FinishedRuns, Times, Values, look_back
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Which of the submitted jobs taught something, and what: rows in order of their finish."""
+
+    rows: Rows
+    """Row numbers of these jobs among the submissions."""
+    times: Times
+    """When each finished, in seconds since 1970; rising."""
+    values: Values
+    """log2 of each one's peak, in bytes."""
+
+
+def finished(finish: Times, peak: Floats, teaches: npt.NDArray[np.bool_]) -> Finished:
+    """Select the jobs that `teaches` marks, in order of their finish; `peak` is in log2 bytes."""
+    rows = np.flatnonzero(teaches)
+    rows = rows[np.argsort(finish[rows], kind="stable")]
+    return Finished(rows, finish[rows], peak[rows].astype(np.float32))
+
+
+def as_of_submission(
+    submissions: Submissions, done: Finished, asked: Rows, *, known_until: int | None = None
+) -> Known:
+    """Return what was known of each of the submissions at rows `asked` when it was made.
+
+    With `known_until` (seconds since 1970) nothing that finished later is ever known: a memory that is
+    frozen at that moment.
+    """
+    moments = submissions.at[asked]
+    known_at = moments if known_until is None else np.minimum(moments, known_until)
+    families = family_keys(submissions)
+    rungs = (
+        look_back(FinishedRuns.sort(keys[done.rows], done.times, done.values), keys[asked], moments, known_at)
+        for keys in families
+    )
+    return fill(submissions.take(asked), rungs)

@@ -1,0 +1,103 @@
+"""The family ladder: which earlier jobs count as runs of the same thing, from narrow to broad.
+
+Most jobs are near-repeats. A job is compared with the finished runs on the first rung that has any; all
+rungs together tell the trees how the broader families behave.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from jobcast.features import text
+from jobcast.features.coded import Coded, Keys, combine, mix
+from jobcast.features.submissions import Submissions
+
+LEVELS = ("same", "young", "variant", "similar", "broad", "none")
+"""History levels, as users see them; a forecast's error is calibrated and reported by level.
+
+``young`` is a family of the narrowest rung with fewer than `GROWN` finished runs.
+"""
+
+GROWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One way to say which jobs belong together."""
+
+    name: str
+    level: str
+    parts: tuple[str, ...]
+    """Ingredients (keys of `ingredients`) that must be equal."""
+
+
+LADDER = (
+    Rung("user+command+cwd", "same", ("user", "text", "cwd_text", "size")),
+    Rung("user+template+cwd", "variant", ("user", "template", "cwd_template")),
+    Rung("user+skeleton+parent", "variant", ("user", "skeleton", "parent", "size")),
+    Rung("command", "variant", ("text", "size")),
+    Rung("template", "variant", ("template",)),
+    Rung("shape+place", "similar", ("shape", "place")),
+    Rung("cwd", "similar", ("cwd_template",)),
+    Rung("tool+place", "similar", ("tool", "place")),
+    Rung("user+shape", "similar", ("user", "shape")),
+    Rung("user+tool+request", "similar", ("user", "tool", "request")),
+    Rung("shape", "broad", ("shape",)),
+    Rung("tool+project", "broad", ("tool", "project")),
+    Rung("user+tool", "broad", ("user", "tool")),
+    Rung("user+queue", "broad", ("user", "queue")),
+    Rung("queue", "broad", ("queue",)),
+)
+
+NOTHING = len(LADDER)
+"""The rung of a job of which nothing at all is known."""
+
+_LEVEL_OF_RUNG = np.array([LEVELS.index(rung.level) for rung in LADDER] + [LEVELS.index("none")])
+
+
+def levels(rung: npt.NDArray[np.int64], runs: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return for each forecast the index into `LEVELS` of the history that it rests on."""
+    level = _LEVEL_OF_RUNG[rung]
+    young = (level == LEVELS.index("same")) & (runs < GROWN)
+    return np.where(young, LEVELS.index("young"), level)
+
+
+def ingredients(submissions: Submissions) -> dict[str, Keys]:
+    """Return what the rungs are made of: name to one key for each submission."""
+    column = submissions.texts
+    command, cwd = column["command"], column["cwd"]
+    template, cwd_template = command.map(text.coarse), cwd.map(text.coarse)
+    user = column["user"].map(text.coarse)
+    home_free = combine(cwd_template, user, text.without_user)
+    made: dict[str, Callable[[], Coded]] = {
+        "text": lambda: command.map(text.fine),
+        "template": lambda: template,
+        "skeleton": lambda: command.map(text.skeleton),
+        "tool": lambda: command.map(text.tool),
+        "shape": lambda: combine(template, cwd_template, text.shape),
+        "cwd_text": lambda: cwd.map(text.fine),
+        "cwd_template": lambda: cwd_template,
+        "parent": lambda: cwd_template.map(text.parent),
+        "place": lambda: home_free.map(text.grandparent),
+    }
+    keys = {name: make().keys() for name, make in made.items()}
+    keys |= {name: column[name].keys() for name in ("user", "project", "queue")}
+    keys["size"] = _bits(submissions, "cores_requested")
+    keys["request"] = mix(
+        keys["size"], _bits(submissions, "memory_requested"), _bits(submissions, "run_limit")
+    )
+    return keys
+
+
+def _bits(submissions: Submissions, name: str) -> Keys:
+    return submissions.numbers[name].astype(np.float64).view(np.uint64)
+
+
+def family_keys(submissions: Submissions) -> Iterator[Keys]:
+    """Give, rung by rung of `LADDER`, the key of each submission's family; rungs never share a key."""
+    found = ingredients(submissions)
+    rows = len(submissions)
+    for number, rung in enumerate(LADDER):
+        yield mix(np.full(rows, number, dtype=np.uint64), *(found[part] for part in rung.parts))

@@ -1,0 +1,29 @@
+"""The contract of a model, whatever the recipe."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from jobcast.forecast import MemoryForecast, NoForecast
+from jobcast.job import Submission
+from jobcast.predict.card import Card
+
+
+class Model(Protocol):
+    """A trained model, ready to answer."""
+
+    card: Card
+
+    def forecast(
+        self, submissions: Sequence[Submission], *, explain: bool = False
+    ) -> list[MemoryForecast | NoForecast]:
+        """Answer each submission, in order; with `explain` the forecasts hold what moved them most."""
+        ...
+
+
+class Loader(Protocol):
+    """How a recipe's models come back from their folder."""
+
+    def __call__(self, folder: Path, card: Card) -> Model:
+        """Load the model in `folder`; raises ModelError when something is missing or damaged."""
+        ...

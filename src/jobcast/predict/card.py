@@ -1,0 +1,56 @@
+"""A model's card: what it was learnt from, how it was judged, and what it needs to be understood."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from jobcast.errors import ModelError
+
+SCHEMA = 1
+NAME = "card.json"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Card:
+    """All that can be said of a model without loading it."""
+
+    recipe: str
+    made: str
+    """When, in ISO form, UTC."""
+    versions: Mapping[str, str]
+    """Programs and libraries that made it."""
+    data: Mapping[str, Any]
+    """What it was learnt from: jobs, those with a measured peak, first and last day."""
+    settings: Mapping[str, Any]
+    risk: float
+    """Chance of exceeding the request that it was calibrated for."""
+    features: tuple[str, ...] = ()
+    ceiling: float = 0.0
+    """log2 bytes: the largest peak that it has seen."""
+    offsets: Mapping[str, float] | None = None
+    """Calibration: history level to what is added to the upper quantile, in log2 bytes."""
+    scores: Mapping[str, Any] | None = None
+    """How it did on later days than it had learnt from; None when it was not judged."""
+
+    def save(self, folder: Path) -> None:
+        """Write the card into the existing `folder`."""
+        text = json.dumps({"schema": SCHEMA, **asdict(self)}, indent=2, ensure_ascii=False)
+        (folder / NAME).write_text(text + "\n", "utf-8")
+
+
+def read_card(folder: Path) -> Card:
+    """Read the card of the model in `folder`; raises ModelError when there is none that this program knows."""
+    try:
+        fields = json.loads((folder / NAME).read_text("utf-8"))
+        schema = fields.pop("schema")
+        if schema != SCHEMA:
+            raise ModelError(
+                f"the model {folder.name} has card version {schema}, not {SCHEMA}", hint="jobcast train"
+            )
+        return Card(**{**fields, "features": tuple(fields["features"])})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(
+            f"the model {folder.name} has no readable card: {error}", hint="jobcast train"
+        ) from error

@@ -1,0 +1,96 @@
+"""Models of the default recipe: family memory, trees, calibration."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from jobcast.errors import ModelError
+from jobcast.features.columns import FEATURES, Known
+from jobcast.features.family import LADDER, LEVELS, NOTHING
+from jobcast.features.submissions import of_one, stack
+from jobcast.forecast import Basis, Contribution, MemoryForecast, NoForecast
+from jobcast.job import Submission
+from jobcast.predict.answer import answer
+from jobcast.predict.card import Card
+from jobcast.predict.memory import FamilyMemory
+from jobcast.predict.trees import Trees
+from jobcast.units import MIB, Bytes
+
+MEMORY = "memory"
+TREES = {"median": "median.txt", "upper": "upper.txt"}
+NOTHING_SIMILAR = "nothing_similar"
+"""Reason of a `NoForecast`: neither the command nor user, folder, project or queue occur in the history."""
+
+_TOLD = 5
+"""Contributions that a forecast tells."""
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyModel:
+    """A model of the default recipe."""
+
+    card: Card
+    memory: FamilyMemory
+    trees: dict[str, Trees]
+
+    def forecast(
+        self, submissions: Sequence[Submission], *, explain: bool = False
+    ) -> list[MemoryForecast | NoForecast]:
+        """Answer each submission, in order."""
+        known = self.memory.recall(stack([of_one(submission) for submission in submissions]))
+        answers = answer(known, self.trees, self.card.ceiling)
+        requests = answers.request(self._offsets())
+        moved = self.trees["median"].contributions(known.matrix) if explain else None
+        return [
+            NoForecast(reason=NOTHING_SIMILAR)
+            if known.rung[row] == NOTHING
+            else MemoryForecast(
+                quantiles={0.5: _bytes(answers.median[row]), 1 - self.card.risk: _bytes(requests[row])},
+                request=_bytes(requests[row]),
+                risk=self.card.risk,
+                basis=_basis(known, row, LEVELS[answers.level[row]]),
+                contributions=_contributions(moved[row]) if moved is not None else (),
+            )
+            for row in range(len(submissions))
+        ]
+
+    def _offsets(self) -> Floats:
+        offsets = self.card.offsets or {}
+        return np.array([offsets.get(level, 0.0) for level in LEVELS])
+
+
+def load(folder: Path, card: Card) -> FamilyModel:
+    """Load a model; raises ModelError when it was made with other features or something is missing."""
+    if card.features != FEATURES:
+        raise ModelError(f"the model {folder.name} was trained with other features", hint="jobcast train")
+    trees = {name: Trees.load(folder / file) for name, file in TREES.items()}
+    return FamilyModel(card, FamilyMemory.load(folder / MEMORY), trees)
+
+
+def _bytes(log2: float) -> Bytes:
+    """Return whole MiB, rounded up: what batch systems count in."""
+    return Bytes(int(np.ceil(2.0**log2 / MIB)) * MIB)
+
+
+def _basis(known: Known, row: int, level: str) -> Basis:
+    return Basis(
+        level=level,
+        rung=LADDER[known.rung[row]].name,
+        runs=int(known.runs[row]),
+        age_days=float(known.age_days[row]),
+    )
+
+
+def _contributions(moved: Floats) -> tuple[Contribution, ...]:
+    """Add up what the features of one rung did together, and tell the strongest."""
+    sums: dict[str, float] = {}
+    for name, amount in zip(FEATURES, moved[:-1], strict=True):
+        group = name.partition(":")[0]
+        sums[group] = sums.get(group, 0.0) + float(amount)
+    strongest = sorted(sums.items(), key=lambda item: (-abs(item[1]), item[0]))[:_TOLD]
+    return tuple(Contribution(feature=name, factor=round(2.0**amount, 4)) for name, amount in strongest)

@@ -1,0 +1,53 @@
+"""Models of the recipe `memprediction` as every other model answers: what they expect is also what they request."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import polars as pl
+
+from jobcast.forecast import Basis, MemoryForecast, NoForecast
+from jobcast.history import conform
+from jobcast.job import Submission
+from jobcast.predict.card import Card
+from jobcast.predict.memprediction import MemPredictionModel
+from jobcast.units import Bytes
+
+RISK = 0.5
+"""The recipe predicts a mean and adds no margin: about every second job uses more."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemPredictionAnswers:
+    """A model of the recipe, behind the contract of all models."""
+
+    card: Card
+    model: MemPredictionModel
+
+    def forecast(
+        self,
+        submissions: Sequence[Submission],
+        *,
+        explain: bool = False,  # noqa: ARG002 - its features are coordinates of words, which explain nothing
+    ) -> list[MemoryForecast | NoForecast]:
+        """Answer each submission, in order."""
+        rows = [
+            {**fields, **_request(fields.pop("request")), "submit_time": fields.pop("at")}
+            for fields in map(asdict, submissions)
+        ]
+        amounts = self.model.predict_bytes(conform(pl.DataFrame(rows, infer_schema_length=None)))
+        basis = Basis(level="none", rung="words", runs=int(self.card.data["learnt_from"]), age_days=0.0)
+        return [
+            MemoryForecast(quantiles={0.5: Bytes(amount)}, request=Bytes(amount), risk=RISK, basis=basis)
+            for amount in amounts.tolist()
+        ]
+
+
+def _request(request: dict[str, object]) -> dict[str, object]:
+    renamed = {"cores": "cores_requested", "memory": "memory_requested", "gpus": "gpus_requested"}
+    return {renamed.get(name, name): value for name, value in request.items()}
+
+
+def load(folder: Path, card: Card) -> MemPredictionAnswers:
+    """Load a model; raises ModelError when it can't be read."""
+    return MemPredictionAnswers(card, MemPredictionModel.load(folder))

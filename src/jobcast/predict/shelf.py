@@ -1,0 +1,135 @@
+"""The models of a store: each a folder that appears whole, one of them active.
+
+::
+
+    models/2026-03-01T02-00-07/    card.json and the recipe's own files
+    models/active                  a symbolic link, switched by one rename
+    models/activations.json        names in the order in which they became active
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from jobcast.errors import ModelError
+
+_ACTIVE, _ACTIVATIONS = "active", "activations.json"
+
+
+class Shelf:
+    """The folder ``models`` of a store."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def names(self) -> list[str]:
+        """Return the names of all models, oldest first."""
+        if not self.path.is_dir():
+            return []
+        return sorted(
+            entry.name for entry in self.path.iterdir() if (entry / "card.json").is_file() and _whole(entry)
+        )
+
+    def active(self) -> str | None:
+        """Return the name of the model that answers, or None when there is none yet."""
+        link = self.path / _ACTIVE
+        return link.readlink().name if link.is_symlink() else None
+
+    def folder(self, name: str | None = None) -> Path:
+        """Return where a model lies, by default the active one; raises ModelError when there is none."""
+        wanted = name or self.active()
+        if wanted is None:
+            raise ModelError(f"no model is active in {self.path}", hint="jobcast train")
+        if wanted not in self.names():
+            raise ModelError(f"there is no model {wanted} in {self.path}", hint="jobcast models list")
+        return self.path / wanted
+
+    @contextmanager
+    def growing(self, made: datetime) -> Iterator[Path]:
+        """Give an empty folder that becomes a model, under the name of its moment, when the block ends well.
+
+        When it fails, the folder goes; the active model stays what it was.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        name = self._free_name(f"{made:%Y-%m-%dT%H-%M-%S}")
+        folder = self.path / f".{name}.{os.getpid()}"
+        folder.mkdir()
+        try:
+            yield folder
+            _sync(folder)
+            folder.rename(self.path / name)
+            _sync_one(self.path)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def newest(self) -> str:
+        """Return the name of the newest model; raises ModelError when there is none."""
+        names = self.names()
+        if not names:
+            raise ModelError(f"there is no model in {self.path}", hint="jobcast train")
+        return names[-1]
+
+    def activate(self, name: str) -> None:
+        """Let `name` answer from now on; raises ModelError when there is no such model."""
+        self.folder(name)
+        self._switch(name)
+        self._remember([*self._activations(), name])
+
+    def rollback(self) -> str:
+        """Let the model answer that did so before the active one, and return its name.
+
+        Raises ModelError when there is none.
+        """
+        earlier = [name for name in self._activations() if name in self.names()]
+        if len(earlier) < 2:
+            raise ModelError("no other model was active before", hint="jobcast models list")
+        self._switch(earlier[-2])
+        self._remember(earlier[:-1])
+        return earlier[-2]
+
+    def _free_name(self, name: str) -> str:
+        taken, number = set(self.names()), 1
+        while (free := name if number == 1 else f"{name}-{number}") in taken:
+            number += 1
+        return free
+
+    def _switch(self, name: str) -> None:
+        growing = self.path / f".{_ACTIVE}.{os.getpid()}"
+        growing.unlink(missing_ok=True)
+        growing.symlink_to(name)
+        growing.replace(self.path / _ACTIVE)
+        _sync_one(self.path)
+
+    def _activations(self) -> list[str]:
+        try:
+            return list(json.loads((self.path / _ACTIVATIONS).read_text("utf-8")))
+        except (OSError, ValueError):
+            return []
+
+    def _remember(self, names: list[str]) -> None:
+        growing = self.path / f".{_ACTIVATIONS}.{os.getpid()}"
+        growing.write_text(json.dumps(names) + "\n", "utf-8")
+        _sync_one(growing)
+        growing.replace(self.path / _ACTIVATIONS)
+
+
+def _whole(folder: Path) -> bool:
+    return not folder.name.startswith(".") and not folder.is_symlink()
+
+
+def _sync(folder: Path) -> None:
+    for path in (*folder.rglob("*"), folder):
+        _sync_one(path)
+
+
+def _sync_one(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

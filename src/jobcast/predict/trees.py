@@ -1,0 +1,105 @@
+"""Boosted trees, evaluated through LightGBM's C interface.
+
+The library is loaded without its Python package: importing that takes half a second, and more where
+scikit-learn and pandas are installed; opening the library takes some milliseconds.
+"""
+
+import ctypes
+import importlib.util
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from jobcast.errors import ModelError
+
+Matrix = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
+
+_FLOAT32, _ROW_MAJOR = 0, 1
+_NORMAL, _CONTRIBUTIONS = 0, 3
+_ALL_TREES = -1
+
+
+@cache
+def _library() -> ctypes.CDLL:
+    found = importlib.util.find_spec("lightgbm")
+    if found is None or found.origin is None:
+        raise ModelError("LightGBM is not installed", hint="pip install jobcast")
+    for path in (
+        Path(found.origin).parent / "lib" / "lib_lightgbm.so",
+        Path(found.origin).parent / "lib_lightgbm.so",
+    ):
+        if path.exists():
+            library = ctypes.CDLL(str(path))
+            library.LGBM_GetLastError.restype = ctypes.c_char_p
+            return library
+    raise ModelError("LightGBM's shared library is missing", hint="pip install --force-reinstall lightgbm")
+
+
+def _checked(status: int) -> None:
+    if status != 0:
+        raise ModelError(
+            f"LightGBM: {_library().LGBM_GetLastError().decode('utf-8', 'replace')}", hint="jobcast train"
+        )
+
+
+class Trees:
+    """A model that was saved in LightGBM's own text format."""
+
+    def __init__(self, text: str, *, threads: int = 1) -> None:
+        """Take over a model's text; raises ModelError when LightGBM doesn't understand it."""
+        self._handle = ctypes.c_void_p()
+        self._parameters = f"num_threads={threads} predict_disable_shape_check=false".encode()
+        rounds = ctypes.c_int()
+        _checked(
+            _library().LGBM_BoosterLoadModelFromString(
+                text.encode(), ctypes.byref(rounds), ctypes.byref(self._handle)
+            )
+        )
+
+    @classmethod
+    def load(cls, path: Path, *, threads: int = 1) -> "Trees":
+        """Read a model from `path`; raises ModelError when it can't be read."""
+        try:
+            return cls(path.read_text("utf-8"), threads=threads)
+        except OSError as error:
+            raise ModelError(f"cannot read {path}: {error.strerror}", hint="jobcast models list") from error
+
+    def __del__(self) -> None:
+        """Give the memory of the model back."""
+        if getattr(self, "_handle", None):
+            _library().LGBM_BoosterFree(self._handle)
+
+    def predict(self, matrix: Matrix) -> Floats:
+        """Return one number for each row."""
+        return self._evaluate(matrix, _NORMAL, columns=1)[:, 0]
+
+    def contributions(self, matrix: Matrix) -> Floats:
+        """Return for each row how far each feature moved the result (TreeSHAP); the last column is the start."""
+        return self._evaluate(matrix, _CONTRIBUTIONS, columns=matrix.shape[1] + 1)
+
+    def _evaluate(self, matrix: Matrix, kind: int, *, columns: int) -> Floats:
+        rows = np.ascontiguousarray(matrix, dtype=np.float32)
+        result = np.empty((len(rows), columns), dtype=np.float64)
+        if not len(rows):
+            return result
+        written = ctypes.c_int64()
+        _checked(
+            _library().LGBM_BoosterPredictForMat(
+                self._handle,
+                rows.ctypes.data_as(ctypes.c_void_p),
+                ctypes.c_int(_FLOAT32),
+                ctypes.c_int32(rows.shape[0]),
+                ctypes.c_int32(rows.shape[1]),
+                ctypes.c_int(_ROW_MAJOR),
+                ctypes.c_int(kind),
+                ctypes.c_int(0),
+                ctypes.c_int(_ALL_TREES),
+                ctypes.c_char_p(self._parameters),
+                ctypes.byref(written),
+                result.ctypes.data_as(ctypes.POINTER(ctypes.c_double)),
+            )
+        )
+        return result

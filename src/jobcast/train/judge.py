@@ -1,0 +1,154 @@
+"""Back-test: what each recipe would have said to the jobs of later days, and how good that was."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from jobcast.errors import ConfigError, ModelError
+from jobcast.features.columns import Known
+from jobcast.features.family import LADDER, LEVELS, levels
+from jobcast.features.submissions import seconds
+from jobcast.history import submitted_at
+from jobcast.job import JobState
+from jobcast.train import memprediction
+from jobcast.train.backtest import Replies, known_of, replies_of_families, test_rows
+from jobcast.train.families import FamilySettings, Progress, fit
+from jobcast.train.material import Material, material
+from jobcast.train.memprediction import TrainingSettings
+from jobcast.units import GIB
+
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trial:
+    """How to judge."""
+
+    train_end: datetime
+    """Models learn from jobs that had finished by then, and are judged on those that finished later."""
+    recipes: tuple[str, ...]
+    live: bool = True
+    """Families and calibration go on learning from each job as it finishes."""
+    settings: FamilySettings
+    training: TrainingSettings | None = None
+    """Settings of the recipe memprediction; its own defaults when None."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What all recipes of one trial are given."""
+
+    jobs: pl.DataFrame
+    material: Material
+    rows: Rows
+    known: Known
+    end: int
+    trial: Trial
+    progress: Progress
+
+
+def back_test(jobs: pl.DataFrame, trial: Trial, progress: Progress) -> dict[str, pl.DataFrame]:
+    """Return for each recipe one row per later job with a measured peak, however it ended.
+
+    Columns: job_id (with its array index), submit_time, state, user, queue, run_time (s), memory_peak, median
+    and request (GiB; NaN where the recipe says nothing), level, rung, runs. Raises ModelError when there are
+    no later jobs, or too few to learn from; ConfigError for an unknown recipe.
+    """
+    unknown = [name for name in trial.recipes if name not in RECIPES]
+    if unknown:
+        raise ConfigError(f"there is no recipe {unknown[0]}", hint=f"one of {', '.join(RECIPES)}")
+    stuff, end = material(jobs), seconds(trial.train_end)
+    rows = test_rows(stuff, end)
+    if not len(rows):
+        raise ModelError(
+            f"no job with a measured peak finished after {trial.train_end:%Y-%m-%d}", hint="jobcast jobs"
+        )
+    progress("families")
+    case = _Case(jobs, stuff, rows, known_of(stuff, rows, end, live=trial.live), end, trial, progress)
+    common = _common(case)
+    return {name: common.with_columns(**_in_gib(RECIPES[name](case))) for name in trial.recipes}
+
+
+def _common(case: _Case) -> pl.DataFrame:
+    level = levels(case.known.rung, case.known.runs)
+    element = pl.format("{}[{}]", "job_id", "array_index")
+    return case.jobs[case.rows].select(
+        pl.coalesce(element, "job_id").alias("job_id"),
+        submitted_at().alias("submit_time"),
+        "finish_time",
+        "state",
+        "user",
+        "queue",
+        "run_time",
+        (pl.col("memory_peak") / GIB).alias("memory_peak"),
+        pl.Series("level", np.array(LEVELS)[level]),
+        pl.Series("rung", np.array([*(rung.name for rung in LADDER), "none"])[case.known.rung]),
+        pl.Series("runs", case.known.runs),
+    )
+
+
+def _in_gib(replies: Replies) -> dict[str, pl.Series]:
+    return {
+        "median": pl.Series(np.exp2(replies.median) / GIB),
+        "request": pl.Series(np.exp2(replies.request) / GIB),
+    }
+
+
+def _as_requested(case: _Case) -> Replies:
+    """Say what the users said."""
+    asked = case.material.submissions.numbers["memory_requested"][case.rows]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        amount = np.log2(np.where(asked > 0, asked, np.nan))
+    return Replies(amount, amount)
+
+
+def _last_run(case: _Case) -> Replies:
+    last = case.known.last.astype(np.float64)
+    return Replies(last, last)
+
+
+def _family_p95(case: _Case) -> Replies:
+    return Replies(case.known.anchor, case.known.p95.astype(np.float64))
+
+
+def _default(case: _Case) -> Replies:
+    settings = case.trial.settings
+    fitted = fit(case.material, case.end, settings, case.progress)
+    return replies_of_families(case.material, case.rows, case.known, fitted, settings, live=case.trial.live)
+
+
+def _memprediction(case: _Case) -> Replies:
+    learnt = case.jobs.filter(pl.Series(case.material.finish <= case.end))
+    settings = case.trial.training or memprediction.default_settings()
+    fitted = memprediction.fit(learnt, settings, threads=1, progress=case.progress)
+    amounts = fitted.model.predict_bytes(case.jobs[case.rows]).astype(np.float64)
+    with np.errstate(divide="ignore"):
+        amount = np.log2(np.maximum(amounts, 1))
+    return Replies(amount, amount)
+
+
+RECIPES: dict[str, Callable[[_Case], Replies]] = {
+    "as-requested": _as_requested,
+    "last-run": _last_run,
+    "family-p95": _family_p95,
+    "memprediction": _memprediction,
+    "default": _default,
+}
+"""All that can be judged; the first three are yardsticks that need no training."""
+
+
+def ended_well(answers: pl.DataFrame) -> pl.DataFrame:
+    """Return the answers to jobs that ended well: what a crashed or killed job would have needed nobody knows."""
+    return answers.filter(pl.col("state") == JobState.DONE)
+
+
+def coverage(answers: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """Return, for each group, how many jobs there were and the share that stayed within its request."""
+    within = (pl.col("memory_peak") <= pl.col("request")).mean().alias("within_request")
+    found = answers.drop_nans(["request"]).group_by(*by).agg(pl.len().alias("jobs"), within)
+    narrow_first = [pl.col(name).cast(pl.Enum(LEVELS)) if name == "level" else pl.col(name) for name in by]
+    return found.sort(*narrow_first)

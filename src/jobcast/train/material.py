@@ -1,0 +1,58 @@
+"""A history in the arrays that training and judging work on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from jobcast.features.asof import Finished, finished
+from jobcast.features.frame import of_frame
+from jobcast.features.submissions import Submissions
+from jobcast.job import JobState
+
+Times = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+COLUMNS = (
+    "user", "project", "queue", "name", "command", "cwd", "description",
+    "submit_time", "start_time", "finish_time", "state",
+    "cores_requested", "memory_requested", "run_limit", "gpus_requested", "interactive", "memory_peak",
+)  # fmt: skip
+"""Columns of the history that a memory model is made from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Jobs, row by row."""
+
+    submissions: Submissions
+    finish: Times
+    """Seconds since 1970."""
+    peak: Floats
+    """log2 bytes; NaN where the batch system measured none."""
+    done: Flags
+    """Ended well. A job that crashed or was killed tells a lower bound, not what it would have needed."""
+
+    @property
+    def teaches(self) -> Flags:
+        """Jobs that families remember and trees learn from: ended well, with a measured peak."""
+        return self.done & ~np.isnan(self.peak)
+
+    def finished_by(self, moment: int) -> Finished:
+        """Return the teaching jobs that had finished at `moment`, in order."""
+        return finished(self.finish, self.peak, self.teaches & (self.finish <= moment))
+
+
+def material(jobs: pl.DataFrame) -> Material:
+    """Take what training needs out of `jobs` (at least `COLUMNS`)."""
+    peak = jobs["memory_peak"].cast(pl.Float64).to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        measured = np.log2(np.where(peak > 0, peak, np.nan))
+    return Material(
+        submissions=of_frame(jobs),
+        finish=jobs["finish_time"].dt.epoch("s").to_numpy().astype(np.int64),
+        peak=measured,
+        done=(jobs["state"] == JobState.DONE).to_numpy(),
+    )

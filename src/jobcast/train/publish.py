@@ -1,0 +1,99 @@
+"""From a history to a model on the shelf."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+import jobcast
+from jobcast.features.columns import FEATURES
+from jobcast.features.family import LEVELS
+from jobcast.predict.calibration import offsets
+from jobcast.predict.card import Card
+from jobcast.predict.families import MEMORY, TREES
+from jobcast.predict.memory import FamilyMemory
+from jobcast.predict.memprediction_answers import RISK as MEAN_RISK
+from jobcast.train import families, memprediction
+from jobcast.train.families import FamilySettings, Progress
+from jobcast.train.material import material
+from jobcast.train.memprediction import TrainingSettings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """What model to make."""
+
+    made: datetime
+    scores: Mapping[str, Any] | None
+    """What a back-test of the same recipe found, for the card."""
+
+
+def publish_families(
+    jobs: pl.DataFrame, folder: Path, order: Order, settings: FamilySettings, progress: Progress
+) -> Card:
+    """Learn the default recipe from all of `jobs` and write the model into `folder`.
+
+    Raises ModelError when there are too few jobs.
+    """
+    stuff = material(jobs)
+    latest = int(stuff.finish.max()) if len(stuff.finish) else 0
+    fitted = families.fit(stuff, latest, settings, progress)
+    progress("memory")
+    (folder / MEMORY).mkdir()
+    FamilyMemory.build(stuff.submissions, stuff.finished_by(latest)).save(folder / MEMORY)
+    for name, file in TREES.items():
+        (folder / file).write_text(fitted.texts[name], "utf-8")
+    found = offsets(fitted.residuals, fitted.levels, risk=settings.risk)
+    card = Card(
+        recipe="default",
+        made=order.made.isoformat(timespec="seconds"),
+        versions=_versions("lightgbm", "numpy", "polars"),
+        data=_data(jobs, learnt_from=int(stuff.teaches.sum())),
+        settings=asdict(settings),
+        risk=settings.risk,
+        features=FEATURES,
+        ceiling=fitted.ceiling,
+        offsets=dict(zip(LEVELS, found.tolist(), strict=True)),
+        scores=order.scores,
+    )
+    card.save(folder)
+    return card
+
+
+def publish_memprediction(
+    jobs: pl.DataFrame, folder: Path, order: Order, settings: TrainingSettings, progress: Progress
+) -> tuple[Card, memprediction.Fitted]:
+    """Learn the recipe memprediction from `jobs` and write the model into `folder`."""
+    fitted = memprediction.fit(jobs, settings, threads=1, progress=progress)
+    fitted.model.save(folder)
+    card = Card(
+        recipe="memprediction",
+        made=order.made.isoformat(timespec="seconds"),
+        versions=_versions("xgboost", "numpy", "polars"),
+        data=_data(jobs, learnt_from=int(material(jobs).teaches.sum())),
+        settings={},
+        risk=MEAN_RISK,
+        scores=order.scores,
+    )
+    card.save(folder)
+    return card, fitted
+
+
+def _data(jobs: pl.DataFrame, *, learnt_from: int) -> dict[str, Any]:
+    days = jobs["finish_time"].dt.date()
+    return {
+        "jobs": len(jobs),
+        "learnt_from": learnt_from,
+        "first_day": str(days.min()),
+        "last_day": str(days.max()),
+        "clusters": jobs["cluster"].unique().sort().to_list() if "cluster" in jobs.columns else [],
+    }
+
+
+def _versions(*libraries: str) -> dict[str, str]:
+    names = {"xgboost": "xgboost-cpu"}
+    return {"jobcast": jobcast.__version__} | {name: version(names.get(name, name)) for name in libraries}

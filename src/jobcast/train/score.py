@@ -1,0 +1,111 @@
+"""How good answers were: requests too small, requests too large, and what both cost."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+Floats = npt.NDArray[np.float64]
+
+BINS_GIB = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, float("inf"))
+"""Memory intervals of memPrediction's tables; each holds its upper bound."""
+
+_MOST_DOUBLINGS = 64
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Score:
+    """One recipe over one set of jobs; GiB and GiB·h throughout."""
+
+    jobs: int
+    unanswered: int
+    """Jobs for which the recipe had nothing to say; left out of all that follows."""
+    exceeded_share: float
+    """Jobs that used more than was requested for them: killed, were the request a hard limit."""
+    over_gib: float
+    under_gib: float
+    over_gib_h: float
+    under_gib_h: float
+    wastage_gib_h: float
+    """What was held in vain when every attempt that is too small is killed at its end and doubled."""
+    median_error: float
+    """Median of the median forecast's relative error."""
+    mean_error_gib: float
+    within_factor_2: float
+
+
+def score(answers: pl.DataFrame) -> Score:
+    """Score answers with the columns memory_peak, median, request (GiB; null: unanswered) and run_time (s)."""
+    told = answers.drop_nulls(["median", "request"]).drop_nans(["median", "request"])
+    peak, median, request = (told[name].to_numpy() for name in ("memory_peak", "median", "request"))
+    hours = told["run_time"].fill_null(0).to_numpy() / 3600
+    over, under = np.maximum(request - peak, 0), np.maximum(peak - request, 0)
+    error = np.abs(median - peak)
+    if not len(told):
+        nan = float("nan")
+        return Score(
+            jobs=0, unanswered=len(answers), exceeded_share=nan, over_gib=0, under_gib=0, over_gib_h=0,
+            under_gib_h=0, wastage_gib_h=0, median_error=nan, mean_error_gib=nan, within_factor_2=nan,
+        )  # fmt: skip
+    return Score(
+        jobs=len(told),
+        unanswered=len(answers) - len(told),
+        exceeded_share=float((peak > request).mean()),
+        over_gib=float(over.sum()),
+        under_gib=float(under.sum()),
+        over_gib_h=float((over * hours).sum()),
+        under_gib_h=float((under * hours).sum()),
+        wastage_gib_h=float((wastage(peak, request) * hours).sum()),
+        median_error=float(np.median(error / peak)),
+        mean_error_gib=float(error.mean()),
+        within_factor_2=float((np.maximum(median / peak, peak / np.maximum(median, 1e-9)) <= 2).mean()),
+    )
+
+
+def wastage(peak: Floats, request: Floats) -> Floats:
+    """Return for each job the memory held in vain over all its attempts, each as long as the run.
+
+    An attempt below the peak is killed at its end (time to failure 1) and its request doubled; the last one
+    wastes what it does not use.
+    """
+    held = np.maximum(request, 2.0**-20).astype(np.float64)
+    lost = np.zeros(len(peak))
+    for _ in range(_MOST_DOUBLINGS):
+        short = held < peak
+        if not short.any():
+            break
+        lost[short] += held[short]
+        held[short] *= 2
+    return lost + np.maximum(held - peak, 0)
+
+
+def intervals(answers: pl.DataFrame, bins: tuple[float, ...] = BINS_GIB) -> pl.DataFrame:
+    """Return one row per memory interval: jobs, mean difference and mean relative difference of the median.
+
+    Columns are those of memPrediction's report (max_mem_interval, max_mem_num, pre_mem_diff in GiB,
+    pre_mem_diff_rate in percent), and `exceeded_share` of the requests; null in intervals without jobs.
+    """
+    inner = [edge for edge in bins if np.isfinite(edge) and edge > 0]
+    labels = [_interval(low, high) for low, high in zip([-np.inf, *inner], [*inner, np.inf], strict=True)]
+    told = answers.drop_nulls(["median"]).drop_nans(["median"])
+    difference = pl.col("median") - pl.col("memory_peak")
+    rows = (
+        told.with_columns(
+            pl.col("memory_peak").cut(inner, labels=labels).cast(pl.String).alias("max_mem_interval")
+        )
+        .group_by("max_mem_interval")
+        .agg(
+            pl.len().alias("max_mem_num"),
+            difference.mean().alias("pre_mem_diff"),
+            (difference / pl.col("memory_peak") * 100).mean().alias("pre_mem_diff_rate"),
+            (pl.col("memory_peak") > pl.col("request")).mean().alias("exceeded_share"),
+        )
+    )
+    every = pl.DataFrame({"max_mem_interval": labels})
+    joined = every.join(rows, on="max_mem_interval", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("max_mem_num").fill_null(0))
+
+
+def _interval(low: float, high: float) -> str:
+    return f"({low:g}, {high:g}]"
