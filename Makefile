@@ -2,14 +2,26 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: venv demo test lint format bench lock clean
+.PHONY: venv demo test lint format readme bench lock clean
 venv: .venv/.ready
 
 .venv/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c "import sys; sys.version_info >= (3, 11) or sys.exit(1)" || { echo \
+		"jobcast needs Python 3.11 or newer; name one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c "import ensurepip, venv" || { echo \
+		"this Python can't make a virtual environment; as root: apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
+
+# Everything that jobcast does, on a made-up cluster; writes into demo/ only.
+demo: venv
+	@$(BIN)/jobcast demo
+
+# Lint, then all tests; the last line counts them.
+test: lint
+	$(BIN)/python -m pytest -p tests.tally --durations=10
 
 lint: venv
 	$(BIN)/ruff format --check .
@@ -20,6 +32,10 @@ lint: venv
 format: venv
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# Writes into the READMEs what the demo prints.
+readme: venv
+	$(BIN)/python -m tests.readme
 
 # Some five minutes on two idle cores; make bench BENCH='--quick sacct' measures less.
 bench: venv

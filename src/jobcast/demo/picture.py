@@ -1,0 +1,113 @@
+"""A picture of requests and needs, as SVG that needs nothing to be shown."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from math import ceil, floor, log2
+
+import polars as pl
+
+from jobcast.units import MIB, format_memory
+
+_SIZE, _MARGIN = 640, 72
+_STYLE = """
+text { font: 13px system-ui, sans-serif; fill: #334 }
+.frame { fill: none; stroke: #99a } .grid { stroke: #e4e6ec } .equal { stroke: #556; stroke-dasharray: 5 4 }
+.as-requested { fill: #b9bfcc } .with-jobcast { fill: #0a7d78; fill-opacity: .55 } .short { fill: #c8372d }
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Words:
+    """What is written into the picture."""
+
+    title: str
+    needed: str
+    """Along the horizontal axis."""
+    requested: str
+    """Along the vertical axis."""
+    as_requested: str
+    with_jobcast: str
+    short: str
+    """Legend of the jobs that get less than they need from the advice."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """Both axes, logarithmic: from bytes to points of the picture."""
+
+    low: int
+    high: int
+    """Powers of two."""
+
+    def along(self, amount: float) -> float:
+        share = (log2(max(amount, MIB)) - self.low) / (self.high - self.low)
+        return round(_MARGIN + share * (_SIZE - 2 * _MARGIN), 1)
+
+    def up(self, amount: float) -> float:
+        return round(_SIZE - self.along(amount), 1)
+
+
+def draw(jobs: pl.DataFrame, words: Words) -> str:
+    """Return the picture of the jobs that `jobcast.demo.judging.judged` returned: one dot for each request."""
+    amounts = jobs.select("memory_needed", "memory_requested", "advised")
+    scale = _scale(amounts)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SIZE} {_SIZE}" role="img">',
+        f"<title>{escape(words.title)}</title><style>{_STYLE}</style>",
+        f'<rect width="{_SIZE}" height="{_SIZE}" fill="#fff"/>',
+        *_axes(scale),
+        *_dots(amounts, scale),
+        *_legend(words),
+        "</svg>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _scale(amounts: pl.DataFrame) -> _Scale:
+    values = [value for column in amounts for value in (column.min(), column.max()) if value is not None]
+    logs = [log2(max(float(value), MIB)) for value in values if isinstance(value, int | float)]
+    return _Scale(
+        floor(min(logs, default=30)), max(ceil(max(logs, default=31)), floor(min(logs, default=30)) + 1)
+    )
+
+
+def _axes(scale: _Scale) -> Iterator[str]:
+    begin, end = _MARGIN, _SIZE - _MARGIN
+    for power in range(scale.low, scale.high + 1, 2):
+        x, y, label = scale.along(2**power), scale.up(2**power), format_memory(2**power)
+        yield f'<path class="grid" d="M{x} {begin}V{end}M{begin} {y}H{end}"/>'
+        yield f'<text x="{x}" y="{end + 18}" text-anchor="middle">{label}</text>'
+        yield f'<text x="{begin - 6}" y="{y + 4}" text-anchor="end">{label}</text>'
+    yield f'<rect class="frame" x="{begin}" y="{begin}" width="{end - begin}" height="{end - begin}"/>'
+    yield f'<path class="equal" d="M{begin} {end}L{end} {begin}"/>'
+
+
+def _dots(amounts: pl.DataFrame, scale: _Scale) -> Iterator[str]:
+    rows = amounts.rows()
+    for needed, requested, _ in rows:
+        if requested is not None:
+            yield _dot("as-requested", scale.along(needed), scale.up(requested))
+    for needed, _, advised in rows:
+        if advised is not None:
+            kind = "short" if advised < needed else "with-jobcast"
+            yield _dot(kind, scale.along(needed), scale.up(advised))
+
+
+def _dot(kind: str, x: float, y: float) -> str:
+    return f'<circle class="{kind}" cx="{x}" cy="{y}" r="2.5"/>'
+
+
+def _legend(words: Words) -> Iterator[str]:
+    middle = _SIZE // 2
+    yield f'<text x="{middle}" y="22" text-anchor="middle" font-weight="bold">{escape(words.title)}</text>'
+    yield f'<text x="{middle}" y="{_SIZE - 16}" text-anchor="middle">{escape(words.needed)}</text>'
+    yield f'<text transform="translate(16 {middle}) rotate(-90)" text-anchor="middle">{escape(words.requested)}</text>'
+    entries = (
+        ("as-requested", words.as_requested),
+        ("with-jobcast", words.with_jobcast),
+        ("short", words.short),
+    )
+    for place, (kind, text) in enumerate(entries):
+        x = _MARGIN + place * 170
+        yield f'<circle class="{kind}" cx="{x + 5}" cy="48" r="5"/><text x="{x + 16}" y="53">{escape(text)}</text>'
