@@ -20,8 +20,8 @@ def operations(shrink: int) -> list[Operation]:
     """Return the two halves of the work: from texts to families, and from families to what was known of them."""
     measured = partial(Operation, size=_JOBS // shrink, prepare=_prepare)
     return [
-        measured(name="features: texts", work=_texts, limit=_distinct, limit_name="unique texts"),
-        measured(name="features: windows", work=_windows, limit=_argsort, limit_name="numpy.argsort"),
+        measured(name="features texts", work=_texts, limit=_distinct, limit_name="unique texts"),
+        measured(name="features windows", work=_windows, limit=_argsort, limit_name="numpy.argsort"),
     ]
 
 

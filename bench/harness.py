@@ -33,6 +33,8 @@ class Operation:
     limit: Start
     limit_name: str
     """The raw call on the same input that nothing can be faster than, or the like of it."""
+    long: bool = False
+    """It takes minutes, and is measured only when asked for by name."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

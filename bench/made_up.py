@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from jobcast.demo import acct
+from jobcast.demo.acct import records
 from jobcast.demo.cluster import START, make_history
 from jobcast.systems.memprediction.writer import write_csv
 from jobcast.units import KIB, MIB
@@ -18,8 +18,8 @@ def history(jobs: int, days: int = DAYS) -> pl.DataFrame:
 
 
 def write_acct(jobs: pl.DataFrame, folder: Path) -> None:
-    """Write LSF's accounting file."""
-    acct.write_acct(jobs, folder / "lsb.acct")
+    """Write LSF's accounting file, without the broken records of the demo, on which other readers stop."""
+    (folder / "lsb.acct").write_text("\n".join(records(jobs)) + "\n")
 
 
 def write_memprediction(jobs: pl.DataFrame, folder: Path) -> None:
@@ -31,7 +31,7 @@ def write_swf(jobs: pl.DataFrame, folder: Path) -> None:
     """Write a log in the Standard Workload Format."""
     first = jobs["submit_time"].min()
     wait = (pl.col("start_time") - pl.col("submit_time")).dt.total_seconds()
-    numbers = [
+    numbers: list[pl.Expr | str] = [
         pl.int_range(1, pl.len() + 1),
         (pl.col("submit_time") - first).dt.total_seconds(),
         *(wait, pl.col("run_time").round(), "cores_requested", "cpu_time"),

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from harness import Result, machine, run
+from harness import Operation, Result, machine, run
 from subjects import operations
 
 _OUT = Path(__file__).parent / "out"
@@ -24,14 +24,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the size, one run each")
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="operations whose name holds one of these words"
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="words; each operation with one of them in its name, even those that take minutes",
     )
     wish = parser.parse_args()
-    chosen = [
-        each
-        for each in operations(quick=wish.quick)
-        if not wish.names or any(word in each.name for word in wish.names)
-    ]
+    chosen = [each for each in operations(quick=wish.quick) if _is_chosen(each, wish.names)]
     before = machine()
     results = []
     for operation in chosen:
@@ -42,6 +41,10 @@ def main() -> None:
     found = {"machine": before, "quick": wish.quick, "results": [result.as_json() for result in results]}
     (_OUT / "bench.json").write_text(json.dumps(found, indent=2) + "\n")
     _print(results, before)
+
+
+def _is_chosen(operation: Operation, words: list[str]) -> bool:
+    return not set(words).isdisjoint(operation.name.split()) if words else not operation.long
 
 
 def _print(results: list[Result], before: dict[str, object]) -> None:

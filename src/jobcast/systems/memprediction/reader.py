@@ -117,7 +117,8 @@ def _day_in(name: str) -> date | None:
 def _to_rows(records: Records, places: Places, day: date | None, origin: tuple[str, Site]) -> Rows:
     """Turn records into jobs; those whose status is neither DONE nor EXIT are not finished."""
     source, site = origin
-    texts = {name: records.column(places[name]) if name in places else None for name in COLUMNS}
+    columns = list(zip(*records.rows, strict=True))
+    texts = {name: columns[places[name]] if columns and name in places else None for name in COLUMNS}
     table = pl.DataFrame(
         {"row": range(len(records.rows)), **texts},
         schema={"row": pl.Int64} | dict.fromkeys(COLUMNS, pl.String),
