@@ -45,10 +45,9 @@ class Outcome:
 @frame.json_option
 def command(*, jobs: int, days: int, seed: int, into: Path, as_json: bool) -> None:
     """Show everything on a made-up cluster."""
-    from jobcast.demo.place import Place  # noqa: PLC0415
     from jobcast.demo.tour import Plan  # noqa: PLC0415
 
-    plan = Plan(place=Place(into), jobs=jobs, days=days, seed=seed)
+    plan = Plan(folder=into, jobs=jobs, days=days, seed=seed)
     steps = Steps(silent=as_json)
     if not as_json:
         tell(say("demo.title", days=days, seed=seed) + "\n")
@@ -110,7 +109,7 @@ def _as_dict(plan: Plan, outcome: Outcome, steps: Steps) -> dict[str, Any]:
         "jobs": plan.jobs,
         "days": plan.days,
         "seed": plan.seed,
-        "directory": plan.place.folder,
+        "directory": plan.folder,
         "sampled": outcome.counts.new,
         "set_aside": outcome.counts.set_aside,
         "learnt_from": outcome.learnt_from,

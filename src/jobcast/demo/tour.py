@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -36,10 +37,16 @@ _SETTINGS = FamilySettings()
 class Plan:
     """What kind of demo."""
 
-    place: Place
+    folder: Path
+    """Where everything is written."""
     jobs: int
     days: int
     seed: int
+
+    @property
+    def place(self) -> Place:
+        """Return where everything lies."""
+        return Place(self.folder)
 
     @property
     def judged_days(self) -> int:
