@@ -4,14 +4,19 @@ import ast
 import string
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import jobcast
 from jobcast.cli.main import COMMANDS
 from jobcast.config import SETTINGS
+from jobcast.features.family import LADDER, LEVELS
 from jobcast.history import SCHEMA
 from jobcast.language import LANGUAGES, catalogue, choose, say
+from jobcast.predict.families import NOTHING_SIMILAR
+from jobcast.train.judge import RECIPES
+from jobcast.train.replay import Protocol
 
 SOURCE = Path(jobcast.__file__).parent
 
@@ -31,7 +36,21 @@ def _families() -> dict[str, list[str]]:
         "commands.": list(COMMANDS),
         "setting.": list(SETTINGS),
         "doctor.row_": ["source", "line", "reason", "text"],
+        "evaluate.replay_": list(get_args(Protocol)),
+        "evaluate.column_": [*_SCORES, *_OUTCOMES],
+        "recipe.": [*RECIPES, "perfect"],
+        "level.": list(LEVELS),
+        "step.": [name.removeprefix("step.") for name in catalogue() if name.startswith("step.")],
+        "no_forecast.": [NOTHING_SIMILAR],
+        "basis.": [rung.name for rung in LADDER],
     }
+
+
+_SCORES = (
+    "exceeded", "over", "under", "over_h", "under_h", "wastage", "error", "mean_error", "factor_2", "unanswered",
+)  # fmt: skip
+_OUTCOMES = ("tasks", "used", "waste", "attempts", "attempt_share", "first_share")
+"""Figures of the tables that `jobcast evaluate` prints."""
 
 
 def _said(call: ast.Call) -> list[str]:

@@ -22,13 +22,14 @@ from jobcast.train.families import FamilySettings
 from jobcast.train.judge import RECIPES, Trial, back_test, coverage, ended_well
 from jobcast.train.material import COLUMNS
 from jobcast.train.memprediction import read_settings
+from jobcast.train.picture import check, draw
 from jobcast.train.replay import Outcome, replay
 from jobcast.train.score import Score, intervals, score
 
 _QUICK = tuple(name for name in RECIPES if name != "memprediction")
 """Judged unless others are named; memPrediction's recipe takes many times longer than all of these."""
 
-_READ = (*COLUMNS, "job_id", "array_index", "run_time")
+_READ = (*COLUMNS, "system", "cluster", "job_id", "array_index", "run_time", "span_hosts")
 
 
 @frame.command(help=say("evaluate.help"), examples=say("evaluate.examples"))
@@ -45,7 +46,11 @@ _READ = (*COLUMNS, "job_id", "array_index", "run_time")
 @click.option("--frozen", is_flag=True, help=say("evaluate.frozen"))
 @click.option("--all-states", is_flag=True, help=say("evaluate.all_states"))
 @click.option(
-    "--training_cfg", type=click.Path(path_type=Path), metavar="FILE", help=say("train.training_cfg")
+    "--training_cfg",
+    "--training-cfg",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=say("train.training_cfg"),
 )
 @click.option(
     "--predictions", type=click.Path(path_type=Path), metavar="FILE", help=say("evaluate.predictions")
@@ -74,6 +79,8 @@ def command(
 ) -> None:
     """Judge recipes on later days."""
     settings = session.configured(risk=risk)
+    if picture:
+        check(picture)
     if protocol:
         rows = replay(read_span(session, _READ, since, until), protocol, seed=seed, price=price)
         _show_replay(rows, protocol, as_json=as_json)
@@ -95,8 +102,6 @@ def command(
         _write(answers[last], predictions)
     judged = answers if all_states else {name: ended_well(rows) for name, rows in answers.items()}
     if picture:
-        from jobcast.train.picture import draw  # noqa: PLC0415 - needs the extra `plots`
-
         draw(judged, picture, risk=trial.settings.risk)
     if as_json:
         print_json(_as_dict(judged, trial))
@@ -159,14 +164,14 @@ def _as_dict(judged: dict[str, pl.DataFrame], trial: Trial) -> dict[str, object]
         "live": trial.live,
         "recipes": {
             name: {
-                **_plain(score(rows)),
+                **score(rows).as_dict(),
                 "intervals": intervals(rows).to_dicts(),
                 "levels": coverage(rows, ["level"]).to_dicts(),
                 "queues": coverage(rows, ["queue"]).to_dicts(),
             }
             for name, rows in judged.items()
         },
-        "perfect_knowledge": _plain(score(_perfect(judged))),
+        "perfect_knowledge": score(_perfect(judged)).as_dict(),
     }
 
 
@@ -174,10 +179,6 @@ def _perfect(judged: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """Return the answers of one who asks for each job's own peak."""
     rows = next(iter(judged.values()))
     return rows.with_columns(median="memory_peak", request="memory_peak")
-
-
-def _plain(found: Score) -> dict[str, float | int | None]:
-    return {name: None if value != value else value for name, value in asdict(found).items()}  # noqa: PLR0124 - NaN
 
 
 def _show(judged: dict[str, pl.DataFrame], trial: Trial) -> None:
@@ -232,7 +233,7 @@ def interval_columns(rows: pl.DataFrame) -> list[Column]:
         ),
         Column(
             heading=say("evaluate.column_exceeded"),
-            cells=["-" if n is None else share(n) for n in rows["exceeded_share"]],
+            cells=[share(n) for n in rows["exceeded_share"]],
             right=True,
         ),
     ]

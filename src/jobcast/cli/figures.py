@@ -3,9 +3,9 @@
 import math
 
 
-def share(value: float) -> str:
-    """Write a share as percent."""
-    return "-" if math.isnan(value) else f"{value:.1%}"
+def share(value: float | None) -> str:
+    """Write a share as percent; a dash where there is none."""
+    return "-" if value is None or math.isnan(value) else f"{value:.1%}"
 
 
 def amount(value: float | None, digits: int = 0) -> str:

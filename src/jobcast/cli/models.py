@@ -7,14 +7,17 @@ import click
 
 from jobcast import config
 from jobcast.cli import frame
+from jobcast.cli.endings import complain
 from jobcast.cli.figures import amount, share
 from jobcast.cli.screen import as_json as to_json
 from jobcast.cli.screen import print_json, talk, tell
 from jobcast.cli.session import Session
 from jobcast.cli.table import Column, print_table
+from jobcast.errors import ModelError
 from jobcast.language import say
 from jobcast.predict.card import Card, read_card
 from jobcast.predict.shelf import Shelf
+from jobcast.store.durable import refusals_explained
 
 
 @click.group(cls=frame.Family, help=say("models.help"), epilog=say("models.examples"))
@@ -33,7 +36,12 @@ def list_(session: Session, *, as_json: bool) -> None:
     """List the models."""
     shelf = _shelf(session)
     active = shelf.active()
-    cards = {name: read_card(shelf.folder(name)) for name in shelf.names()}
+    cards = {}
+    for name in shelf.names():
+        try:
+            cards[name] = read_card(shelf.folder(name))
+        except ModelError as error:  # the others are still there
+            complain(error)
     if as_json:
         print_json({"active": active, "models": [_brief(name, card) for name, card in cards.items()]})
     elif cards:
@@ -79,7 +87,9 @@ def compare(session: Session, *, names: tuple[str, ...], as_json: bool) -> None:
 @click.pass_obj
 def activate(session: Session, *, name: str, as_json: bool) -> None:
     """Let a model answer."""
-    _shelf(session).activate(name)
+    shelf = _shelf(session)
+    with refusals_explained(shelf.path):
+        shelf.activate(name)
     _tell_active(name, as_json=as_json)
 
 
@@ -88,7 +98,10 @@ def activate(session: Session, *, name: str, as_json: bool) -> None:
 @click.pass_obj
 def rollback(session: Session, *, as_json: bool) -> None:
     """Go back to the model before."""
-    _tell_active(_shelf(session).rollback(), as_json=as_json)
+    shelf = _shelf(session)
+    with refusals_explained(shelf.path):
+        name = shelf.rollback()
+    _tell_active(name, as_json=as_json)
 
 
 def _tell_active(name: str, *, as_json: bool) -> None:
@@ -104,7 +117,6 @@ def _brief(name: str, card: Card) -> dict[str, Any]:
 
 def _print_cards(cards: dict[str, Card], active: str | None) -> None:
     scores = [card.scores or {} for card in cards.values()]
-    nan = float("nan")
     columns = [
         Column(
             heading=say("models.column_name"),
@@ -113,18 +125,21 @@ def _print_cards(cards: dict[str, Card], active: str | None) -> None:
         Column(heading=say("models.column_recipe"), cells=[card.recipe for card in cards.values()]),
         Column(
             heading=say("models.column_learnt"),
-            cells=[amount(card.data["learnt_from"]) for card in cards.values()],
+            cells=[amount(card.data.get("learnt_from")) for card in cards.values()],
             right=True,
         ),
-        Column(heading=say("models.column_until"), cells=[card.data["last_day"] for card in cards.values()]),
+        Column(
+            heading=say("models.column_until"),
+            cells=[str(card.data.get("last_day", "-")) for card in cards.values()],
+        ),
         Column(
             heading=say("evaluate.column_error"),
-            cells=[share(one.get("median_error", nan)) for one in scores],
+            cells=[share(one.get("median_error")) for one in scores],
             right=True,
         ),
         Column(
             heading=say("evaluate.column_exceeded"),
-            cells=[share(one.get("exceeded_share", nan)) for one in scores],
+            cells=[share(one.get("exceeded_share")) for one in scores],
             right=True,
         ),
         Column(

@@ -15,7 +15,7 @@ from jobcast.cli.submission import from_lines, from_yaml, submission
 from jobcast.errors import JobcastError
 from jobcast.forecast import MemoryForecast, NoForecast
 from jobcast.language import say
-from jobcast.predict.base import Model
+from jobcast.predict.base import WORDS, Model
 from jobcast.predict.models import load
 from jobcast.predict.shelf import Shelf
 from jobcast.units import format_memory, to_mib
@@ -78,11 +78,11 @@ def command(
 
 def _folder(shelf: Shelf, wanted: str | None) -> Path:
     """Find a model by its name, its folder, or a file in it, as memPrediction's ``-c`` names its config."""
-    if wanted is None or wanted in shelf.names():
+    if not wanted or wanted in shelf.names():
         return shelf.folder(wanted)
     path = Path(wanted)
-    for folder in (path, *path.parents):
-        if (folder / "card.json").is_file():
+    for folder in (path, path.parent):
+        if path.exists() and (folder / "card.json").is_file():
             return folder.resolve()
     return shelf.folder(wanted)
 
@@ -93,7 +93,7 @@ def _print_one(forecast: MemoryForecast | NoForecast, model: Model, name: str) -
         talk(say("predict.none", why=say(f"no_forecast.{forecast.reason}")))
         return
     told = ", ".join(
-        say("predict.quantile", share=f"{probability:.0%}", amount=format_memory(amount))
+        say("predict.quantile", share=f"{probability * 100:g}%", amount=format_memory(amount))
         for probability, amount in forecast.quantiles.items()
     )
     tell(say("predict.peak", told=told))
@@ -107,6 +107,8 @@ def _print_one(forecast: MemoryForecast | NoForecast, model: Model, name: str) -
 
 def _basis(forecast: MemoryForecast) -> str:
     basis = forecast.basis
+    if basis.rung == WORDS:
+        return say("basis.words", runs=basis.runs)
     days = (
         say("predict.today") if basis.age_days < 1 else say("predict.days_ago", days=f"{basis.age_days:.0f}")
     )

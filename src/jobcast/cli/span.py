@@ -10,6 +10,7 @@ import polars as pl
 from jobcast import clock, config
 from jobcast.cli.session import Session, site
 from jobcast.errors import InputError, StoreError
+from jobcast.history import KEY, ran_at
 from jobcast.language import say
 from jobcast.systems.registry import FILE_FORMATS
 
@@ -34,9 +35,7 @@ def read_span(
 
     Raises StoreError when there are none.
     """
-    zone = session.settings[config.TIMEZONE]
-    since = start_of(start, zone).astimezone(UTC) if start else None
-    until = end_of(end, zone).astimezone(UTC) if end else None
+    since, until = _instants(session, start, end)
     store = session.store
     jobs = store.collect(store.scan(since, until).select(columns)).sort("finish_time", maintain_order=True)
     if jobs.is_empty():
@@ -45,9 +44,9 @@ def read_span(
 
 
 def read_folder(session: Session, folder: Path, start: datetime | None, end: datetime | None) -> pl.DataFrame:
-    """Read memPrediction's own daily files in `folder` that fall on the days from `start` to `end`.
+    """Read the jobs in memPrediction's own daily files in `folder` that finished from `start` to `end`.
 
-    Raises InputError when there are none.
+    A job that stands in several files counts once. Raises InputError when there are no files or no jobs.
     """
     settings = session.settings
     here = site(settings, now=clock.now())
@@ -56,8 +55,24 @@ def read_folder(session: Session, folder: Path, start: datetime | None, end: dat
     parts = [rows.jobs for file in files for rows in form.read(file, here)]
     if not parts:
         raise InputError(say("span.no_files", path=folder), hint=say("span.no_files_cure"))
-    jobs = pl.concat(parts).sort("finish_time", maintain_order=True)
-    zone = settings[config.TIMEZONE]
-    if start:
-        jobs = jobs.filter(pl.col("finish_time") >= start_of(start, zone))
-    return jobs.filter(pl.col("finish_time") <= end_of(end, zone)) if end else jobs
+    once = pl.concat(parts).unique([*KEY[:-1], ran_at()], keep="first", maintain_order=True)
+    jobs = once.sort("finish_time", maintain_order=True)
+    since, until = _instants(session, start, end)
+    if since:
+        jobs = jobs.filter(pl.col("finish_time") >= since)
+    if until:
+        jobs = jobs.filter(pl.col("finish_time") <= until)
+    if jobs.is_empty():
+        raise InputError(say("span.empty", path=folder), hint=say("span.empty_cure"))
+    return jobs
+
+
+def _instants(
+    session: Session, start: datetime | None, end: datetime | None
+) -> tuple[datetime | None, datetime | None]:
+    """Return the first and the last moment, in UTC, of the days from `start` to `end` in the site's zone."""
+    zone = session.settings[config.TIMEZONE]
+    return (
+        start_of(start, zone).astimezone(UTC) if start else None,
+        end_of(end, zone).astimezone(UTC) if end else None,
+    )

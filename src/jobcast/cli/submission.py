@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -11,26 +12,26 @@ from jobcast.config import did_you_mean
 from jobcast.errors import InputError
 from jobcast.job import Request, Submission
 from jobcast.language import say
-from jobcast.units import Bytes, parse_duration, parse_memory
+from jobcast.units import PIB, Bytes, parse_duration, parse_memory
 
 _TEXTS = {
-    "user": "user", "group": "group", "project": "project", "queue": "queue", "command": "command", "cwd": "cwd",
-    "job_name": "name", "name": "name", "description": "description", "job_description": "description",
+    "user": ("user",), "group": ("group",), "project": ("project",), "queue": ("queue",),
+    "command": ("command",), "cwd": ("cwd",), "name": ("job_name", "name"),
+    "description": ("description", "job_description"),
 }  # fmt: skip
+"""Field to the words for it; where a submission holds several, the first counts, which is that of the flag."""
 _CORES = ("cores", "cores_requested", "processors_requested")
 _MEMORY = ("rusage_mem", "memory", "memory_requested")
 _MOMENTS = ("started_time", "strated_time", "submit_time", "at")
-_OTHER = (
-    "run_limit",
-    "gpus",
-    "gpus_requested",
-    "interactive",
-    "interactive_mode",
-    "span_hosts",
-    "attempt",
-    "extra",
-)
-KNOWN = (*_TEXTS, *_CORES, *_MEMORY, *_MOMENTS, *_OTHER)
+_GPUS = ("gpus", "gpus_requested")
+_INTERACTIVE = ("interactive", "interactive_mode")
+_OTHER = (*_GPUS, *_INTERACTIVE, "run_limit", "span_hosts", "attempt", "extra")
+_YES, _NO = ("1", "true", "yes", "y"), ("0", "false", "no", "n")
+_MOST = 2**31 - 1
+"""More of anything is a slip."""
+_HEAD = 256
+"""Characters of a file or line that are looked at, or shown."""
+KNOWN = (*chain(*_TEXTS.values()), *_CORES, *_MEMORY, *_MOMENTS, *_OTHER)
 """Words for the fields of a submission; memPrediction's own, its misspelling too, and those of the history."""
 
 
@@ -39,7 +40,7 @@ def submission(fields: Mapping[str, Any], now: datetime, zone: tzinfo) -> Submis
 
     Raises InputError when a field is unknown or a value can't be read.
     """
-    given = {name: value for name, value in fields.items() if value not in (None, "")}
+    given = {str(name): value for name, value in fields.items() if value not in (None, "")}
     for name in given:
         if name not in KNOWN:
             raise InputError(say("predict.unknown_field", name=name), hint=did_you_mean(name, KNOWN))
@@ -50,14 +51,14 @@ def submission(fields: Mapping[str, Any], now: datetime, zone: tzinfo) -> Submis
                 cores=_whole(_first(given, _CORES)),
                 memory=_amount(_first(given, _MEMORY)),
                 run_limit=parse_duration(str(given["run_limit"])) if "run_limit" in given else None,
-                gpus=_whole(_first(given, ("gpus", "gpus_requested"))),
-                interactive=_flag(_first(given, ("interactive", "interactive_mode"))),
+                gpus=_whole(_first(given, _GPUS)),
+                interactive=_flag(_first(given, _INTERACTIVE)),
                 span_hosts=_whole(given.get("span_hosts")),
             ),
             attempt=_whole(given.get("attempt")),
-            **{field: str(given[name]) for name, field in _TEXTS.items() if name in given},
+            **{field: _text(_first(given, names)) for field, names in _TEXTS.items()},
         )
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise InputError(say("predict.bad_field", why=error), hint=say("predict.bad_field_cure")) from error
 
 
@@ -65,17 +66,37 @@ def _first(given: Mapping[str, Any], names: tuple[str, ...]) -> Any:
     return next((given[name] for name in names if name in given), None)
 
 
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
 def _whole(value: Any) -> int | None:
-    return None if value is None else int(float(value))
+    """Read a count such as ``8`` or ``8.0``."""
+    if value is None:
+        return None
+    number = float(str(value))
+    if not (number.is_integer() and 0 <= number <= _MOST):
+        raise ValueError(say("predict.bad_count", text=value))
+    return int(number)
 
 
 def _flag(value: Any) -> bool | None:
-    return None if value is None else str(value).lower() in {"1", "true", "yes", "y"}
+    if value is None:
+        return None
+    word = str(value).strip().lower()
+    if word not in {*_YES, *_NO}:
+        raise ValueError(say("predict.bad_flag", text=value))
+    return word in _YES
 
 
 def _amount(value: Any) -> Bytes | None:
     """Read an amount of memory in MB where no unit is written; 0 means that none was asked for."""
-    return (parse_memory(str(value), unit="M") or None) if value is not None else None
+    if value is None:
+        return None
+    amount = parse_memory(str(value), unit="M")
+    if amount > PIB:
+        raise ValueError(say("predict.too_much", text=value))
+    return amount or None
 
 
 def _moment(value: Any, now: datetime, zone: tzinfo) -> datetime:
@@ -118,12 +139,19 @@ def from_yaml(path: Path) -> dict[str, Any]:
 def from_lines(path: Path) -> Iterator[dict[str, Any]]:
     """Read many submissions from CSV with a header, or from JSON lines. Raises InputError when a line is neither."""
     try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            begin = stream.read(1)
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            begin = stream.read(_HEAD).lstrip()
             stream.seek(0)
-            if begin == "{":
-                yield from (json.loads(line) for line in stream if line.strip())
+            if begin.startswith("{"):
+                yield from (_fields(json.loads(line)) for line in stream if line.strip())
             else:
-                yield from csv.DictReader(stream)
+                yield from map(_fields, csv.DictReader(stream, restkey=""))
     except (OSError, ValueError, csv.Error) as error:
         raise InputError(say("predict.unreadable", path=path, why=error)) from error
+
+
+def _fields(row: Any) -> dict[str, Any]:
+    """Return what one line holds; raises ValueError when that is no submission."""
+    if not isinstance(row, dict) or row.get(""):  # a line of CSV that is longer than the header
+        raise ValueError(say("predict.odd_line", text=str(row)[:_HEAD]))
+    return row

@@ -1,6 +1,6 @@
 """``jobcast train``: learn a model from the history, judge it, and let it answer from now on."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ from jobcast.cli.table import print_table
 from jobcast.cli.working import working
 from jobcast.errors import ModelError
 from jobcast.language import say
-from jobcast.predict.shelf import Shelf
+from jobcast.predict.shelf import Shelf, grown_name
+from jobcast.store.durable import refusals_explained
 from jobcast.train import memprediction
 from jobcast.train.families import FamilySettings, Progress
 from jobcast.train.judge import Trial, back_test, ended_well
@@ -75,16 +76,17 @@ def command(
     else:
         jobs = read_span(session, _READ, start_date, end_date)
     shelf = Shelf(session.store.path / "models")
-    with working() as step, shelf.growing(made) as folder:
+    with refusals_explained(shelf.path), working() as step, shelf.growing(made) as folder:
         judged = None if no_judge or recipe != "default" else _judge(jobs, settings, step)
-        order = Order(made=made, scores=None if judged is None else asdict(score(judged)))
+        order = Order(made=made, scores=None if judged is None else score(judged).as_dict())
         if recipe == "default":
             card = publish_families(jobs, folder, order, settings, step)
         else:
             card, fitted = publish_memprediction(jobs, folder, order, training, step)
-    name = shelf.newest()
+    name = grown_name(folder)
     if not no_activate:
-        shelf.activate(name)
+        with refusals_explained(shelf.path):
+            shelf.activate(name)
     took = clock.seconds() - begin
     if as_json:
         print_json(
@@ -114,7 +116,7 @@ def command(
         )
     )
     tell(say("train.took", seconds=f"{took:.2f}"))
-    talk(say("train.next" if not no_activate else "train.next_inactive", name=name))
+    talk(say("train.next_inactive", name=name) if no_activate else say("train.next"))
 
 
 def _judge(jobs: pl.DataFrame, settings: FamilySettings, step: Progress) -> pl.DataFrame | None:

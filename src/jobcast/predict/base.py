@@ -8,6 +8,9 @@ from jobcast.forecast import MemoryForecast, NoForecast
 from jobcast.job import Submission
 from jobcast.predict.card import Card
 
+WORDS = "words"
+"""Rung of a basis that is no family at all: a recipe that goes by the words of the job."""
+
 
 class Model(Protocol):
     """A trained model, ready to answer."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from jobcast.errors import ModelError
@@ -43,14 +44,27 @@ class Card:
 def read_card(folder: Path) -> Card:
     """Read the card of the model in `folder`; raises ModelError when there is none that this program knows."""
     try:
-        fields = json.loads((folder / NAME).read_text("utf-8"))
+        fields = dict(json.loads((folder / NAME).read_text("utf-8")))
         schema = fields.pop("schema")
         if schema != SCHEMA:
             raise ModelError(
                 f"the model {folder.name} has card version {schema}, not {SCHEMA}", hint="jobcast train"
             )
-        return Card(**{**fields, "features": tuple(fields["features"])})
+        card = Card(**{**fields, "features": tuple(fields["features"])})
+        _check(card)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
             f"the model {folder.name} has no readable card: {error}", hint="jobcast train"
         ) from error
+    return card
+
+
+def _check(card: Card) -> None:
+    """Raise TypeError when something is not of its kind: files come from anywhere."""
+    kinds: dict[str, type | tuple[type, ...]] = {
+        "recipe": str, "made": str, "versions": dict, "data": dict, "settings": dict, "risk": float,
+        "ceiling": (int, float), "offsets": (dict, NoneType), "scores": (dict, NoneType),
+    }  # fmt: skip
+    for name, kind in kinds.items():
+        if not isinstance(getattr(card, name), kind):
+            raise TypeError(f"{name} can't be {getattr(card, name)!r}")

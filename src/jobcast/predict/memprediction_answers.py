@@ -9,6 +9,7 @@ import polars as pl
 from jobcast.forecast import Basis, MemoryForecast, NoForecast
 from jobcast.history import conform
 from jobcast.job import Submission
+from jobcast.predict.base import WORDS
 from jobcast.predict.card import Card
 from jobcast.predict.memprediction import MemPredictionModel
 from jobcast.units import Bytes
@@ -31,12 +32,14 @@ class MemPredictionAnswers:
         explain: bool = False,  # noqa: ARG002 - its features are coordinates of words, which explain nothing
     ) -> list[MemoryForecast | NoForecast]:
         """Answer each submission, in order."""
+        if not submissions:
+            return []
         rows = [
             {**fields, **_request(fields.pop("request")), "submit_time": fields.pop("at")}
             for fields in map(asdict, submissions)
         ]
         amounts = self.model.predict_bytes(conform(pl.DataFrame(rows, infer_schema_length=None)))
-        basis = Basis(level="none", rung="words", runs=int(self.card.data["learnt_from"]), age_days=0.0)
+        basis = Basis(level="none", rung=WORDS, runs=int(self.card.data["learnt_from"]), age_days=0.0)
         return [
             MemoryForecast(quantiles={0.5: Bytes(amount)}, request=Bytes(amount), risk=RISK, basis=basis)
             for amount in amounts.tolist()

@@ -7,6 +7,7 @@
     models/activations.json        names in the order in which they became active
 """
 
+import itertools
 import json
 import os
 import shutil
@@ -52,16 +53,14 @@ class Shelf:
     def growing(self, made: datetime) -> Iterator[Path]:
         """Give an empty folder that becomes a model, under the name of its moment, when the block ends well.
 
-        When it fails, the folder goes; the active model stays what it was.
+        When it fails, the folder goes; the active model stays what it was. `grown_name` tells the name.
         """
         self.path.mkdir(parents=True, exist_ok=True)
-        name = self._free_name(f"{made:%Y-%m-%dT%H-%M-%S}")
-        folder = self.path / f".{name}.{os.getpid()}"
-        folder.mkdir()
+        folder = self._reserve(f"{made:%Y-%m-%dT%H-%M-%S}")
         try:
             yield folder
             _sync(folder)
-            folder.rename(self.path / name)
+            folder.rename(self.path / grown_name(folder))
             _sync_one(self.path)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
@@ -77,26 +76,38 @@ class Shelf:
     def activate(self, name: str) -> None:
         """Let `name` answer from now on; raises ModelError when there is no such model."""
         self.folder(name)
+        earlier = self._activations()
         self._switch(name)
-        self._remember([*self._activations(), name])
+        self._remember([*earlier, name])
 
     def rollback(self) -> str:
         """Let the model answer that did so before the active one, and return its name.
 
         Raises ModelError when there is none.
         """
-        earlier = [name for name in self._activations() if name in self.names()]
-        if len(earlier) < 2:
+        others = set(self.names()) - {self.active()}
+        earlier = self._activations()
+        while earlier and earlier[-1] not in others:
+            earlier.pop()
+        if not earlier:
             raise ModelError("no other model was active before", hint="jobcast models list")
-        self._switch(earlier[-2])
-        self._remember(earlier[:-1])
-        return earlier[-2]
+        self._remember(earlier)
+        self._switch(earlier[-1])
+        return earlier[-1]
 
-    def _free_name(self, name: str) -> str:
-        taken, number = set(self.names()), 1
-        while (free := name if number == 1 else f"{name}-{number}") in taken:
-            number += 1
-        return free
+    def _reserve(self, name: str) -> Path:
+        """Make the hidden folder of a model that grows: while it is there, the name is nobody else's."""
+        for number in itertools.count(1):
+            free = name if number == 1 else f"{name}-{number}"
+            folder = self.path / f".{free}"
+            try:
+                folder.mkdir()
+            except FileExistsError:
+                continue
+            if not (self.path / free).exists():
+                return folder
+            folder.rmdir()
+        raise AssertionError  # numbers have no end
 
     def _switch(self, name: str) -> None:
         growing = self.path / f".{_ACTIVE}.{os.getpid()}"
@@ -106,16 +117,25 @@ class Shelf:
         _sync_one(self.path)
 
     def _activations(self) -> list[str]:
+        """Return what was active, in order; the active model is the last, also after a damage or a crash."""
         try:
-            return list(json.loads((self.path / _ACTIVATIONS).read_text("utf-8")))
+            names = json.loads((self.path / _ACTIVATIONS).read_text("utf-8"))
         except (OSError, ValueError):
-            return []
+            names = []
+        known = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+        active = self.active()
+        return known if active is None or known[-1:] == [active] else [*known, active]
 
     def _remember(self, names: list[str]) -> None:
         growing = self.path / f".{_ACTIVATIONS}.{os.getpid()}"
         growing.write_text(json.dumps(names) + "\n", "utf-8")
         _sync_one(growing)
         growing.replace(self.path / _ACTIVATIONS)
+
+
+def grown_name(folder: Path) -> str:
+    """Return the name under which the model stands that grows, or grew, in the hidden `folder`."""
+    return folder.name.removeprefix(".")
 
 
 def _whole(folder: Path) -> bool:

@@ -20,6 +20,8 @@ Floats = npt.NDArray[np.float64]
 _FLOAT32, _ROW_MAJOR = 0, 1
 _NORMAL, _CONTRIBUTIONS = 0, 3
 _ALL_TREES = -1
+_END = "\nend of trees\n"
+"""Stands after the last tree; the library itself takes whatever trees it finds."""
 
 
 @cache
@@ -52,6 +54,8 @@ class Trees:
         """Take over a model's text; raises ModelError when LightGBM doesn't understand it."""
         self._handle = ctypes.c_void_p()
         self._parameters = f"num_threads={threads} predict_disable_shape_check=false".encode()
+        if _END not in text:
+            raise ModelError("a model of trees is cut off", hint="jobcast train")
         rounds = ctypes.c_int()
         _checked(
             _library().LGBM_BoosterLoadModelFromString(
@@ -64,8 +68,8 @@ class Trees:
         """Read a model from `path`; raises ModelError when it can't be read."""
         try:
             return cls(path.read_text("utf-8"), threads=threads)
-        except OSError as error:
-            raise ModelError(f"cannot read {path}: {error.strerror}", hint="jobcast models list") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise ModelError(f"cannot read {path}: {error}", hint="jobcast models list") from error
 
     def __del__(self) -> None:
         """Give the memory of the model back."""

@@ -1,5 +1,6 @@
 """One picture of a back-test: what was promised and kept over time, and errors by memory interval."""
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -7,20 +8,33 @@ import numpy as np
 import polars as pl
 
 from jobcast.errors import ConfigError
+from jobcast.store.durable import write_whole
 from jobcast.train.score import BINS_GIB
 
+KINDS = (".svg", ".png", ".pdf")
+
 _SIZE_INCHES = (11, 4.6)
+
+
+def check(path: Path) -> None:
+    """See whether `draw` can draw into `path`, before much is computed for it. Raises ConfigError."""
+    if path.suffix.lower() not in KINDS:
+        raise ConfigError(f"{path} can't be drawn", hint=f"a name that ends in {', '.join(KINDS)}")
+    try:
+        import matplotlib.figure  # noqa: F401, PLC0415 - an extra
+    except ImportError as error:
+        raise ConfigError("a picture needs matplotlib", hint="pip install 'jobcast[plots]'") from error
 
 
 def draw(judged: dict[str, pl.DataFrame], path: Path, *, risk: float) -> None:
     """Draw the answers of every recipe (columns as `back_test` returns them) into `path`.
 
-    The kind of file is that of its name: .svg, .png or .pdf. Raises ConfigError without the extra `plots`.
+    The kind of file is that of its name: .svg, .png or .pdf. Raises ConfigError without the extra `plots`,
+    StoreError when the file can't be written.
     """
-    try:
-        from matplotlib.figure import Figure  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise ConfigError("a picture needs matplotlib", hint="pip install 'jobcast[plots]'") from error
+    check(path)
+    from matplotlib.figure import Figure  # noqa: PLC0415 - an extra
+
     figure = Figure(figsize=_SIZE_INCHES, layout="constrained")
     kept, amounts = figure.subplots(1, 2)
     for name, answers in judged.items():
@@ -31,7 +45,9 @@ def draw(judged: dict[str, pl.DataFrame], path: Path, *, risk: float) -> None:
     kept.set(title="jobs within their request, by day of finish", ylim=(0, 1.02))
     kept.tick_params(axis="x", rotation=45)
     kept.legend(fontsize="small")
-    figure.savefig(path)
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format=path.suffix.lower().removeprefix("."))
+    write_whole(path, drawn.getvalue(), beside=path.absolute().parent)
 
 
 def _draw_kept(axes: Any, name: str, told: pl.DataFrame) -> None:

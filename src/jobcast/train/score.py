@@ -1,10 +1,13 @@
 """How good answers were: requests too small, requests too large, and what both cost."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+
+from jobcast.train.memprediction.report import interval_name
 
 Floats = npt.NDArray[np.float64]
 
@@ -33,6 +36,10 @@ class Score:
     """Median of the median forecast's relative error."""
     mean_error_gib: float
     within_factor_2: float
+
+    def as_dict(self) -> dict[str, float | int | None]:
+        """Return the figures by name, for JSON: None where there is none."""
+        return {name: None if np.isnan(value) else value for name, value in asdict(self).items()}
 
 
 def score(answers: pl.DataFrame) -> Score:
@@ -87,7 +94,7 @@ def intervals(answers: pl.DataFrame, bins: tuple[float, ...] = BINS_GIB) -> pl.D
     pre_mem_diff_rate in percent), and `exceeded_share` of the requests; null in intervals without jobs.
     """
     inner = [edge for edge in bins if np.isfinite(edge) and edge > 0]
-    labels = [_interval(low, high) for low, high in zip([-np.inf, *inner], [*inner, np.inf], strict=True)]
+    labels = [interval_name(low, high) for low, high in pairwise([-np.inf, *inner, np.inf])]
     told = answers.drop_nulls(["median"]).drop_nans(["median"])
     difference = pl.col("median") - pl.col("memory_peak")
     rows = (
@@ -105,7 +112,3 @@ def intervals(answers: pl.DataFrame, bins: tuple[float, ...] = BINS_GIB) -> pl.D
     every = pl.DataFrame({"max_mem_interval": labels})
     joined = every.join(rows, on="max_mem_interval", how="left", maintain_order="left")
     return joined.with_columns(pl.col("max_mem_num").fill_null(0))
-
-
-def _interval(low: float, high: float) -> str:
-    return f"({low:g}, {high:g}]"
