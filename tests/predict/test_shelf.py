@@ -1,0 +1,222 @@
+"""Models appear whole or not at all, and which one answers is switched in one instant."""
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from jobcast.errors import ModelError
+from jobcast.predict.shelf import Shelf, grown_name
+
+MADE = datetime(2026, 3, 1, 2, 0, 7, tzinfo=UTC)
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path / "models")
+
+
+def grow(shelf: Shelf, made: datetime = MADE) -> str:
+    with shelf.growing(made) as folder:
+        (folder / "memory").mkdir()
+        (folder / "memory/keys.npy").write_bytes(b"keys")
+        (folder / "card.json").write_text("{}")
+    return grown_name(folder)
+
+
+def grow_three(shelf: Shelf) -> list[str]:
+    return [grow(shelf, MADE.replace(day=day)) for day in (1, 2, 3)]
+
+
+def entries(shelf: Shelf) -> list[str]:
+    return sorted(path.name for path in shelf.path.iterdir())
+
+
+def test_a_model_stands_under_the_moment_at_which_it_was_made(shelf):
+    assert grow(shelf) == "2026-03-01T02-00-07"
+    assert shelf.names() == ["2026-03-01T02-00-07"]
+    assert (shelf.folder("2026-03-01T02-00-07") / "memory/keys.npy").read_bytes() == b"keys"
+    assert entries(shelf) == ["2026-03-01T02-00-07"]
+
+
+def test_while_a_model_grows_it_is_not_there(shelf):
+    with shelf.growing(MADE) as folder:
+        (folder / "card.json").write_text("{}")
+        assert shelf.names() == []
+        with pytest.raises(ModelError):
+            shelf.activate(folder.name)
+
+
+def test_two_trainings_in_one_second_get_two_names(shelf):
+    names = [grow(shelf), grow(shelf), grow(shelf)]
+    assert names == ["2026-03-01T02-00-07", "2026-03-01T02-00-07-2", "2026-03-01T02-00-07-3"]
+    assert shelf.names() == names
+
+
+def test_two_trainings_at_the_same_time_get_two_names_whoever_ends_first(shelf):
+    with shelf.growing(MADE) as first, shelf.growing(MADE) as second:
+        for folder in (first, second):
+            (folder / "card.json").write_text(folder.name)
+    assert shelf.names() == [grown_name(first), grown_name(second)]
+    assert (shelf.folder(grown_name(second)) / "card.json").read_text() == second.name
+
+
+@pytest.mark.parametrize("failure", [ModelError("too few"), KeyboardInterrupt(), SystemExit(1)])
+def test_a_failure_leaves_the_shelf_as_it_was(shelf, failure):
+    shelf.activate(grow(shelf))
+    before = entries(shelf)
+
+    def fail() -> None:
+        with shelf.growing(MADE.replace(day=2)) as folder:
+            (folder / "card.json").write_text("{}")
+            raise failure
+
+    with pytest.raises(type(failure)):
+        fail()
+    assert entries(shelf) == before
+    assert shelf.active() == "2026-03-01T02-00-07"
+
+
+def test_a_training_that_is_killed_leaves_no_model(shelf):
+    shelf.activate(grow(shelf))
+    program = """
+import sys, time
+from datetime import datetime, UTC
+from pathlib import Path
+from jobcast.predict.shelf import Shelf
+with Shelf(Path(sys.argv[1])).growing(datetime(2026, 3, 2, tzinfo=UTC)) as folder:
+    (folder / "card.json").write_text("{}")
+    print("growing", flush=True)
+    time.sleep(60)
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(shelf.path)], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "growing\n"
+        os.kill(process.pid, signal.SIGKILL)
+    assert shelf.names() == ["2026-03-01T02-00-07"]
+    assert shelf.active() == "2026-03-01T02-00-07"
+    assert grow(shelf, datetime(2026, 3, 2, tzinfo=UTC)) in shelf.names()
+
+
+def test_without_a_model_the_cure_is_to_train(shelf):
+    assert shelf.names() == []
+    assert shelf.active() is None
+    for ask in (shelf.folder, shelf.newest):
+        with pytest.raises(ModelError) as error:
+            ask()
+        assert error.value.hint == "jobcast train"
+
+
+def test_a_model_that_is_not_there_is_not_activated(shelf):
+    shelf.activate(grow(shelf))
+    with pytest.raises(ModelError, match="there is no model 2027") as error:
+        shelf.activate("2027")
+    assert error.value.hint == "jobcast models list"
+    assert shelf.active() == "2026-03-01T02-00-07"
+
+
+@pytest.mark.parametrize("name", ["..", ".", "active", "../models", "/etc", ".hidden"])
+def test_only_names_of_models_are_names_of_models(shelf, name):
+    shelf.activate(grow(shelf))
+    with pytest.raises(ModelError):
+        shelf.folder(name)
+
+
+def test_a_link_a_hidden_folder_and_a_folder_without_a_card_are_no_models(shelf, tmp_path):
+    name = grow(shelf)
+    (shelf.path / "link").symlink_to(name)
+    (shelf.path / ".growing").mkdir()
+    (shelf.path / ".growing/card.json").write_text("{}")
+    (shelf.path / "empty").mkdir()
+    (shelf.path / "file").write_text("")
+    assert shelf.names() == [name]
+    assert shelf.newest() == name
+
+
+def test_activation_is_one_link_that_names_the_model(shelf):
+    first, second, _ = grow_three(shelf)
+    assert shelf.active() is None
+    shelf.activate(first)
+    shelf.activate(second)
+    assert (shelf.path / "active").readlink() == Path(second)
+    assert shelf.folder() == shelf.path / second
+    assert (shelf.path / "active/card.json").is_file()
+
+
+def test_readers_see_an_active_model_at_every_moment_of_a_switch(shelf, monkeypatch):
+    first, second, _ = grow_three(shelf)
+    shelf.activate(first)
+    seen = []
+    replace = Path.replace
+
+    def watched(path: Path, target: Path) -> Path:
+        seen.append(shelf.active())
+        done = replace(path, target)
+        seen.append(shelf.active())
+        return done
+
+    monkeypatch.setattr(Path, "replace", watched)
+    shelf.activate(second)
+    assert seen == [first, second, second, second]
+
+
+def test_rollback_goes_back_step_by_step(shelf):
+    first, second, third = grow_three(shelf)
+    for name in (first, second, third):
+        shelf.activate(name)
+    assert shelf.rollback() == shelf.active() == second
+    assert shelf.rollback() == shelf.active() == first
+    with pytest.raises(ModelError, match="no other model was active before") as error:
+        shelf.rollback()
+    assert error.value.hint == "jobcast models list"
+    assert shelf.active() == first
+
+
+def test_rollback_after_activating_the_same_twice_goes_to_another(shelf):
+    first, second, _ = grow_three(shelf)
+    for name in (first, second, second):
+        shelf.activate(name)
+    assert shelf.rollback() == first
+
+
+def test_rollback_passes_over_models_that_are_gone(shelf):
+    first, second, third = grow_three(shelf)
+    for name in (first, second, third):
+        shelf.activate(name)
+    (shelf.path / second / "card.json").unlink()
+    assert shelf.rollback() == first
+
+
+def test_rollback_from_a_model_that_is_gone_goes_to_the_one_before(shelf):
+    first, second, third = grow_three(shelf)
+    for name in (first, second, third):
+        shelf.activate(name)
+    (shelf.path / third / "card.json").unlink()
+    assert shelf.rollback() == second
+
+
+@pytest.mark.parametrize("damage", ["", "{", "5", '"abc"', "[1, {}, null]", '{"a": 1}', "\ufffd"])
+def test_damaged_activations_forget_what_was_before_and_nothing_else(shelf, damage):
+    first, second, third = grow_three(shelf)
+    shelf.activate(first)
+    shelf.activate(second)
+    (shelf.path / "activations.json").write_text(damage)
+    with pytest.raises(ModelError, match="no other model was active before"):
+        shelf.rollback()
+    assert shelf.active() == second
+    shelf.activate(third)
+    assert shelf.rollback() == second
+
+
+def test_activations_that_are_gone_are_begun_anew(shelf):
+    first, second, _ = grow_three(shelf)
+    shelf.activate(first)
+    (shelf.path / "activations.json").unlink()
+    shelf.activate(second)
+    assert shelf.rollback() == first

@@ -1,0 +1,131 @@
+"""Trees evaluated without LightGBM's Python package say what that package says."""
+
+import subprocess
+import sys
+import warnings
+
+import lightgbm
+import numpy as np
+import pytest
+
+from jobcast.errors import ModelError
+from jobcast.predict.trees import Trees
+
+COLUMNS = 6
+
+
+@pytest.fixture(scope="module")
+def booster() -> lightgbm.Booster:
+    chance = np.random.default_rng(5)
+    matrix = chance.normal(size=(600, COLUMNS)).astype(np.float32)
+    matrix[chance.random(matrix.shape) < 0.2] = np.nan
+    target = np.nan_to_num(matrix[:, 0]) * 2 + np.nan_to_num(matrix[:, 1]) ** 2
+    parameters = {"objective": "quantile", "alpha": 0.8, "num_leaves": 15, "num_threads": 1, "verbosity": -1}
+    return lightgbm.train(parameters, lightgbm.Dataset(matrix, target), num_boost_round=25)
+
+
+@pytest.fixture(scope="module")
+def text(booster) -> str:
+    return booster.model_to_string()
+
+
+@pytest.fixture(scope="module")
+def rows() -> np.ndarray:
+    chance = np.random.default_rng(6)
+    rows = chance.normal(size=(200, COLUMNS)).astype(np.float32)
+    rows[::3, 2] = np.nan
+    rows[5] = np.nan
+    rows[6] = [np.inf, -np.inf, 0, -0.0, 1e30, -1e30]
+    return rows
+
+
+def test_the_numbers_are_those_of_the_package(booster, text, rows):
+    np.testing.assert_allclose(Trees(text).predict(rows), booster.predict(rows), rtol=0, atol=1e-12)
+
+
+def test_the_contributions_are_those_of_the_package_and_add_up(booster, text, rows):
+    trees = Trees(text)
+    found = trees.contributions(rows)
+    np.testing.assert_allclose(found, booster.predict(rows, pred_contrib=True), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(found.sum(axis=1), trees.predict(rows), rtol=0, atol=1e-9)
+
+
+def test_a_row_alone_a_slice_and_more_threads_make_no_difference(text, rows):
+    trees = Trees(text)
+    whole = trees.predict(rows)
+    assert [trees.predict(rows[n : n + 1])[0] for n in range(10)] == whole[:10].tolist()
+    np.testing.assert_array_equal(trees.predict(rows[::2]), whole[::2])
+    np.testing.assert_array_equal(trees.predict(np.asfortranarray(rows)), whole)
+    np.testing.assert_array_equal(Trees(text, threads=2).predict(rows), whole)
+
+
+def test_no_rows_get_no_numbers(text):
+    none = np.empty((0, COLUMNS), dtype=np.float32)
+    assert Trees(text).predict(none).tolist() == []
+    assert Trees(text).contributions(none).shape == (0, COLUMNS + 1)
+
+
+@pytest.mark.parametrize("columns", [1, COLUMNS - 1, COLUMNS + 1, 10 * COLUMNS])
+def test_a_wrong_number_of_columns_is_an_error_and_no_crash(text, columns):
+    wrong = np.zeros((3, columns), dtype=np.float32)
+    for ask in (Trees(text).predict, Trees(text).contributions):
+        with pytest.raises(ModelError, match="LightGBM: ") as error:
+            ask(wrong)
+        assert error.value.hint == "jobcast train"
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.3, 0.6, 0.9])
+def test_a_text_that_is_cut_off_is_an_error(text, share):
+    with pytest.raises(ModelError):
+        Trees(text[: int(len(text) * share)])
+
+
+@pytest.mark.parametrize("text", ["", "tree\n", "hello", "\x00", "\nend of trees\n", "a\nend of trees\n"])
+def test_a_text_that_is_no_model_is_an_error(text):
+    with pytest.raises(ModelError):
+        Trees(text)
+
+
+def test_a_file_that_is_missing_or_no_text_is_an_error(tmp_path):
+    for content in (None, b"\xff\xfe\x80"):
+        if content is not None:
+            (tmp_path / "median.txt").write_bytes(content)
+        with pytest.raises(ModelError, match="cannot read .*median.txt"):
+            Trees.load(tmp_path / "median.txt")
+
+
+def test_a_file_says_what_its_text_says(tmp_path, text, rows):
+    (tmp_path / "median.txt").write_text(text, "utf-8")
+    np.testing.assert_array_equal(
+        Trees.load(tmp_path / "median.txt").predict(rows), Trees(text).predict(rows)
+    )
+
+
+def test_the_library_says_nothing_on_stdout_and_the_package_is_not_imported(tmp_path, text):
+    (tmp_path / "median.txt").write_text(text, "utf-8")
+    program = """
+import sys
+from pathlib import Path
+import numpy as np
+from jobcast.predict.trees import Trees
+trees = Trees.load(Path(sys.argv[1]))
+for columns in (6, 7):
+    try: trees.predict(np.zeros((1, columns), dtype=np.float32))
+    except Exception as error: print(type(error).__name__, file=sys.stderr)
+print(sorted({"lightgbm", "pandas", "sklearn"} & set(sys.modules)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "median.txt")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[]\n"
+    assert "ModelError" in done.stderr
+
+
+def test_models_give_their_memory_back_without_a_word(text):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for _ in range(20):
+            Trees(text)
