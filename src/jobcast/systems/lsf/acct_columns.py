@@ -66,8 +66,7 @@ def _values() -> list[pl.Expr]:
         (_positive("avgMem") * KIB).alias("memory_mean"),
         # -1 stands for a job that was not measured.
         pl.when((utime != -1) & (stime != -1)).then(utime + stime).alias("cpu_time"),
-        "execHosts",
-        "chargedSAAP",
+        pl.col("execHosts", "chargedSAAP"),
     ]
 
 
