@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from jobcast.errors import ModelError
-from jobcast.predict.trees import Trees
+from jobcast.predict.trees import Trees, save
 
 COLUMNS = 6
 
@@ -90,19 +90,42 @@ def test_a_file_that_is_missing_or_no_text_is_an_error(tmp_path):
     for content in (None, b"\xff\xfe\x80"):
         if content is not None:
             (tmp_path / "median.txt").write_bytes(content)
-        with pytest.raises(ModelError, match="cannot read .*median.txt"):
+        with pytest.raises(ModelError, match=r"cannot read .*median\.txt"):
             Trees.load(tmp_path / "median.txt")
 
 
 def test_a_file_says_what_its_text_says(tmp_path, text, rows):
-    (tmp_path / "median.txt").write_text(text, "utf-8")
+    save(text, tmp_path / "median.txt")
     np.testing.assert_array_equal(
         Trees.load(tmp_path / "median.txt").predict(rows), Trees(text).predict(rows)
     )
 
 
-def test_the_library_says_nothing_on_stdout_and_the_package_is_not_imported(tmp_path, text):
+def test_any_other_byte_in_a_file_is_noticed_before_lightgbm_ends_the_process(tmp_path, text):
+    file = tmp_path / "median.txt"
+    save(text, file)
+    whole = file.read_bytes()
+    chance = np.random.default_rng(7)
+    for place in [0, len(whole) - 2, *chance.integers(len(whole) - 1, size=50).tolist()]:
+        file.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        with pytest.raises(ModelError, match="damaged"):
+            Trees.load(file)
+
+
+def test_a_file_without_its_last_line_is_damaged(tmp_path, text):
     (tmp_path / "median.txt").write_text(text, "utf-8")
+    with pytest.raises(ModelError, match=r"median\.txt is damaged"):
+        Trees.load(tmp_path / "median.txt")
+
+
+def test_a_saved_model_is_still_one_that_lightgbm_reads(tmp_path, booster, text, rows):
+    save(text, tmp_path / "median.txt")
+    again = lightgbm.Booster(model_file=tmp_path / "median.txt")
+    np.testing.assert_array_equal(again.predict(rows), booster.predict(rows))
+
+
+def test_the_library_says_nothing_on_stdout_and_the_package_is_not_imported(tmp_path, text):
+    save(text, tmp_path / "median.txt")
     program = """
 import sys
 from pathlib import Path

@@ -6,6 +6,7 @@ scikit-learn and pandas are installed; opening the library takes some millisecon
 
 import ctypes
 import importlib.util
+import zlib
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +23,7 @@ _NORMAL, _CONTRIBUTIONS = 0, 3
 _ALL_TREES = -1
 _END = "\nend of trees\n"
 """Stands after the last tree; the library itself takes whatever trees it finds."""
+_SUM = "\ncrc32="
 
 
 @cache
@@ -47,6 +49,15 @@ def _checked(status: int) -> None:
         )
 
 
+def save(text: str, path: Path) -> None:
+    """Write a model's text, and a last line by which a damage is noticed: LightGBM ends the process over one."""
+    path.write_text(f"{text}{_SUM}{_sum(text)}\n", "utf-8")
+
+
+def _sum(text: str) -> str:
+    return f"{zlib.crc32(text.encode()):08x}"
+
+
 class Trees:
     """A model that was saved in LightGBM's own text format."""
 
@@ -65,11 +76,14 @@ class Trees:
 
     @classmethod
     def load(cls, path: Path, *, threads: int = 1) -> "Trees":
-        """Read a model from `path`; raises ModelError when it can't be read."""
+        """Read a model that `save` wrote; raises ModelError when it is missing or damaged."""
         try:
-            return cls(path.read_text("utf-8"), threads=threads)
+            text, _, told = path.read_text("utf-8").rpartition(_SUM)
         except (OSError, UnicodeDecodeError) as error:
             raise ModelError(f"cannot read {path}: {error}", hint="jobcast models list") from error
+        if told.rstrip() != _sum(text):
+            raise ModelError(f"{path} is damaged", hint="jobcast models list")
+        return cls(text, threads=threads)
 
     def __del__(self) -> None:
         """Give the memory of the model back."""
