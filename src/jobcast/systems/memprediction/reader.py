@@ -141,12 +141,13 @@ def _to_jobs(table: pl.DataFrame, day: date | None, site: Site) -> pl.DataFrame:
     parts = pl.col("job_id").str.extract_groups(r"^\s*(\d+)(?:\[(\d+)\])?\s*$").struct
     done = pl.col("status").str.strip_chars() == "DONE"
     # Lazily, because only then is an expression that stands in several others computed but once.
-    moments = table.lazy().with_columns(
+    worked_out = table.lazy().with_columns(
+        *(memory(pl.col(name), unit="M") for name in _MEMORY),
         start=_moment("started_time", years, site.timezone),
         finish=_moment("finished_time", years, site.timezone),
     )
     return conform(
-        moments.select(
+        worked_out.select(
             pl.lit("lsf").alias("system"),
             pl.lit(site.cluster).alias("cluster"),
             parts[0].alias("job_id"),
@@ -157,10 +158,8 @@ def _to_jobs(table: pl.DataFrame, day: date | None, site: Site) -> pl.DataFrame:
             pl.when(done).then(pl.lit(JobState.DONE)).otherwise(pl.lit(JobState.FAILED)).alias("state"),
             pl.when(~done).then(pl.lit(ExitReason.UNKNOWN)).alias("exit_reason"),
             *(_positive(pl.col(old), kind).alias(new) for old, (new, kind) in _NUMBERS.items()),
-            *(_megabytes(old).alias(new) for old, new in _MEMORY.items()),
-            pl.when(_megabytes("max_mem").is_not_null())
-            .then(pl.lit(MemoryBasis.RSS_SUM))
-            .alias("memory_basis"),
+            *(_given(old).alias(new) for old, new in _MEMORY.items()),
+            pl.when(_given("max_mem").is_not_null()).then(pl.lit(MemoryBasis.RSS_SUM)).alias("memory_basis"),
             pl.col("interactive_mode")
             .str.strip_chars()
             .replace_strict({"True": True, "False": False}, default=None, return_dtype=pl.Boolean)
@@ -193,10 +192,9 @@ def _positive(text: pl.Expr, kind: type[pl.DataType]) -> pl.Expr:
     return pl.when(number != 0).then(number).cast(kind, strict=False)
 
 
-def _megabytes(name: str) -> pl.Expr:
-    """Return bytes; "" and 0 mean absent."""
-    amount = memory(pl.col(name), unit="M")
-    return pl.when(amount != 0).then(amount)
+def _given(name: str) -> pl.Expr:
+    """Return an amount that is worked out already; 0 means absent."""
+    return pl.when(pl.col(name) != 0).then(name)
 
 
 def _years(day: date | None, now: datetime) -> list[int]:
