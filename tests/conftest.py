@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from jobcast import language
+from jobcast.predict.shelf import Shelf
+from tests.trained import publish_on
 
 
 @pytest.fixture(autouse=True)
@@ -45,3 +47,10 @@ def shared() -> Path:
             "needs the directory 'shared' beside the checkout: real traces are no part of the product"
         )
     return folder
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a model trained on `tests.trained.made_up_history`; tests that change it work on a copy."""
+    shelf = Shelf(tmp_path_factory.mktemp("trained") / "models")
+    return shelf.folder(publish_on(shelf))

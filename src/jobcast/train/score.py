@@ -97,18 +97,13 @@ def intervals(answers: pl.DataFrame, bins: tuple[float, ...] = BINS_GIB) -> pl.D
     labels = [interval_name(low, high) for low, high in pairwise([-np.inf, *inner, np.inf])]
     told = answers.drop_nulls(["median"]).drop_nans(["median"])
     difference = pl.col("median") - pl.col("memory_peak")
-    rows = (
-        told.with_columns(
-            pl.col("memory_peak").cut(inner, labels=labels).cast(pl.String).alias("max_mem_interval")
-        )
-        .group_by("max_mem_interval")
-        .agg(
-            pl.len().alias("max_mem_num"),
-            difference.mean().alias("pre_mem_diff"),
-            (difference / pl.col("memory_peak") * 100).mean().alias("pre_mem_diff_rate"),
-            (pl.col("memory_peak") > pl.col("request")).mean().alias("exceeded_share"),
-        )
+    place = pl.Series("place", np.searchsorted(inner, told["memory_peak"].to_numpy(), side="left"))
+    rows = told.group_by(place).agg(
+        pl.len().alias("max_mem_num"),
+        difference.mean().alias("pre_mem_diff"),
+        (difference / pl.col("memory_peak") * 100).mean().alias("pre_mem_diff_rate"),
+        (pl.col("memory_peak") > pl.col("request")).mean().alias("exceeded_share"),
     )
-    every = pl.DataFrame({"max_mem_interval": labels})
-    joined = every.join(rows, on="max_mem_interval", how="left", maintain_order="left")
+    every = pl.DataFrame({"max_mem_interval": labels, "place": np.arange(len(labels))})
+    joined = every.join(rows, on="place", how="left", maintain_order="left").drop("place")
     return joined.with_columns(pl.col("max_mem_num").fill_null(0))
