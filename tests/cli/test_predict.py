@@ -1,0 +1,441 @@
+"""jobcast predict."""
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from jobcast import clock
+from jobcast.features.family import LADDER
+from jobcast.language import catalogue
+from tests.made_up import HOSTILE
+from tests.trained import END, a_job, made_up_history
+
+NOW = END.replace(hour=10)
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+def flags(**known: str) -> list[str]:
+    """Return the flags of the last job of the history, some of them changed."""
+    row = a_job()
+    fields = {"job_name": row.pop("name"), **row, **known}
+    return [word for name, value in fields.items() if value for word in (f"--{name}", value)]
+
+
+def number(result) -> int:
+    assert result.exit_code == 0, result.output
+    return int(result.stdout.splitlines()[-1])
+
+
+def test_the_answer_is_told_and_its_last_line_is_the_request_in_mb(jobcast, trained):
+    result = jobcast("predict", *flags())
+    answer = json.loads(jobcast("predict", *flags(), "--json").stdout)["forecast"]
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    peak, request, basis, by, last = result.stdout.splitlines()
+    assert peak.startswith("peak memory  50% below ")
+    assert ", 95% below " in peak
+    assert request.startswith("request      ")
+    assert request.endswith("; 5.0% of such jobs use more")
+    assert basis == f"basis        {answer['basis']['words']}"
+    assert by == f"model        {trained} (default)"
+    assert last == str(answer["request_mb"])
+    assert answer["quantiles_mb"] == {"0.5": answer["quantiles_mb"]["0.5"], "0.95": answer["request_mb"]}
+    assert 0 < answer["quantiles_mb"]["0.5"] <= answer["request_mb"]
+
+
+def test_the_answer_speaks_chinese(jobcast, trained):
+    result = jobcast("--lang", "zh", "predict", *flags())
+    peak, request, basis, by, last = result.stdout.splitlines()
+    assert peak.startswith("内存峰值  50% 低于 ")
+    assert request.startswith("申请量    ")
+    assert basis.startswith("依据      ")
+    assert by == f"模型      {trained}（default）"
+    assert int(last) > 0
+
+
+def test_json_has_all_of_the_forecast(jobcast, trained):
+    answer = json.loads(jobcast("predict", *flags(), "--json").stdout)
+    assert list(answer) == ["schema", "model", "forecast"]
+    assert (answer["schema"], answer["model"]) == (1, trained)
+    forecast = answer["forecast"]
+    assert list(forecast) == ["quantiles_mb", "request_mb", "risk", "basis", "contributions"]
+    assert list(forecast["basis"]) == ["level", "rung", "runs", "age_days", "words"]
+    assert len(forecast["contributions"]) == 5
+    assert list(forecast["contributions"][0]) == ["feature", "factor"]
+
+
+def test_every_flag_of_memprediction_is_taken_verbatim(jobcast, trained, tmp_path):
+    (tmp_path / "job.yaml").write_text("user: nobody\n")
+    result = jobcast(
+        "predict", "--job_yaml", "job.yaml", "-c", trained, "--job_name", "syn", "--cwd", "/proj/a",
+        "--command", "vcs", "--project", "comet", "--queue", a_job()["queue"], "--started_time",
+        "Mon Sep 15 10:06:58", "--rusage_mem", "4096", "--user", "chen", "--extra", "anything", "-d",
+    )  # fmt: skip
+    assert number(result) > 0
+    assert " × " in result.stdout
+    assert number(jobcast("predict", *flags(), "--config", trained, "--debug")) > 0
+
+
+@pytest.mark.parametrize("hyphened", ["job-name", "started-time", "rusage-mem", "run-limit"])
+def test_flags_may_be_written_with_hyphens(jobcast, trained, hyphened):
+    value = {"job-name": "syn", "started-time": "2025-09-15", "run-limit": "1-02:00:00"}.get(hyphened, "4096")
+    assert number(jobcast("predict", *flags(), f"--{hyphened}", value)) > 0
+
+
+def test_explaining_tells_the_five_strongest_factors(jobcast, trained):
+    told = [line for line in jobcast("predict", *flags(), "--explain").stdout.splitlines() if " × " in line]
+    assert len(told) == 5
+    assert not [line for line in jobcast("predict", *flags()).stdout.splitlines() if " × " in line]
+
+
+# ---- from files
+
+
+def test_a_yaml_gives_the_same_as_flags_and_flags_come_first(jobcast, trained, tmp_path):
+    row = {**a_job(), "job_name": a_job()["name"]}
+    row.pop("name")
+    (tmp_path / "job.yaml").write_text(yaml.safe_dump(row), "utf-8")
+    assert jobcast("predict", "--job_yaml", "job.yaml").stdout == jobcast("predict", *flags()).stdout
+    (tmp_path / "job.yaml").write_text(yaml.safe_dump({**row, "user": "nobody", "queue": "nowhere"}), "utf-8")
+    changed = jobcast("predict", "--job_yaml", "job.yaml", "--user", row["user"], "--queue", row["queue"])
+    assert changed.stdout == jobcast("predict", *flags()).stdout
+
+
+def rows(count: int) -> list[dict[str, str]]:
+    return [a_job(-1 - 9 * n) for n in range(count)]
+
+
+def test_many_from_csv_get_one_number_each_in_order(jobcast, trained, tmp_path):
+    with (tmp_path / "jobs.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(a_job()))
+        writer.writeheader()
+        writer.writerows([*rows(4), dict.fromkeys(a_job(), "never_heard_of")])
+    result = jobcast("predict", "--jobs", "jobs.csv")
+    alone = []
+    for row in rows(4):
+        row["job_name"] = row.pop("name")
+        given = [word for name, value in row.items() if value for word in (f"--{name}", value)]
+        alone.append(number(jobcast("predict", *given)))
+    assert result.stdout.split() == [*map(str, alone), "-"]
+    assert result.exit_code == 0
+
+
+def test_many_from_json_lines_with_json(jobcast, trained, tmp_path):
+    lines = [json.dumps({**row, "submit_time": "2025-09-15T08:00:00+00:00", "cores": 4}) for row in rows(3)]
+    (tmp_path / "jobs.jsonl").write_text(
+        "\n".join([lines[0], "", *lines[1:], '{"user": "nobody"}\n']), "utf-8"
+    )
+    answer = json.loads(jobcast("predict", "--jobs", "jobs.jsonl", "--json").stdout)
+    assert list(answer) == ["schema", "model", "forecasts"]
+    assert [one["forecast"] is None for one in answer["forecasts"]] == [False, False, False, True]
+    assert answer["forecasts"][3] == {"forecast": None, "reason": "nothing_similar"}
+    assert answer["forecasts"][0]["forecast"]["contributions"] == []
+
+
+def test_a_byte_order_mark_and_blank_lines_before_json_are_no_trouble(jobcast, trained, tmp_path):
+    (tmp_path / "jobs.csv").write_text("\ufeffuser,queue\nchen," + a_job()["queue"] + "\n", "utf-8")
+    assert jobcast("predict", "--jobs", "jobs.csv").stdout.strip().isdigit()
+    (tmp_path / "jobs.jsonl").write_text(f'\n  {{"queue": "{a_job()["queue"]}"}}\n', "utf-8")
+    assert jobcast("predict", "--jobs", "jobs.jsonl").stdout.strip().isdigit()
+
+
+@pytest.mark.parametrize("content", ["", "user,queue\n"])
+def test_no_submissions_get_no_numbers(jobcast, trained, tmp_path, content):
+    (tmp_path / "jobs.csv").write_text(content)
+    result = jobcast("predict", "--jobs", "jobs.csv")
+    assert (result.stdout, result.stderr, result.exit_code) == ("", "", 0)
+    assert json.loads(jobcast("predict", "--jobs", "jobs.csv", "--json").stdout)["forecasts"] == []
+
+
+@pytest.mark.usefixtures("trained")
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("a.csv", b"user,queue\nchen,pnr,more,and more\n", "a line is no submission"),
+        ("a.csv", b"user\n\xff\xfe\n", "'utf-8' codec can't decode"),
+        ("a.csv", b'user\n"' + b"x" * 200_000 + b'"\n', "field larger than field limit"),
+        ("a.jsonl", b'{"user": "chen"}\n[1, 2]\n', "a line is no submission: [1, 2]"),
+        ("a.jsonl", b'{"user": "chen"}\nnot json\n', "Expecting value"),
+        ("missing.csv", None, "No such file"),
+    ],
+)
+def test_files_that_cannot_be_read_are_told_in_one_line(jobcast, name, content, why):
+    if content is not None:
+        Path(name).write_bytes(content)
+    result = jobcast("predict", "--jobs", name)
+    assert result.stdout == ""
+    assert result.stderr.startswith(f"error: {name} can't be read: ")
+    assert why in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize("content", [b"- a\n- b\n", b"", b"user: [", b"\xff\xfe", b"just text"])
+def test_a_yaml_that_holds_no_job_is_an_expected_failure(jobcast, trained, tmp_path, content):
+    (tmp_path / "job.yaml").write_bytes(content)
+    result = jobcast("predict", "--job_yaml", "job.yaml")
+    assert (result.stdout, result.exit_code) == ("", 1)
+    assert result.stderr.startswith("error: job.yaml can't be read: ")
+
+
+# ---- fields and amounts
+
+
+@pytest.mark.parametrize(
+    ("field", "hint"),
+    [
+        ("usr", "Did you mean user?"),
+        ("rusage_memory", "Did you mean rusage_mem?"),
+        ("qqqqqq", None),
+        (5, None),
+    ],
+)
+def test_an_unknown_field_is_answered_with_the_likeliest(jobcast, trained, tmp_path, field, hint):
+    (tmp_path / "job.yaml").write_text(yaml.safe_dump({"user": "chen", field: "x"}))
+    result = jobcast("predict", "--job_yaml", "job.yaml")
+    cure = f"cure:  {hint}\n" if hint else ""
+    assert result.stderr == f"error: A job has no field {field}.\n{cure}"
+    assert (result.stdout, result.exit_code) == ("", 1)
+
+
+CURE = "cure:  memory as 4096 or 4GB, run limits as 1-02:00:00, times as 2024-06-14T10:06:58\n"
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "why"),
+    [
+        ("rusage_mem", "much", "not an amount of memory: 'much'"),
+        ("rusage_mem", "-5", "not an amount of memory: '-5'"),
+        ("rusage_mem", "9999999999P", "more memory than any machine has: 9999999999P"),
+        ("cores", "many", "could not convert string to float: 'many'"),
+        ("cores", "3.7", "not a count: 3.7"),
+        ("cores", "-1", "not a count: -1"),
+        ("cores", "nan", "not a count: nan"),
+        ("gpus", "inf", "not a count: inf"),
+        ("gpus", "1e300", "not a count: 1e300"),
+        ("run_limit", "soon", "not a duration: 'soon'"),
+        ("started_time", "yesterday", "not a time: yesterday"),
+        ("started_time", "Thu Feb 30 10:00:00", "not a time: Thu Feb 30 10:00:00"),
+    ],
+)
+def test_a_bad_amount_is_an_expected_failure_with_a_cure(jobcast, trained, flag, value, why):
+    result = jobcast("predict", *flags(), f"--{flag}", value)
+    assert result.stderr == f"error: A field can't be read: {why}\n{CURE}"
+    assert (result.stdout, result.exit_code) == ("", 1)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"cores": [1]},
+        {"cores": float("inf")},
+        {"interactive": "maybe"},
+        {"rusage_mem": {"a": 1}},
+        {"at": "0001-01-01T00:00:00+14:00"},
+    ],
+)
+def test_odd_values_in_json_are_an_expected_failure(jobcast, trained, tmp_path, fields):
+    (tmp_path / "jobs.jsonl").write_text(json.dumps({"user": "chen", **fields}))
+    result = jobcast("predict", "--jobs", "jobs.jsonl")
+    assert result.stderr.startswith("error: A field can't be read: ")
+    assert (result.stdout, result.exit_code) == ("", 1)
+
+
+@pytest.mark.parametrize("amount", ["4096", "4096.0", "4GB", "4096M", "4 GiB", "4194304K"])
+def test_amounts_of_memory_are_in_mb_unless_they_say_otherwise(jobcast, trained, amount):
+    expected = jobcast("predict", *flags(), "--rusage_mem", "4096").stdout
+    assert jobcast("predict", *flags(), "--rusage_mem", amount).stdout == expected
+
+
+def test_no_memory_and_an_empty_flag_leave_the_field_open(jobcast, trained):
+    expected = jobcast("predict", *flags()).stdout
+    assert jobcast("predict", *flags(), "--rusage_mem", "0").stdout == expected
+    assert jobcast("predict", *flags(), "--rusage_mem", "", "--description", "").stdout == expected
+
+
+@pytest.mark.usefixtures("trained")
+@pytest.mark.parametrize(
+    ("now", "text", "same"),
+    [
+        (NOW, "Mon Sep 15 09:06:58", "2025-09-15T09:06:58"),
+        (NOW, "Mon Sep  1 09:06:58", "2025-09-01T09:06:58"),
+        (NOW, "  Tue   Dec 31 23:00:00 ", "2024-12-31T23:00:00"),
+        (NOW, "Thu Feb 29 12:00:00", "2024-02-29T12:00:00"),
+        (datetime(2026, 11, 22, tzinfo=UTC), "Mon Feb 29 12:00:00", "2016-02-29T12:00:00"),
+        (datetime(2024, 2, 29, 13, tzinfo=UTC), "Thu Feb 29 12:00:00", "2024-02-29T12:00:00"),
+        (datetime(2025, 12, 31, 23, tzinfo=UTC), "Thu Jan 1 07:00:00", "2026-01-01T07:00:00"),
+        (NOW, "2025-09-15T17:06:58+08:00", "2025-09-15T09:06:58"),
+        (NOW, "2025-09-15 09:06:58", "2025-09-15T09:06:58"),
+    ],
+)  # fmt: skip
+def test_times_are_understood_as_bjobs_prints_them(jobcast, monkeypatch, now, text, same):
+    monkeypatch.setattr(clock, "now", lambda: now)
+    told, expected = (jobcast("predict", *flags(), "--started_time", time, "--json") for time in (text, same))
+    assert told.exit_code == 0, told.stderr
+    assert told.stdout == expected.stdout
+
+
+def test_times_without_a_zone_are_those_of_the_site(jobcast, trained, monkeypatch):
+    expected = jobcast("predict", *flags(), "--started_time", "2025-09-15T09:06:58", "--json").stdout
+    monkeypatch.setenv("JOBCAST_TIMEZONE", "Asia/Shanghai")
+    for text in ("Mon Sep 15 17:06:58", "2025-09-15T17:06:58"):
+        assert jobcast("predict", *flags(), "--started_time", text, "--json").stdout == expected
+
+
+def test_by_default_the_job_is_submitted_now(jobcast, trained):
+    expected = jobcast("predict", *flags(), "--started_time", "2025-09-15T10:00:00", "--json").stdout
+    assert jobcast("predict", *flags(), "--json").stdout == expected
+
+
+def test_names_of_the_history_are_understood_too_and_those_of_flags_come_first(jobcast, trained, tmp_path):
+    own = {"cores": 8, "rusage_mem": 4096, "gpus": 1, "at": "2025-09-15T09:00:00", "interactive": True}
+    theirs = {
+        "cores_requested": "8",
+        "memory_requested": "4GB",
+        "gpus_requested": 1.0,
+        "strated_time": "Mon Sep 15 09:00:00",
+        "interactive_mode": "yes",
+    }
+    for name, fields in (("own", own), ("theirs", theirs)):
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps({**a_job(), **fields}))
+    expected = jobcast("predict", "--jobs", "own.jsonl", "--json").stdout
+    assert jobcast("predict", "--jobs", "theirs.jsonl", "--json").stdout == expected
+    (tmp_path / "job.yaml").write_text(
+        yaml.safe_dump({**a_job(), "name": "other", "job_description": "other"})
+    )
+    same = jobcast(
+        "predict", "--job_yaml", "job.yaml", "--job_name", a_job()["name"], "--description", "x", "--json"
+    )
+    assert same.stdout == jobcast("predict", *flags(), "--description", "x", "--json").stdout
+
+
+# ---- which model
+
+
+def test_a_model_is_found_by_name_folder_or_a_file_in_it(jobcast, trained, shelf, tmp_path):
+    copy = shutil.copytree(shelf.folder(trained), tmp_path / "elsewhere/mine")
+    expected = jobcast("predict", *flags()).stdout
+    assert jobcast("predict", *flags(), "-c", trained).stdout == expected
+    assert jobcast("predict", *flags(), "-c", "").stdout == expected
+    assert jobcast("predict", *flags(), "--model", str(shelf.path / "active")).stdout == expected
+    for place in (copy, copy / "card.json", copy / "median.txt", "elsewhere/mine"):
+        answer = json.loads(jobcast("predict", *flags(), "-c", str(place), "--json").stdout)
+        assert answer["model"] == "mine"
+
+
+def test_a_model_that_is_not_there_is_never_another_one(jobcast, trained, shelf, monkeypatch):
+    monkeypatch.chdir(shelf.folder(trained))
+    for wanted in ("typo", "typo/card.json", "../typo"):
+        result = jobcast("predict", *flags(), "-c", wanted)
+        assert (
+            result.stderr
+            == f"error: there is no model {wanted} in {shelf.path}\ncure:  jobcast models list\n"
+        )
+        assert (result.stdout, result.exit_code) == ("", 1)
+
+
+def test_without_a_model_the_cure_is_to_train(jobcast, shelf):
+    result = jobcast("predict", *flags())
+    assert result.stderr == f"error: no model is active in {shelf.path}\ncure:  jobcast train\n"
+    assert (result.stdout, result.exit_code) == ("", 1)
+
+
+def test_a_damaged_model_is_an_expected_failure(jobcast, trained, shelf):
+    (shelf.folder(trained) / "memory/keys.npy").write_bytes(b"")
+    result = jobcast("predict", *flags())
+    assert result.stderr.startswith("error: cannot read the family memory")
+    assert (result.stdout, result.exit_code) == ("", 1)
+
+
+# ---- saying no, and hostile texts
+
+
+def test_nothing_similar_is_no_forecast_and_nothing_on_stdout(jobcast, trained):
+    strange = ["predict", "--user", "nobody", "--command", "qqq", "--cwd", "/else", "--queue", "nowhere"]
+    result = jobcast(*strange)
+    assert result.stdout == ""
+    assert result.stderr == "no forecast: nothing similar is in the history\n"
+    assert result.exit_code == 1
+    assert jobcast("--lang", "zh", *strange).stderr == "没有预测：历史中没有相似的作业\n"
+    as_json = jobcast(*strange, "--json")
+    assert json.loads(as_json.stdout) == {
+        "schema": 1,
+        "model": trained,
+        "forecast": None,
+        "reason": "nothing_similar",
+    }
+    assert as_json.exit_code == 1
+
+
+def test_nothing_given_is_no_question(jobcast, trained):
+    result = jobcast("predict")
+    assert result.stderr == (
+        "error: Nothing is known of the job.\n"
+        "cure:  jobcast predict --user NAME --command TEXT, or --job_yaml FILE, or --jobs FILE\n"
+    )
+    assert (result.stdout, result.exit_code) == ("", 1)
+
+
+def test_hostile_texts_are_texts(jobcast, trained, tmp_path):
+    hostile = dict.fromkeys(("user", "name", "command", "cwd", "project", "description"), HOSTILE)
+    (tmp_path / "jobs.jsonl").write_text(json.dumps({**hostile, "queue": a_job()["queue"]}))
+    assert jobcast("predict", "--jobs", "jobs.jsonl").stdout.strip().isdigit()
+    surrogates = {**hostile, "queue": a_job()["queue"], "command": "\udcff"}
+    (tmp_path / "jobs.jsonl").write_text(json.dumps(surrogates))
+    assert jobcast("predict", "--jobs", "jobs.jsonl").stdout.strip().isdigit()
+
+
+def test_hostile_words_do_not_command_the_terminal(jobcast, trained, tmp_path):
+    (tmp_path / "jobs.jsonl").write_text(json.dumps({HOSTILE: 1}))
+    for arguments in (
+        ["--jobs", "jobs.jsonl"],
+        [*flags(), "-c", "\x1b[31m"],
+        [*flags(), "--cores", "\x1b[31m"],
+    ):
+        result = jobcast("predict", *arguments)
+        assert result.exit_code == 1
+        assert not set("\x1b\x00\x9b\u202e\u2028") & set(result.output)
+
+
+def test_every_rung_has_words_for_its_basis():
+    assert {f"basis.{rung.name}" for rung in LADDER} | {"basis.words"} == {
+        key for key in catalogue() if key.startswith("basis.")
+    }
+
+
+def test_a_past_of_some_days_is_told_in_days(jobcast, trained):
+    late = jobcast("predict", *flags(), "--started_time", "2025-10-15T00:00:00").stdout
+    assert "last 30 days ago" in late
+
+
+def test_it_needs_neither_polars_nor_lightgbm_nor_rich(shelf, trained, store):
+    program = """
+import sys
+from jobcast.cli.main import main
+sys.argv = ["jobcast", "--store", sys.argv[1], "predict", "--queue", sys.argv[2]]
+try: main()
+except SystemExit as end: code = end.code
+heavy = {"polars", "lightgbm", "rich", "pandas", "sklearn", "scipy", "yaml", "xgboost", "jobcast.train"}
+print(code, sorted(heavy & set(sys.modules)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(store.path), made_up_history()["queue"][0]],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    request, imported = done.stdout.splitlines()[-2:]
+    assert request.isdigit()
+    assert imported == "0 []"
+    assert done.stderr == ""
