@@ -1,14 +1,16 @@
 """A whole history as seen submission by submission: each knows only what had finished when it was made."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from jobcast.features.coded import Keys
 from jobcast.features.columns import Floats, Known, Rows, fill
 from jobcast.features.family import family_keys
 from jobcast.features.submissions import Submissions
-from jobcast.features.window import FinishedRuns, Times, Values, look_back
+from jobcast.features.window import FinishedRuns, Times, Values, Window, look_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,9 @@ def as_of_submission(
     """
     moments = submissions.at[asked]
     known_at = moments if known_until is None else np.minimum(moments, known_until)
-    families = family_keys(submissions)
-    rungs = (
-        look_back(FinishedRuns.sort(keys[done.rows], done.times, done.values), keys[asked], moments, known_at)
-        for keys in families
-    )
-    return fill(submissions.take(asked), rungs)
+
+    def seen(keys: Keys) -> tuple[Keys, Iterator[tuple[Rows, Window]]]:
+        runs = FinishedRuns.sort(keys[done.rows], done.times, done.values)
+        return keys[asked], look_back(runs, keys[asked], moments, known_at)
+
+    return fill(submissions.take(asked), map(seen, family_keys(submissions)))

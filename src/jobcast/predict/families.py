@@ -16,10 +16,11 @@ from jobcast.job import Submission
 from jobcast.predict.answer import answer
 from jobcast.predict.card import Card
 from jobcast.predict.memory import FamilyMemory
+from jobcast.predict.record import TrackRecord
 from jobcast.predict.trees import Trees
 from jobcast.units import MIB, Bytes
 
-MEMORY = "memory"
+MEMORY, RECORD = "memory", "record"
 TREES = {"median": "median.txt", "upper": "upper.txt"}
 NOTHING_SIMILAR = "nothing_similar"
 """Reason of a `NoForecast`: neither the command nor user, folder, project or queue occur in the history."""
@@ -36,14 +37,17 @@ class FamilyModel:
 
     card: Card
     memory: FamilyMemory
+    record: TrackRecord
     trees: dict[str, Trees]
 
     def forecast(
         self, submissions: Sequence[Submission], *, explain: bool = False
     ) -> list[MemoryForecast | NoForecast]:
         """Answer each submission, in order."""
+        if not submissions:
+            return []
         known = self.memory.recall(stack([of_one(submission) for submission in submissions]))
-        answers = answer(known, self.trees, self.card.ceiling)
+        answers = answer(known, self.trees, self.card.ceiling).follow(self.record.standing(known.judged_by))
         requests = answers.request(self._offsets())
         moved = self.trees["median"].contributions(known.matrix) if explain else None
         return [
@@ -69,7 +73,7 @@ def load(folder: Path, card: Card) -> FamilyModel:
     if card.features != FEATURES:
         raise ModelError(f"the model {folder.name} was trained with other features", hint="jobcast train")
     trees = {name: Trees.load(folder / file) for name, file in TREES.items()}
-    return FamilyModel(card, FamilyMemory.load(folder / MEMORY), trees)
+    return FamilyModel(card, FamilyMemory.load(folder / MEMORY), TrackRecord.load(folder / RECORD), trees)
 
 
 def _bytes(log2: float) -> Bytes:

@@ -7,8 +7,11 @@ families there are, so a cold start costs nothing.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+from numpy.lib.format import open_memmap
 
 from jobcast.errors import ModelError
 from jobcast.features.asof import Finished
@@ -16,9 +19,9 @@ from jobcast.features.coded import Keys
 from jobcast.features.columns import Known, Rows, fill
 from jobcast.features.family import family_keys
 from jobcast.features.submissions import Submissions
-from jobcast.features.window import Counts, FinishedRuns, Times, Values, Window, nothing
+from jobcast.features.window import RUNS, Counts, FinishedRuns, Times, Values, Window, nothing
 
-_ARRAYS = ("keys", "values", "counts", "means", "times")
+_ARRAYS = ("keys", "values", "counts", "means", "times", "long_medians")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class FamilyMemory:
     """Mean of log2 of all their peaks."""
     times: Times
     """When the newest of them finished, in seconds since 1970."""
+    long_medians: Values
+    """Median of the last runs, over more than `values` holds; NaN where `values` holds all."""
 
     @classmethod
     def build(cls, submissions: Submissions, done: Finished) -> "FamilyMemory":
@@ -47,13 +52,22 @@ class FamilyMemory:
     def load(cls, folder: Path) -> "FamilyMemory":
         """Map the memory that `save` wrote; raises ModelError when it is missing or damaged."""
         try:
-            return cls(
-                *(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS)
-            )
+            memory = cls(*(open_memmap(folder / f"{name}.npy", mode="r") for name in _ARRAYS))
+            memory.check()
         except (OSError, ValueError) as error:
             raise ModelError(
                 f"cannot read the family memory in {folder}: {error}", hint="jobcast train"
             ) from error
+        return memory
+
+    def check(self) -> None:
+        """Raise ValueError when the arrays do not belong together: nothing may be read beside them."""
+        kinds = {"keys": np.uint64, "counts": np.int64, "times": np.int64}
+        for name in _ARRAYS:
+            array: npt.NDArray[Any] = getattr(self, name)
+            shape = (len(self.keys), RUNS) if name == "values" else (len(self.keys),)
+            if array.dtype != kinds.get(name, np.float32) or array.shape != shape:
+                raise ValueError(f"{name} holds {array.dtype} {array.shape}")
 
     def save(self, folder: Path) -> None:
         """Write the memory into the existing `folder`."""
@@ -62,7 +76,8 @@ class FamilyMemory:
 
     def recall(self, submissions: Submissions) -> Known:
         """Return what is known of each submission."""
-        return fill(submissions, (self._windows(keys, submissions.at) for keys in family_keys(submissions)))
+        families = family_keys(submissions)
+        return fill(submissions, ((keys, self._windows(keys, submissions.at)) for keys in families))
 
     def _windows(self, keys: Keys, moments: Times) -> Iterator[tuple[Rows, Window]]:
         everyone = np.arange(len(keys))
@@ -75,7 +90,12 @@ class FamilyMemory:
         values = np.where(known[:, None], self.values[place], np.float32(0))
         counts = np.where(known, self.counts[place], 0)
         means = np.where(known, self.means[place], np.float32(np.nan))
-        yield everyone, Window(values, counts, means, ages.astype(np.float32))
+        yield (
+            everyone,
+            Window(
+                values, counts, means, ages.astype(np.float32), lambda rows: self.long_medians[place[rows]]
+            ),
+        )
 
 
 def _remembered(keys: Keys, done: Finished) -> FamilyMemory:
@@ -84,4 +104,7 @@ def _remembered(keys: Keys, done: Finished) -> FamilyMemory:
     counts = ends - runs.starts[:-1]
     newest = runs.times[ends - 1]
     window = runs.window(counts, ends, newest)
-    return FamilyMemory(runs.families, window.values, counts, window.means, newest)
+    long_medians = np.full(len(counts), np.nan, dtype=np.float32)
+    grown = np.flatnonzero(counts > RUNS)
+    long_medians[grown] = window.long_medians(grown)
+    return FamilyMemory(runs.families, window.values, counts, window.means, newest, long_medians)

@@ -16,7 +16,7 @@ from jobcast.history import submitted_at
 from jobcast.job import JobState
 from jobcast.train import memprediction
 from jobcast.train.backtest import Replies, known_of, replies_of_families, test_rows
-from jobcast.train.families import FamilySettings, Progress, fit
+from jobcast.train.families import FamilySettings, Progress, Questions, fit
 from jobcast.train.material import Material, material
 from jobcast.train.memprediction import TrainingSettings
 from jobcast.units import GIB
@@ -54,9 +54,9 @@ class _Case:
 def back_test(jobs: pl.DataFrame, trial: Trial, progress: Progress) -> dict[str, pl.DataFrame]:
     """Return for each recipe one row per later job with a measured peak, however it ended.
 
-    Columns: job_id (with its array index), submit_time, state, user, queue, run_time (s), memory_peak, median
-    and request (GiB; NaN where the recipe says nothing), level, rung, runs. Raises ModelError when there are
-    no later jobs, or too few to learn from; ConfigError for an unknown recipe.
+    Columns: job_id (with its array index), submit_time, finish_time, state, user, queue, run_time (s),
+    memory_peak, median and request (GiB; NaN where the recipe says nothing), level, rung, runs. Raises
+    ModelError when there are no later jobs, or too few to learn from; ConfigError for an unknown recipe.
     """
     unknown = [name for name in trial.recipes if name not in RECIPES]
     if unknown:
@@ -118,7 +118,8 @@ def _family_p95(case: _Case) -> Replies:
 def _default(case: _Case) -> Replies:
     settings = case.trial.settings
     fitted = fit(case.material, case.end, settings, case.progress)
-    return replies_of_families(case.material, case.rows, case.known, fitted, settings, live=case.trial.live)
+    asked = Questions(case.rows, case.known)
+    return replies_of_families(case.material, asked, fitted, settings, live=case.trial.live)
 
 
 def _memprediction(case: _Case) -> Replies:

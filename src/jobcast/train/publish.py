@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from importlib.metadata import version
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,11 @@ from jobcast.features.columns import FEATURES
 from jobcast.features.family import LEVELS
 from jobcast.predict.calibration import offsets
 from jobcast.predict.card import Card
-from jobcast.predict.families import MEMORY, TREES
+from jobcast.predict.families import MEMORY, RECORD, TREES
 from jobcast.predict.memory import FamilyMemory
 from jobcast.predict.memprediction_answers import RISK as MEAN_RISK
+from jobcast.predict.record import TrackRecord
+from jobcast.predict.trees import save
 from jobcast.train import families, memprediction
 from jobcast.train.families import FamilySettings, Progress
 from jobcast.train.material import material
@@ -45,8 +47,10 @@ def publish_families(
     progress("memory")
     (folder / MEMORY).mkdir()
     FamilyMemory.build(stuff.submissions, stuff.finished_by(latest)).save(folder / MEMORY)
+    (folder / RECORD).mkdir()
+    TrackRecord.build(fitted.judged).save(folder / RECORD)
     for name, file in TREES.items():
-        (folder / file).write_text(fitted.texts[name], "utf-8")
+        save(fitted.texts[name], folder / file)
     found = offsets(fitted.residuals, fitted.levels, risk=settings.risk)
     card = Card(
         recipe="default",
@@ -95,5 +99,4 @@ def _data(jobs: pl.DataFrame, *, learnt_from: int) -> dict[str, Any]:
 
 
 def _versions(*libraries: str) -> dict[str, str]:
-    names = {"xgboost": "xgboost-cpu"}
-    return {"jobcast": jobcast.__version__} | {name: version(names.get(name, name)) for name in libraries}
+    return {"jobcast": jobcast.__version__} | {name: import_module(name).__version__ for name in libraries}

@@ -1,0 +1,142 @@
+"""Track record: which candidate answer has served each family best, as far as its jobs have finished.
+
+Trees learn how all families behave together, and that can be wrong for one that appears later or that only
+scatters. So every finished job judges the answers that it could have been given (`CANDIDATES`), and the next
+job of its kind gets the one that was best: following the leader, with errors clipped so that a crash in a
+long series decides nothing, and shrunk to everybody's errors while a family has few.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from jobcast.errors import ModelError
+from jobcast.features.candidates import CANDIDATES
+from jobcast.features.coded import Keys
+from jobcast.features.window import Counts, FinishedRuns, Times, Values
+
+Floats = npt.NDArray[np.float64]
+
+WORST = 2.0
+"""Largest error that counts, in log2: an answer that is off by a factor of four is of no use."""
+
+PRIOR = 20
+"""Jobs that everybody's errors weigh as many as; from 1 to 40 forecasts hardly differ."""
+
+_ARRAYS = ("families", "counts", "errors", "overall")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Finished jobs, in order of their finish, and how far off each answer to them was."""
+
+    families: Keys
+    """(n,): `Known.judged_by` of each."""
+    times: Times
+    """(n,): when each finished, in seconds since 1970; rising."""
+    errors: Values
+    """(n, len(CANDIDATES)): as `errors` returns them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What m submissions may know of the candidates."""
+
+    counts: Counts
+    """(m,): judged jobs of the submission's own family."""
+    own: Values
+    """(m, len(CANDIDATES)): their mean errors; NaN where there are none."""
+    overall: Values
+    """(m or 1, len(CANDIDATES)): mean errors over the judged jobs of all families; NaN when there are none."""
+
+    def best(self) -> Counts:
+        """Return for each submission the number of the candidate to follow; the first of equals."""
+        own = np.nan_to_num(self.own) * self.counts[:, None]
+        expected = (own + np.nan_to_num(self.overall) * PRIOR) / (self.counts[:, None] + PRIOR)
+        best: Counts = expected.argmin(axis=1)
+        return best
+
+
+def errors(candidates: Floats, peak: Floats) -> Values:
+    """Return how far off each of the `candidates` (n, ...) was, in log2, `WORST` at most."""
+    return np.minimum(np.abs(candidates - peak[:, None]), WORST).astype(np.float32)
+
+
+def join(first: Judged, second: Judged) -> Judged:
+    """Return the jobs of both, in order of their finish."""
+    times = np.concatenate([first.times, second.times])
+    order = np.argsort(times, kind="stable")
+    return Judged(
+        np.concatenate([first.families, second.families])[order],
+        times[order],
+        np.concatenate([first.errors, second.errors])[order],
+    )
+
+
+def as_of(judged: Judged, families: Keys, moments: Times) -> Standing:
+    """Return what submissions of `families` at `moments` may know: jobs that had finished by then."""
+    everybody = np.zeros_like(judged.families)
+    counts, own = _mean_errors(judged, judged.families, families, moments)
+    _, overall = _mean_errors(judged, everybody, np.zeros_like(families), moments)
+    return Standing(counts, own, overall)
+
+
+def _mean_errors(judged: Judged, kept_by: Keys, asking: Keys, moments: Times) -> tuple[Counts, Values]:
+    means = np.empty((len(asking), len(CANDIDATES)), dtype=np.float32)
+    counts = np.zeros(len(asking), dtype=np.int64)
+    for column, values in enumerate(judged.errors.T):
+        runs = FinishedRuns.sort(kept_by, judged.times, values)
+        counts, ends = runs.seen_by(asking, moments)
+        means[:, column] = runs.means(counts, ends)
+    return counts, means
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRecord:
+    """Mean errors of every family as of now, by rising key; on disk they are mapped, not read."""
+
+    families: Keys
+    counts: Counts
+    """Judged jobs of each family."""
+    errors: Values
+    """(n, len(CANDIDATES)): their mean errors."""
+    overall: Values
+    """(1, len(CANDIDATES)): mean errors over the jobs of all families."""
+
+    @classmethod
+    def build(cls, judged: Judged) -> "TrackRecord":
+        """Remember all of `judged`."""
+        families = np.unique(judged.families)
+        latest = judged.times[-1:].repeat(len(families))
+        now = as_of(judged, families, latest)
+        overall = now.overall[:1] if len(families) else np.full((1, len(CANDIDATES)), np.nan, np.float32)
+        return cls(families, now.counts, now.own, overall)
+
+    @classmethod
+    def load(cls, folder: Path) -> "TrackRecord":
+        """Map the record that `save` wrote; raises ModelError when it is missing or damaged."""
+        try:
+            return cls(
+                *(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS)
+            )
+        except (OSError, ValueError) as error:
+            raise ModelError(
+                f"cannot read the track record in {folder}: {error}", hint="jobcast train"
+            ) from error
+
+    def save(self, folder: Path) -> None:
+        """Write the record into the existing `folder`."""
+        for name in _ARRAYS:
+            np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
+
+    def standing(self, families: Keys) -> Standing:
+        """Return what submissions of `families` may know now."""
+        if not len(self.families):
+            unknown = np.full((len(families), len(CANDIDATES)), np.nan, dtype=np.float32)
+            return Standing(np.zeros(len(families), dtype=np.int64), unknown, self.overall)
+        place = np.minimum(np.searchsorted(self.families, families), len(self.families) - 1)
+        known = self.families[place] == families
+        own = np.where(known[:, None], self.errors[place], np.float32(np.nan))
+        return Standing(np.where(known, self.counts[place], 0), own, self.overall)

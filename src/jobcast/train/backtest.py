@@ -1,0 +1,92 @@
+"""Answer the jobs of later days as they would have been answered when they were submitted."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from jobcast.features.asof import as_of_submission
+from jobcast.features.columns import Known
+from jobcast.predict.answer import Answers, answer
+from jobcast.predict.calibration import offsets
+from jobcast.predict.record import TrackRecord, as_of, join
+from jobcast.predict.trees import Trees
+from jobcast.train.families import DAY, FamilySettings, FittedFamilies, Questions, judge
+from jobcast.train.material import Material
+
+HOUR = 3600
+
+Rows = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """What one recipe said to each test job, in log2 bytes; NaN where it said nothing."""
+
+    median: Floats
+    request: Floats
+
+
+def test_rows(material: Material, train_end: int) -> Rows:
+    """Return the jobs that finished after `train_end` and whose peak was measured, however they ended."""
+    return np.flatnonzero((material.finish > train_end) & ~np.isnan(material.peak))
+
+
+def known_of(material: Material, rows: Rows, train_end: int, *, live: bool) -> Known:
+    """Return what was known of the test jobs: with `live` families learn from every job as it finishes."""
+    last = int(material.finish.max())
+    return as_of_submission(
+        material.submissions,
+        material.finished_by(last if live else train_end),
+        rows,
+        known_until=None if live else train_end,
+    )
+
+
+def replies_of_families(
+    material: Material, asked: Questions, fitted: FittedFamilies, settings: FamilySettings, *, live: bool
+) -> Replies:
+    """Answer with the default recipe.
+
+    With `live` the track record learns from every job as it finishes, and the calibration moves on each hour.
+    """
+    trees = {name: Trees(text, threads=2) for name, text in fitted.texts.items()}
+    answers = answer(asked.known, trees, fitted.ceiling)
+    if not live:
+        answers = answers.follow(TrackRecord.build(fitted.judged).standing(asked.known.judged_by))
+        found = offsets(fitted.residuals, fitted.levels, risk=settings.risk)
+        return Replies(answers.median, answers.request(found))
+    judged = join(fitted.judged, judge(material, asked, answers))
+    moments = material.submissions.at[asked.rows]
+    answers = answers.follow(as_of(judged, asked.known.judged_by, moments))
+    return Replies(answers.median, _rolling(material, asked.rows, answers, fitted, settings))
+
+
+def _rolling(
+    material: Material, rows: Rows, answers: Answers, fitted: FittedFamilies, settings: FamilySettings
+) -> Floats:
+    """Return the requests, each hour calibrated on the jobs that finished in the days before it."""
+    finish = np.concatenate([material.finish[fitted.rows], material.finish[rows]])
+    residuals = np.concatenate([fitted.residuals, material.peak[rows] - answers.upper])
+    levels = np.concatenate([fitted.levels, answers.level])
+    counts = np.r_[np.ones(len(fitted.rows), dtype=bool), material.done[rows]] & ~np.isnan(residuals)
+    order = np.flatnonzero(counts)[np.argsort(finish[counts], kind="stable")]
+    finish, residuals, levels = finish[order], residuals[order], levels[order]
+    raised = np.zeros(len(rows))
+    for moment, asking in _by_hour(material.submissions.at[rows]):
+        begin = moment - settings.rolling_days * DAY
+        first, end = np.searchsorted(finish, [begin, moment], side="right")
+        found = offsets(residuals[first:end], levels[first:end], risk=settings.risk)
+        raised[asking] = found[answers.level[asking]]
+    return answers.raised(raised)
+
+
+def _by_hour(moments: Rows) -> Iterator[tuple[int, Rows]]:
+    """Give the full hours in which there are `moments`, and the places of these."""
+    hours = moments // HOUR
+    order = np.argsort(hours, kind="stable")
+    distinct, starts = np.unique(hours[order], return_index=True)
+    for hour, places in zip(distinct.tolist(), np.split(order, starts[1:]), strict=False):
+        yield hour * HOUR, places

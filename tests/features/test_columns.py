@@ -1,0 +1,68 @@
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jobcast.features.asof import as_of_submission, finished
+from jobcast.features.columns import FEATURES, STATISTICS, percentile_95, statistics
+from jobcast.features.family import LADDER, NOTHING
+from jobcast.features.frame import of_frame
+from jobcast.features.window import RUNS, Window
+from tests.made_up import NEW_YEAR, frame, job
+
+DAY = 86400
+
+
+def test_statistics_of_a_window() -> None:
+    values = np.zeros((2, RUNS), dtype=np.float32)
+    values[0, :3] = [4, 1, 1]
+    unknown = np.array([2.0, np.nan], dtype=np.float32)
+    window = Window(values, np.array([3, 0]), unknown, unknown, lambda rows: unknown[rows])
+
+    found = statistics(window)
+
+    recent = (4 + 0.8 + 0.64) / (1 + 0.8 + 0.64)
+    np.testing.assert_allclose(found[0], [recent, 2, 4, 4, np.sqrt(2), np.log(4), 2], rtol=1e-6)
+    np.testing.assert_equal(found[1], [np.nan] * 5 + [0, np.nan])
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(20, 40, width=32), min_size=1, max_size=RUNS))
+def test_the_percentile_is_that_of_numpy(values: list[float]) -> None:
+    window = np.zeros((1, RUNS), dtype=np.float32)
+    window[0, : len(values)] = values
+
+    found = percentile_95(window, np.array([len(values)]))
+
+    np.testing.assert_allclose(found, [np.percentile(values, 95)], rtol=1e-6)
+
+
+def test_every_rung_and_the_request_have_their_columns() -> None:
+    assert len(FEATURES) == len(LADDER) * len(STATISTICS) + 10
+    assert len(set(FEATURES)) == len(FEATURES)
+
+
+def test_a_job_is_known_by_the_narrowest_family_that_has_run() -> None:
+    jobs = frame(
+        job("1", command="pnr", cwd="/a", cores_requested=1),
+        job("2", command="pnr", cwd="/a", cores_requested=1, submit_time=NEW_YEAR.replace(day=3)),
+        job("3", command="pnr", cwd="/b/c", cores_requested=1, submit_time=NEW_YEAR.replace(day=3)),
+    )
+    submissions = of_frame(jobs)
+    finish = jobs["finish_time"].dt.epoch("s").to_numpy()
+    done = finished(finish, np.array([30.0, 31.0, 32.0]), np.array([True, False, False]))
+
+    known = as_of_submission(submissions, done, np.arange(3))
+
+    names = [*(rung.name for rung in LADDER), "nothing"]
+    assert [names[rung] for rung in known.rung] == ["nothing", "user+command+cwd", "command"]
+    assert known.rung[0] == NOTHING
+    assert known.runs.tolist() == [0, 1, 1]
+    np.testing.assert_equal(known.anchor, [np.nan, 30, 30])
+    np.testing.assert_equal(known.last, np.array([np.nan, 30, 30], dtype=np.float32))
+    np.testing.assert_equal(known.p95, np.array([np.nan, 30, 30], dtype=np.float32))
+    np.testing.assert_equal(known.age_days, np.array([np.nan, 1.5, 1.5], dtype=np.float32))
+    np.testing.assert_equal(known.medians[:, 3], np.array([np.nan, 30, 30], dtype=np.float32))
+    assert known.judged_by[0] == known.judged_by[1] == known.judged_by[2]
+    shown = dict(zip(FEATURES, known.matrix[1].tolist(), strict=True))
+    assert (shown["user+command+cwd:top"], shown["anchor"], shown["cores"]) == (0, 30, 1)
+    assert (shown["hour"], shown["weekday"]) == (0, (NEW_YEAR.toordinal() + 2 - 719163) % 7)
