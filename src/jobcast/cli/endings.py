@@ -79,6 +79,9 @@ def _line(text: str) -> str:
 
 
 def _misused(error: click.ClickException) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        talk(error.format_message())
+        return MISUSED
     if isinstance(error, click.UsageError) and error.ctx is not None:
         talk(error.ctx.get_usage())
         talk(say("frame.try_help", command=error.ctx.command_path))
@@ -97,7 +100,7 @@ def _misuse(error: click.ClickException) -> str:
         case click.MissingParameter(param=click.Parameter() as parameter):
             return say("frame.missing", what=parameter.get_error_hint(error.ctx).strip("'"))
         case click.BadParameter(param=click.Parameter() as parameter):
-            what = parameter.get_error_hint(error.ctx).strip("'")
+            what = parameter.get_error_hint(error.ctx).replace("'", "")
             return say("frame.bad_value", what=what, why=error.message)
     return error.format_message()
 

@@ -1,0 +1,224 @@
+"""jobcast train."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from jobcast import clock
+from jobcast.predict.card import read_card
+from jobcast.predict.shelf import Shelf
+from tests.train.memprediction.made_up import QUICK
+from tests.trained import END, ORDER, made_up_history
+
+pytestmark = pytest.mark.usefixtures("few_trees")
+
+HEADING = "max_mem_interval  max_mem_num  pre_mem_diff  pre_mem_diff_rate  over request"
+
+
+def entries(shelf: Shelf) -> list[str]:
+    return sorted(path.name for path in shelf.path.iterdir())
+
+
+def test_a_model_is_trained_judged_by_interval_and_answers(jobcast, sampled, shelf):
+    result = jobcast("train")
+    assert result.exit_code == 0, result.output
+    (name,) = shelf.names()
+    assert shelf.active() == name
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("judged on ")
+    assert lines[0].endswith("used more than the request (5.0% accepted)")
+    assert lines[1] == HEADING
+    assert [line.split("]")[0] for line in lines[2:13]][::10] == ["(-inf, 1.0", "(512.0, inf"]
+    assert lines[13:15] == ["", f"model {name}: learnt from 1,445 jobs, 2025-09-01 to 2025-09-14"]
+    assert lines[15].startswith("main cost time: ")
+    assert result.stderr == "next: jobcast predict --user NAME --command TEXT --cwd DIR\n"
+    scores = read_card(shelf.folder()).scores
+    assert scores["jobs"] > 200
+    assert 0 < scores["median_error"] < 1
+    assert jobcast("predict", "--queue", made_up_history()["queue"][0]).exit_code == 0
+
+
+def test_it_speaks_chinese(jobcast, sampled, shelf):
+    result = jobcast("--lang", "zh", "train", "--no-judge")
+    assert result.stdout.splitlines()[0] == (
+        f"模型 {shelf.active()}：用 1,445 个作业训练，2025-09-01 至 2025-09-14"
+    )
+    assert result.stderr == "接下来：jobcast predict --user NAME --command TEXT --cwd DIR\n"
+
+
+def test_json_holds_the_table_too(jobcast, sampled, shelf):
+    answer = json.loads(jobcast("train", "--json", "--risk", "0.1").stdout)
+    assert list(answer) == ["schema", "model", "active", "recipe", "data", "scores", "intervals", "seconds"]
+    assert (answer["model"], answer["active"], answer["recipe"]) == (shelf.active(), True, "default")
+    assert answer["intervals"][0]["max_mem_interval"] == "(-inf, 1.0]"
+    assert sum(one["max_mem_num"] for one in answer["intervals"]) == answer["scores"]["jobs"]
+    assert read_card(shelf.folder()).risk == 0.1
+
+
+def test_no_judge_leaves_out_the_table_and_the_scores(jobcast, sampled, shelf):
+    result = jobcast("train", "--no-judge")
+    assert len(result.stdout.splitlines()) == 2
+    assert read_card(shelf.folder()).scores is None
+
+
+def test_no_activate_leaves_the_active_model(jobcast, sampled, shelf, trained, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: ORDER.made)  # the second of the model that is there
+    result = jobcast("train", "--no-judge", "--no-activate")
+    assert shelf.active() == trained
+    assert shelf.names() == [trained, f"{trained}-2"]
+    assert result.stderr == f"next: jobcast models activate {trained}-2\n"
+    assert jobcast("models", "activate", f"{trained}-2").exit_code == 0
+
+
+def test_a_model_is_activated_though_a_newer_one_is_there(jobcast, sampled, shelf, trained, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: END)
+    jobcast("train", "--no-judge")
+    assert shelf.active() == f"{END:%Y-%m-%dT%H-%M-%S}" != shelf.newest()
+
+
+@pytest.mark.parametrize(
+    ("days", "first", "last"),
+    [
+        (["-st", "2025-09-03"], "2025-09-03", "2025-09-14"),
+        (["-et", "2025-09-12"], "2025-09-01", "2025-09-12"),
+        (["--start_date", "2025-09-02", "--end_date", "2025-09-13"], "2025-09-02", "2025-09-13"),
+    ],
+)
+def test_days_are_inclusive(jobcast, sampled, days, first, last):
+    data = json.loads(jobcast("train", "--no-judge", "--json", *days).stdout)["data"]
+    dates = made_up_history()["finish_time"].dt.date().cast(str)
+    assert (data["first_day"], data["last_day"]) == (first, last)
+    assert data["jobs"] == ((dates >= first) & (dates <= last)).sum()
+
+
+def test_days_are_those_of_the_zone_of_the_site(jobcast, sampled, monkeypatch):
+    monkeypatch.setenv("JOBCAST_TIMEZONE", "Asia/Shanghai")
+    data = json.loads(jobcast("train", "--no-judge", "--json", "-st", "2025-09-03").stdout)["data"]
+    dates = made_up_history()["finish_time"].dt.convert_time_zone("Asia/Shanghai").dt.date().cast(str)
+    assert data["jobs"] == (dates >= "2025-09-03").sum()
+
+
+@pytest.mark.usefixtures("sampled")
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (["-st", "2025-09-14"], "too few finished jobs to learn from: "),
+        (["-st", "2025-09-14", "--json"], "too few finished jobs to learn from: "),
+        (["-st", "2026-01-01"], "There are no such jobs in "),
+        (["-st", "2025-09-05", "-et", "2025-09-04"], "There are no such jobs in "),
+        (["-db", "nowhere"], "There is no job_info_YYYYMMDD.csv or YYYY_MM.db in nowhere."),
+        (["--risk", "2"], "setting risk can't be '2'"),
+    ],
+)
+def test_a_failed_training_says_why_in_two_lines_and_leaves_everything(
+    jobcast, shelf, trained, arguments, error
+):
+    before = entries(shelf)
+    result = jobcast("train", *arguments)
+    what, cure = result.stderr.splitlines()
+    assert what.startswith(f"error: {error}")
+    assert cure.startswith("cure:  ")
+    assert (result.stdout, result.exit_code) == ("", 1)
+    assert entries(shelf) == before
+    assert shelf.active() == trained
+
+
+def test_a_yaml_that_is_not_there_is_an_expected_failure(jobcast, sampled, shelf):
+    result = jobcast("train", "--training_cfg", "nowhere.yaml")
+    assert "nowhere.yaml" in result.stderr
+    assert (result.stdout, result.exit_code, shelf.names()) == ("", 1, [])
+
+
+def test_a_full_disk_leaves_everything_and_names_the_cure(jobcast, sampled, shelf, trained, monkeypatch):
+    before = entries(shelf)
+
+    def refuse(*_arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("jobcast.predict.shelf._sync", refuse)
+    result = jobcast("train", "--no-judge")
+    assert result.stderr.startswith("error: ")
+    assert "No space left on device" in result.stderr
+    assert result.exit_code == 1
+    assert (entries(shelf), shelf.active()) == (before, trained)
+
+
+@pytest.mark.parametrize("day", ["14.9.2025", "2025-13-01", "yesterday"])
+def test_a_day_that_is_none_is_a_misuse(jobcast, sampled, day):
+    result = jobcast("train", "-st", day)
+    assert result.stderr.splitlines()[-1] == (
+        f"error: -st / --start_date / --start-date: '{day}' does not match the format '%Y-%m-%d'."
+    )
+    assert result.exit_code == 2
+
+
+# ---- memPrediction's files and settings
+
+
+@pytest.fixture
+def yaml_file(tmp_path: Path) -> str:
+    (tmp_path / "quick.yaml").write_text(QUICK)
+    return "quick.yaml"
+
+
+def test_memprediction_s_yaml_trains_its_recipe(jobcast, sampled, shelf, yaml_file):
+    result = jobcast("train", "--training_cfg", yaml_file)
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("Training mse is ")
+    assert lines[1] == "max_mem_interval  max_mem_num  pre_mem_diff  pre_mem_diff_rate"
+    assert [line.split("]")[0] for line in lines[2:6]] == [
+        "(-inf, 1.0",
+        "(1.0, 4.0",
+        "(4.0, 16.0",
+        "(16.0, inf",
+    ]
+    assert read_card(shelf.folder()).recipe == "memprediction"
+    told = jobcast("predict", "--user", "chen", "--command", "vcs")
+    assert told.exit_code == 0, told.output
+    assert "basis        words of the job, after 1445 jobs\n" in told.stdout
+    assert int(told.stdout.splitlines()[-1]) > 0
+    answer = json.loads(jobcast("predict", "--user", "chen", "--json").stdout)["forecast"]
+    assert (answer["risk"], list(answer["quantiles_mb"])) == (0.5, ["0.5"])
+
+
+HEADER = (
+    "job_id,started_time,job_name,user,status,project,queue,cwd,command,rusage_mem,max_mem,avg_mem,"
+    "finished_time,job_description,interactive_mode,cpu_time,span_hosts,processors_requested\n"
+)
+
+
+@pytest.fixture
+def daily_files(tmp_path: Path) -> str:
+    """Write ten days of memPrediction's files, the last two with the same jobs."""
+    (tmp_path / "db").mkdir()
+    for day in range(1, 11):
+        finished = f"{('Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun')[(day - 1) % 7]} Jan {day:2d}"
+        lines = (
+            f"{day}{n:03d},{finished} {n // 6:02d}:{n % 6}0:00,syn_{n % 4},user{n % 3},DONE,comet,pnr,/p/{n % 4},"
+            f"make block{n % 4},0,{512 * (n % 4 + 1)},100,{finished} {n // 6:02d}:{n % 6}5:00,,False,10,1,1\n"
+            for n in range(90)
+        )
+        (tmp_path / f"db/job_info_202401{day:02d}.csv").write_text(HEADER + "".join(lines))
+    (tmp_path / "db/job_info_20240110_again.csv").write_text(
+        (tmp_path / "db/job_info_20240110.csv").read_text()
+    )
+    return "db"
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai"])
+def test_daily_files_are_learnt_from_without_a_history(jobcast, shelf, daily_files, monkeypatch, zone):
+    monkeypatch.setenv("JOBCAST_TIMEZONE", zone)
+    days = ["-st", "2024-01-02", "-et", "2024-01-10"]
+    answer = json.loads(jobcast("train", "-db", daily_files, *days, "--json").stdout)
+    assert answer["data"]["jobs"] == answer["data"]["learnt_from"] == 9 * 90
+    assert shelf.active() == answer["model"]
+    assert jobcast("predict", "--user", "user1", "--command", "make block1").exit_code == 0
+
+
+def test_days_without_daily_files_are_an_expected_failure(jobcast, shelf, daily_files):
+    result = jobcast("train", "-db", daily_files, "-st", "2025-01-02")
+    assert result.stderr.startswith("error: There are no such jobs in db.\n")
+    assert result.exit_code == 1
+    assert shelf.names() == []
