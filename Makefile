@@ -33,9 +33,10 @@ format: venv
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Writes into the READMEs what the demo prints.
+# Writes into the READMEs and pages what the program prints.
 readme: venv
 	$(BIN)/python -m tests.readme
+	$(BIN)/python docs/make_commands.py
 
 # Some five minutes on two idle cores; make bench BENCH='--quick sacct' measures less.
 bench: venv
