@@ -6,11 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from jobcast import language
 from jobcast.predict.shelf import Shelf
 from tests.trained import publish_on
+
+hypothesis.settings.register_profile("jobcast", deadline=None)  # a busy machine is no fault of the code
+hypothesis.settings.load_profile("jobcast")
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,8 @@ class Basis:
     """Finished runs known on that rung at the moment of submission."""
     age_days: float
     """Days since the last of them finished."""
+    median_from: str = "trees"
+    """Which candidate gave the median: the trees, or the family's own last runs where these served better."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

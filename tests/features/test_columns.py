@@ -37,8 +37,18 @@ def test_the_percentile_is_that_of_numpy(values: list[float]) -> None:
 
 
 def test_every_rung_and_the_request_have_their_columns() -> None:
-    assert len(FEATURES) == len(LADDER) * len(STATISTICS) + 10
+    assert len(FEATURES) == len(LADDER) * len(STATISTICS) + 11
     assert len(set(FEATURES)) == len(FEATURES)
+
+
+def test_a_description_tells_the_input_size() -> None:
+    jobs = frame(job("1", description="tag=a input_size=4KB"), job("2", description="nightly"), job("3"))
+    known = as_of_submission(of_frame(jobs), finished(*_NOTHING_FINISHED), np.arange(3))
+    sizes = known.matrix[:, FEATURES.index("input_size")]
+    np.testing.assert_equal(sizes, np.array([12, np.nan, np.nan], dtype=np.float32))
+
+
+_NOTHING_FINISHED = (np.zeros(3, np.int64), np.zeros(3), np.zeros(3, bool))
 
 
 def test_a_job_is_known_by_the_narrowest_family_that_has_run() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from jobcast import config
+from jobcast import clock, config
 from jobcast.cli import frame
 from jobcast.cli.endings import complain
 from jobcast.cli.figures import amount, share
@@ -13,6 +13,7 @@ from jobcast.cli.screen import as_json as to_json
 from jobcast.cli.screen import print_json, talk, tell
 from jobcast.cli.session import Session
 from jobcast.cli.table import Column, print_table
+from jobcast.cli.working import working
 from jobcast.errors import ModelError
 from jobcast.language import say
 from jobcast.predict.card import Card, read_card
@@ -91,6 +92,26 @@ def activate(session: Session, *, name: str, as_json: bool) -> None:
     with refusals_explained(shelf.path):
         shelf.activate(name)
     _tell_active(name, as_json=as_json)
+
+
+@command.command("refresh", cls=frame.Spoken, help=say("models.refresh"))
+@click.argument("name", required=False)
+@frame.json_option
+@click.pass_obj
+def refresh(session: Session, *, name: str | None, as_json: bool) -> None:
+    """Bring a model up to the present."""
+    from jobcast.cli.span import read_span  # noqa: PLC0415 - these pull in Polars
+    from jobcast.train import refresh as refreshing  # noqa: PLC0415
+    from jobcast.train.material import COLUMNS  # noqa: PLC0415
+
+    shelf = _shelf(session)
+    base = shelf.folder(name)
+    jobs = read_span(session, COLUMNS, None, None)
+    made = clock.now()
+    with working() as step, shelf.growing(made) as folder:
+        refreshing.refresh(jobs, base, folder, made, step)
+    shelf.activate(shelf.newest())
+    _tell_active(shelf.newest(), as_json=as_json)
 
 
 @command.command("rollback", cls=frame.Spoken, help=say("models.rollback"))

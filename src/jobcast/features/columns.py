@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from jobcast.features.candidates import SPANS, medians
-from jobcast.features.coded import Keys
+from jobcast.features.coded import Coded, Keys
 from jobcast.features.family import LADDER, NOTHING
+from jobcast.features.numbers import number as number_in
 from jobcast.features.submissions import Submissions
 from jobcast.features.window import RUNS, Counts, Values, Window
 
@@ -21,7 +22,17 @@ _RELATIVE = ("recent", "mean", "top", "last")
 _PLAIN = ("spread", "runs", "age")
 STATISTICS = _RELATIVE + _PLAIN
 
-_REQUEST = ("anchor", "rung", "asked", "asked_above_anchor", "cores", "run_limit", "gpus", "interactive")
+_REQUEST = (
+    "anchor",
+    "rung",
+    "asked",
+    "asked_above_anchor",
+    "cores",
+    "run_limit",
+    "gpus",
+    "interactive",
+    "input_size",
+)
 _MOMENT = ("hour", "weekday")
 
 FEATURES = tuple(f"{rung.name}:{name}" for rung in LADDER for name in STATISTICS) + _REQUEST + _MOMENT
@@ -132,6 +143,14 @@ def _fill_rung(known: Known, number: int, rows: Rows, window: Window) -> None:
     known.medians[chosen] = medians(window, new)
 
 
+def _input_size(description: Coded) -> Floats:
+    """Return log2 of the number that each description gives as ``input_size=``; NaN where it gives none."""
+    found = [number_in(text, "input_size") for text in description.values]
+    sizes = np.array([np.log2(size) if size and size > 0 else np.nan for size in found])
+    column: Floats = sizes[description.codes]
+    return column
+
+
 def _fill_request(known: Known, submissions: Submissions) -> None:
     number = submissions.numbers
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -146,6 +165,7 @@ def _fill_request(known: Known, submissions: Submissions) -> None:
         limit,
         number["gpus_requested"],
         number["interactive"],
+        _input_size(submissions.texts["description"]),
         submissions.at // 3600 % 24,
         submissions.at // 86400 % 7,
     )

@@ -67,7 +67,7 @@ def levels(rung: npt.NDArray[np.int64], runs: npt.NDArray[np.int64]) -> npt.NDAr
 def ingredients(submissions: Submissions) -> dict[str, Keys]:
     """Return what the rungs are made of: name to one key for each submission."""
     column = submissions.texts
-    command, cwd = column["command"], column["cwd"]
+    command, cwd = combine(column["command"], column["name"], text.either), column["cwd"]
     template, cwd_template = command.map(text.coarse), cwd.map(text.coarse)
     user = column["user"].map(text.coarse)
     home_free = combine(cwd_template, user, text.without_user)

@@ -1,10 +1,14 @@
 """Numbers that people write into names and descriptions: ``input_size=3147403020 threads=8 ref=2.5GB``."""
 
-import re
+from __future__ import annotations
 
-import polars as pl
+import re
+from typing import TYPE_CHECKING
 
 from jobcast.units import GIB, KIB, MIB, PIB, TIB
+
+if TYPE_CHECKING:  # forecasts of single jobs read texts, and do without Polars
+    import polars as pl
 
 _FACTOR = {"": 1, "B": 1, "K": KIB, "M": MIB, "G": GIB, "T": TIB, "P": PIB}
 
@@ -40,6 +44,8 @@ def numbers(text: str) -> dict[str, float]:
 
 def number_column(texts: pl.Series, key: str) -> pl.Series:
     """Return for each text what `number` returns, as Float64; the column is called `key`."""
+    import polars as pl  # noqa: PLC0415 - see above
+
     groups = pl.concat_str(pl.lit(" "), pl.col("text"), pl.lit(" ")).str.extract_groups(
         _pattern(re.escape(key))
     )

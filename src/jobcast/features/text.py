@@ -7,7 +7,7 @@ numbers that stand alone or are long, `coarse` hides every digit.
 
 import re
 
-_HASH = re.compile(r"\b(?=[0-9a-f]*[0-9])[0-9a-f]{8,}\b")
+_HASH = re.compile(r"(?<![A-Za-z0-9])(?=[0-9a-f]*[0-9])[0-9a-f]{8,}(?![A-Za-z0-9])")
 _ALONE = re.compile(r"(?<![A-Za-z0-9])[0-9]+(?![A-Za-z0-9])|[0-9]{5,}")
 _DIGITS = re.compile(r"[0-9]+")
 _VALUE = re.compile(r"=\S+")
@@ -35,6 +35,11 @@ def tool(text: str) -> str:
     """Return the name of the program that a command starts, without its folder and digits."""
     words = text[:LONGEST].split(None, 1)
     return _DIGITS.sub("#", words[0].rsplit("/", 1)[-1]) if words else ""
+
+
+def either(command: str, name: str) -> str:
+    """Return the command, or the job's name where the batch system tells no command."""
+    return command or name
 
 
 def parent(path: str) -> str:

@@ -29,7 +29,7 @@ class Answers:
     level: Rows
     """Index into `jobcast.features.family.LEVELS`."""
     ceiling: float
-    """The largest peak ever measured: no request goes beyond it, however little is known."""
+    """The largest peak ever measured: no margin goes beyond it, however little is known."""
 
     @property
     def median(self) -> Floats:

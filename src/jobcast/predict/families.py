@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from jobcast.errors import ModelError
+from jobcast.features.candidates import CANDIDATES
 from jobcast.features.columns import FEATURES, Known
 from jobcast.features.family import LADDER, LEVELS, NOTHING
 from jobcast.features.submissions import of_one, stack
 from jobcast.forecast import Basis, Contribution, MemoryForecast, NoForecast
 from jobcast.job import Submission
-from jobcast.predict.answer import answer
+from jobcast.predict.answer import Answers, answer
 from jobcast.predict.card import Card
 from jobcast.predict.memory import FamilyMemory
 from jobcast.predict.record import TrackRecord
@@ -57,8 +58,10 @@ class FamilyModel:
                 quantiles={0.5: _bytes(answers.median[row]), 1 - self.card.risk: _bytes(requests[row])},
                 request=_bytes(requests[row]),
                 risk=self.card.risk,
-                basis=_basis(known, row, LEVELS[answers.level[row]]),
-                contributions=_contributions(moved[row]) if moved is not None else (),
+                basis=_basis(known, row, answers),
+                contributions=_contributions(moved[row])
+                if moved is not None and answers.chosen[row] == 0
+                else (),
             )
             for row in range(len(submissions))
         ]
@@ -81,12 +84,13 @@ def _bytes(log2: float) -> Bytes:
     return Bytes(int(np.ceil(2.0**log2 / MIB)) * MIB)
 
 
-def _basis(known: Known, row: int, level: str) -> Basis:
+def _basis(known: Known, row: int, answers: Answers) -> Basis:
     return Basis(
-        level=level,
+        level=LEVELS[answers.level[row]],
         rung=LADDER[known.rung[row]].name,
         runs=int(known.runs[row]),
         age_days=float(known.age_days[row]),
+        median_from=CANDIDATES[answers.chosen[row]],
     )
 
 

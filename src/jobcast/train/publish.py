@@ -12,7 +12,6 @@ import polars as pl
 import jobcast
 from jobcast.features.columns import FEATURES
 from jobcast.features.family import LEVELS
-from jobcast.predict.calibration import offsets
 from jobcast.predict.card import Card
 from jobcast.predict.families import MEMORY, RECORD, TREES
 from jobcast.predict.memory import FamilyMemory
@@ -20,6 +19,7 @@ from jobcast.predict.memprediction_answers import RISK as MEAN_RISK
 from jobcast.predict.record import TrackRecord
 from jobcast.predict.trees import save
 from jobcast.train import families, memprediction
+from jobcast.train.evidence import FOLDER, Evidence
 from jobcast.train.families import FamilySettings, Progress
 from jobcast.train.material import material
 from jobcast.train.memprediction import TrainingSettings
@@ -51,7 +51,9 @@ def publish_families(
     TrackRecord.build(fitted.judged).save(folder / RECORD)
     for name, file in TREES.items():
         save(fitted.texts[name], folder / file)
-    found = offsets(fitted.residuals, fitted.levels, risk=settings.risk)
+    evidence = Evidence.of_fit(stuff, fitted)
+    evidence.save(folder / FOLDER)
+    found = evidence.offsets(risk=settings.risk, days=settings.rolling_days)
     card = Card(
         recipe="default",
         made=order.made.isoformat(timespec="seconds"),

@@ -1,0 +1,83 @@
+"""Bring a model up to the present without growing new trees: its memory, its track record, its calibration.
+
+Forecasts live from what finished lately. A refresh costs seconds, so it can follow every sampling.
+"""
+
+import shutil
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from jobcast.errors import ModelError
+from jobcast.features.asof import as_of_submission
+from jobcast.features.family import LEVELS, NOTHING
+from jobcast.predict.answer import answer
+from jobcast.predict.card import Card, read_card
+from jobcast.predict.families import MEMORY, RECORD, TREES, load
+from jobcast.predict.memory import FamilyMemory
+from jobcast.predict.record import TrackRecord
+from jobcast.train.evidence import FOLDER, Evidence
+from jobcast.train.families import FamilySettings, Progress, Questions, judge
+from jobcast.train.material import Material, material
+
+
+def refresh(jobs: pl.DataFrame, base: Path, folder: Path, made: datetime, progress: Progress) -> Card:
+    """Write into `folder` the model `base` as it answers after all of `jobs`, the whole history.
+
+    Raises ModelError when `base` is damaged or of a recipe that remembers no families.
+    """
+    card = _card_of_families(base)
+    stuff = material(jobs)
+    latest = int(stuff.finish.max())
+    progress("families")
+    before = Evidence.load(base / FOLDER)
+    evidence = before.and_then(_evidence(stuff, base, card, after=int(before.finish.max())))
+    found = evidence.offsets(risk=card.risk, days=FamilySettings().rolling_days)
+    progress("memory")
+    done = stuff.finished_by(latest)
+    (folder / MEMORY).mkdir()
+    FamilyMemory.build(stuff.submissions, done).save(folder / MEMORY)
+    (folder / RECORD).mkdir()
+    TrackRecord.build(evidence.judged).save(folder / RECORD)
+    evidence.save(folder / FOLDER)
+    for file in TREES.values():
+        shutil.copyfile(base / file, folder / file)
+    refreshed = replace(
+        card,
+        made=made.isoformat(timespec="seconds"),
+        data={**card.data, "jobs": len(jobs), "last_day": str(jobs["finish_time"].dt.date().max())},
+        ceiling=max(card.ceiling, float(done.values.max())),
+        offsets=dict(zip(LEVELS, found.tolist(), strict=True)),
+    )
+    refreshed.save(folder)
+    return refreshed
+
+
+def _card_of_families(base: Path) -> Card:
+    card = read_card(base)
+    if card.recipe != "default":
+        raise ModelError(
+            f"the recipe {card.recipe} remembers no families to refresh",
+            hint=f"jobcast train --recipe {card.recipe}",
+        )
+    return card
+
+
+def _evidence(stuff: Material, base: Path, card: Card, *, after: int) -> Evidence:
+    """Answer the jobs that finished after `after` as of their submission, and see how far off that was."""
+    model = load(base, card)
+    rows = np.flatnonzero(stuff.teaches & (stuff.finish > after))
+    rows = rows[np.argsort(stuff.finish[rows], kind="stable")]
+    known = as_of_submission(stuff.submissions, stuff.finished_by(int(stuff.finish.max())), rows)
+    asked = Questions(rows, known)
+    asked = asked.take(np.flatnonzero(known.rung != NOTHING))
+    answers = answer(asked.known, model.trees, card.ceiling)
+    return Evidence(
+        stuff.finish[asked.rows],
+        stuff.peak[asked.rows] - answers.upper,
+        answers.level,
+        judge(stuff, asked, answers),
+    )

@@ -1,0 +1,93 @@
+"""A refresh brings memory, record and calibration up to the present, and leaves the trees alone."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from jobcast.errors import ModelError
+from jobcast.predict.card import Card
+from jobcast.predict.families import MEMORY, TREES
+from jobcast.predict.memory import FamilyMemory
+from jobcast.train.evidence import FOLDER, Evidence
+from jobcast.train.material import material
+from jobcast.train.publish import Order, publish_families
+from jobcast.train.refresh import refresh
+from tests.train.made_up import SETTINGS, blocks
+from tests.trained import silent
+
+MADE = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def _day(jobs: pl.DataFrame, day: int) -> pl.DataFrame:
+    """Return the jobs that finished within the first `day` days."""
+    first = jobs["submit_time"].min()
+    assert isinstance(first, datetime)
+    return jobs.filter(pl.col("finish_time") < first + timedelta(days=day))
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    folder = tmp_path / "base"
+    folder.mkdir()
+    publish_families(_day(blocks(), 14), folder, Order(made=MADE, scores=None), SETTINGS, silent)
+    return folder
+
+
+def _refreshed(jobs: pl.DataFrame, base: Path) -> tuple[Path, Card]:
+    folder = base.parent / "refreshed"
+    folder.mkdir()
+    return folder, refresh(jobs, base, folder, MADE + timedelta(days=1), silent)
+
+
+def test_a_refreshed_memory_is_that_of_the_whole_history(base):
+    folder, _ = _refreshed(blocks(), base)
+    stuff = material(blocks())
+    fresh = FamilyMemory.build(stuff.submissions, stuff.finished_by(int(stuff.finish.max())))
+    kept = FamilyMemory.load(folder / MEMORY)
+    assert np.array_equal(kept.keys, fresh.keys)
+    assert np.array_equal(kept.values, fresh.values)
+
+
+def test_the_trees_stay_as_they_are(base):
+    folder, _ = _refreshed(blocks(), base)
+    for file in TREES.values():
+        assert (folder / file).read_bytes() == (base / file).read_bytes()
+
+
+def test_evidence_goes_on_where_it_ended(base):
+    folder, card = _refreshed(blocks(), base)
+    before, after = Evidence.load(base / FOLDER), Evidence.load(folder / FOLDER)
+    assert np.array_equal(after.residuals[: len(before.residuals)], before.residuals)
+    later = after.finish[len(before.finish) :]
+    assert (later > before.finish.max()).all()
+    stuff = material(blocks())
+    assert len(later) == (stuff.teaches & (stuff.finish > before.finish.max())).sum()
+    expected = after.offsets(risk=card.risk, days=14)
+    assert list((card.offsets or {}).values()) == pytest.approx(expected.tolist())
+
+
+def test_without_later_jobs_a_refresh_changes_no_forecast(base):
+    first = _refreshed(_day(blocks(), 14), base)[1]
+    second_folder = base.parent / "again"
+    second_folder.mkdir()
+    second = refresh(_day(blocks(), 14), base.parent / "refreshed", second_folder, MADE, silent)
+    assert second.offsets == first.offsets
+    assert asdict(second)["ceiling"] == first.ceiling
+
+
+def test_a_recipe_without_families_is_refused(tmp_path):
+    Card(recipe="memprediction", made="", versions={}, data={}, settings={}, risk=0.5).save(tmp_path)
+    with pytest.raises(ModelError, match="memprediction remembers no families") as caught:
+        refresh(blocks(days=1), tmp_path, tmp_path, MADE, silent)
+    assert caught.value.hint == "jobcast train --recipe memprediction"
+
+
+def test_damaged_evidence_names_the_cure(base):
+    (base / FOLDER / "levels.npy").write_bytes(b"no array")
+    with pytest.raises(ModelError, match="evidence") as caught:
+        _refreshed(blocks(), base)
+    assert caught.value.hint == "jobcast train"
