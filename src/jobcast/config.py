@@ -56,8 +56,18 @@ def _memory_unit(text: str) -> str:
     return text.upper()
 
 
+def _truth(text: str) -> bool:
+    if text.lower() not in {"true", "false"}:
+        raise ValueError(say("config.not_one_of", choices="true, false"))
+    return text.lower() == "true"
+
+
+_HIGHEST_RISK = 0.5
+"""Whoever accepts more than every second job wants less than the median."""
+
+
 def _probability(text: str) -> float:
-    if not 0 < float(text) < 1:
+    if not 0 < float(text) <= _HIGHEST_RISK:
         raise ValueError(say("config.not_a_probability"))
     return float(text)
 
@@ -100,6 +110,7 @@ STORE = Setting("store", _folder, "~/.local/share/jobcast")
 CLUSTER = Setting("cluster", str, "default")
 TIMEZONE = Setting("timezone", read_zone, "local")
 MEMORY_UNIT = Setting("memory_unit", _memory_unit, "M")
+MEMORY_PER_TASK = Setting("memory_per_task", _truth, "false")
 RISK = Setting("risk", _probability, "0.05")
 SAMPLE_MIN_INTERVAL = Setting("sample.min_interval", _seconds, "60", "s")
 SAMPLE_OVERLAP = Setting("sample.overlap", _seconds, "3600", "s")
@@ -112,6 +123,7 @@ SETTINGS: dict[str, Setting[object]] = {
         CLUSTER,
         TIMEZONE,
         MEMORY_UNIT,
+        MEMORY_PER_TASK,
         RISK,
         SAMPLE_MIN_INTERVAL,
         SAMPLE_OVERLAP,

@@ -107,10 +107,9 @@ with Shelf(Path(sys.argv[1])).growing(datetime(2026, 3, 2, tzinfo=UTC)) as folde
 def test_without_a_model_the_cure_is_to_train(shelf):
     assert shelf.names() == []
     assert shelf.active() is None
-    for ask in (shelf.folder, shelf.newest):
-        with pytest.raises(ModelError) as error:
-            ask()
-        assert error.value.hint == "jobcast train"
+    with pytest.raises(ModelError) as error:
+        shelf.folder()
+    assert error.value.hint == "jobcast train"
 
 
 def test_a_model_that_is_not_there_is_not_activated(shelf):
@@ -136,7 +135,6 @@ def test_a_link_a_hidden_folder_and_a_folder_without_a_card_are_no_models(shelf,
     (shelf.path / "empty").mkdir()
     (shelf.path / "file").write_text("")
     assert shelf.names() == [name]
-    assert shelf.newest() == name
 
 
 def test_activation_is_one_link_that_names_the_model(shelf):
@@ -220,3 +218,14 @@ def test_activations_that_are_gone_are_begun_anew(shelf):
     (shelf.path / "activations.json").unlink()
     shelf.activate(second)
     assert shelf.rollback() == first
+
+
+def test_what_a_killed_training_left_goes_after_a_day(tmp_path):
+    shelf = Shelf(tmp_path)
+    left, busy = tmp_path / ".2026-01-01T00-00-00", tmp_path / ".2026-03-01T00-00-00"
+    for folder in (left, busy):
+        folder.mkdir()
+    os.utime(left, (0, 0))
+    with shelf.growing(datetime(2026, 3, 1, 2, tzinfo=UTC)):
+        assert not left.exists()
+        assert busy.is_dir()

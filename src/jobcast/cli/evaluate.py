@@ -82,6 +82,8 @@ def command(
     if picture:
         check(picture)
     if protocol:
+        if any((train_end, recipes, frozen, all_states, training_cfg, predictions, picture)):
+            raise click.UsageError(say("evaluate.protocol_alone"))
         rows = replay(read_span(session, _READ, since, until), protocol, seed=seed, price=price)
         _show_replay(rows, protocol, as_json=as_json)
         return

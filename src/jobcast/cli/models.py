@@ -17,7 +17,7 @@ from jobcast.cli.working import working
 from jobcast.errors import ModelError
 from jobcast.language import say
 from jobcast.predict.card import Card, read_card
-from jobcast.predict.shelf import Shelf
+from jobcast.predict.shelf import Shelf, grown_name
 from jobcast.store.durable import refusals_explained
 
 
@@ -110,8 +110,8 @@ def refresh(session: Session, *, name: str | None, as_json: bool) -> None:
     made = clock.now()
     with working() as step, shelf.growing(made) as folder:
         refreshing.refresh(jobs, base, folder, made, step)
-    shelf.activate(shelf.newest())
-    _tell_active(shelf.newest(), as_json=as_json)
+    shelf.activate(grown_name(folder))
+    _tell_active(grown_name(folder), as_json=as_json)
 
 
 @command.command("rollback", cls=frame.Spoken, help=say("models.rollback"))

@@ -18,7 +18,7 @@ from jobcast.job import Request, Submission
 from jobcast.language import say
 from jobcast.predict.card import Card
 from jobcast.predict.models import load
-from jobcast.predict.shelf import Shelf
+from jobcast.predict.shelf import Shelf, grown_name
 from jobcast.sample.counts import Counts
 from jobcast.sample.importing import Source, import_file
 from jobcast.sample.keeping import Watch, unwatched
@@ -92,7 +92,7 @@ def train(plan: Plan, progress: Progress) -> Card:
         card = publish_families(
             _history(plan), folder, Order(made=plan.end, scores=None), _SETTINGS, progress
         )
-    shelf.activate(shelf.newest())
+    shelf.activate(grown_name(folder))
     return card
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.format import open_memmap
 
 from jobcast.errors import ModelError
 from jobcast.features.candidates import CANDIDATES
@@ -118,13 +119,20 @@ class TrackRecord:
     def load(cls, folder: Path) -> "TrackRecord":
         """Map the record that `save` wrote; raises ModelError when it is missing or damaged."""
         try:
-            return cls(
-                *(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS)
-            )
+            record = cls(*(open_memmap(folder / f"{name}.npy", mode="r") for name in _ARRAYS))
+            record.check()
         except (OSError, ValueError) as error:
             raise ModelError(
                 f"cannot read the track record in {folder}: {error}", hint="jobcast train"
             ) from error
+        return record
+
+    def check(self) -> None:
+        """Raise ValueError when the arrays do not belong together."""
+        families, width = len(self.families), len(CANDIDATES)
+        shapes = (self.counts.shape, self.errors.shape, self.overall.shape)
+        if shapes != ((families,), (families, width), (1, width)):
+            raise ValueError(f"arrays of {families} families have the shapes {shapes}")
 
     def save(self, folder: Path) -> None:
         """Write the record into the existing `folder`."""

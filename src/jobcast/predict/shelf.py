@@ -18,6 +18,9 @@ from pathlib import Path
 
 from jobcast.errors import ModelError
 
+_ABANDONED_SECONDS = 86400.0
+"""A hidden folder that nobody has written into for so long belongs to a killed training."""
+
 _ACTIVE, _ACTIVATIONS = "active", "activations.json"
 
 
@@ -57,6 +60,7 @@ class Shelf:
         """
         self.path.mkdir(parents=True, exist_ok=True)
         folder = self._reserve(f"{made:%Y-%m-%dT%H-%M-%S}")
+        self._sweep(now=folder.stat().st_mtime)
         try:
             yield folder
             _sync(folder)
@@ -65,13 +69,6 @@ class Shelf:
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-
-    def newest(self) -> str:
-        """Return the name of the newest model; raises ModelError when there is none."""
-        names = self.names()
-        if not names:
-            raise ModelError(f"there is no model in {self.path}", hint="jobcast train")
-        return names[-1]
 
     def activate(self, name: str) -> None:
         """Let `name` answer from now on; raises ModelError when there is no such model."""
@@ -108,6 +105,12 @@ class Shelf:
                 return folder
             folder.rmdir()
         raise AssertionError  # numbers have no end
+
+    def _sweep(self, *, now: float) -> None:
+        """Remove what trainings left that were killed a day ago or earlier; `now` is the file system's own."""
+        for left in self.path.glob(".*"):
+            if left.is_dir() and not left.is_symlink() and now - left.stat().st_mtime > _ABANDONED_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
 
     def _switch(self, name: str) -> None:
         growing = self.path / f".{_ACTIVE}.{os.getpid()}"

@@ -63,7 +63,7 @@ class Evidence:
             finish, residuals, levels, *judged = (
                 np.load(folder / f"{name}.npy", allow_pickle=False) for name in names
             )
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, EOFError) as error:
             raise ModelError(
                 f"cannot read the evidence in {folder}: {error}", hint="jobcast train"
             ) from error
