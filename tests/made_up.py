@@ -1,6 +1,7 @@
 """Jobs, a file format and batch systems that exist only for tests."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -81,12 +82,27 @@ class Lines:
 
 
 class Printer(Lines):
-    """A batch system that prints such lines when it is asked."""
+    """A batch system that prints such lines when it is asked.
+
+    Asked about its site, it prints a name for the cluster, if it is given `about` to run, and remembers
+    finished jobs as long as `remembers` says.
+    """
+
+    accounting = "lines"
+    about: tuple[Command, ...] = ()
+    remembers: timedelta | None = None
 
     def __init__(self, name: str = "lsf", program: str = "cat", *arguments: str) -> None:
         self.name = name
         self.programs = (program,)
         self.arguments = arguments
+
+    def query_site(self) -> tuple[Command, ...]:
+        return self.about
+
+    def read_site(self, outputs: Sequence[str], site: Site) -> Site:
+        told = "".join(outputs).strip()
+        return replace(site, cluster=told or site.cluster, remembers=self.remembers)
 
     def query_finished(self, since: datetime, until: datetime) -> Command:
         return Command(

@@ -26,6 +26,7 @@ def test_the_defaults_need_no_file():
     assert settings[config.STORE] == Path.home() / ".local/share/jobcast"
     assert settings[config.CLUSTER] == "default"
     assert settings[config.MEMORY_UNIT] == "M"
+    assert settings[config.MEMORY_PER_TASK] is False
     assert settings[config.RISK] == 0.05
     assert settings[config.SAMPLE_MIN_INTERVAL] == timedelta(seconds=60)
     assert settings[config.SAMPLE_OVERLAP] == timedelta(hours=1)
@@ -37,13 +38,14 @@ def test_nearer_places_win(monkeypatch):
     written(
         Path.home() / ".config/jobcast/jobcast.toml", 'cluster = "home"\nrisk = 0.1\n[sample]\noverlap = 5\n'
     )
-    written(Path("jobcast.toml"), 'cluster = "here"\nmemory_unit = "G"\n')
+    written(Path("jobcast.toml"), 'cluster = "here"\nmemory_unit = "G"\nmemory_per_task = true\n')
     monkeypatch.setenv("JOBCAST_MEMORY_UNIT", "k")
     monkeypatch.setenv("JOBCAST_SAMPLE_MIN_INTERVAL", "7.5")
     settings = config.load({"risk": "0.2", "store": None})
     assert settings[config.SAMPLE_OVERLAP] == timedelta(seconds=5)
     assert settings[config.CLUSTER] == "here"
     assert settings[config.MEMORY_UNIT] == "K"
+    assert settings[config.MEMORY_PER_TASK] is True
     assert settings[config.SAMPLE_MIN_INTERVAL] == timedelta(seconds=7.5)
     assert settings[config.RISK] == 0.2
     assert settings.origins["cluster"] == "jobcast.toml"
@@ -93,6 +95,7 @@ def test_an_unknown_setting_is_answered_with_the_likeliest(text, hint):
         ("risk", "nan", "write a number between 0 and 1"),
         ("risk", "little", "could not convert"),
         ("memory_unit", "MiB", "choose one of K, M, G, T, P"),
+        ("memory_per_task", "perhaps", "choose one of true, false"),
         ("lang", "de", "choose one of en, zh"),
         ("timezone", "Mars", "no such time zone"),
         ("timezone", "../../etc/passwd", "no such time zone"),

@@ -15,6 +15,7 @@ from jobcast.features.family import LADDER, LEVELS
 from jobcast.history import SCHEMA
 from jobcast.language import LANGUAGES, catalogue, choose, say
 from jobcast.predict.families import NOTHING_SIMILAR
+from jobcast.systems.registry import FILE_FORMATS
 from jobcast.train.judge import RECIPES
 from jobcast.train.replay import Protocol
 
@@ -35,6 +36,7 @@ def _families() -> dict[str, list[str]]:
         "column.": [name.removeprefix("column.") for name in catalogue() if name.startswith("column.")],
         "commands.": list(COMMANDS),
         "setting.": list(SETTINGS),
+        "import.kind_": list(FILE_FORMATS),
         "doctor.row_": ["source", "line", "reason", "text"],
         "evaluate.replay_": list(get_args(Protocol)),
         "evaluate.column_": [*_SCORES, *_OUTCOMES],

@@ -8,6 +8,7 @@ import pytest
 
 from jobcast import clock
 from jobcast.history import SetAside
+from jobcast.systems.base import Command
 from tests.made_up import HOSTILE, frame, job
 
 NOW = datetime.fromisoformat("2026-02-01T12:00:00+00:00")
@@ -107,3 +108,56 @@ def test_a_store_of_a_newer_program_is_a_finding(jobcast, store):
     result = jobcast("doctor", "--json")
     assert result.exit_code == 1
     assert [check["status"] for check in json.loads(result.stdout)["checks"]] == ["ok", "fail"]
+
+
+def test_a_sample_older_than_what_the_system_remembers_is_warned_of(jobcast, store, made_up_systems):
+    system = made_up_systems["lsf"]
+    system.about = (Command(arguments=("echo", "loom")), Command(arguments=("no-badmin",)))
+    system.remembers = timedelta(hours=1)
+    store.note_reached("lsf", "loom", NOW - timedelta(hours=2))
+    assert told(jobcast("doctor").stdout) == (
+        "ok    settings    defaults, no configuration file; time zone UTC\n"
+        "warn  store       STORE holds no jobs yet\n"
+        "                  → jobcast sample, or jobcast import --help\n"
+        "ok    disk        SIZE free\n"
+        "warn  lsf         cluster loom sampled until 2026-02-01 10:00:00; lsf remembers finished jobs for "
+        "01:00:00 only\n"
+        "                  → jobcast sample more often (cron); for what is missing: jobcast import lines "
+        "--cluster loom .../lines*\n"
+        "warn  lsf         no-badmin is not on the PATH; instead, the settings cluster, memory_unit and "
+        "memory_per_task count\n"
+        "                  → set cluster, memory_unit and memory_per_task in jobcast.toml as LSF has them\n"
+        "warn  slurm       found; cluster default was never sampled\n"
+        "                  → jobcast sample\n"
+        "ok    kubernetes  not on this host: no-such-program\n"
+        "ok    set-aside   no records set aside\n"
+    )
+    assert told(jobcast("--lang", "zh", "doctor").stdout) == (
+        "ok    settings    默认值，没有配置文件；时区 UTC\n"
+        "warn  store       STORE 中还没有作业\n"
+        "                  → jobcast sample，或 jobcast import --help\n"
+        "ok    disk        剩余 SIZE\n"
+        "warn  lsf         集群 loom 已采样至 2026-02-01 10:00:00；lsf 只记住 01:00:00 内结束的作业\n"
+        "                  → 更频繁地运行 jobcast sample（cron）；补上缺失的作业：jobcast import lines "
+        "--cluster loom .../lines*\n"
+        "warn  lsf         no-badmin is not on the PATH；改用设置 cluster、memory_unit 和 memory_per_task\n"
+        "                  → 在 jobcast.toml 中按 LSF 的配置设置 cluster、memory_unit 和 memory_per_task\n"
+        "warn  slurm       已找到；集群 default 尚未采样\n"
+        "                  → jobcast sample\n"
+        "ok    kubernetes  本机没有：no-such-program\n"
+        "ok    set-aside   没有被搁置的记录\n"
+    )
+
+
+def test_a_fresh_sample_of_a_forgetful_system_is_well(jobcast, store, made_up_systems):
+    made_up_systems["lsf"].remembers = timedelta(hours=1)
+    store.note_reached("lsf", "default", NOW - timedelta(minutes=20))
+    checks = {check["name"]: check for check in json.loads(jobcast("doctor", "--json").stdout)["checks"]}
+    assert checks["lsf"]["status"] == "ok"
+    assert checks["lsf"]["facts"] == {
+        "found": True,
+        "cluster": "default",
+        "remembers": 3600.0,
+        "asked_at": None,
+        "reached": "2026-02-01T11:40:00+00:00",
+    }

@@ -1,8 +1,12 @@
 """jobcast import."""
 
 import json
+import subprocess
+import sys
 
 import pytest
+
+from tests.systems.lsf.writers import acct_line
 
 HEAD = "; UnixStartTime: 1767225600\n; MaxNodes: 4\n; UnixTimeZone: UTC\n"
 
@@ -115,3 +119,54 @@ def test_a_wrong_zone_is_told_with_a_cure(jobcast):
         "local is that of this host.\n"
     )
     assert result.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "kinds"),
+    [
+        (
+            "en",
+            [
+                "KIND:",
+                "  bjobs          LSF: what bjobs -UF, -l or -o ... -json printed",
+                "  lsb.acct       LSF and openlava: accounting files",
+                "  memprediction  memPrediction: its CSV and SQLite files",
+                "  sacct          Slurm: what sacct --parsable2 or --json printed",
+                "  swf            logs in the Standard Workload Format",
+                "  table          any CSV or Parquet file; --map says which column is what",
+                "",
+            ],
+        ),
+        (
+            "zh",
+            [
+                "KIND:",
+                "  bjobs          LSF：bjobs -UF、-l 或 -o ... -json 的输出",
+                "  lsb.acct       LSF 与 openlava：记账文件",
+                "  memprediction  memPrediction：其 CSV 与 SQLite 文件",
+                "  sacct          Slurm：sacct --parsable2 或 --json 的输出",
+                "  swf            Standard Workload Format 日志",
+                "  table          任意 CSV 或 Parquet 文件；--map 说明各列的含义",
+                "",
+            ],
+        ),
+    ],
+)
+def test_help_says_a_word_on_each_kind(language, kinds):
+    # Commands fix their texts when they are imported, so that each language wants a process of its own.
+    command = [sys.executable, "-m", "jobcast", "--lang", language, "import", "--help"]
+    page = subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout.splitlines()
+    start = page.index("KIND:")
+    assert page[start : start + len(kinds)] == kinds
+
+
+@pytest.mark.parametrize(
+    ("flags", "written", "tasks"),
+    [((), "", 1), (("--memory-per-task",), "", 4), ((), "memory_per_task = true\n", 4)],
+)
+def test_memory_is_meant_per_task_where_that_is_said(jobcast, tmp_path, flags, written, tasks):
+    (tmp_path / "jobcast.toml").write_text(written)
+    (tmp_path / "lsb.acct").write_text(acct_line(res_req="rusage[mem=2]"))
+    assert jobcast("import", "lsb.acct", "--memory-unit", "G", *flags, "lsb.acct").exit_code == 0
+    (job,) = json.loads(jobcast("jobs", "--json").stdout)["jobs"]
+    assert job["memory_requested"] == tasks * 2 * 1024**3

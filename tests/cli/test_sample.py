@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from jobcast import clock
+from jobcast.systems.base import Command
 from tests.made_up import HOSTILE, Printer
 
 NOW = datetime.fromisoformat("2026-02-01T12:00:00+00:00")
@@ -46,6 +47,7 @@ def test_it_speaks_chinese_and_json(jobcast):
                 "cluster": "loom",
                 "since": "2026-01-25T12:00:00+00:00",
                 "until": "2026-02-01T12:00:00+00:00",
+                "gap": None,
                 "state": "sampled",
                 "read": 3,
                 "new": 2,
@@ -136,3 +138,96 @@ def test_a_form_without_directory_is_a_misuse(jobcast):
     result = jobcast("sample", "-c")
     assert result.stderr.splitlines()[-1] == "error: --db and -c or -d belong together"
     assert result.exit_code == 2
+
+
+@pytest.fixture
+def forgetful(made_up_systems):
+    """Return a batch system that names its cluster, and remembers finished jobs for an hour."""
+    system = made_up_systems["lsf"]
+    system.about = (Command(arguments=("echo", "loom")),)
+    system.remembers = timedelta(hours=1)
+    return system
+
+
+def test_the_system_names_its_cluster(jobcast, store, forgetful):
+    store.note_reached("lsf", "loom", NOW - timedelta(minutes=20))
+    result = jobcast("sample")
+    assert result.stdout.splitlines()[0] == (
+        "lsf, cluster loom: jobs that finished from 2026-02-01 11:00:00 to 2026-02-01 12:00:00"
+    )
+    assert result.stderr == "next: jobcast jobs --since 24h\n"
+    assert jobcast("jobs", "--columns", "cluster").stdout == "loom\nloom\n"
+
+
+@pytest.mark.parametrize("way", ["flag", "variable", "file"])
+def test_a_cluster_that_is_configured_keeps_its_name(jobcast, forgetful, tmp_path, monkeypatch, way):
+    if way == "variable":
+        monkeypatch.setenv("JOBCAST_CLUSTER", "silk")
+    elif way == "file":
+        (tmp_path / "jobcast.toml").write_text('cluster = "silk"\n')
+    flags = ("--cluster", "silk") if way == "flag" else ()
+    assert json.loads(jobcast("sample", "--json", *flags).stdout)["systems"][0]["cluster"] == "silk"
+
+
+def test_what_the_system_forgot_since_the_last_sample_is_told(jobcast, store, forgetful):
+    store.note_reached("lsf", "loom", NOW - timedelta(hours=5))
+    result = jobcast("sample")
+    assert result.stdout == (
+        "lsf, cluster loom: jobs that finished from 2026-02-01 11:00:00 to 2026-02-01 12:00:00\n"
+        "read                     3\n"
+        "new                      2\n"
+        "known                    0\n"
+        "set aside                1  no_finish_time 1\n"
+        "not finished             1\n"
+    )
+    assert result.stderr == (
+        "warning: lsf no longer knows the jobs that finished from 2026-02-01 07:00:00 to "
+        "2026-02-01 11:00:00; those not stored before are missing\n"
+        "cure:  jobcast import lines --cluster loom .../lines*, and sample more often\n"
+        "next: jobcast jobs --since 24h\n"
+    )
+    assert result.exit_code == 0
+    assert store.mark("lsf", "loom").reached == NOW
+
+
+def test_more_than_the_system_remembers_is_told_in_chinese_and_json(jobcast, store, forgetful):
+    store.note_reached("lsf", "loom", NOW - timedelta(minutes=20))
+    result = jobcast("--lang", "zh", "sample", "--since", "1d", "--json")
+    assert result.stderr == (
+        "警告：lsf 已不再记得 2026-01-31 12:00:00 至 2026-02-01 11:00:00 结束的作业；此前未存入的作业缺失\n"
+        "办法：jobcast import lines --cluster loom .../lines*，并缩短采样间隔\n"
+    )
+    assert json.loads(result.stdout)["systems"][0] == {
+        "system": "lsf",
+        "cluster": "loom",
+        "since": "2026-02-01T11:00:00+00:00",
+        "until": "2026-02-01T12:00:00+00:00",
+        "gap": {"from": "2026-01-31T12:00:00+00:00", "to": "2026-02-01T11:00:00+00:00"},
+        "state": "sampled",
+        "read": 3,
+        "new": 2,
+        "known": 0,
+        "set_aside": {"no_finish_time": 1},
+        "not_finished": 1,
+    }
+
+
+def test_a_system_that_says_nothing_of_itself_is_sampled_by_the_settings(jobcast, store, made_up_systems):
+    made_up_systems["lsf"].about = (Command(arguments=("badmin-is-not-here",)),)
+    store.note_reached("lsf", "default", NOW)
+    result = jobcast("sample")
+    assert result.stdout.startswith("lsf, cluster default: ")
+    assert result.stderr == (
+        "lsf: badmin-is-not-here is not on the PATH; instead, the settings cluster, memory_unit and "
+        "memory_per_task count\nnext: jobcast jobs --since 24h\n"
+    )
+    assert result.exit_code == 0
+    chinese = jobcast("--lang", "zh", "sample")
+    assert chinese.stderr.splitlines()[0] == (
+        "lsf：badmin-is-not-here is not on the PATH；改用设置 cluster、memory_unit 和 memory_per_task"
+    )
+
+
+def test_a_dry_run_shows_also_what_is_asked_about_the_site(jobcast, forgetful):
+    lines = jobcast("sample", "--dry-run").stdout.splitlines()
+    assert (lines[0], lines[1].split()[-2:], len(lines)) == ("echo loom", ["cat", "answer"], 2)

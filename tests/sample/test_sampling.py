@@ -1,5 +1,6 @@
 """A batch system is asked for what is new, not too often, and the mark moves only after the rows are safe."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,9 +8,18 @@ import pytest
 
 from jobcast.errors import CommandError, StoreError
 from jobcast.sample.counts import Counts
-from jobcast.sample.sampling import Manners, Question, ask, installed, may_ask_at, next_question
+from jobcast.sample.sampling import (
+    Gap,
+    Manners,
+    Question,
+    ask,
+    ask_site,
+    installed,
+    may_ask_at,
+    next_question,
+)
 from jobcast.store import Mark, Store
-from jobcast.systems.base import Site
+from jobcast.systems.base import Command, Site
 from tests.made_up import NEW_YEAR, Printer
 
 MANNERS = Manners(min_interval=timedelta(minutes=1), overlap=timedelta(hours=1))
@@ -23,7 +33,7 @@ def store(tmp_path: Path) -> Store:
 
 
 def question(system: Printer, store: Store, **known) -> Question:
-    return next_question(system, store.mark(system.name, "loom"), MANNERS, now=NOW, **known)
+    return next_question(system, store.mark(system.name, "loom"), MANNERS, site=SITE, **known)
 
 
 def printer(tmp_path: Path, text: str) -> Printer:
@@ -32,19 +42,19 @@ def printer(tmp_path: Path, text: str) -> Printer:
 
 
 def test_the_first_question_looks_seven_days_back():
-    asked = next_question(Printer(), Mark(), MANNERS, now=NOW)
+    asked = next_question(Printer(), Mark(), MANNERS, site=SITE)
     assert (asked.since, asked.until) == (NOW - timedelta(days=7), NOW)
 
 
 def test_the_next_question_overlaps_the_last():
     reached = NOW - timedelta(minutes=10)
-    asked = next_question(Printer(), Mark(reached=reached), MANNERS, now=NOW)
+    asked = next_question(Printer(), Mark(reached=reached), MANNERS, site=SITE)
     assert (asked.since, asked.until) == (reached - timedelta(hours=1), NOW)
 
 
 def test_a_question_may_look_back_further_when_told():
     since = NOW - timedelta(days=400)
-    assert next_question(Printer(), Mark(reached=NOW), MANNERS, now=NOW, since=since).since == since
+    assert next_question(Printer(), Mark(reached=NOW), MANNERS, site=SITE, since=since).since == since
 
 
 def test_the_answer_is_stored_and_the_mark_moves(tmp_path, store):
@@ -109,3 +119,62 @@ def test_only_systems_with_all_their_programs_count_as_found():
     half = Printer("half")
     half.programs = ("cat", "no-such-program")
     assert installed({"here": here, "away": away, "half": half}) == [here]
+
+
+HOUR = timedelta(hours=1)
+FORGETFUL = replace(SITE, remembers=HOUR)
+
+
+@pytest.mark.parametrize(
+    ("reached", "told", "since", "gap"),
+    [
+        # Jobs that are still remembered: no gap, and the overlap ends where memory ends.
+        (NOW - HOUR / 3, None, NOW - HOUR, None),
+        (NOW - HOUR, None, NOW - HOUR, None),
+        # The last sample is too long ago, there was none, or more is wanted than is known.
+        (NOW - 3 * HOUR, None, NOW - HOUR, Gap(since=NOW - 3 * HOUR, until=NOW - HOUR)),
+        (None, None, NOW - HOUR, Gap(since=NOW - timedelta(days=7), until=NOW - HOUR)),
+        (NOW - HOUR / 3, NOW - 9 * HOUR, NOW - HOUR, Gap(since=NOW - 9 * HOUR, until=NOW - HOUR)),
+        # Less is wanted than is known.
+        (NOW - 3 * HOUR, NOW - HOUR / 4, NOW - HOUR / 4, None),
+    ],
+)
+def test_what_a_system_has_forgotten_is_a_gap(reached, told, since, gap):
+    asked = next_question(Printer(), Mark(reached=reached), MANNERS, site=FORGETFUL, since=told)
+    assert (asked.since, asked.until, asked.gap) == (since, NOW, gap)
+
+
+def test_after_a_gap_sampling_goes_on(tmp_path, store):
+    store.note_reached("lsf", "loom", NOW - 3 * HOUR)
+    system = printer(tmp_path, "1 10\n")
+    ask(next_question(system, store.mark("lsf", "loom"), MANNERS, site=FORGETFUL), SITE, store)
+    assert store.mark("lsf", "loom").reached == NOW
+
+
+def test_a_gap_that_begins_behind_the_mark_does_not_move_it(tmp_path, store):
+    store.note_reached("lsf", "loom", NOW - 9 * HOUR)
+    system, mark = printer(tmp_path, "1 10\n"), store.mark("lsf", "loom")
+    asked = next_question(system, mark, MANNERS, site=FORGETFUL, since=NOW - 5 * HOUR)
+    ask(asked, SITE, store)
+    assert store.mark("lsf", "loom").reached == NOW - 9 * HOUR
+
+
+def test_a_system_completes_the_site_where_it_is_not_configured():
+    system = Printer()
+    system.about, system.remembers = (Command(arguments=("echo", "silk")),), HOUR
+    assert ask_site(system, SITE) == (replace(SITE, cluster="silk", remembers=HOUR), ())
+    assert ask_site(system, SITE, {"cluster"}) == (replace(SITE, remembers=HOUR), ())
+
+
+def test_a_command_about_the_site_that_fails_changes_nothing_and_is_told():
+    system = Printer()
+    system.about = (Command(arguments=("false",)), Command(arguments=("echo", "silk")))
+    site, failures = ask_site(system, SITE, {"memory_unit"})
+    assert site == replace(SITE, cluster="silk")
+    assert [failure.message for failure in failures] == ["false ended with 1: "]
+
+
+def test_a_command_that_could_tell_nothing_new_may_fail_in_silence():
+    system = Printer()
+    system.about = (Command(arguments=("no-such-program",)),)
+    assert ask_site(system, SITE, {"cluster", "memory_unit", "memory_per_task"}) == (SITE, ())

@@ -174,3 +174,20 @@ def test_jobs_that_end_in_the_future_are_set_aside(kind: str) -> None:
     site = replace(SITE, now=datetime(1990, 1, 1, tzinfo=UTC))
     batches = list(FILE_FORMATS[kind].read(recording(FILES[kind]), site))
     assert whole(batches).height == 0
+
+
+@pytest.mark.parametrize("name", sorted(OUTPUTS))
+def test_a_site_that_tells_nothing_is_as_it_was(name: str) -> None:
+    driver = BATCH_SYSTEMS[name]
+    site = driver.read_site([""] * len(driver.query_site()), SITE)
+    assert replace(site, remembers=None) == SITE
+    assert (site.remembers is None) == (not driver.accounting)
+    assert driver.accounting in {"", *FILE_FORMATS}
+
+
+@pytest.mark.parametrize("name", sorted(OUTPUTS))
+@given(text=st.text())
+def test_whatever_a_site_tells_of_itself_is_survived(name: str, text: str) -> None:
+    driver = BATCH_SYSTEMS[name]
+    site = driver.read_site([text] * len(driver.query_site()), SITE)
+    assert (site.now, site.timezone, site.memory_unit in "KMGTP") == (SITE.now, SITE.timezone, True)

@@ -1,6 +1,7 @@
 """``jobcast doctor``: what jobcast finds on this host; changes nothing."""
 
 import os
+import shlex
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -15,14 +16,15 @@ from jobcast.cli import frame
 from jobcast.cli.columns import moment
 from jobcast.cli.endings import EXPECTED
 from jobcast.cli.screen import cell_width, painted, print_json, printable, talk
-from jobcast.cli.session import Session
+from jobcast.cli.session import Session, site
 from jobcast.cli.table import Column, print_table
-from jobcast.errors import ConfigError, StoreError
+from jobcast.errors import BatchSystemError, ConfigError, StoreError
 from jobcast.language import say
 from jobcast.sample import sampling
 from jobcast.store import Store, Summary
+from jobcast.systems.base import BatchSystem, Site
 from jobcast.systems.registry import BATCH_SYSTEMS
-from jobcast.units import GIB, format_memory
+from jobcast.units import GIB, format_duration, format_memory
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 _COLOURS = {OK: "green", WARN: "yellow", FAIL: "red"}
@@ -121,8 +123,11 @@ def _nearest_existing(path: Path) -> Path:
 
 def _about_systems(store: Store, settings: config.Config) -> Iterator[Finding]:
     found = sampling.installed(BATCH_SYSTEMS)
+    known = site(settings, now=clock.now(), memory_per_task=settings[config.MEMORY_PER_TASK])
     for system in found:
-        yield _about_sampling(system.name, store, settings)
+        here, failures = sampling.ask_site(system, known, sampling.configured_about_site(settings))
+        yield _about_sampling(system, here, store)
+        yield from (_about_settings(system, failure) for failure in failures)
     for system in BATCH_SYSTEMS.values():
         if system not in found:
             programs = ", ".join(system.programs)
@@ -131,18 +136,32 @@ def _about_systems(store: Store, settings: config.Config) -> Iterator[Finding]:
         yield Finding("systems", WARN, say("doctor.no_system"), say("sample.no_system_cure"))
 
 
-def _about_sampling(system: str, store: Store, settings: config.Config) -> Finding:
+def _about_sampling(system: BatchSystem, here: Site, store: Store) -> Finding:
     """Tell how far a batch system that is found here was sampled."""
-    cluster = settings[config.CLUSTER]
-    mark = store.mark(system, cluster)
-    facts = {"found": True, "cluster": cluster, **asdict(mark)}
+    mark = store.mark(system.name, here.cluster)
+    seconds = here.remembers and here.remembers.total_seconds()
+    facts = {"found": True, "cluster": here.cluster, "remembers": seconds, **asdict(mark)}
     if mark.reached is None:
-        text = say("doctor.never_sampled", cluster=cluster)
-        return Finding(system, WARN, text, "jobcast sample", facts)
-    text = say("doctor.sampled", cluster=cluster, until=moment(mark.reached, settings[config.TIMEZONE]))
-    if clock.now() - mark.reached > _OLD_SAMPLE:
-        return Finding(system, WARN, text, "jobcast sample", facts)
-    return Finding(system, OK, text, facts=facts)
+        text = say("doctor.never_sampled", cluster=here.cluster)
+        return Finding(system.name, WARN, text, "jobcast sample", facts)
+    text = say("doctor.sampled", cluster=here.cluster, until=moment(mark.reached, here.timezone))
+    age = here.now - mark.reached
+    if here.remembers is not None and age > here.remembers:
+        kept = format_duration(here.remembers.total_seconds())
+        text += say("doctor.forgotten", system=system.name, kept=kept)
+        cluster = shlex.quote(here.cluster)
+        cure = say("doctor.forgotten_cure", kind=system.accounting, cluster=cluster)
+        return Finding(system.name, WARN, text, cure, facts)
+    if age > _OLD_SAMPLE:
+        return Finding(system.name, WARN, text, "jobcast sample", facts)
+    return Finding(system.name, OK, text, facts=facts)
+
+
+def _about_settings(system: BatchSystem, failure: BatchSystemError) -> Finding:
+    """Tell that a batch system did not say all about its site."""
+    what = " ".join(failure.message.split())
+    text, cure = say("doctor.site_unasked", what=what), say("doctor.site_unasked_cure")
+    return Finding(system.name, WARN, text, cure, {"error": failure.message})
 
 
 def _about_set_aside(store: Store) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from jobcast import clock
+from jobcast import clock, config
 from jobcast.cli import frame
 from jobcast.cli.endings import EXPECTED, complain
 from jobcast.cli.moment import MOMENT
@@ -63,12 +63,23 @@ class _Import:
         return self.as_of or clock.now()
 
 
-@frame.command(help=say("import.help"), examples=say("import.examples"))
+class _ByKind(frame.Spoken):
+    """The command, whose help page says a word on each kind."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what each kind is, then what each option does."""
+        with formatter.section("KIND"):
+            formatter.write_dl([(kind, say(f"import.kind_{kind}")) for kind in FILE_FORMATS])
+        super().format_options(ctx, formatter)
+
+
+@click.command(cls=_ByKind, help=say("import.help"), epilog=say("import.examples"))
 @click.argument("kind", type=click.Choice(list(FILE_FORMATS)), metavar="KIND")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--cluster", metavar="NAME", help=say("import.cluster"))
 @click.option("--timezone", metavar="ZONE", help=say("import.timezone"))
 @click.option("--memory-unit", metavar="K|M|G|T|P", help=say("import.memory_unit"))
+@click.option("--memory-per-task", is_flag=True, help=say("import.memory_per_task"))
 @click.option("--map", "column_map", metavar="FILE", help=say("import.map"))
 @click.option("--as-of", type=MOMENT, metavar="TIME", help=say("import.as_of"))
 @click.option("--dry-run", is_flag=True, help=say("import.dry_run"))
@@ -83,14 +94,25 @@ def command(
     cluster: str | None,
     timezone: str | None,
     memory_unit: str | None,
+    memory_per_task: bool,
     column_map: str | None,
     as_of: datetime | None,
     dry_run: bool,
     as_json: bool,
 ) -> int:
     """Import files of one kind."""
-    settings = session.configured(cluster=cluster, timezone=timezone, memory_unit=memory_unit)
-    about = site(settings, now=clock.now(), column_map=_map(kind, column_map))
+    settings = session.configured(
+        cluster=cluster,
+        timezone=timezone,
+        memory_unit=memory_unit,
+        memory_per_task="true" if memory_per_task else None,
+    )
+    about = site(
+        settings,
+        now=clock.now(),
+        memory_per_task=settings[config.MEMORY_PER_TASK],
+        column_map=_map(kind, column_map),
+    )
     work = _Import(kind, about, as_of, session.store, dry_run)
     work.run(files)
     if as_json:

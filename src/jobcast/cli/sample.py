@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,18 @@ from jobcast.cli.session import Session, site
 from jobcast.cli.summary import as_dict, show
 from jobcast.errors import BatchSystemError, StoreError
 from jobcast.language import say
-from jobcast.sample.sampling import Manners, Question, ask, installed, may_ask_at, next_question
+from jobcast.sample.sampling import (
+    Manners,
+    Question,
+    ask,
+    ask_site,
+    configured_about_site,
+    installed,
+    may_ask_at,
+    next_question,
+)
 from jobcast.store import Store
-from jobcast.systems.base import BatchSystem, Site
+from jobcast.systems.base import BatchSystem, Command, Site
 from jobcast.systems.registry import BATCH_SYSTEMS
 
 
@@ -63,7 +72,8 @@ def command(
             say("sample.no_system", programs=", ".join(programs)), hint=say("sample.no_system_cure")
         )
     sample = _Sample(
-        site=site(settings, now=clock.now()),
+        site=site(settings, now=clock.now(), memory_per_task=settings[config.MEMORY_PER_TASK]),
+        configured=configured_about_site(settings),
         store=session.store,
         manners=Manners(
             min_interval=settings[config.SAMPLE_MIN_INTERVAL], overlap=settings[config.SAMPLE_OVERLAP]
@@ -72,7 +82,8 @@ def command(
         also=_copies(db, settings[config.TIMEZONE], to_csv=to_csv, to_sqlite=to_sqlite),
     )
     if dry_run:
-        return _show_questions([sample.question(system) for system in systems], as_json=as_json)
+        commands = [asked for system in systems for asked in sample.commands(system)]
+        return _show_commands(commands, as_json=as_json)
     answers = [sample.ask(system) for system in systems]
     _show(answers, settings, as_json=as_json)
     return EXPECTED if any(answer["state"] == "failed" for answer in answers) else 0
@@ -86,6 +97,8 @@ class _Sample:
     """One call of the command."""
 
     site: Site
+    configured: frozenset[str]
+    """Fields of `site` that no batch system may change."""
     store: Store
     manners: Manners
     since: datetime | None
@@ -94,9 +107,21 @@ class _Sample:
     def question(self, system: BatchSystem) -> Question:
         """Return what this system would be asked now."""
         mark = self.store.mark(system.name, self.site.cluster)
-        return next_question(system, mark, self.manners, now=self.site.now, since=self.since)
+        return next_question(system, mark, self.manners, site=self.site, since=self.since)
+
+    def commands(self, system: BatchSystem) -> list[Command]:
+        """Return what would be run now."""
+        return [*system.query_site(), self.question(system).command]
 
     def ask(self, system: BatchSystem) -> dict[str, Any]:
+        """Ask this system about its site, then for its jobs."""
+        here, failures = ask_site(system, self.site, self.configured)
+        for failure in failures:
+            what = " ".join(failure.message.split())
+            talk(say("sample.site_unasked", system=system.name, what=what))
+        return replace(self, site=here).ask_jobs(system)
+
+    def ask_jobs(self, system: BatchSystem) -> dict[str, Any]:
         """Ask this system, unless it was asked a moment ago; its failure is an answer too."""
         question = self.question(system)
         answer: dict[str, Any] = {
@@ -104,6 +129,7 @@ class _Sample:
             "cluster": self.site.cluster,
             "since": question.since,
             "until": question.until,
+            "gap": None,
         }
         again = may_ask_at(self.store.mark(system.name, self.site.cluster), self.manners)
         if again is not None and self.site.now < again:
@@ -116,6 +142,8 @@ class _Sample:
             return {**answer, "state": "failed", "error": error.message}
         if counts.new:
             self.store.compact()
+        if question.gap:
+            answer["gap"] = {"from": question.gap.since, "to": question.gap.until}
         return {**answer, "state": "sampled", "counts": counts}
 
 
@@ -139,9 +167,8 @@ def _copies(db: Path | None, zone: tzinfo, *, to_csv: bool, to_sqlite: bool) -> 
     return copy
 
 
-def _show_questions(questions: list[Question], *, as_json: bool) -> int:
-    """Say what would be asked, as lines that can be pasted into a shell."""
-    commands = [question.command for question in questions]
+def _show_commands(commands: list[Command], *, as_json: bool) -> int:
+    """Say what would be run, as lines that can be pasted into a shell."""
     if as_json:
         print_json(
             {
@@ -169,10 +196,12 @@ def _quoted(word: str) -> str:
 
 
 def _show(answers: list[dict[str, Any]], settings: config.Config, *, as_json: bool) -> None:
+    zone = settings[config.TIMEZONE]
     if as_json:
+        for answer in answers:
+            _talk_of_gap(answer, zone)
         print_json({"systems": [_flat(answer) for answer in answers]})
         return
-    zone = settings[config.TIMEZONE]
     for answer in answers:
         times = {name: moment(answer[name], zone) for name in ("since", "until")}
         if answer["state"] == "too_soon":
@@ -180,7 +209,17 @@ def _show(answers: list[dict[str, Any]], settings: config.Config, *, as_json: bo
         elif answer["state"] == "sampled":
             tell(say("sample.span", system=answer["system"], cluster=answer["cluster"], **times))
             show(answer["counts"])
+            _talk_of_gap(answer, zone)
     talk(say("sample.next"))
+
+
+def _talk_of_gap(answer: dict[str, Any], zone: tzinfo) -> None:
+    """Say what the batch system had forgotten already, and which files know it."""
+    if answer["gap"]:
+        since, until = (moment(answer["gap"][end], zone) for end in ("from", "to"))
+        kind = BATCH_SYSTEMS[answer["system"]].accounting
+        talk(say("sample.gap", system=answer["system"], since=since, until=until))
+        talk(say("sample.gap_cure", kind=kind, cluster=_quoted(answer["cluster"])))
 
 
 def _flat(answer: dict[str, Any]) -> dict[str, Any]:

@@ -8,9 +8,9 @@ Memory stays bounded: a batch holds at most about `BATCH` records, however long 
 import bz2
 import gzip
 import lzma
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import IO, Protocol, cast
 
@@ -35,6 +35,8 @@ class Site:
     """LSF_UNIT_FOR_LIMITS: the unit of memory amounts printed without one (K, M, G, T, P)."""
     memory_per_task: bool = False
     """RESOURCE_RESERVE_PER_TASK: memory asked for in LSF is meant per task, not per host."""
+    remembers: timedelta | None = None
+    """How long after its finish a batch system still lists a job; None where that is as long as need be."""
     column_map: Path | None = None
     """The TOML file that names the columns, for the format ``table``."""
 
@@ -56,6 +58,19 @@ class BatchSystem(Protocol):
     """As it stands in the history's column `system`."""
     programs: tuple[str, ...]
     """Commands that must be on the PATH for this system to count as found on this host."""
+    accounting: str
+    """KIND of the files that hold what this system no longer remembers; empty where it forgets nothing."""
+
+    def query_site(self) -> tuple[Command, ...]:
+        """Return the commands that tell about the site; none where the answer itself tells all."""
+        ...
+
+    def read_site(self, outputs: Sequence[str], site: Site) -> Site:
+        """Complete cluster, memory_unit, memory_per_task and remembers by what those commands printed.
+
+        `outputs` are in the order of the commands, empty for one that failed; what none tells stays.
+        """
+        ...
 
     def query_finished(self, since: datetime, until: datetime) -> Command:
         """Return the one command that lists all users' jobs that finished in [since, until]."""

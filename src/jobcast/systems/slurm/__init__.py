@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from io import BufferedReader
 from pathlib import Path
@@ -27,8 +27,17 @@ class Slurm:
 
     name = "slurm"
     programs: tuple[str, ...] = ("sacct",)
+    accounting = ""
     fields = ASKED
     """What is asked for; a site with a Slurm before 21.08 leaves out SubmitLine."""
+
+    def query_site(self) -> tuple[Command, ...]:
+        """Return no commands: sacct names the cluster and writes units."""
+        return ()
+
+    def read_site(self, outputs: Sequence[str], site: Site) -> Site:  # noqa: ARG002 - nothing was asked
+        """Return `site` as it is; slurmdbd forgets nothing that a sample asks for."""
+        return site
 
     def query_finished(self, since: datetime, until: datetime) -> Command:
         """Return the one command that lists all users' runs that ended in [since, until].
