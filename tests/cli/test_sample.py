@@ -218,13 +218,13 @@ def test_a_system_that_says_nothing_of_itself_is_sampled_by_the_settings(jobcast
     result = jobcast("sample")
     assert result.stdout.startswith("lsf, cluster default: ")
     assert result.stderr == (
-        "lsf: badmin-is-not-here is not on the PATH; instead, the settings cluster, memory_unit and "
-        "memory_per_task count\nnext: jobcast jobs --since 24h\n"
+        "lsf: badmin-is-not-here is not on the PATH; what it tells of cluster, memory_unit and "
+        "memory_per_task is taken from the settings\nnext: jobcast jobs --since 24h\n"
     )
     assert result.exit_code == 0
     chinese = jobcast("--lang", "zh", "sample")
     assert chinese.stderr.splitlines()[0] == (
-        "lsf：badmin-is-not-here is not on the PATH；改用设置 cluster、memory_unit 和 memory_per_task"
+        "lsf：badmin-is-not-here is not on the PATH；其中的 cluster、memory_unit 和 memory_per_task 改用设置"
     )
 
 
