@@ -91,8 +91,8 @@ def test_an_unknown_setting_is_answered_with_the_likeliest(text, hint):
 @pytest.mark.parametrize(
     ("name", "text", "why"),
     [
-        ("risk", "1", "write a number between 0 and 1"),
-        ("risk", "nan", "write a number between 0 and 1"),
+        ("risk", "0.6", "write a number above 0, at most 0.5"),
+        ("risk", "nan", "write a number above 0, at most 0.5"),
         ("risk", "little", "could not convert"),
         ("memory_unit", "MiB", "choose one of K, M, G, T, P"),
         ("memory_per_task", "perhaps", "choose one of true, false"),
