@@ -90,8 +90,10 @@ def test_a_file_that_is_missing_or_no_text_is_an_error(tmp_path):
     for content in (None, b"\xff\xfe\x80"):
         if content is not None:
             (tmp_path / "median.txt").write_bytes(content)
-        with pytest.raises(ModelError, match=r"cannot read .*median\.txt"):
+        with pytest.raises(ModelError, match=r"cannot read .*median\.txt") as error:
             Trees.load(tmp_path / "median.txt")
+        assert error.value.hint == "jobcast models rollback"
+        assert "Errno" not in error.value.message
 
 
 def test_a_file_says_what_its_text_says(tmp_path, text, rows):
@@ -114,8 +116,9 @@ def test_any_other_byte_in_a_file_is_noticed_before_lightgbm_ends_the_process(tm
 
 def test_a_file_without_its_last_line_is_damaged(tmp_path, text):
     (tmp_path / "median.txt").write_text(text, "utf-8")
-    with pytest.raises(ModelError, match=r"median\.txt is damaged"):
+    with pytest.raises(ModelError, match=r"median\.txt is damaged") as error:
         Trees.load(tmp_path / "median.txt")
+    assert error.value.hint == "jobcast models rollback"
 
 
 def test_a_saved_model_is_still_one_that_lightgbm_reads(tmp_path, booster, text, rows):

@@ -7,7 +7,7 @@ from jobcast.features.candidates import CANDIDATES
 from jobcast.features.family import NOTHING
 from jobcast.predict.answer import answer
 from jobcast.predict.trees import Trees
-from jobcast.train.families import DAY, FittedFamilies, Questions, fit, judge
+from jobcast.train.families import DAY, LEAST, FittedFamilies, Questions, fit, judge
 from jobcast.train.material import material
 from tests.train.made_up import SETTINGS, blocks
 
@@ -84,5 +84,7 @@ def test_steps_are_told() -> None:
 
 
 def test_too_short_a_history_is_refused() -> None:
-    with pytest.raises(ModelError, match="too few finished jobs"):
+    with pytest.raises(ModelError, match="too few finished jobs") as caught:
         fit(material(blocks(days=1)), END, SETTINGS, _silent)
+    assert "ended well with a measured peak" in caught.value.message
+    assert f"{LEAST} are needed" in caught.value.message

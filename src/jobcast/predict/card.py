@@ -8,6 +8,8 @@ from types import NoneType
 from typing import Any
 
 from jobcast.errors import ModelError
+from jobcast.language import say
+from jobcast.predict.damage import why
 
 SCHEMA = 1
 NAME = "card.json"
@@ -48,13 +50,13 @@ def read_card(folder: Path) -> Card:
         schema = fields.pop("schema")
         if schema != SCHEMA:
             raise ModelError(
-                f"the model {folder.name} has card version {schema}, not {SCHEMA}", hint="jobcast train"
+                say("model.card_version", name=folder.name, found=schema, known=SCHEMA), hint="jobcast train"
             )
         card = Card(**{**fields, "features": tuple(fields["features"])})
         _check(card)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
-            f"the model {folder.name} has no readable card: {error}", hint="jobcast train"
+            say("model.no_card", name=folder.name, why=why(error)), hint="jobcast train"
         ) from error
     return card
 
@@ -67,4 +69,4 @@ def _check(card: Card) -> None:
     }  # fmt: skip
     for name, kind in kinds.items():
         if not isinstance(getattr(card, name), kind):
-            raise TypeError(f"{name} can't be {getattr(card, name)!r}")
+            raise TypeError(say("model.odd_field", name=name, value=getattr(card, name)))

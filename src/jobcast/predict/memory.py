@@ -20,6 +20,8 @@ from jobcast.features.columns import Known, Rows, fill
 from jobcast.features.family import family_keys
 from jobcast.features.submissions import Submissions
 from jobcast.features.window import RUNS, Counts, FinishedRuns, Times, Values, Window, nothing
+from jobcast.language import say
+from jobcast.predict.damage import why
 
 _ARRAYS = ("keys", "values", "counts", "means", "times", "long_medians")
 
@@ -56,7 +58,7 @@ class FamilyMemory:
             memory.check()
         except (OSError, ValueError) as error:
             raise ModelError(
-                f"cannot read the family memory in {folder}: {error}", hint="jobcast train"
+                say("model.bad_memory", folder=folder, why=why(error)), hint="jobcast train"
             ) from error
         return memory
 
@@ -67,7 +69,7 @@ class FamilyMemory:
             array: npt.NDArray[Any] = getattr(self, name)
             shape = (len(self.keys), RUNS) if name == "values" else (len(self.keys),)
             if array.dtype != kinds.get(name, np.float32) or array.shape != shape:
-                raise ValueError(f"{name} holds {array.dtype} {array.shape}")
+                raise ValueError(say("model.odd_array", name=name, kind=array.dtype, shape=array.shape))
 
     def save(self, folder: Path) -> None:
         """Write the memory into the existing `folder`."""

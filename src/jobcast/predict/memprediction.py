@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from jobcast.errors import ConfigError, ModelError
 from jobcast.features.embedding import Embedding, Matrix, WordRule
 from jobcast.features.memprediction import Category, Features, UserMemory
+from jobcast.language import say
+from jobcast.predict.damage import why
 from jobcast.units import GIB
 
 FORMAT = 1
@@ -37,7 +39,7 @@ def library(module: str) -> Any:
         return import_module(module)
     except ImportError as error:
         raise ConfigError(
-            f"the recipe memprediction needs {module.partition('.')[0]}", hint=INSTALL
+            say("model.needs_library", module=module.partition(".")[0]), hint=INSTALL
         ) from error
 
 
@@ -87,11 +89,9 @@ class MemPredictionModel:
             booster.load_model(folder / _TREES)
             settings = yaml.safe_load((folder / _SETTINGS).read_text("utf-8"))
             if booster.num_features() != len(features.names):
-                raise ModelError(f"{folder}: the trees were grown on other features", hint=TRAIN)
+                raise ModelError(say("model.other_trees", folder=folder), hint=TRAIN)
         except (OSError, ValueError, KeyError, TypeError, xgboost.core.XGBoostError) as error:
-            raise ModelError(
-                f"{folder} holds no complete memprediction model: {error}", hint=TRAIN
-            ) from error
+            raise ModelError(say("model.incomplete", folder=folder, why=why(error)), hint=TRAIN) from error
         return cls(features=features, booster=booster, settings=settings)
 
 
@@ -133,7 +133,7 @@ def _read_tables(folder: Path) -> dict[str, Any]:
     tables: dict[str, Any] = json.loads((folder / _TABLES).read_text("utf-8"))
     if tables["format"] != FORMAT:
         raise ModelError(
-            f"{folder} is a memprediction model of format {tables['format']}, this program reads {FORMAT}",
+            say("model.other_format", folder=folder, found=tables["format"], known=FORMAT),
             hint=TRAIN,
         )
     return tables

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import cast
 
 from jobcast.errors import ModelError
+from jobcast.language import say
 from jobcast.predict.base import Loader, Model
 from jobcast.predict.card import read_card
 
@@ -20,7 +21,7 @@ def load(folder: Path) -> Model:
     card = read_card(folder)
     if card.recipe not in LOADERS:
         raise ModelError(
-            f"the model {folder.name} was made by the unknown recipe {card.recipe}", hint="jobcast train"
+            say("model.unknown_recipe", name=folder.name, recipe=card.recipe), hint="jobcast train"
         )
     module, _, name = LOADERS[card.recipe].partition(":")
     return cast("Loader", getattr(importlib.import_module(module), name))(folder, card)

@@ -17,6 +17,8 @@ from jobcast.errors import ModelError
 from jobcast.features.candidates import CANDIDATES
 from jobcast.features.coded import Keys
 from jobcast.features.window import Counts, FinishedRuns, Times, Values
+from jobcast.language import say
+from jobcast.predict.damage import why
 
 Floats = npt.NDArray[np.float64]
 
@@ -123,7 +125,7 @@ class TrackRecord:
             record.check()
         except (OSError, ValueError) as error:
             raise ModelError(
-                f"cannot read the track record in {folder}: {error}", hint="jobcast train"
+                say("model.bad_record", folder=folder, why=why(error)), hint="jobcast train"
             ) from error
         return record
 
@@ -132,7 +134,7 @@ class TrackRecord:
         families, width = len(self.families), len(CANDIDATES)
         shapes = (self.counts.shape, self.errors.shape, self.overall.shape)
         if shapes != ((families,), (families, width), (1, width)):
-            raise ValueError(f"arrays of {families} families have the shapes {shapes}")
+            raise ValueError(say("model.odd_record", families=families, shapes=shapes))
 
     def save(self, folder: Path) -> None:
         """Write the record into the existing `folder`."""

@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from jobcast.errors import ModelError
+from jobcast.language import say
 
 _ABANDONED_SECONDS = 86400.0
 """A hidden folder that nobody has written into for so long belongs to a killed training."""
@@ -47,9 +48,9 @@ class Shelf:
         """Return where a model lies, by default the active one; raises ModelError when there is none."""
         wanted = name or self.active()
         if wanted is None:
-            raise ModelError(f"no model is active in {self.path}", hint="jobcast train")
+            raise ModelError(say("model.none_active", folder=self.path), hint="jobcast train")
         if wanted not in self.names():
-            raise ModelError(f"there is no model {wanted} in {self.path}", hint="jobcast models list")
+            raise ModelError(say("model.unknown", name=wanted, folder=self.path), hint="jobcast models list")
         return self.path / wanted
 
     @contextmanager
@@ -87,7 +88,7 @@ class Shelf:
         while earlier and earlier[-1] not in others:
             earlier.pop()
         if not earlier:
-            raise ModelError("no other model was active before", hint="jobcast models list")
+            raise ModelError(say("model.none_before"), hint="jobcast models list")
         self._remember(earlier)
         self._switch(earlier[-1])
         return earlier[-1]

@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from jobcast.errors import ModelError
+from jobcast.language import say
+from jobcast.predict.damage import why
 
 Matrix = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
@@ -25,12 +27,15 @@ _END = "\nend of trees\n"
 """Stands after the last tree; the library itself takes whatever trees it finds."""
 _SUM = "\ncrc32="
 
+_OTHER_MODEL = "jobcast models rollback"
+"""Cures damaged trees at once; the next training grows new ones."""
+
 
 @cache
 def _library() -> ctypes.CDLL:
     found = importlib.util.find_spec("lightgbm")
     if found is None or found.origin is None:
-        raise ModelError("LightGBM is not installed", hint="pip install jobcast")
+        raise ModelError(say("model.no_lightgbm"), hint="pip install jobcast")
     for path in (
         Path(found.origin).parent / "lib" / "lib_lightgbm.so",
         Path(found.origin).parent / "lib_lightgbm.so",
@@ -39,14 +44,13 @@ def _library() -> ctypes.CDLL:
             library = ctypes.CDLL(str(path))
             library.LGBM_GetLastError.restype = ctypes.c_char_p
             return library
-    raise ModelError("LightGBM's shared library is missing", hint="pip install --force-reinstall lightgbm")
+    raise ModelError(say("model.no_library"), hint="pip install --force-reinstall lightgbm")
 
 
 def _checked(status: int) -> None:
     if status != 0:
-        raise ModelError(
-            f"LightGBM: {_library().LGBM_GetLastError().decode('utf-8', 'replace')}", hint="jobcast train"
-        )
+        refusal = _library().LGBM_GetLastError().decode("utf-8", "replace")
+        raise ModelError(say("model.lightgbm", why=refusal), hint="jobcast train")
 
 
 def save(text: str, path: Path) -> None:
@@ -66,7 +70,7 @@ class Trees:
         self._handle = ctypes.c_void_p()
         self._parameters = f"num_threads={threads} predict_disable_shape_check=false".encode()
         if _END not in text:
-            raise ModelError("a model of trees is cut off", hint="jobcast train")
+            raise ModelError(say("model.cut_off"), hint=_OTHER_MODEL)
         rounds = ctypes.c_int()
         _checked(
             _library().LGBM_BoosterLoadModelFromString(
@@ -80,9 +84,11 @@ class Trees:
         try:
             text, _, told = path.read_text("utf-8").rpartition(_SUM)
         except (OSError, UnicodeDecodeError) as error:
-            raise ModelError(f"cannot read {path}: {error}", hint="jobcast models list") from error
+            raise ModelError(
+                say("model.unreadable_trees", path=path, why=why(error)), hint=_OTHER_MODEL
+            ) from error
         if told.rstrip() != _sum(text):
-            raise ModelError(f"{path} is damaged", hint="jobcast models list")
+            raise ModelError(say("model.damaged_trees", path=path), hint=_OTHER_MODEL)
         return cls(text, threads=threads)
 
     def __del__(self) -> None:

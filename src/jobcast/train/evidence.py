@@ -7,7 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from jobcast.errors import ModelError
+from jobcast.language import say
 from jobcast.predict.calibration import offsets
+from jobcast.predict.damage import why
 from jobcast.predict.record import Judged, join
 from jobcast.train.families import DAY, FittedFamilies
 from jobcast.train.material import Material
@@ -65,7 +67,7 @@ class Evidence:
             )
         except (OSError, ValueError, EOFError) as error:
             raise ModelError(
-                f"cannot read the evidence in {folder}: {error}", hint="jobcast train"
+                say("model.bad_evidence", folder=folder, why=why(error)), hint="jobcast train"
             ) from error
         return cls(finish, residuals, levels, Judged(*judged))
 

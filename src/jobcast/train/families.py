@@ -10,6 +10,7 @@ from jobcast.errors import ModelError
 from jobcast.features.asof import Finished, as_of_submission
 from jobcast.features.columns import Known
 from jobcast.features.family import NOTHING
+from jobcast.language import say
 from jobcast.predict.answer import Answers, answer
 from jobcast.predict.record import Judged, errors
 from jobcast.predict.trees import Trees
@@ -82,8 +83,8 @@ def fit(material: Material, until: int, settings: FamilySettings, progress: Prog
     held = material.finish[learnt.rows] > _calibration_start(material.finish[learnt.rows], settings)
     if (~held).sum() < LEAST or held.sum() < LEAST:
         raise ModelError(
-            f"too few finished jobs to learn from: {len(held)} with a measured peak and a past",
-            hint="import more of the history, or train on more days",
+            say("model.too_few", jobs=len(held), newest=int(held.sum()), least=LEAST),
+            hint=say("model.too_few_cure"),
         )
     older, newer = learnt.take(np.flatnonzero(~held)), learnt.take(np.flatnonzero(held))
     progress("trees median")

@@ -14,6 +14,7 @@ from jobcast.features.family import LADDER, LEVELS, levels
 from jobcast.features.submissions import seconds
 from jobcast.history import submitted_at
 from jobcast.job import JobState
+from jobcast.language import say
 from jobcast.train import memprediction
 from jobcast.train.backtest import Replies, known_of, replies_of_families, test_rows
 from jobcast.train.families import FamilySettings, Progress, Questions, fit
@@ -60,13 +61,14 @@ def back_test(jobs: pl.DataFrame, trial: Trial, progress: Progress) -> dict[str,
     """
     unknown = [name for name in trial.recipes if name not in RECIPES]
     if unknown:
-        raise ConfigError(f"there is no recipe {unknown[0]}", hint=f"one of {', '.join(RECIPES)}")
+        raise ConfigError(
+            say("model.no_recipe", recipe=unknown[0]),
+            hint=say("model.no_recipe_cure", recipes=", ".join(RECIPES)),
+        )
     stuff, end = material(jobs), seconds(trial.train_end)
     rows = test_rows(stuff, end)
     if not len(rows):
-        raise ModelError(
-            f"no job with a measured peak finished after {trial.train_end:%Y-%m-%d}", hint="jobcast jobs"
-        )
+        raise ModelError(say("model.no_later_jobs", day=f"{trial.train_end:%Y-%m-%d}"), hint="jobcast jobs")
     progress("families")
     case = _Case(jobs, stuff, rows, known_of(stuff, rows, end, live=trial.live), end, trial, progress)
     common = _common(case)

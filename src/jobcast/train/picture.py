@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from jobcast.errors import ConfigError
+from jobcast.language import say
 from jobcast.store.durable import write_whole
 from jobcast.train.score import BINS_GIB
 
@@ -19,11 +20,13 @@ _SIZE_INCHES = (11, 4.6)
 def check(path: Path) -> None:
     """See whether `draw` can draw into `path`, before much is computed for it. Raises ConfigError."""
     if path.suffix.lower() not in KINDS:
-        raise ConfigError(f"{path} can't be drawn", hint=f"a name that ends in {', '.join(KINDS)}")
+        raise ConfigError(
+            say("model.undrawable", path=path), hint=say("model.undrawable_cure", kinds=", ".join(KINDS))
+        )
     try:
         import matplotlib.figure  # noqa: F401, PLC0415 - an extra
     except ImportError as error:
-        raise ConfigError("a picture needs matplotlib", hint="pip install 'jobcast[plots]'") from error
+        raise ConfigError(say("model.needs_matplotlib"), hint="pip install 'jobcast[plots]'") from error
 
 
 def draw(judged: dict[str, pl.DataFrame], path: Path, *, risk: float) -> None:

@@ -14,6 +14,7 @@ import polars as pl
 from jobcast.errors import ModelError
 from jobcast.features.asof import as_of_submission
 from jobcast.features.family import LEVELS, NOTHING
+from jobcast.language import say
 from jobcast.predict.answer import answer
 from jobcast.predict.card import Card, read_card
 from jobcast.predict.families import MEMORY, RECORD, TREES, load
@@ -60,7 +61,7 @@ def _card_of_families(base: Path) -> Card:
     card = read_card(base)
     if card.recipe != "default":
         raise ModelError(
-            f"the recipe {card.recipe} remembers no families to refresh",
+            say("model.no_families", recipe=card.recipe),
             hint=f"jobcast train --recipe {card.recipe}",
         )
     return card
