@@ -81,15 +81,23 @@ def test_counted_leaves_and_several_threads_grow_in_xgboosts_own_order():
     assert forester(grow_policy="depthwise")._parameters["grow_policy"] == "depthwise"
 
 
+REFUSED = "correct model.training_parameter or eval_metric in the training YAML"
+ONE_NUMBER = "choose another objective under model.training_parameter, or a single quantile_alpha"
+
+
 @pytest.mark.parametrize(
     ("parameters", "message", "hint"),
     [
         ({"max_dept": 3}, "XGBoost has no parameter max_dept", "did you mean max_depth?"),
-        ({"max_depth": "deep"}, "Invalid Parameter format for max_depth", ""),
-        ({"max_depth": -3}, "max_depth should be greater", ""),
-        ({"objective": "reg:twedie"}, "Unknown objective function: `reg:twedie`", ""),
-        ({"objective": "binary:logistic"}, "base_score must be in (0,1)", ""),
-        ({"objective": "reg:quantileerror", "quantile_alpha": [0.5, 0.9]}, "one number for each job", ""),
+        ({"max_depth": "deep"}, "Invalid Parameter format for max_depth", REFUSED),
+        ({"max_depth": -3}, "max_depth should be greater", REFUSED),
+        ({"objective": "reg:twedie"}, "Unknown objective function: `reg:twedie`", REFUSED),
+        ({"objective": "binary:logistic"}, "base_score must be in (0,1)", REFUSED),
+        (
+            {"objective": "reg:quantileerror", "quantile_alpha": [0.5, 0.9]},
+            "one number for each job",
+            ONE_NUMBER,
+        ),
     ],
 )
 def test_what_xgboost_refuses_is_an_error_without_its_stack(parameters, message, hint):

@@ -7,6 +7,7 @@ import yaml
 
 from jobcast.errors import ConfigError
 from jobcast.features.embedding import WordRule
+from jobcast.language import choose
 from jobcast.train.memprediction.settings import (
     BoostingSettings,
     CrossValidation,
@@ -184,14 +185,47 @@ def test_what_is_not_known_is_an_error_with_the_nearest_that_is(text, message, h
         "a: [",
     ],
 )
-def test_a_value_that_makes_no_sense_is_an_error(text):
-    with pytest.raises(ConfigError):
+def test_a_value_that_makes_no_sense_is_an_error_with_a_cure(text):
+    with pytest.raises(ConfigError) as error:
         parse_settings(text)
+    assert error.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("bins: [1, 2]\na: [", "expected the node content, but found '<stream end>' in line 2"),
+        ("a: 1\nb: \x00", "special characters are not allowed in line 2"),
+    ],
+)
+def test_what_is_no_yaml_is_told_with_its_line(text, message):
+    with pytest.raises(ConfigError) as error:
+        parse_settings(text)
+    assert error.value.message == f"the training YAML is no YAML: {message}"
+    assert error.value.hint == "correct that line or the one before"
+
+
+def test_a_wrong_value_is_told_in_the_chosen_language():
+    choose("zh")
+    with pytest.raises(ConfigError) as error:
+        parse_settings("cross_validation: {test_size: 0}")
+    assert error.value.message == "cross_validation.test_size 为 0，但必须是介于 0 与 1 之间的数"
+    assert error.value.hint == "请在训练配置中更正 cross_validation.test_size，或将其省略"
 
 
 def test_a_file_that_is_not_there_is_an_error(tmp_path: Path):
-    with pytest.raises(ConfigError, match="can't read"):
-        read_settings(tmp_path / "none.yaml")
+    path = tmp_path / "none.yaml"
+    with pytest.raises(ConfigError, match="can't read") as error:
+        read_settings(path)
+    assert error.value.message == f"can't read the training YAML {path}: No such file or directory"
+    assert error.value.hint == "check the name and your rights"
+
+
+def test_a_file_that_is_no_text_is_an_error(tmp_path: Path):
+    (tmp_path / "training.yaml").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match="can't read") as error:
+        read_settings(tmp_path / "training.yaml")
+    assert error.value.hint == "save the file as UTF-8 text"
 
 
 def test_a_file_is_read(tmp_path: Path):

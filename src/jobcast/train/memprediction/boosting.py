@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from jobcast.errors import ConfigError
+from jobcast.language import say
 from jobcast.predict.memprediction import library, predict_gigabytes
 from jobcast.train.memprediction.oversampling import Sample
 from jobcast.train.memprediction.section import did_you_mean
@@ -49,11 +50,11 @@ class Forester:
         for warning in caught:
             if unused := re.search(r'Parameters: { "(\w+)"', str(warning.message)):
                 raise ConfigError(
-                    f"XGBoost has no parameter {unused[1]}",
+                    say("training.no_parameter", name=unused[1]),
                     hint=did_you_mean(unused[1], self._known_parameters()),
                 )
         if predicted.ndim != 1:
-            raise ConfigError("the XGBoost objective must predict one number for each job")
+            raise ConfigError(say("training.many_numbers"), hint=say("training.many_numbers_cure"))
 
     def grow(self, sample: Sample, *, trees: int) -> Any:
         """Return an `xgboost.Booster` of so many trees (or rounds of trees)."""
@@ -98,7 +99,9 @@ class Forester:
             yield
         except (self._xgboost.core.XGBoostError, ValueError) as error:
             reason = re.sub(r"^\[[^]]*\] \S+: |\nStack trace.*", "", str(error), flags=re.DOTALL)
-            raise ConfigError(f"XGBoost refuses the training YAML: {reason.strip()}") from error
+            raise ConfigError(
+                say("training.refused", why=reason.strip()), hint=say("training.refused_cure")
+            ) from error
 
 
 def _native_parameters(settings: BoostingSettings, *, features: int, threads: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from jobcast.errors import ModelError
 from jobcast.features.embedding import Embedding, Matrix
 from jobcast.features.memprediction import Features, peak_gigabytes
 from jobcast.job import JobState
+from jobcast.language import say
 from jobcast.predict.memprediction import MemPredictionModel, library
 from jobcast.train.memprediction.boosting import Forester
 from jobcast.train.memprediction.embeddings import learn_embedding
@@ -70,9 +71,8 @@ def _fit(jobs: pl.DataFrame, settings: TrainingSettings, threads: int, progress:
     training, test = split(jobs, settings.cross_validation, seed=seed)
     if len(training) < FEWEST_JOBS:
         raise ModelError(
-            f"the recipe learns from {FEWEST_JOBS} jobs or more: {len(jobs)} ended well and have a measured"
-            f" peak, and train_size leaves {len(training)} of these",
-            hint="train on more days",
+            say("training.too_few", least=FEWEST_JOBS, jobs=len(jobs), left=len(training)),
+            hint=say("training.too_few_cure"),
         )
     plain = Features.learn(training, ())
     width = len(plain.names) + sum(each.width for each in settings.embeddings)

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from itertools import pairwise
 
 from jobcast.errors import ConfigError
+from jobcast.language import say
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
@@ -12,8 +13,8 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
     near = get_close_matches(word.lower(), [each.lower() for each in known], n=1)
     for each in known:
         if each.lower() in near:
-            return f"did you mean {each}?"
-    return f"known are {', '.join(known)}"
+            return say("training.did_you_mean", word=each)
+    return say("training.known", words=", ".join(known))
 
 
 class Section:
@@ -25,7 +26,7 @@ class Section:
         for key in self._content:
             if key not in known:
                 raise ConfigError(
-                    f"the training YAML has an unknown key: {self._name(key)}",
+                    say("training.unknown_key", name=self._name(key)),
                     hint=did_you_mean(str(key), known),
                 )
 
@@ -42,7 +43,11 @@ class Section:
 
     def wrong(self, key: str, wanted: str) -> ConfigError:
         """Return the error for a value that is not `wanted`."""
-        return ConfigError(f"{self._name(key)} is {self.value(key)!r}, but must be {wanted}")
+        name = self._name(key)
+        return ConfigError(
+            say("training.wrong", name=name, value=self.value(key), wanted=wanted),
+            hint=say("training.wrong_cure", name=name),
+        )
 
     def section(self, key: str, known: Sequence[str]) -> "Section":
         """Return the section under `key`, of which the keys are `known`."""
@@ -58,21 +63,21 @@ class Section:
         value = self.value(key)
         if value is None or (type(value) is int and least <= value < 2**32):
             return value
-        raise self.wrong(key, f"a whole number from {least}")
+        raise self.wrong(key, say("training.whole", least=least))
 
     def share(self, key: str) -> float | None:
         """Return a number between 0 and 1, None when it is absent."""
         value = self.value(key)
         if value is None or (isinstance(value, float) and 0 < value < 1):
             return value
-        raise self.wrong(key, "a number between 0 and 1")
+        raise self.wrong(key, say("training.share"))
 
     def flag(self, key: str) -> bool:
         """Return a truth value, false when it is absent."""
         value = self.value(key)
         if value is None or isinstance(value, bool):
             return bool(value)
-        raise self.wrong(key, "true or false")
+        raise self.wrong(key, say("training.flag"))
 
     def choice(self, key: str, choices: Sequence[str], default: str) -> str:
         """Return one of the `choices`."""
@@ -81,7 +86,7 @@ class Section:
             return default
         if value not in choices:
             raise ConfigError(
-                f"{self._name(key)} is {value!r}, which is not known",
+                say("training.unknown_choice", name=self._name(key), value=value),
                 hint=did_you_mean(str(value), choices),
             )
         return str(value)
@@ -91,7 +96,7 @@ class Section:
         value = self.value(key)
         listed = value if isinstance(value, list) else [] if value is None else [value]
         if not all(isinstance(each, str) for each in listed):
-            raise self.wrong(key, "a word or a list of words")
+            raise self.wrong(key, say("training.words"))
         return tuple(listed)
 
     def bounds(self, key: str) -> tuple[float, ...]:
@@ -101,13 +106,16 @@ class Section:
             return ()
         numbers = value if isinstance(value, list) else []
         if not all(isinstance(each, int | float) for each in numbers) or len(numbers) < 2:
-            raise self.wrong(key, "a list of at least two numbers (-.inf and .inf are numbers)")
+            raise self.wrong(key, say("training.numbers"))
         if not all(low < high for low, high in pairwise(numbers)):
-            raise self.wrong(key, "a rising list")
+            raise self.wrong(key, say("training.rising"))
         return tuple(float(each) for each in numbers)
 
 
 def _as_mapping(content: object, path: str) -> Mapping[str, object]:
     if isinstance(content, dict):
         return content
-    raise ConfigError(f"{path or 'the training YAML'} must be a list of keys with values, not {content!r}")
+    raise ConfigError(
+        say("training.no_keys", name=path or say("training.itself"), content=content),
+        hint=say("training.no_keys_cure"),
+    )

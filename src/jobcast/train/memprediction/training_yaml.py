@@ -5,10 +5,13 @@ from importlib.resources import files
 from pathlib import Path
 
 import yaml
+from yaml.error import MarkedYAMLError
+from yaml.reader import ReaderError
 
 from jobcast.errors import ConfigError
 from jobcast.features.embedding import WordRule
 from jobcast.features.memprediction import TEXT_COLUMNS
+from jobcast.language import say
 from jobcast.train.memprediction.section import Section
 from jobcast.train.memprediction.settings import (
     METHODS,
@@ -37,8 +40,15 @@ def read_settings(path: Path) -> TrainingSettings:
     """Read a training YAML. Raises ConfigError when it can't be read, or a key or value is not understood."""
     try:
         return parse_settings(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"can't read the training YAML {path}: {error}") from error
+    except OSError as error:
+        raise ConfigError(
+            say("training.unreadable", path=path, why=error.strerror or error),
+            hint=say("training.unreadable_cure"),
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            say("training.unreadable", path=path, why=error), hint=say("training.no_text_cure")
+        ) from error
 
 
 def parse_settings(text: str) -> TrainingSettings:
@@ -46,7 +56,10 @@ def parse_settings(text: str) -> TrainingSettings:
     try:
         content = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise ConfigError(f"the training YAML is no YAML: {error}") from error
+        problem, line = _problem(error, text)
+        raise ConfigError(
+            say("training.no_yaml", problem=problem, line=line), hint=say("training.no_yaml_cure")
+        ) from error
     top = Section(content, "", ("report", "bins", "cross_validation", "base_model", "Sampling", "model"))
     return TrainingSettings(
         bins=_report_bins(top),
@@ -55,6 +68,15 @@ def parse_settings(text: str) -> TrainingSettings:
         oversampling=_oversampling(top.section("Sampling", ("max_mem",))),
         boosting=_boosting(top.section("model", ("model_name", "fitting_parameter", "training_parameter"))),
     )
+
+
+def _problem(error: yaml.YAMLError, text: str) -> tuple[str, int]:
+    """Return what is wrong with a YAML text, and in which line."""
+    if isinstance(error, ReaderError):
+        return error.reason, text.count("\n", 0, error.position) + 1
+    if isinstance(error, MarkedYAMLError) and error.problem and error.problem_mark:
+        return error.problem, error.problem_mark.line + 1
+    return str(error), 1
 
 
 def to_yaml(settings: TrainingSettings) -> dict[str, object]:
@@ -93,7 +115,7 @@ def _report_bins(top: Section) -> tuple[float, ...]:
     """Take the report's bounds from ``report.bins``, the manual's place, or from ``bins``."""
     report = top.section("report", ("bins",))
     if report.has("bins") and top.has("bins"):
-        raise ConfigError("the training YAML sets bins twice: as report.bins and as bins", hint="keep one")
+        raise ConfigError(say("training.bins_twice"), hint=say("training.bins_twice_cure"))
     inner = report.bounds("bins") if report.has("bins") else top.bounds("bins")
     return inner or (float("-inf"), *(float(2**power) for power in range(10)), float("inf"))
 
@@ -106,7 +128,7 @@ def _cross_validation(section: Section) -> CrossValidation:
     test = 1 - train if test is None and train is not None else test
     train = 1 - test if train is None and test is not None else train
     if test is None or train is None or test + train > 1 + 1e-9:
-        raise ConfigError(f"cross_validation takes {test} + {train} of the jobs, more than there are")
+        raise ConfigError(say("training.shares", test=test, train=train), hint=say("training.shares_cure"))
     return CrossValidation(test_size=test, train_size=train)
 
 
@@ -141,9 +163,7 @@ def _oversampling(sampling: Section) -> Oversampling | None:
     if not (max_mem.flag("status") and over.flag("status")):
         return None
     if not bins:
-        raise ConfigError(
-            "Sampling.max_mem.bins is missing", hint="list the bounds in GB, or set status: false"
-        )
+        raise ConfigError(say("training.no_bins"), hint=say("training.no_bins_cure"))
     return Oversampling(bins=bins, method=method, sampling_strategy=strategy)
 
 
@@ -159,7 +179,7 @@ def _strategy(over: Section, intervals: int) -> SamplingStrategy:
             or not 0 <= interval < intervals
             or wanted < 1
         ):
-            raise over.wrong("sampling_strategy", f"a count of jobs for intervals 0 to {intervals - 1}")
+            raise over.wrong("sampling_strategy", say("training.counts", last=intervals - 1))
     return value
 
 
