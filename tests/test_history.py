@@ -1,6 +1,6 @@
 """The history's columns, and the doubts for which a row is set aside."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -52,6 +52,20 @@ def test_a_column_of_another_kind_is_refused():
         ({"submit_time": NOON}, "start_before_submit"),
         ({"submit_time": NOON - timedelta(hours=1) + timedelta(minutes=5)}, None),
         ({"finish_time": NOON + timedelta(days=30)}, "in_the_future"),
+        ({"submit_time": NOON + timedelta(days=2), "start_time": None}, "in_the_future"),
+        ({"submit_time": datetime(1, 1, 1, tzinfo=UTC)}, "absurd_time"),
+        ({"start_time": datetime(1979, 12, 31, tzinfo=UTC)}, "absurd_time"),
+        ({"submit_time": NOON - timedelta(days=402)}, "absurd_time"),
+        ({"submit_time": NOON - timedelta(days=399)}, None),
+        ({"submit_time": NOON - timedelta(days=402), "start_time": None}, None),
+        ({"run_time": float("nan")}, "absurd_time"),
+        ({"run_limit": 3.2e9}, "absurd_request"),
+        ({"run_limit": float("nan")}, "absurd_request"),
+        ({"run_limit": -1.0}, "absurd_request"),
+        ({"cores_requested": 0}, "absurd_request"),
+        ({"cores_requested": 10_000_001}, "absurd_request"),
+        ({"gpus_requested": -1}, "absurd_request"),
+        ({"run_limit": 0.0, "cores_requested": 1, "gpus_requested": 0}, None),
         ({"memory_peak": -1}, "negative_amount"),
         ({"run_time": -0.5}, "negative_amount"),
         ({"memory_requested": PIB + 1}, "absurd_memory"),
@@ -68,6 +82,13 @@ def test_what_cannot_be_true_is_doubted(known, reason):
 
 def test_a_job_without_finish_is_doubted():
     assert doubts(frame({**job(), "finish_time": None}), NOON).to_list() == ["no_finish_time"]
+
+
+@pytest.mark.parametrize("name", ["submit_time", "start_time", "finish_time"])
+@pytest.mark.parametrize("micro", [-(2**63) + 1, -(10**17), 0, 10**17, 2**63 - 1])
+def test_a_time_that_no_calendar_has_is_doubted_and_never_raised(name, micro):
+    rows = frame(job()).with_columns(pl.lit(micro).cast(pl.Datetime("us", "UTC")).alias(name))
+    assert doubts(rows, NOON).null_count() == 0
 
 
 def test_the_first_doubt_is_the_reason():

@@ -7,7 +7,7 @@ The meaning of each column is that of the field of the same name in `jobcast.job
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
@@ -119,15 +119,37 @@ _CLOCK_SLACK = timedelta(minutes=5)
 """Clocks of hosts in one cluster may disagree by this much before a row is set aside."""
 
 
+_DAWN = datetime(1980, 1, 1, tzinfo=UTC)
+"""No job is older: a time before it stands for none, or was counted from another start or in another unit."""
+_LONGEST_WAIT = timedelta(days=400)
+"""A job that started later than that after its submission was stamped by two clocks."""
+_CENTURY = timedelta(days=36525).total_seconds()
+_MOST_CORES = 10_000_000
+
+
 def _doubts(now: datetime) -> list[tuple[str, pl.Expr]]:
     """Return each reason to set a row aside, with its test."""
+    times = ("submit_time", "start_time", "finish_time")
     amounts = ("memory_requested", "memory_peak", "memory_mean", "cpu_time", "run_time", "suspended_time")
     return [
         ("no_job_id", pl.col("job_id").is_null() | (pl.col("job_id") == "")),
         ("no_finish_time", pl.col("finish_time").is_null()),
+        (
+            "absurd_time",
+            pl.any_horizontal(
+                *(pl.col(name) < _DAWN for name in times),
+                pl.col("start_time") > pl.col("submit_time") + _LONGEST_WAIT,
+                *(pl.col(name) > _CENTURY for name in ("run_time", "suspended_time")),
+            ),
+        ),
         ("finish_before_start", pl.col("finish_time") < pl.col("start_time")),
         ("start_before_submit", pl.col("start_time") < pl.col("submit_time") - _CLOCK_SLACK),
-        ("in_the_future", pl.col("finish_time") > now + timedelta(days=1)),
+        (
+            "in_the_future",
+            pl.any_horizontal(
+                pl.col(name) > now + timedelta(days=1) for name in ("submit_time", "finish_time")
+            ),
+        ),
         ("negative_amount", pl.any_horizontal(pl.col(name) < 0 for name in amounts)),
         (
             "absurd_memory",
@@ -138,6 +160,14 @@ def _doubts(now: datetime) -> list[tuple[str, pl.Expr]]:
         (
             "absurd_cpu_time",
             pl.col("cpu_time") > 100_000 * pl.max_horizontal("run_time", pl.lit(1.0)),
+        ),
+        (
+            "absurd_request",
+            pl.any_horizontal(
+                ~pl.col("run_limit").is_between(0, _CENTURY),
+                ~pl.col("cores_requested").is_between(1, _MOST_CORES),
+                ~pl.col("gpus_requested").is_between(0, _MOST_CORES),
+            ),
         ),
     ]
 

@@ -5,6 +5,7 @@ import io
 import json
 from datetime import timedelta
 
+import polars as pl
 import pytest
 
 from jobcast.history import SCHEMA
@@ -153,3 +154,12 @@ def test_a_misspelt_column_is_answered_with_the_likeliest(jobcast):
     assert result.stderr.splitlines()[-1] == "error: memroy_peak is no column. Did you mean memory_peak?"
     assert result.exit_code == 2
     assert jobcast("jobs", "--sort", "-size").exit_code == 2
+
+
+@pytest.mark.parametrize("form", [("--json",), ("--csv",), (), ("--sort", "submit_time", "--json")])
+def test_a_time_that_no_calendar_has_does_not_stop_the_listing(jobcast, store, form):
+    absurd = pl.lit(-(10**17)).cast(pl.Datetime("us", "UTC")).alias("submit_time")
+    store.append(frame(job("104", finish_time=NEW_YEAR + timedelta(days=3))).with_columns(absurd))
+    result = jobcast("jobs", *form)
+    assert result.exit_code == 0, result.output
+    assert "104" in result.stdout

@@ -105,6 +105,27 @@ def test_the_last_line_of_a_file_that_stops_within_it_is_truncated(tmp_path: Pat
     assert [each.reason for each in read(path).set_aside] == ["truncated"]
 
 
+LINE = "1 0 1 10 4 -1 99 4 10 -1 1 1 1 1 1 1 -1 -1"
+
+
+@pytest.mark.parametrize("start", ["-99999999999", "9" * 30, "9" * 400])
+def test_a_log_with_an_absurd_start_is_set_aside(tmp_path: Path, start: str) -> None:
+    rows = lines(tmp_path / "absurd.swf", f"; UnixStartTime: {start}", LINE)
+    assert (rows.jobs.height, len(rows.set_aside)) == (0, 1)
+
+
+@pytest.mark.parametrize("comment", [";", "; UnixStartTime: 0", "; UnixStartTime: -1"])
+def test_a_log_that_does_not_say_when_it_began_counts_from_2000(tmp_path: Path, comment: str) -> None:
+    rows = lines(tmp_path / "made-up.swf", comment, LINE, LINE.replace("1 0", "2 1700000000", 1))
+    assert rows.jobs["submit_time"].to_list() == [datetime(2000, 1, 1, tzinfo=UTC), START]
+
+
+def test_a_queue_with_an_absurd_number_is_passed_over(tmp_path: Path) -> None:
+    assert lines(tmp_path / "queue.swf", f"; Queue: {'9' * 5000} batch", LINE).jobs["queue"].to_list() == [
+        "q1"
+    ]
+
+
 def test_a_file_without_such_lines_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not in the Standard Workload Format"):
         lines(tmp_path / "note.txt", "Dear diary")

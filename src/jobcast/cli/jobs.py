@@ -25,6 +25,8 @@ from jobcast.store import Store
 _PAGE = 50
 """Jobs in a table, unless --limit says otherwise; programs get all."""
 _CSV_TIME = "%Y-%m-%dT%H:%M:%S%.f%:z"
+_FIRST, _LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
+"""Times between them have a year of four digits in every zone."""
 _COLOURS = {"done": "green", "failed": "red", "cancelled": "yellow"}
 
 
@@ -106,7 +108,7 @@ def _read(store: Store, wish: _Wish, columns: tuple[str, ...]) -> Iterator[pl.Da
     for since, until in _days(store, wish):
         jobs = wish.matching(store.scan(since, until))
         newest = jobs.sort("finish_time", "job_id", "array_index", descending=True, nulls_last=True)
-        page = store.collect(pick(newest.head(left) if wish.limit else newest, columns))
+        page = _legible(store.collect(pick(newest.head(left) if wish.limit else newest, columns)))
         yield page
         left -= len(page)
         if wish.limit and left <= 0:
@@ -125,7 +127,13 @@ def _read_sorted(store: Store, wish: _Wish, columns: tuple[str, ...], sort: str)
     key, largest_first = sort.removeprefix("-"), sort.startswith("-")
     jobs = wish.matching(store.scan(wish.since, wish.until)).with_columns(expression(key).alias("order"))
     ordered = jobs.sort("order", "finish_time", descending=[largest_first, True], nulls_last=True)
-    return store.collect(pick(ordered.head(wish.limit) if wish.limit else ordered, columns))
+    return _legible(store.collect(pick(ordered.head(wish.limit) if wish.limit else ordered, columns)))
+
+
+def _legible(jobs: pl.DataFrame) -> pl.DataFrame:
+    """Leave out times that no calendar has; older versions stored whatever a source said."""
+    time = selectors.datetime()
+    return jobs.with_columns(pl.when(time.is_between(_FIRST, _LAST)).then(time).name.keep())
 
 
 def _pattern(wanted: str) -> str:

@@ -2,7 +2,7 @@
 
 Source: https://www.cs.huji.ac.il/labs/parallel/workload/swf.html. Unknown is -1, or anything below 0.
 
-- Times count from the header's UnixStartTime; without it, from 1970.
+- Times count from the header's UnixStartTime; where that is not given, as in made-up workloads, from 2000.
 - Memory is given for each processor, in KB: times the processors that were allocated it is the job's. Some
   logs break that rule: MetaCentrum's of 2013 requests bytes for the whole job (its rows are set aside as
   absurd) and gives the same used memory for all.
@@ -15,6 +15,7 @@ Source: https://www.cs.huji.ac.il/labs/parallel/workload/swf.html. Unknown is -1
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
@@ -37,14 +38,22 @@ _FIELDS = (
 FIELDS = tuple(_FIELDS.split())
 """The 18 numbers of a line, in order."""
 
+_LONGEST_NUMBER = 15
+"""Digits of the number of a queue."""
 _PIECES = (2.0, 3.0, 4.0)
+
+
+_UNKNOWN_START = (0, -1)
+_MADE_UP_START = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
+_TEN_YEARS = 3652 * 86400
+"""A log whose first job came later than that after its start counts from 1970."""
 
 
 @dataclass(slots=True)
 class Header:
     """What the comments above the jobs say."""
 
-    start: int = 0
+    start: float = 0
     """UnixStartTime, in seconds."""
     queues: dict[int, str] = field(default_factory=dict)
     partitions: dict[int, str] = field(default_factory=dict)
@@ -55,8 +64,8 @@ class Header:
         if match is None:
             return
         if match[1] == "UnixStartTime":
-            self.start = int(match[2])
-        elif match[3]:
+            self.start = float(match[2])
+        elif match[3] and len(match[2]) <= _LONGEST_NUMBER:
             names = self.queues if match[1] == "Queue" else self.partitions
             names[int(match[2])] = match[3]
 
@@ -150,6 +159,9 @@ def _to_jobs(table: pl.DataFrame, header: Header, site: Site) -> pl.DataFrame:
     known = table.with_columns(pl.when(pl.col(name) >= 0).then(name).alias(name) for name in FIELDS)
     ran = (pl.col("processors") != 0).fill_null(value=True) & pl.col("run").is_not_null()
     submit = header.start + pl.col("submit")
+    if header.start in _UNKNOWN_START:
+        early = pl.col("submit") < _TEN_YEARS
+        submit = pl.when(early).then(_MADE_UP_START + pl.col("submit")).otherwise("submit")
     left = submit + pl.col("wait").fill_null(0)
     asked = pl.coalesce(_positive("processors_asked"), _positive("processors"))
     peak = whole(_positive("memory") * KIB * pl.coalesce(_positive("processors"), asked))
