@@ -15,20 +15,20 @@ class Basis:
     """The rung of the family ladder that had history, e.g. ``user+template+cwd``."""
     runs: int
     """Finished runs known on that rung at the moment of submission."""
-    age_days: float
-    """Days since the last of them finished."""
+    age_days: float | None
+    """Days since the last of them finished; None when the recipe looks at no single runs."""
     median_from: str = "trees"
     """Which candidate gave the median: the trees, or the family's own last runs where these served better."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contribution:
-    """How far one feature moved the forecast."""
+    """How far one feature moved the request, before its calibration."""
 
     feature: str
     """A rung of the family ladder, or one thing about the request or the moment."""
     factor: float
-    """The forecast was multiplied by this much; 1 means no influence."""
+    """The request was multiplied by this much; 1 means no influence."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,10 +36,11 @@ class MemoryForecast:
     """Peak memory of the next job."""
 
     quantiles: dict[float, Bytes]
-    """Probability to amount, rising; always holds 0.5."""
+    """Probability to amount, rising; empty when the recipe tells no probabilities."""
     request: Bytes
     """The amount to ask for: exceeded with the probability `risk`."""
-    risk: float
+    risk: float | None
+    """None when the recipe adds no margin and nobody measured how many jobs use more."""
     basis: Basis
     contributions: tuple[Contribution, ...] = ()
 

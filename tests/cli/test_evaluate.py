@@ -4,6 +4,7 @@ import csv
 import json
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -208,8 +209,16 @@ def test_a_replay_speaks_chinese_and_follows_its_seed(jobcast, workflow):
 # ---- pictures
 
 
+@pytest.mark.parametrize("flag", ["--picture", "--predictions"])
+def test_a_missing_folder_is_noticed_before_anything_is_computed(jobcast, sampled, flag):
+    result = jobcast("evaluate", *SPLIT, flag, "nowhere/report.svg")
+    assert result.exit_code == 1
+    assert result.stderr == ("error: There is no folder nowhere.\ncure:  make it first, or write elsewhere\n")
+    assert not Path("nowhere").exists()
+
+
 @pytest.mark.parametrize(
-    ("name", "begin"), [("report.svg", b"<?xml"), ("report.png", b"\x89PNG"), ("new/report.PDF", b"%PDF")]
+    ("name", "begin"), [("report.svg", b"<?xml"), ("report.png", b"\x89PNG"), ("report.PDF", b"%PDF")]
 )
 def test_a_picture_is_drawn_in_the_kind_of_its_name(jobcast, sampled, tmp_path, name, begin):
     pytest.importorskip("matplotlib")

@@ -70,7 +70,7 @@ def test_json_has_all_of_the_forecast(jobcast, trained):
     assert (answer["schema"], answer["model"]) == (1, trained)
     forecast = answer["forecast"]
     assert list(forecast) == ["quantiles_mb", "request_mb", "risk", "basis", "contributions"]
-    assert list(forecast["basis"]) == ["level", "rung", "runs", "age_days", "words"]
+    assert list(forecast["basis"]) == ["level", "rung", "runs", "age_days", "median_from", "words"]
     assert len(forecast["contributions"]) == 5
     assert list(forecast["contributions"][0]) == ["feature", "factor"]
 

@@ -106,13 +106,13 @@ def test_a_model_of_the_recipe_memprediction_answers_like_any_other(of_words):
     assert [model.forecast([one])[0] for one in asked] == answers
     for answer in answers:
         assert isinstance(answer, MemoryForecast)
-        assert answer.quantiles == {0.5: answer.request}
-        assert (answer.risk, answer.basis.rung, answer.basis.runs) == (0.5, "words", 120)
+        assert answer.quantiles == {}
+        assert (answer.risk, answer.basis.rung, answer.basis.runs) == (None, "words", 120)
 
 
 def test_the_card_of_the_recipe_memprediction_tells_its_libraries(of_words):
     card = read_card(of_words)
-    assert (card.recipe, card.risk, card.features) == ("memprediction", 0.5, ())
+    assert (card.recipe, card.risk, card.features) == ("memprediction", None, ())
     assert sorted(card.versions) == ["jobcast", "numpy", "polars", "xgboost"]
 
 

@@ -1,5 +1,6 @@
 """How the program ends: well (0), with a cure (1), misused (2), by its own fault (3), interrupted (130)."""
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -9,7 +10,7 @@ import click
 
 from jobcast.cli.frame import LazyGroup
 from jobcast.cli.screen import talk
-from jobcast.errors import JobcastError
+from jobcast.errors import JobcastError, StoreError
 from jobcast.language import say
 
 EXPECTED, MISUSED, FAULT, INTERRUPTED = 1, 2, 3, 130
@@ -37,7 +38,18 @@ class Program(LazyGroup):
             sys.stdout.flush()
         except BrokenPipeError as error:
             raise _NobodyReadsError from error
+        except OSError as error:
+            if error.errno not in _FULL or error.filename is not None:
+                raise
+            _discard_output()
+            raise StoreError(
+                say("frame.output_refused", why=error.strerror), hint=say("frame.output_refused_cure")
+            ) from error
         return result
+
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
+"""What a full disk behind ``> FILE`` answers."""
 
 
 class _NobodyReadsError(Exception):
@@ -106,6 +118,11 @@ def _misuse(error: click.ClickException) -> str:
 
 
 def _nobody_reads() -> int:
-    """End quietly; what is left in the buffer goes nowhere, so that Python does not complain either."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """End quietly."""
+    _discard_output()
     return 0
+
+
+def _discard_output() -> None:
+    """Let what is left in the buffer go nowhere, so that Python does not complain when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

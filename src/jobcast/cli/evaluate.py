@@ -16,6 +16,7 @@ from jobcast.cli.session import Session
 from jobcast.cli.span import DAY, end_of, read_span
 from jobcast.cli.table import Column, print_table
 from jobcast.cli.working import working
+from jobcast.errors import InputError
 from jobcast.language import say
 from jobcast.store.durable import write_whole
 from jobcast.train.families import FamilySettings
@@ -81,6 +82,8 @@ def command(
     settings = session.configured(risk=risk)
     if picture:
         check(picture)
+    for file in filter(None, (picture, predictions)):
+        _see_folder(file)
     if protocol:
         if any((train_end, recipes, frozen, all_states, training_cfg, predictions, picture)):
             raise click.UsageError(say("evaluate.protocol_alone"))
@@ -112,6 +115,12 @@ def command(
     if predictions:
         talk(say("evaluate.written", path=predictions, recipe=last))
     talk(say("evaluate.next"))
+
+
+def _see_folder(file: Path) -> None:
+    """See whether there is a folder to write `file` into, before much is computed for it."""
+    if not file.absolute().parent.is_dir():
+        raise InputError(say("evaluate.no_folder", path=file.parent), hint=say("evaluate.no_folder_cure"))
 
 
 def _show_replay(outcomes: tuple[Outcome, ...], protocol: str, *, as_json: bool) -> None:

@@ -15,7 +15,7 @@ from jobcast.cli.submission import from_lines, from_yaml, submission
 from jobcast.errors import JobcastError
 from jobcast.forecast import MemoryForecast, NoForecast
 from jobcast.language import say
-from jobcast.predict.base import WORDS, Model
+from jobcast.predict.base import Model
 from jobcast.predict.models import load
 from jobcast.predict.shelf import Shelf
 from jobcast.units import format_memory, to_mib
@@ -92,22 +92,31 @@ def _print_one(forecast: MemoryForecast | NoForecast, model: Model, name: str) -
     if isinstance(forecast, NoForecast):
         talk(say("predict.none", why=say(f"no_forecast.{forecast.reason}")))
         return
-    told = ", ".join(
-        say("predict.quantile", share=f"{probability * 100:g}%", amount=format_memory(amount))
-        for probability, amount in forecast.quantiles.items()
-    )
-    tell(say("predict.peak", told=told))
-    tell(say("predict.request", amount=format_memory(forecast.request), risk=f"{forecast.risk:.1%}"))
+    if forecast.risk is None:
+        tell(say("predict.without_margin", amount=format_memory(forecast.request)))
+    else:
+        _print_quantiles(forecast, forecast.risk)
     tell(say("predict.basis", basis=_basis(forecast)))
+    if forecast.contributions:
+        tell(say("predict.median_from", what=forecast.basis.median_from))
     for moved in forecast.contributions:
         tell(say("predict.moved", feature=moved.feature, factor=f"{moved.factor:.2f}"))
     tell(say("predict.by", model=name, recipe=model.card.recipe))
     tell(str(to_mib(forecast.request)))
 
 
+def _print_quantiles(forecast: MemoryForecast, risk: float) -> None:
+    told = ", ".join(
+        say("predict.quantile", share=f"{probability * 100:g}%", amount=format_memory(amount))
+        for probability, amount in forecast.quantiles.items()
+    )
+    tell(say("predict.peak", told=told))
+    tell(say("predict.request", amount=format_memory(forecast.request), risk=f"{risk:.1%}"))
+
+
 def _basis(forecast: MemoryForecast) -> str:
     basis = forecast.basis
-    if basis.rung == WORDS:
+    if basis.age_days is None:
         return say("basis.words", runs=basis.runs)
     days = (
         say("predict.today") if basis.age_days < 1 else say("predict.days_ago", days=f"{basis.age_days:.0f}")

@@ -48,6 +48,7 @@ LADDER = (
     Rung("tool+project", "broad", ("tool", "project")),
     Rung("user+tool", "broad", ("user", "tool")),
     Rung("user+queue", "broad", ("user", "queue")),
+    Rung("user", "broad", ("user",)),
     Rung("queue", "broad", ("queue",)),
 )
 

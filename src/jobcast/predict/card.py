@@ -27,7 +27,7 @@ class Card:
     data: Mapping[str, Any]
     """What it was learnt from: jobs, those with a measured peak, first and last day."""
     settings: Mapping[str, Any]
-    risk: float
+    risk: float | None
     """Chance of exceeding the request that it was calibrated for."""
     features: tuple[str, ...] = ()
     ceiling: float = 0.0
@@ -36,6 +36,12 @@ class Card:
     """Calibration: history level to what is added to the upper quantile, in log2 bytes."""
     scores: Mapping[str, Any] | None = None
     """How it did on later days than it had learnt from; None when it was not judged."""
+
+    def promised(self) -> float:
+        """Return the risk that was calibrated for; raises ModelError when the recipe promises none."""
+        if self.risk is None:
+            raise ModelError(f"the recipe {self.recipe} promises nothing", hint="jobcast train")
+        return self.risk
 
     def save(self, folder: Path) -> None:
         """Write the card into the existing `folder`."""
@@ -64,7 +70,7 @@ def read_card(folder: Path) -> Card:
 def _check(card: Card) -> None:
     """Raise TypeError when something is not of its kind: files come from anywhere."""
     kinds: dict[str, type | tuple[type, ...]] = {
-        "recipe": str, "made": str, "versions": dict, "data": dict, "settings": dict, "risk": float,
+        "recipe": str, "made": str, "versions": dict, "data": dict, "settings": dict, "risk": (float, NoneType),
         "ceiling": (int, float), "offsets": (dict, NoneType), "scores": (dict, NoneType),
     }  # fmt: skip
     for name, kind in kinds.items():

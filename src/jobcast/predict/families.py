@@ -49,19 +49,17 @@ class FamilyModel:
             return []
         known = self.memory.recall(stack([of_one(submission) for submission in submissions]))
         answers = answer(known, self.trees, self.card.ceiling).follow(self.record.standing(known.judged_by))
-        requests = answers.request(self._offsets())
-        moved = self.trees["median"].contributions(known.matrix) if explain else None
+        requests, risk = answers.request(self._offsets()), self.card.promised()
+        moved = self.trees["upper"].contributions(known.matrix) if explain else None
         return [
             NoForecast(reason=NOTHING_SIMILAR)
             if known.rung[row] == NOTHING
             else MemoryForecast(
-                quantiles={0.5: _bytes(answers.median[row]), 1 - self.card.risk: _bytes(requests[row])},
+                quantiles={0.5: _bytes(answers.median[row]), 1 - risk: _bytes(requests[row])},
                 request=_bytes(requests[row]),
-                risk=self.card.risk,
+                risk=risk,
                 basis=_basis(known, row, answers),
-                contributions=_contributions(moved[row])
-                if moved is not None and answers.chosen[row] == 0
-                else (),
+                contributions=() if moved is None else _contributions(moved[row]),
             )
             for row in range(len(submissions))
         ]

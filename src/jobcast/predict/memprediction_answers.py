@@ -14,9 +14,6 @@ from jobcast.predict.card import Card
 from jobcast.predict.memprediction import MemPredictionModel
 from jobcast.units import Bytes
 
-RISK = 0.5
-"""The recipe predicts a mean and adds no margin: about every second job uses more."""
-
 
 @dataclass(frozen=True, slots=True)
 class MemPredictionAnswers:
@@ -39,9 +36,9 @@ class MemPredictionAnswers:
             for fields in map(asdict, submissions)
         ]
         amounts = self.model.predict_bytes(conform(pl.DataFrame(rows, infer_schema_length=None)))
-        basis = Basis(level="none", rung=WORDS, runs=int(self.card.data["learnt_from"]), age_days=0.0)
+        basis = Basis(level="none", rung=WORDS, runs=int(self.card.data["learnt_from"]), age_days=None)
         return [
-            MemoryForecast(quantiles={0.5: Bytes(amount)}, request=Bytes(amount), risk=RISK, basis=basis)
+            MemoryForecast(quantiles={}, request=Bytes(amount), risk=None, basis=basis)
             for amount in amounts.tolist()
         ]
 

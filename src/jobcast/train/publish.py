@@ -15,7 +15,6 @@ from jobcast.features.family import LEVELS
 from jobcast.predict.card import Card
 from jobcast.predict.families import MEMORY, RECORD, TREES
 from jobcast.predict.memory import FamilyMemory
-from jobcast.predict.memprediction_answers import RISK as MEAN_RISK
 from jobcast.predict.record import TrackRecord
 from jobcast.predict.trees import save
 from jobcast.train import families, memprediction
@@ -81,8 +80,8 @@ def publish_memprediction(
         made=order.made.isoformat(timespec="seconds"),
         versions=_versions("xgboost", "numpy", "polars"),
         data=_data(jobs, learnt_from=int(material(jobs).teaches.sum())),
-        settings={},
-        risk=MEAN_RISK,
+        settings=dict(fitted.model.settings),
+        risk=None,
         scores=order.scores,
     )
     card.save(folder)

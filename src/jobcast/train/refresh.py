@@ -36,7 +36,7 @@ def refresh(jobs: pl.DataFrame, base: Path, folder: Path, made: datetime, progre
     progress("families")
     before = Evidence.load(base / FOLDER)
     evidence = before.and_then(_evidence(stuff, base, card, after=int(before.finish.max())))
-    found = evidence.offsets(risk=card.risk, days=FamilySettings().rolling_days)
+    found = evidence.offsets(risk=card.promised(), days=FamilySettings().rolling_days)
     progress("memory")
     done = stuff.finished_by(latest)
     (folder / MEMORY).mkdir()
