@@ -40,7 +40,7 @@ class Card:
     def promised(self) -> float:
         """Return the risk that was calibrated for; raises ModelError when the recipe promises none."""
         if self.risk is None:
-            raise ModelError(f"the recipe {self.recipe} promises nothing", hint="jobcast train")
+            raise ModelError(say("model.no_promise", recipe=self.recipe), hint="jobcast train")
         return self.risk
 
     def save(self, folder: Path) -> None:
