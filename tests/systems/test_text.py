@@ -1,4 +1,6 @@
 import gzip
+import lzma
+from collections.abc import Callable
 from io import BytesIO
 
 import pytest
@@ -36,6 +38,35 @@ def test_the_readable_part_of_a_damaged_packed_file_is_read() -> None:
     assert batches[-1].cut
 
 
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress], ids=["gzip", "xz"])
+def test_the_beginning_of_a_small_packed_file_that_is_cut_off_is_read(pack: Callable[[bytes], bytes]) -> None:
+    packed = pack(b"".join(b"%d\n" % (at * 7919 % 10007) for at in range(2000)))
+    opened = gzip.open if pack is gzip.compress else lzma.open
+    (lines,) = read_lines(opened(BytesIO(packed[: len(packed) // 2])), "x")
+    assert lines.texts[:2] == ["0", "7919"]
+    assert len(lines.texts) > 500
+    assert lines.cut
+
+
+def test_what_stands_before_a_wrong_byte_in_a_packed_file_is_read() -> None:
+    packed = bytearray(gzip.compress(b"".join(b"%d\n" % (at * 7919) for at in range(50_000))))
+    packed[len(packed) // 2 :] = b"\xff" * 100
+    batches = list(read_lines(gzip.open(BytesIO(bytes(packed))), "x"))  # noqa: SIM115
+    assert sum(len(lines.texts) for lines in batches) > 20_000
+    assert batches[-1].cut
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
+    assert list(read_lines(BytesIO(b"\xef\xbb\xbfa\nb\n"), "x")) == [Lines(1, ["a", "b"])]
+
+
+def test_lines_that_end_in_a_carriage_return_alone_are_lines() -> None:
+    assert list(read_lines(BytesIO(b"a\rb\rc"), "x", most=2)) == [
+        Lines(1, ["a", "b"]),
+        Lines(3, ["c"], cut=True),
+    ]
+
+
 def test_a_packed_file_of_which_nothing_can_be_read_is_refused() -> None:
     with pytest.raises(InputError, match="cannot read x"):
         list(read_lines(gzip.open(BytesIO(b"\x1f\x8b" + b"x" * 50)), "x"))  # noqa: SIM115
@@ -50,4 +81,5 @@ def test_the_stream_stays_open_for_its_owner() -> None:
 @given(st.binary())
 def test_no_byte_is_lost(content: bytes) -> None:
     count = sum(len(lines.texts) for lines in read_lines(BytesIO(content), "x", most=3))
+    content = content if b"\n" in content else content.replace(b"\r", b"\n")
     assert count == content.count(b"\n") + (bool(content) and not content.endswith(b"\n"))

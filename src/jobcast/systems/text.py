@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from io import BufferedReader, RawIOBase
 from itertools import islice
 from lzma import LZMAError
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from jobcast.errors import InputError
 from jobcast.systems.base import BATCH
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 UNREADABLE = (OSError, EOFError, zlib.error, LZMAError)
 """What the openers of packed files raise where a file is damaged."""
@@ -40,9 +43,42 @@ def decode(record: bytes) -> str:
     return record.decode("latin-1")
 
 
+_STEP = 1 << 14
+"""Bytes unpacked at once: less than a packed file's own buffer, so that all before a damage is had."""
+_BOM = b"\xef\xbb\xbf"
+
+
+class _Readable(RawIOBase):
+    """The part of a stream before it is damaged; raises only where nothing can be read at all."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._begun = False
+        self.damaged = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        view = memoryview(buffer)
+        try:
+            # Unlike readinto, read1 returns what is there rather than go on to what is damaged.
+            part = b"" if self.damaged else cast("BufferedReader", self._stream).read1(min(len(view), _STEP))
+        except UNREADABLE:
+            if not self._begun:
+                raise
+            self.damaged, part = True, b""
+        self._begun = self._begun or bool(part)
+        view[: len(part)] = part
+        return len(part)
+
+
 def buffered(stream: IO[bytes]) -> BufferedReader:
-    """Buffer `stream`: packed files are read line by line several times faster through a buffer."""
-    return BufferedReader(cast("RawIOBase", stream))
+    """Buffer `stream`: packed files are read line by line several times faster through a buffer.
+
+    What is damaged further on ends there. Closing the buffer leaves `stream` open.
+    """
+    return BufferedReader(_Readable(stream), _STEP)
 
 
 def read_lines(stream: IO[bytes], source: str, most: int = BATCH) -> Iterator[Lines]:
@@ -51,31 +87,29 @@ def read_lines(stream: IO[bytes], source: str, most: int = BATCH) -> Iterator[Li
     A packed file that is damaged further on gives its readable part, the last line marked as cut.
     Raises InputError when nothing at all can be read.
     """
-    reader = buffered(stream)
+    raw = stream.raw if isinstance(stream, BufferedReader) else None
+    reader = cast("BufferedReader", stream) if isinstance(raw, _Readable) else buffered(stream)
+    lines, first = _raw_lines(reader, source), 1
+    while batch := list(islice(lines, most)):
+        damaged = cast("_Readable", reader.raw).damaged
+        yield Lines(first, _texts(batch), cut=damaged or not batch[-1].endswith(b"\n"))
+        first += len(batch)
+
+
+def _raw_lines(reader: BufferedReader, source: str) -> Iterator[bytes]:
+    """Yield lines with their ends, without a byte order mark; lines that end in CR alone get LF."""
     try:
-        yield from _batches(reader, source, most)
-    finally:
-        # Left alone, the reader would close the stream, which is the caller's.
-        if not stream.closed:
-            reader.detach()
-
-
-def _batches(reader: BufferedReader, source: str, most: int) -> Iterator[Lines]:
-    first, damaged = 1, False
-    while not damaged:
-        raw: list[bytes] = []
-        try:
-            raw.extend(islice(reader, most))
-        except UNREADABLE as error:
-            damaged = True
-            if first == 1 and not raw:
-                raise InputError(
-                    f"cannot read {source}: {error}", hint="unpack it by hand to see where it is damaged"
-                ) from error
-        if not raw:
-            return
-        yield Lines(first, _texts(raw), cut=damaged or not raw[-1].endswith(b"\n"))
-        first += len(raw)
+        first = reader.readline()
+    except UNREADABLE as error:
+        raise InputError(
+            f"cannot read {source}: {error}", hint="unpack it by hand to see where it is damaged"
+        ) from error
+    whole = first.removeprefix(_BOM) or first
+    if whole.endswith(b"\n") or b"\r" not in whole:
+        yield from (whole,) if whole else ()
+    else:  # No line feed in the whole source.
+        yield from whole.replace(b"\r", b"\n").splitlines(keepends=True)
+    yield from reader
 
 
 def _texts(raw: list[bytes]) -> list[str]:
