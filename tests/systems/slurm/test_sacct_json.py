@@ -168,3 +168,39 @@ def test_no_damage_makes_reading_fail(tmp_path_factory: pytest.TempPathFactory, 
     path.write_bytes(content[:at] + noise + content[at + len(noise) :])
     for rows in Sacct().read(path, SITE):
         assert rows.jobs.height + len(rows.set_aside) + rows.not_finished >= 1
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "value", "reason"),
+    [
+        ("required", "CPUs", -3, "bad_cores_requested"),
+        ("required", "CPUs", "many", "bad_cores_requested"),
+        ("time", "elapsed", -5, "bad_run_time"),
+        ("time", "elapsed", float("nan"), "bad_run_time"),
+        ("time", "suspended", -5, "bad_suspended_time"),
+        ("time", "limit", {"set": True, "infinite": False, "number": -1}, "bad_run_limit"),
+        ("time", "limit", 4_000_000_000, "absurd_request"),
+        ("time", "start", "noon", "bad_start_time"),
+        ("tres", "requested", [{"type": "mem", "name": "", "count": -5}], "bad_memory_requested"),
+        ("tres", "requested", [{"type": "gres", "name": "gpu", "count": -5}], "bad_gpus_requested"),
+        ("time", "limit", 2**32 - 1, None),
+        ("time", "limit", {"set": True, "infinite": True, "number": 0}, None),
+        ("required", "CPUs", None, None),
+    ],
+)
+def test_a_number_that_cannot_be_true_sets_its_job_aside(
+    tmp_path: Path, part: str, field: str, value: object, reason: str | None
+) -> None:
+    answer = json.loads(json.dumps(NEWER))
+    answer["jobs"][0][part][field] = value
+    path = tmp_path / "odd.json"
+    path.write_text(json.dumps(answer))
+    assert [each.reason for each in read(path).set_aside] == ([reason] if reason else [])
+
+
+def test_a_step_whose_memory_cannot_be_true_sets_its_job_aside(tmp_path: Path) -> None:
+    answer = json.loads(json.dumps(NEWER))
+    answer["jobs"][0]["steps"][0]["tres"]["requested"]["max"][0]["count"] = -1
+    path = tmp_path / "odd.json"
+    path.write_text(json.dumps(answer))
+    assert [each.reason for each in read(path).set_aside] == ["bad_memory_peak"]

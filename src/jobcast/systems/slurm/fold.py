@@ -33,17 +33,26 @@ def fold(records: pl.DataFrame, site: Site, source: str) -> Rows:
     jobs = ended.lazy().join(steps.lazy(), on="run", how="left", maintain_order="left")
     for stage in (
         _moments(site.timezone),
-        _times(site.timezone),
         _request(),
+        [_unreadable()],
+        _times(site.timezone),
         [_positive(_asked_memory()).alias("asked")],
         _amounts(),
         _ending(),
         _identity(site),
     ):
         jobs = jobs.with_columns(stage)
-    lines, texts = ended["line"], ended["text"]
+    complete = jobs.collect().with_columns(_hosts(ended["nodelist"]))
+    aside += [
+        SetAside(source=source, line=line, reason=why, text=text[:SET_ASIDE_TEXT])
+        for line, text, why in complete.filter(pl.col("bad").is_not_null())
+        .select("line", "text", "bad")
+        .iter_rows()
+    ]
+    complete = complete.filter(pl.col("bad").is_null())
+    lines, texts = complete["line"], complete["text"]
     rows = sift(
-        conform(jobs.collect().with_columns(_hosts(ended["nodelist"]))),
+        conform(complete),
         now=site.now,
         source=source,
         record=lambda row: (lines[row], texts[row]),
@@ -90,26 +99,84 @@ def _name_strays(table: pl.DataFrame, source: str) -> list[SetAside]:
     ]
 
 
+_NOTHING = (
+    *("", "0", "unknown", "none", "n/a", "(null)", "unlimited", "partition_limit", "invalid"),
+    *(str(2**bits - less) for bits in (32, 64) for less in (1, 2)),
+)
+"""Words, in small letters, that stand for no value; the numbers are Slurm's INFINITE and NO_VAL."""
+
+
+def _says(text: pl.Expr) -> pl.Expr:
+    """Tell whether `text` is meant to be a value."""
+    return ~text.str.strip_chars().str.to_lowercase().is_in(_NOTHING)
+
+
+def _unread(name: str, value: pl.Expr) -> pl.Expr:
+    """Tell whether the field says something that could not be read as `value`."""
+    return _says(pl.col(name)) & value.is_null()
+
+
+def _unreadable() -> pl.Expr:
+    """Name the first column of the history whose fields could not be read, as ``bad``; else null."""
+    gpus = (_gpus(name) for name in _TRES)
+    per_node = pl.col("reqmem").str.strip_chars().str.ends_with("n")
+    tests = {
+        "submit_time": [_unread("submit", pl.col("submit_time"))],
+        "start_time": [_unread("start", pl.col("start_time")) & ~pl.col("never_ran")],
+        "finish_time": [_unread("end", pl.col("finish_time"))],
+        "run_time": [
+            _unread("elapsedraw", _number("elapsedraw")),
+            _unread("elapsed", clock(pl.col("elapsed"))),
+        ],
+        "suspended_time": [_unread("suspended", pl.col("suspended_time"))],
+        "cpu_time": [_unread("totalcpu", pl.col("cpu")), pl.col("bad_cpu")],
+        "run_limit": [
+            _unread("timelimit", clock(pl.col("timelimit"))),
+            _unread("timelimitraw", _number("timelimitraw")),
+        ],
+        "cores_requested": [_unread(name, _whole_number(pl.col(name))) for name in _CORES],
+        "memory_requested": [
+            _unread("reqmem", pl.col("amount")),
+            _unread("nnodes", _whole_number(pl.col("nnodes"))) & per_node,
+            *(_says(text) & memory(text, unit="M").is_null() for text in map(_memory_in, _TRES)),
+        ],
+        "gpus_requested": [_says(text) & _whole_number(text).is_null() for text in gpus],
+        "memory_peak": [pl.col("bad_peak")],
+        "exit_code": [_says(pl.col("exitcode")) & ~pl.col("exitcode").str.contains(_EXIT_CODE)],
+        "attempt": [_unread("restarts", _whole_number(pl.col("restarts")))],
+    }
+    reasons = (
+        pl.when(test).then(pl.lit(f"bad_{column}")) for column, any_of in tests.items() for test in any_of
+    )
+    return pl.coalesce(reasons).alias("bad")
+
+
 def _sum_up_steps(table: pl.DataFrame) -> pl.DataFrame:
     """Return for each run the peak of its steps and their CPU time; a peak on the job line counts too."""
-    total = pl.col("tresusageintot").str.extract(r"(?:^|,)mem=([^,]+)")
+    total = _memory_in("tresusageintot")
     measured = table.lazy().select(
         "run",
         memory(pl.col("maxrss")).alias("task"),
         memory(total).alias("total"),
         pl.when(~pl.col("is_job")).then("cpu").alias("cpu"),
         pl.col("id").str.ends_with(".interactive").alias("interactive"),
+        (_unread("maxrss", memory(pl.col("maxrss"))) | (_says(total) & memory(total).is_null())).alias(
+            "bad_peak"
+        ),
+        _unread("totalcpu", pl.col("cpu")).alias("bad_cpu"),
     )
     runs = measured.group_by("run").agg(
         pl.max_horizontal("task", "total").max().alias("peak"),
         pl.col("total").is_not_null().any().alias("summed"),
         pl.col("cpu").sum().alias("steps_cpu"),
-        pl.col("interactive").any(),
+        pl.col("interactive", "bad_peak", "bad_cpu").any(),
     )
     basis = pl.when("summed").then(pl.lit(MemoryBasis.RSS_SUM)).otherwise(pl.lit(MemoryBasis.RSS_MAX_TASK))
     return runs.select(
         "run",
         "steps_cpu",
+        "bad_peak",
+        "bad_cpu",
         _positive(pl.col("peak")).alias("memory_peak"),
         pl.when(pl.col("peak") > 0).then(basis).alias("memory_basis"),
         pl.when("interactive").then(pl.lit(value=True)).alias("interactive"),
@@ -127,6 +194,7 @@ def _moments(zone: tzinfo) -> list[pl.Expr]:
     return [
         _moment("submit", zone).alias("submit_time"),
         pl.when(~never_ran).then(_moment("start", zone)).alias("start_time"),
+        never_ran.alias("never_ran"),
         _moment("end", zone).alias("finish_time"),
         pl.coalesce(_number("elapsedraw"), clock(pl.col("elapsed"))).alias("run_time"),
         clock(pl.col("suspended")).alias("suspended_time"),
@@ -149,7 +217,7 @@ def _times(zone: tzinfo) -> list[pl.Expr]:
 def _request() -> list[pl.Expr]:
     """Return the request as it is printed."""
     return [
-        _count("reqcpus", "ncpus", "alloccpus").alias("cores_requested"),
+        _count(*_CORES).alias("cores_requested"),
         pl.coalesce(clock(pl.col("timelimit")), _number("timelimitraw") * 60).alias("run_limit"),
         memory(pl.col("reqmem").str.strip_chars(" cn"), unit="M").alias("amount"),
     ]
@@ -159,8 +227,8 @@ def _amounts() -> list[pl.Expr]:
     """Return the memory and GPUs asked for, and the CPU time."""
     asked = pl.col("asked")
     # Looked for only where ReqMem says nothing: it does for nearly all jobs.
-    in_tres = (pl.when(asked.is_null()).then(name).str.extract(r"(?:^|,)mem=([^,]+)") for name in _TRES)
-    gpus = [pl.col(name).str.extract(r"(?:^|,)gres/gpu(?::[^=,]*)?=(\d+)") for name in _TRES]
+    in_tres = (pl.when(asked.is_null()).then(_memory_in(name)) for name in _TRES)
+    gpus = [_gpus(name) for name in _TRES]
     told = pl.any_horizontal(filled(pl.col(name)).is_not_null() for name in _TRES)
     return [
         pl.coalesce(asked, _positive(memory(pl.coalesce(in_tres), unit="M"))).alias("memory_requested"),
@@ -172,6 +240,19 @@ def _amounts() -> list[pl.Expr]:
 
 
 _TRES = ("reqtres", "alloctres")
+_CORES = ("reqcpus", "ncpus", "alloccpus")
+_EXIT_CODE = r"^(\d+):(\d+)$"
+
+
+def _memory_in(name: str) -> pl.Expr:
+    """Return the text of the memory among trackable resources."""
+    return pl.col(name).str.extract(r"(?:^|,)mem=([^,]+)")
+
+
+def _gpus(name: str) -> pl.Expr:
+    """Return the text of the number of GPUs among trackable resources."""
+    return pl.col(name).str.extract(r"(?:^|,)gres/gpu(?::[^=,]*)?=([^,]*)")
+
 
 _PER_CPU = 2**31 * MIB
 """Slurm's flag MEM_PER_CPU: some versions print it as part of the amount, ``2147486448Mn`` for ``2800Mc``."""
@@ -192,8 +273,18 @@ def _asked_memory() -> pl.Expr:
 
 
 def _number(name: str) -> pl.Expr:
-    """Return a field as a number, null where it is none."""
-    return pl.col(name).cast(pl.Float64, strict=False)
+    """Return a field as a number, null where it is none or below 0, or stands for no value."""
+    number = pl.col(name).cast(pl.Float64, strict=False)
+    return pl.when(number.is_between(0, _MOST)).then(number)
+
+
+_MOST = 2**32 - 3
+"""The numbers above stand for no value."""
+
+
+def _whole_number(text: pl.Expr) -> pl.Expr:
+    """Read a count, ``1K`` of 1024 too; null where it is none, or too large."""
+    return memory(text).cast(pl.Int32, strict=False)
 
 
 def _positive(number: pl.Expr) -> pl.Expr:
@@ -203,7 +294,7 @@ def _positive(number: pl.Expr) -> pl.Expr:
 
 def _count(*names: str) -> pl.Expr:
     """Return the first of some counts that is given and above 0."""
-    return pl.coalesce(_positive(pl.col(name).cast(pl.Int32, strict=False)) for name in names)
+    return pl.coalesce(_positive(_whole_number(pl.col(name))) for name in names)
 
 
 def _ending() -> list[pl.Expr]:
@@ -213,7 +304,7 @@ def _ending() -> list[pl.Expr]:
     Slurm says only FAILED or CANCELLED. The exit code is a shell's, 128 + signal where one killed the job;
     "0:0" of a job that did not end well says nothing, nor does "0:125", Slurm's own sign for lack of memory.
     """
-    codes = pl.col("exitcode").str.extract_groups(r"^(\d+):(\d+)$").struct
+    codes = pl.col("exitcode").str.extract_groups(_EXIT_CODE).struct
     code, signal = (codes[place].cast(pl.Int32, strict=False) for place in range(2))
     word = pl.col("word")
     over = word.is_in(["FAILED", "CANCELLED"]) & (pl.col("memory_peak") >= pl.col("memory_requested"))

@@ -172,24 +172,27 @@ def _number(value: Any) -> float | None:
 
 
 def _plain(value: Any) -> str | None:
+    """Return the text of a number; what is none stays as it is, and is told of when it is read."""
     number = _number(value)
-    return None if number is None else f"{number:.0f}"
+    if number is not None:
+        return f"{number:.0f}"
+    return None if value is None or isinstance(value, dict) else str(value)
 
 
 def _moment(value: Any) -> str | None:
     """Return seconds since 1970; 0 stands for a time that is not known."""
-    return _plain(value) if _number(value) else None
+    return None if _number(value) == 0 else _plain(value)
 
 
 def _span(seconds: Any) -> str | None:
     number = _number(seconds)
-    return None if number is None else f"0:{number:.6f}"
+    return _plain(seconds) if number is None else f"0:{number:.6f}"
 
 
 def _cpu(time: dict[str, Any]) -> str | None:
     total = time.get("total") or {}
     seconds, micro = _number(total.get("seconds")), _number(total.get("microseconds"))
-    return None if seconds is None else _span(seconds + (micro or 0) / 1e6)
+    return _plain(total.get("seconds")) if seconds is None else _span(seconds + (micro or 0) / 1e6)
 
 
 def _exit_code(code: dict[str, Any]) -> str:
