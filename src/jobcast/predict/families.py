@@ -14,6 +14,7 @@ from jobcast.features.family import LADDER, LEVELS, NOTHING
 from jobcast.features.submissions import of_one, stack
 from jobcast.forecast import Basis, Contribution, MemoryForecast, NoForecast
 from jobcast.job import Submission
+from jobcast.language import say
 from jobcast.predict.answer import Answers, answer
 from jobcast.predict.card import Card
 from jobcast.predict.memory import FamilyMemory
@@ -72,7 +73,7 @@ class FamilyModel:
 def load(folder: Path, card: Card) -> FamilyModel:
     """Load a model; raises ModelError when it was made with other features or something is missing."""
     if card.features != FEATURES:
-        raise ModelError(f"the model {folder.name} was trained with other features", hint="jobcast train")
+        raise ModelError(say("model.other_features", name=folder.name), hint="jobcast train")
     trees = {name: Trees.load(folder / file) for name, file in TREES.items()}
     return FamilyModel(card, FamilyMemory.load(folder / MEMORY), TrackRecord.load(folder / RECORD), trees)
 
