@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from jobcast.errors import CommandError, StoreError
+from jobcast.errors import CommandError, OutputError, StoreError
 from jobcast.sample.counts import Counts
 from jobcast.sample.sampling import (
     Gap,
@@ -20,6 +20,8 @@ from jobcast.sample.sampling import (
 )
 from jobcast.store import Mark, Store
 from jobcast.systems.base import Command, Site
+from jobcast.systems.lsf.system import Lsf
+from jobcast.systems.slurm import Slurm
 from tests.made_up import NEW_YEAR, Printer
 
 MANNERS = Manners(min_interval=timedelta(minutes=1), overlap=timedelta(hours=1))
@@ -178,3 +180,22 @@ def test_a_command_that_could_tell_nothing_new_may_fail_in_silence():
     system = Printer()
     system.about = (Command(arguments=("no-such-program",)),)
     assert ask_site(system, SITE, {"cluster", "memory_unit", "memory_per_task"}) == (SITE, ())
+
+
+def test_silence_of_sacct_is_no_answer_and_leaves_the_mark_where_it_was(store):
+    class Silent(Slurm):
+        def query_finished(self, since, until):  # noqa: ARG002 - it prints nothing, whatever is asked
+            return Command(arguments=("true",))
+
+    with pytest.raises(OutputError, match="no header line"):
+        ask(question(Silent(), store), SITE, store)
+    assert store.mark("slurm", "loom") == Mark(asked_at=NOW)
+
+
+def test_words_on_standard_error_alone_are_the_answer(store):
+    class Idle(Lsf):
+        def query_finished(self, since, until):  # noqa: ARG002 - it has no jobs, whatever is asked
+            return Command(arguments=("sh", "-c", "echo No job found >&2"))
+
+    assert ask(question(Idle(), store), SITE, store) == Counts()
+    assert store.mark("lsf", "loom").reached == NOW

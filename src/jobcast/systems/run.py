@@ -21,6 +21,9 @@ def is_installed(program: str) -> bool:
 def run(command: Command) -> Iterator[IO[bytes]]:
     """Run `command` and give what it printed, kept in a file so that memory does not grow with it.
 
+    Of a command that ends well and prints only to standard error, as bjobs says that there is no job, that
+    is given.
+
     Raises CommandError when the command is missing, takes longer than its time-out (transient) or ends badly.
     """
     program = command.arguments[0]
@@ -45,7 +48,8 @@ def run(command: Command) -> Iterator[IO[bytes]]:
             ) from error
         if done.returncode != 0:
             complaints.seek(0)
-            said = complaints.read(2000).decode("utf-8", "replace").strip()
-            raise CommandError(f"{program} ended with {done.returncode}: {said}", hint="jobcast doctor")
-        output.seek(0)
-        yield output
+            reason = complaints.read(2000).decode("utf-8", "replace").strip()
+            raise CommandError(f"{program} ended with {done.returncode}: {reason}", hint="jobcast doctor")
+        said = complaints if output.seek(0, os.SEEK_END) == 0 else output
+        said.seek(0)
+        yield said

@@ -310,3 +310,12 @@ def test_the_records_of_other_projects_are_read(shared: Path) -> None:
         == [(43200.0, 8688640 * 1024, 128)] * 2
     )
     assert read_shared("xdmod-lsb.acct-utf8-multibyte-chars.log").jobs["command"].to_list() == ["aàb"]
+
+
+def test_a_byte_order_mark_before_the_first_record_is_passed_over(tmp_path: Path) -> None:
+    whole, marked = tmp_path / "lsb.acct", tmp_path / "marked"
+    whole.write_bytes(RECORDING.read_bytes())
+    marked.write_bytes(b"\xef\xbb\xbf" + RECORDING.read_bytes())
+    (one,), (other,) = (LsbAcct().read(path, SITE) for path in (whole, marked))
+    assert other.jobs.equals(one.jobs)
+    assert [each.reason for each in other.set_aside] == [each.reason for each in one.set_aside]

@@ -14,6 +14,7 @@ from jobcast.errors import InputError, OutputError
 from jobcast.history import Rows
 from jobcast.systems.base import Site
 from jobcast.systems.lsf.bjobs import Bjobs, read_bjobs
+from jobcast.systems.lsf.system import Lsf
 from tests.systems.lsf.writers import bjobs_uf
 
 RECORDINGS = Path(__file__).parents[2] / "recordings/lsf"
@@ -307,7 +308,6 @@ def test_text_in_chinese_encoding_is_understood() -> None:
 
 def test_no_job_is_no_error() -> None:
     assert read("No job found\n").jobs.height == 0
-    assert read("").jobs.height == 0
 
 
 def test_the_short_table_is_refused() -> None:
@@ -401,3 +401,30 @@ def test_wrapped_text_of_other_sites_is_read(shared: Path, name: str, expected: 
     (rows,) = Bjobs().read(shared / "data/cli-text/lsf" / name, SITE)
     columns = ("job_id", "state", "cpu_time", "run_limit", "memory_requested", "memory_peak")
     assert (rows.jobs.select(columns).rows(), rows.set_aside) == ([expected], ())
+
+
+@pytest.mark.parametrize(
+    "output", [b"", b"\n\n", b"LSF is down. Please wait ...\n", b'{"COMMAND": "bjobs"}\n']
+)
+def test_an_answer_that_is_neither_jobs_nor_the_words_that_there_is_none_is_refused(output: bytes) -> None:
+    with pytest.raises(OutputError):
+        list(Lsf().read_finished(io.BytesIO(output), "bjobs", SITE))
+
+
+def test_an_empty_file_holds_no_jobs(tmp_path: Path) -> None:
+    path = tmp_path / "empty"
+    path.write_bytes(b"")
+    assert [rows.jobs.height for rows in Bjobs().read(path, SITE)] == [0]
+
+
+def test_json_without_a_list_of_jobs_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "odd.json"
+    path.write_text('{"jobs": [\n{"JOBID": "1"}]}\n')
+    with pytest.raises(InputError, match="holds no RECORDS"):
+        list(Bjobs().read(path, SITE))
+
+
+def test_json_with_an_empty_list_of_jobs_holds_none(tmp_path: Path) -> None:
+    path = tmp_path / "none.json"
+    path.write_bytes(b'\xef\xbb\xbf{\n"COMMAND":"bjobs",\n"JOBS":0,\n"RECORDS":[\n]\n}\n')
+    assert [rows.jobs.height for rows in Bjobs().read(path, SITE)] == [0]

@@ -64,7 +64,7 @@ def read_bjobs(
     head = next(batches, Lines(1, []))
     calendar = Calendar(site)
     if _first_word(head).startswith("{"):
-        yield from read_json(chain([head], batches), source, site, calendar)
+        yield from read_json(chain([head], batches), source, site, calendar, complaint)
         return
     records = _checked(split_records(chain([head], batches), "Job <", _START), source, complaint)
     understand = partial(_understand, site=site, calendar=calendar)
@@ -77,15 +77,19 @@ def _first_word(head: Lines) -> str:
 
 
 def _checked(records: Iterable[Record], source: str, complaint: type[JobcastError]) -> Iterator[Record]:
-    """Pass over what stands before the first job, such as a rule; raise `complaint` when there is none."""
-    before = ""
+    """Pass over what stands before the first job, such as a rule; raise `complaint` when there is none.
+
+    An empty file holds no job, but bjobs itself says so when it knows of none: its silence is no answer.
+    """
+    before, jobs = "", False
     for number, record in enumerate(records):
         if number == 0 and not _START.match(record.text):
             before = record.text
         else:
-            before = ""
+            jobs = True
             yield record
-    if before.strip() and not re.search(r"^No .*job.* found", before, re.MULTILINE):
+    no_answer = before.strip() or complaint is OutputError
+    if not jobs and no_answer and not re.search(r"^No .*job.* found", before, re.MULTILINE):
         raise complaint(
             f"{source} holds no job as bjobs prints it: {before.strip()[:80]!r}",
             hint="use bjobs -u all -a -UF",

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 
+from jobcast.errors import JobcastError
 from jobcast.history import Rows
 from jobcast.systems.base import Site
 from jobcast.systems.lsf.dates import Calendar
@@ -32,14 +33,19 @@ _OPENING = re.compile(r'\s*(?:"RECORDS"\s*:\s*\[|\}\s*,)?\s*\{\s*$')
 """LSF breaks the line behind the brace that opens a job, and strings hold no line break."""
 
 
-def read_json(batches: Iterable[Lines], source: str, site: Site, calendar: Calendar) -> Iterator[Rows]:
-    """Read the jobs of one answer; a job that can't be read is set aside, the next ones are not lost."""
-    records = _jobs(split_records(batches, "", _OPENING))
+def read_json(
+    batches: Iterable[Lines], source: str, site: Site, calendar: Calendar, complaint: type[JobcastError]
+) -> Iterator[Rows]:
+    """Read the jobs of one answer; a job that can't be read is set aside, the next ones are not lost.
+
+    Raises `complaint` when there is no list of jobs.
+    """
+    records = _jobs(split_records(batches, "", _OPENING), source, complaint)
     understand = partial(_understand, site=site, calendar=calendar)
     yield from collect(records, understand, in_columns, source, site)
 
 
-def _jobs(records: Iterable[Record]) -> Iterator[Record]:
+def _jobs(records: Iterable[Record], source: str, complaint: type[JobcastError]) -> Iterator[Record]:
     """Pass over what stands before the first job."""
     inside = False
     for record in records:
@@ -47,6 +53,10 @@ def _jobs(records: Iterable[Record]) -> Iterator[Record]:
         inside = inside or head is not None
         if inside and (head is None or record.text[head.end() :].strip(" \t\n]}")):
             yield record
+    if not inside:
+        raise complaint(
+            f"{source} holds no RECORDS, as bjobs -json prints them", hint="use bjobs -u all -a -UF"
+        )
 
 
 _RECORDS = re.compile(r'"RECORDS"\s*:\s*\[')

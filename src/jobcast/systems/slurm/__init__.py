@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from io import BufferedReader
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -16,7 +17,7 @@ from jobcast.systems.base import Command, Site, open_plain_or_packed
 from jobcast.systems.slurm.fields import ASKED, FINAL_STATES
 from jobcast.systems.slurm.sacct_json import read_json
 from jobcast.systems.slurm.sacct_text import read_text
-from jobcast.systems.text import UNREADABLE, buffered, read_lines
+from jobcast.systems.text import UNREADABLE, Lines, buffered, read_lines
 
 _SEPARATOR = "\x1f"
 """ASCII's unit separator: unlike ``|`` it hardly ever stands in a job name."""
@@ -64,9 +65,14 @@ class Slurm:
         )
 
     def read_finished(self, output: IO[bytes], source: str, site: Site) -> Iterator[Rows]:
-        """Read what sacct printed. Raises OutputError when it is not what sacct prints."""
+        """Read what sacct printed. Raises OutputError when it is not what sacct prints.
+
+        Without jobs it still prints the header line: nothing at all is no answer.
+        """
         try:
-            yield from read_text(read_lines(output, source), site, source)
+            batches = read_lines(output, source)
+            first = next(batches, Lines(1, []))
+            yield from read_text(chain([first], batches), site, source)
         except InputError as error:
             raise OutputError(error.message, hint="jobcast doctor") from error
 
