@@ -84,7 +84,7 @@ def test_the_commands_of_the_readme_run_one_after_the_other(tmp_path):
     make(plan)
     for line in commands(readme.READMES["en"]):
         if line.startswith("jobcast "):
-            words = shlex.split(line.replace("/lsf/work/logdir/lsb.acct*", str(plan.place.acct)))
+            words = shlex.split(line.replace("/usr/share/lsf/logdir/lsb.acct*", str(plan.place.acct)))
             done = subprocess.run(
                 [sys.executable, "-m", *words],
                 cwd=tmp_path,
