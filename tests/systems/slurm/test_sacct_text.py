@@ -495,11 +495,5 @@ def test_counts_may_have_a_unit() -> None:
     assert only(read(text(job(ReqCPUS="1K"))))["cores_requested"] == 1024
 
 
-@pytest.mark.parametrize("output", [b"", b"\n", b"\xef\xbb\xbf"])
-def test_output_without_even_a_header_line_is_no_answer(output: bytes) -> None:
-    with pytest.raises(OutputError, match="no header line"):
-        list(Slurm().read_finished(BytesIO(output), "sacct", SITE))
-
-
 def test_a_header_line_alone_says_that_there_are_no_jobs() -> None:
     assert read(f"{HEADER}\n").jobs.height == 0
