@@ -69,3 +69,24 @@ def test_local_times_lead_back(zone: tzinfo) -> None:
 def test_seconds_since_1970(number: float, year: int | None) -> None:
     moment = on(number, columns.epoch(pl.col("x")))
     assert (moment.year if isinstance(moment, datetime) else None) == year
+
+
+def test_each_distinct_text_is_read_once_and_given_to_all_rows_that_hold_it() -> None:
+    table = pl.DataFrame({"line": [1, 2, 3, 4], "asked": ["4G", None, "4G", "odd"]})
+    read = []
+
+    def watched(texts: pl.Series) -> pl.Series:
+        read.extend(text for text in texts if text)
+        return texts.str.to_uppercase()
+
+    readings = [pl.col("asked").map_batches(watched, return_dtype=pl.String).alias("upper")]
+
+    assert columns.read_once(table, "asked", readings)["upper"].to_list() == ["4G", None, "4G", "ODD"]
+    assert sorted(read) == ["4G", "odd"]
+
+
+def test_a_column_that_says_nothing_is_read_as_nothing() -> None:
+    table = pl.DataFrame({"asked": pl.Series([None, None], dtype=pl.String)})
+    read = columns.read_once(table, "asked", [columns.memory(pl.col("asked")).alias("bytes")])
+
+    assert read.to_dict(as_series=False) == {"bytes": [None, None]}

@@ -80,7 +80,7 @@ def test_steps_are_told() -> None:
 
     fit(STUFF, END, SETTINGS, steps.append)
 
-    assert steps == ["features", "trees median", "trees upper", "calibration"]
+    assert steps == ["features", "trees", "calibration"]
 
 
 def test_too_short_a_history_is_refused() -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # these pull in what training needs, which the help page does
 
 _SHOWN = 3
 """Kinds of over-requested jobs."""
-_STAGES = ("families", "features", "trees median", "trees upper", "calibration", "memory")
+_STAGES = ("families", "features", "trees", "calibration", "memory")
 """What training says of itself, in order."""
 
 

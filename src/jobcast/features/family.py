@@ -6,6 +6,7 @@ rungs together tell the trees how the broader families behave.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -65,6 +66,7 @@ def levels(rung: npt.NDArray[np.int64], runs: npt.NDArray[np.int64]) -> npt.NDAr
     return np.where(young, LEVELS.index("young"), level)
 
 
+@lru_cache(maxsize=1)  # training asks two or three times of the same history, and texts are slow
 def ingredients(submissions: Submissions) -> dict[str, Keys]:
     """Return what the rungs are made of: name to one key for each submission."""
     column = submissions.texts

@@ -16,9 +16,9 @@ NUMBERS = ("cores_requested", "memory_requested", "run_limit", "gpus_requested",
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Submissions:
-    """Texts and numbers of many submissions, row by row."""
+    """Texts and numbers of many submissions, row by row; equal only to itself."""
 
     at: npt.NDArray[np.int64]
     """Moment as of which each may be forecast, in seconds since 1970."""

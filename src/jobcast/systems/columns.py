@@ -3,6 +3,7 @@
 Text that can't be read as what it should be becomes null.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta, tzinfo
 from typing import Literal
 
@@ -11,6 +12,18 @@ import polars as pl
 from jobcast.units import GIB, KIB, MIB, PIB, TIB
 
 FACTORS = {"B": 1, "K": KIB, "M": MIB, "G": GIB, "T": TIB, "P": PIB}
+
+
+def read_once(table: pl.DataFrame, name: str, readings: Sequence[pl.Expr]) -> pl.DataFrame:
+    """Return what `readings` make of the column `name` of texts.
+
+    Each distinct text is read but once, which pays where texts repeat themselves.
+    """
+    column = table.select(name)
+    read = column.unique().with_columns(readings)
+    if not read[name].count():
+        return read.drop(name).clear(table.height)
+    return column.join(read, on=name, how="left", maintain_order="left", nulls_equal=True).drop(name)
 
 
 def filled(text: pl.Expr) -> pl.Expr:
@@ -40,20 +53,19 @@ def memory(text: pl.Expr, *, unit: str = "B") -> pl.Expr:
     return whole(pl.when(text.str.contains(_AMOUNT)).then(amount))
 
 
-_TIME_OF_DAY = r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"
 _SPAN = r"^\s*(?:(?<days>\d+)-)?(?:(?<hours>\d+):)?(?<minutes>\d+):(?<seconds>\d+(?:\.\d+)?)\s*$"
 
 
 def clock(text: pl.Expr) -> pl.Expr:
     """Read ``[days-][hours:]minutes:seconds``, as Slurm prints durations, as seconds."""
     # Most spans are written like times of day, which are read in a fifth of the time.
-    usual = text.str.contains(_TIME_OF_DAY)
-    of_a_day = pl.when(usual).then(text).str.to_time("%H:%M:%S", strict=False).cast(pl.Int64)
+    of_a_day = text.str.to_time("%H:%M:%S", strict=False).cast(pl.Int64)
     days, hours, minutes, seconds = (
         pl.field(name).cast(pl.Float64, strict=False) for name in ("days", "hours", "minutes", "seconds")
     )
     total = days.fill_null(0) * 86400 + hours.fill_null(0) * 3600 + minutes * 60 + seconds
-    other = pl.when(~usual).then(text).str.extract_groups(_SPAN).struct.with_fields(total=total)
+    unusual = pl.when(of_a_day.is_null() & (text != "")).then(text)
+    other = unusual.str.extract_groups(_SPAN).struct.with_fields(total=total)
     return pl.coalesce(of_a_day // 1_000_000_000, other.struct["total"])
 
 
@@ -86,20 +98,17 @@ def epoch(number: pl.Expr, *, per_second: int = 1) -> pl.Expr:
     return pl.when(sensible).then(micro).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
 
 
-_FULL_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$"
-
-
 def iso_time(text: pl.Expr, zone: tzinfo, *, late: bool = False) -> pl.Expr:
     """Read ``2024-06-14T10:06:58``, with ``T`` or a blank, a fraction, an offset or ``Z``, as UTC.
 
     A time without offset is one of `zone`.
     """
     # Most times are written in full and no more; the other forms take several times as long.
-    usual = text.str.contains(_FULL_TIME)
-    other = pl.when(~usual).then(text).str.strip_chars().str.replace(" ", "T", literal=True)
+    full = text.str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False)
+    rest = pl.when(full.is_null() & (text != "")).then(text)
+    other = rest.str.strip_chars().str.replace(" ", "T", literal=True)
     plain = other.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
     zoned = other.str.replace(r"Z$", "+0000").str.to_datetime(
         "%Y-%m-%dT%H:%M:%S%.f%z", time_unit="us", strict=False
     )
-    full = pl.when(usual).then(text).str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False)
     return pl.coalesce(to_utc(pl.coalesce(full, plain), zone, late=late), zoned.dt.convert_time_zone("UTC"))

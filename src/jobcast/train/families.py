@@ -1,6 +1,7 @@
 """The default recipe: families as of the submission, boosted trees on top, conformal calibration."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields
 
 import numpy as np
@@ -87,10 +88,10 @@ def fit(material: Material, until: int, settings: FamilySettings, progress: Prog
             hint=say("model.too_few_cure"),
         )
     older, newer = learnt.take(np.flatnonzero(~held)), learnt.take(np.flatnonzero(held))
-    progress("trees median")
-    median, early = (_grow(material, jobs, 0.5, settings) for jobs in (learnt, older))
-    progress("trees upper")
-    upper = _grow(material, older, 1 - settings.risk, settings)
+    progress("trees")
+    orders = ((learnt, 0.5), (older, 0.5), (older, 1 - settings.risk))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        median, early, upper = pool.map(lambda order: _grow(material, order[0], order[1], settings), orders)
     progress("calibration")
     ceiling = float(done.values.max())
     answers = answer(newer.known, {"median": Trees(early), "upper": Trees(upper)}, ceiling)
@@ -116,6 +117,9 @@ def judge(material: Material, asked: Questions, answers: Answers) -> Judged:
         errors(answers.candidates[teaching], material.peak[rows[teaching]]),
     )
 
+
+AT_ONCE = 2
+"""Trees that grow side by side, each on one thread: two threads on one tree spend half their time in waiting."""
 
 LEAST = 50
 """Jobs below which neither trees nor a calibration mean anything."""

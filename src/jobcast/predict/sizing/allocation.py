@@ -46,8 +46,9 @@ def cheapest(scenarios: Scenarios, *, most: float, price: float, unseen: float) 
     above = np.append(np.cumsum(weights[::-1])[::-1], 0.0)  # above[i]: weight of the i-th and all larger
     first = amounts * HAIR
     second = np.where(most > SEEN_FIRST * first, most, 2 * first)
-    fails_once = above[1:]
-    fails_twice = above[np.searchsorted(amounts, second, side="right")]
+    fails_once, fails_twice = (
+        above[np.searchsorted(amounts, tried, side="right")] for tried in (first, second)
+    )
     # The peaks themselves are used whatever is allocated, so they are left out of the sum.
     expected = first * above[0] + (second + price) * fails_once + (2 * second + price) * fails_twice
     return float(first[np.argmin(expected)])

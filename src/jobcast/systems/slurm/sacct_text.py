@@ -120,18 +120,20 @@ def _split(lines: Lines, layout: Layout, *, is_last: bool) -> tuple[pl.DataFrame
     """Split lines into fields; return the records, and those that can't be: (line, reason, text)."""
     numbers = range(lines.first, lines.first + len(lines.texts))
     texts = {"line": pl.Series(numbers, dtype=pl.Int64), "text": pl.Series(lines.texts, dtype=pl.String)}
-    table = pl.DataFrame(texts).with_columns(pl.col("text").str.split(layout.separator).alias("values"))
-    aside: list[_Aside] = []
-    odd = (table["values"].list.len() != len(layout.fields)).arg_true().to_list()
-    if odd:
-        mended, aside, used = _mend(lines, odd, layout, is_last=is_last)
-        whole = table.filter(~pl.col("line").is_in(used))
-        table = pl.concat([whole, pl.DataFrame(mended, schema=_TABLE, orient="row")]).sort("line")
     taken = {name: place for place, name in enumerate(layout.fields) if name in READ}
-    records = table.select(
-        "line", "text", *(pl.col("values").list.get(place).alias(name) for name, place in taken.items())
-    )
-    return records, aside
+    values = pl.col("values").list
+    fields = [values.get(place, null_on_oob=True).alias(name) for name, place in taken.items()]
+    # Lazily, because only then all cores take part.
+    table = pl.LazyFrame(texts).with_columns(pl.col("text").str.split(layout.separator).alias("values"))
+    records = table.select("line", "text", *fields, values.len().alias("count")).collect()
+    odd = (records["count"] != len(layout.fields)).arg_true().to_list()
+    records = records.drop("count")
+    if not odd:
+        return records, []
+    mended, aside, used = _mend(lines, odd, layout, is_last=is_last)
+    whole = records.filter(~pl.col("line").is_in(used))
+    pieced = pl.DataFrame(mended, schema=_TABLE, orient="row").select("line", "text", *fields)
+    return pl.concat([whole, pieced]).sort("line"), aside
 
 
 def _mend(
