@@ -136,6 +136,7 @@ class Config:
     """The settings of this run: ``config[STORE]`` is a Path, ``config[RISK]`` a float."""
 
     values: Mapping[str, object]
+    """Every setting by its name, read."""
     origins: Mapping[str, str]
     """Where each setting comes from: a file, a variable, a flag, or ``default``."""
     files: tuple[Path, ...]

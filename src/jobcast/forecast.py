@@ -42,7 +42,9 @@ class MemoryForecast:
     risk: float | None
     """None when the recipe adds no margin and nobody measured how many jobs use more."""
     basis: Basis
+    """What it rests on, for whoever wants to judge it."""
     contributions: tuple[Contribution, ...] = ()
+    """What moved the request most, strongest first; empty unless it was asked for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,3 +52,4 @@ class NoForecast:
     """Nothing similar is known; the job stays as it was submitted."""
 
     reason: str
+    """A fixed word, e.g. ``nothing_similar``."""

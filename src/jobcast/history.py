@@ -84,6 +84,7 @@ class Rows:
     jobs: pl.DataFrame
     """Finished jobs, in `SCHEMA`."""
     set_aside: tuple[SetAside, ...] = ()
+    """Records that are not understood or can't be true, each with its reason."""
     not_finished: int = 0
     """Records of jobs that still wait or run, and events other than the end of a job."""
 

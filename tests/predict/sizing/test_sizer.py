@@ -32,9 +32,7 @@ def test_an_unknown_family_keeps_its_request() -> None:
 
 
 def test_an_unknown_family_without_a_request_gets_no_advice() -> None:
-    assert Sizer().advise(Run(family="align")) == NoForecast(
-        reason="no run of its family has finished, and it has no request"
-    )
+    assert Sizer().advise(Run(family="align")) == NoForecast(reason="no_finished_run")
 
 
 def test_after_one_run_a_margin_is_left_that_shrinks_with_the_second() -> None:

@@ -7,6 +7,9 @@ from typing import Protocol
 from jobcast.forecast import NoForecast
 from jobcast.units import Bytes, Seconds
 
+NO_FINISHED_RUN = "no_finished_run"
+"""Reason of a `NoForecast`: no run of the family has finished, and this one has no request."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
@@ -62,5 +65,5 @@ class Policy(Protocol):
 def as_requested(run: Run) -> Advice | NoForecast:
     """Leave `run` as it was submitted."""
     if run.request is None:
-        return NoForecast(reason="no run of its family has finished, and it has no request")
+        return NoForecast(reason=NO_FINISHED_RUN)
     return Advice(amount=run.request, basis="request")
