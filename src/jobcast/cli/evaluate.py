@@ -1,6 +1,6 @@
 """``jobcast evaluate``: how good would forecasts have been on later days."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -99,21 +99,35 @@ def command(
         settings=replace(FamilySettings(), risk=settings[config.RISK]),
         training=read_settings(training_cfg) if training_cfg else None,
     )
-    jobs = read_span(session, _READ, since, until)
+    wanted = _Wanted(all_states=all_states, predictions=predictions, picture=picture, as_json=as_json)
+    _judge(read_span(session, _READ, since, until), trial, wanted)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Wanted:
+    """What to make of the answers."""
+
+    all_states: bool
+    predictions: Path | None
+    picture: Path | None
+    as_json: bool
+
+
+def _judge(jobs: pl.DataFrame, trial: Trial, wanted: _Wanted) -> None:
     with working() as step:
         answers = back_test(jobs, trial, step)
     last = trial.recipes[-1]
-    if predictions:
-        _write(answers[last], predictions)
-    judged = answers if all_states else {name: ended_well(rows) for name, rows in answers.items()}
-    if picture:
-        draw(judged, picture, risk=trial.settings.risk)
-    if as_json:
+    if wanted.predictions:
+        _write(answers[last], wanted.predictions)
+    judged = answers if wanted.all_states else {name: ended_well(rows) for name, rows in answers.items()}
+    if wanted.picture:
+        draw(judged, wanted.picture, risk=trial.settings.risk)
+    if wanted.as_json:
         print_json(_as_dict(judged, trial))
         return
     _show(judged, trial)
-    if predictions:
-        talk(say("evaluate.written", path=predictions, recipe=last))
+    if wanted.predictions:
+        talk(say("evaluate.written", path=wanted.predictions, recipe=last))
     talk(say("evaluate.next"))
 
 

@@ -1,6 +1,6 @@
 """``jobcast train``: learn a model from the history, judge it, and let it answer from now on."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,14 @@ from jobcast.cli.table import print_table
 from jobcast.cli.working import working
 from jobcast.errors import ModelError
 from jobcast.language import say
+from jobcast.predict.card import Card
 from jobcast.predict.shelf import Shelf, grown_name
 from jobcast.store.durable import refusals_explained
 from jobcast.train import memprediction
 from jobcast.train.families import FamilySettings, Progress
 from jobcast.train.judge import Trial, back_test, ended_well
 from jobcast.train.material import COLUMNS
+from jobcast.train.memprediction import TrainingSettings
 from jobcast.train.publish import Order, publish_families, publish_memprediction
 from jobcast.train.score import intervals, score
 
@@ -67,56 +69,66 @@ def command(
     as_json: bool,
 ) -> None:
     """Train a model."""
-    made, begin = clock.now(), clock.seconds()
-    settings = replace(FamilySettings(), risk=session.configured(risk=risk)[config.RISK])
-    recipe = recipe or ("memprediction" if training_cfg else "default")
+    begin = clock.seconds()
     training = memprediction.read_settings(training_cfg) if training_cfg else memprediction.default_settings()
+    asked = _Asked(
+        recipe=recipe or ("memprediction" if training_cfg else "default"),
+        settings=replace(FamilySettings(), risk=session.configured(risk=risk)[config.RISK]),
+        training=training,
+        judge=not no_judge,
+        activate=not no_activate,
+    )
     if data_path:
         jobs = read_folder(session, data_path, start_date, end_date)
     else:
         jobs = read_span(session, _READ, start_date, end_date)
-    shelf = Shelf(session.store.path / "models")
-    with refusals_explained(shelf.path), working() as step, shelf.growing(made) as folder:
-        judged = None if no_judge or recipe != "default" else _judge(jobs, settings, step)
-        order = Order(made=made, scores=None if judged is None else score(judged).as_dict())
-        if recipe == "default":
-            card = publish_families(jobs, folder, order, settings, step)
-        else:
-            card, fitted = publish_memprediction(jobs, folder, order, training, step)
-    name = grown_name(folder)
-    if not no_activate:
-        with refusals_explained(shelf.path):
-            shelf.activate(name)
+    trained = _train(jobs, asked, Shelf(session.store.path / "models"))
     took = clock.seconds() - begin
     if as_json:
-        print_json(
-            {
-                "model": name,
-                "active": not no_activate,
-                "recipe": recipe,
-                "data": card.data,
-                "scores": card.scores,
-                "intervals": None if judged is None else intervals(judged).to_dicts(),
-                "seconds": round(took, 2),
-            }
-        )
-        return
-    if recipe == "memprediction":
-        _show_report(fitted)
-    elif judged is not None:
-        _show_judged(judged, settings.risk)
-    data = card.data
-    tell(
-        say(
-            "train.done",
-            name=name,
-            jobs=f"{data['learnt_from']:,}",
-            first=data["first_day"],
-            last=data["last_day"],
-        )
-    )
-    tell(say("train.took", seconds=f"{took:.2f}"))
-    talk(say("train.next_inactive", name=name) if no_activate else say("train.next"))
+        print_json({**_as_dict(trained, asked), "seconds": round(took, 2)})
+    else:
+        _show(trained, asked, took)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Asked:
+    """What the command line asks for."""
+
+    recipe: str
+    settings: FamilySettings
+    training: TrainingSettings
+    """Of the recipe memprediction."""
+    judge: bool
+    activate: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Trained:
+    """A model on the shelf."""
+
+    name: str
+    card: Card
+    judged: pl.DataFrame | None
+    """The answers of a back-test of the same recipe; None when it was not judged."""
+    fitted: memprediction.Fitted | None
+    """What the recipe memprediction reports; None of the default one."""
+
+
+def _train(jobs: pl.DataFrame, asked: _Asked, shelf: Shelf) -> _Trained:
+    """Judge the recipe, learn from all `jobs`, and put the model on the shelf."""
+    made, fitted = clock.now(), None
+    with refusals_explained(shelf.path), working() as step, shelf.growing(made) as folder:
+        judged = _judge(jobs, asked.settings, step) if asked.judge and asked.recipe == "default" else None
+        order = Order(made=made, scores=None if judged is None else score(judged).as_dict())
+        if asked.recipe == "default":
+            card = publish_families(jobs, folder, order, asked.settings, step)
+        else:
+            card, fitted = publish_memprediction(jobs, folder, order, asked.training, step)
+    name = grown_name(folder)
+    if asked.activate:
+        with refusals_explained(shelf.path):
+            shelf.activate(name)
+    return _Trained(name=name, card=card, judged=judged, fitted=fitted)
 
 
 def _judge(jobs: pl.DataFrame, settings: FamilySettings, step: Progress) -> pl.DataFrame | None:
@@ -128,6 +140,29 @@ def _judge(jobs: pl.DataFrame, settings: FamilySettings, step: Progress) -> pl.D
         return ended_well(back_test(jobs, trial, step)["default"])
     except ModelError:
         return None
+
+
+def _as_dict(trained: _Trained, asked: _Asked) -> dict[str, object]:
+    return {
+        "model": trained.name,
+        "active": asked.activate,
+        "recipe": asked.recipe,
+        "data": trained.card.data,
+        "scores": trained.card.scores,
+        "intervals": None if trained.judged is None else intervals(trained.judged).to_dicts(),
+    }
+
+
+def _show(trained: _Trained, asked: _Asked, took: float) -> None:
+    if trained.fitted:
+        _show_report(trained.fitted)
+    if trained.judged is not None:
+        _show_judged(trained.judged, asked.settings.risk)
+    data, name = trained.card.data, trained.name
+    jobs = f"{data['learnt_from']:,}"
+    tell(say("train.done", name=name, jobs=jobs, first=data["first_day"], last=data["last_day"]))
+    tell(say("train.took", seconds=f"{took:.2f}"))
+    talk(say("train.next") if asked.activate else say("train.next_inactive", name=name))
 
 
 def _show_judged(judged: pl.DataFrame, risk: float) -> None:
