@@ -20,7 +20,9 @@ class Coded:
     """A column of texts: `values[codes[row]]` is the text of a row; an absent text is ""."""
 
     values: list[str]
+    """The distinct texts."""
     codes: Codes
+    """For each row, the place of its text among `values`."""
 
     def map(self, change: Callable[[str], str]) -> "Coded":
         """Apply `change` to every distinct text, and merge those that it makes equal."""

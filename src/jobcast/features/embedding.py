@@ -41,7 +41,9 @@ class Embedding:
     method: str
     """``word2vec`` or ``glove``."""
     rule: WordRule
+    """How texts are split into words; the same as in training."""
     vocabulary: tuple[str, ...]
+    """The words known from training, in the order of `vectors`."""
     vectors: Matrix
     """One row for each word of the vocabulary."""
     centres: Matrix | None = None

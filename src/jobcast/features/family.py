@@ -29,7 +29,9 @@ class Rung:
     """One way to say which jobs belong together."""
 
     name: str
+    """The ingredients as users see them, joined by ``+``; names the features too."""
     level: str
+    """One of `LEVELS`: how near its families are to the job."""
     parts: tuple[str, ...]
     """Ingredients (keys of `ingredients`) that must be equal."""
 

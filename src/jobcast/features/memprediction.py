@@ -28,7 +28,9 @@ class Category:
     """A number for each value seen in training, from 1; 0 is the category of everything else."""
 
     column: str
+    """Which column of the history, one of `CATEGORY_COLUMNS`."""
     values: tuple[str, ...]
+    """Those seen in training; the first has the number 1."""
 
     @classmethod
     def learn(cls, column: str, jobs: pl.DataFrame) -> "Category":
@@ -46,10 +48,15 @@ class UserMemory:
     """Mean and median peak memory of each user's training jobs, in GB; a stranger has those of all jobs."""
 
     users: tuple[str, ...]
+    """Those with a training job, in the order of `means` and `medians`."""
     means: tuple[float, ...]
+    """GB, one for each of `users`."""
     medians: tuple[float, ...]
+    """GB, one for each of `users`."""
     overall_mean: float
+    """GB, over all training jobs."""
     overall_median: float
+    """GB, over all training jobs."""
 
     @classmethod
     def learn(cls, jobs: pl.DataFrame) -> "UserMemory":
@@ -113,8 +120,11 @@ class Features:
     """Everything learnt in training that turns a job into numbers."""
 
     categories: tuple[Category, ...]
+    """One for each of `CATEGORY_COLUMNS`, in that order."""
     user_memory: UserMemory
+    """What each user's jobs needed."""
     embeddings: tuple[Embedding, ...]
+    """Their vectors are the last columns of the matrix, in this order."""
 
     @classmethod
     def learn(cls, jobs: pl.DataFrame, embeddings: tuple[Embedding, ...]) -> "Features":

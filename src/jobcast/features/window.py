@@ -50,7 +50,9 @@ class FinishedRuns:
     starts: Counts
     """Where each family's runs begin in `times`; one more entry than families."""
     times: Times
+    """When each run finished, in seconds since 1970; rising within a family."""
     values: Values
+    """One number for each run: log2 of its peak in bytes, or how far off an answer to it was."""
     sums: npt.NDArray[np.float64]
     """Running sum of `values`, from 0; one more entry than values."""
     origin: int
