@@ -20,6 +20,7 @@ class Card:
     """All that can be said of a model without loading it."""
 
     recipe: str
+    """Which way of learning: ``default`` or ``memprediction``."""
     made: str
     """When, in ISO form, UTC."""
     versions: Mapping[str, str]
@@ -27,9 +28,11 @@ class Card:
     data: Mapping[str, Any]
     """What it was learnt from: jobs, those with a measured peak, first and last day."""
     settings: Mapping[str, Any]
+    """What the recipe was told, as its own settings name it."""
     risk: float | None
     """Chance of exceeding the request that it was calibrated for."""
     features: tuple[str, ...] = ()
+    """Names of the matrix's columns, in order; empty where the recipe keeps them elsewhere."""
     ceiling: float = 0.0
     """log2 bytes: the largest peak that it has seen."""
     offsets: Mapping[str, float] | None = None

@@ -38,9 +38,13 @@ class FamilyModel:
     """A model of the default recipe."""
 
     card: Card
+    """Its risk, its calibration and its ceiling are needed to answer."""
     memory: FamilyMemory
+    """What is known of each family."""
     record: TrackRecord
+    """Which candidate has served each family best."""
     trees: dict[str, Trees]
+    """``median`` and ``upper``: they move the anchor that the memory gives."""
 
     def forecast(
         self, submissions: Sequence[Submission], *, explain: bool = False

@@ -31,6 +31,7 @@ class FamilyMemory:
     """The families of all rungs together, by rising key."""
 
     keys: Keys
+    """Family keys of all rungs, rising; the n-th element of each other array is of the n-th."""
     values: Values
     """(n, RUNS): log2 bytes, newest first."""
     counts: Counts

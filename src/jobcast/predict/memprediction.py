@@ -48,6 +48,7 @@ class MemPredictionModel:
     """Trees over the recipe's features."""
 
     features: Features
+    """The tables and vectors that turn a submission into numbers."""
     booster: Any
     """An `xgboost.Booster` that predicts peak memory in GB."""
     settings: Mapping[str, object]

@@ -20,7 +20,9 @@ class MemPredictionAnswers:
     """A model of the recipe, behind the contract of all models."""
 
     card: Card
+    """What it was learnt from; the number of jobs is told as basis."""
     model: MemPredictionModel
+    """The trees, which answer in columns."""
 
     def forecast(
         self,

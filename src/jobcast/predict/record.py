@@ -101,6 +101,7 @@ class TrackRecord:
     """Mean errors of every family as of now, by rising key; on disk they are mapped, not read."""
 
     families: Keys
+    """Family keys on the rung that is judged by (`JUDGED_BY`), rising."""
     counts: Counts
     """Judged jobs of each family."""
     errors: Values

@@ -28,6 +28,7 @@ class Advice:
     """What to ask for, and why."""
 
     amount: Bytes
+    """What the first attempt should ask for."""
     basis: str
     """``request``, ``few_runs``, or the name of the rule or candidate that it comes from."""
     runs: int = 0

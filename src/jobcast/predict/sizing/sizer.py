@@ -48,12 +48,17 @@ class _Family:
     """What is known of one family."""
 
     peaks: deque[float] = field(default_factory=_column)
+    """Bytes, of its last `KEPT` finished runs, oldest first."""
     hours: deque[float] = field(default_factory=_column)
+    """Run time of each of these."""
     sizes: deque[float] = field(default_factory=_column)
+    """Input size of each of these, in any unit; NaN where unknown."""
     largest_request: float = 0.0
     """Bytes, of the finished runs."""
     unfinished: int = 0
+    """Runs on their way, which have taught nothing yet."""
     record: Record = field(default_factory=Record)
+    """What each candidate's advice would have cost here."""
 
     def past(self) -> Past:
         return Past(*(np.array(column, dtype=np.float64) for column in (self.peaks, self.hours, self.sizes)))
@@ -69,9 +74,13 @@ class Sizer:
     """
 
     price: float = 1.0
+    """What one failed attempt costs, in mean byte-hours of a run; 0 when only memory counts."""
     _families: dict[Hashable, _Family] = field(default_factory=dict, init=False)
+    """What each family's finished runs have taught."""
     _runs: int = field(default=0, init=False)
+    """Finished runs learnt so far, over all families."""
     _byte_hours: float = field(default=0.0, init=False)
+    """Peak times run time, summed over these: their mean is the unit of the price."""
 
     def advise(self, run: Run) -> Advice | NoForecast:
         """Return the cheapest amount by the candidate with the best record; asking changes nothing.
