@@ -42,6 +42,7 @@ class Appended:
     """What became of the rows that were offered."""
 
     new: int
+    """Rows that the store did not hold before."""
     known: int
     """Rows of runs that the store has already, or that were offered twice."""
 
@@ -51,13 +52,17 @@ class Summary:
     """What a store holds."""
 
     jobs: int
+    """Finished jobs."""
     first_day: date | None
+    """Of finish, in UTC; None in an empty store."""
     last_day: date | None
     """Days of finish, in UTC; None in an empty store."""
     days: int
     """Days on which any job finished."""
     files: int
+    """Parquet files of jobs; merging makes them fewer."""
     bytes: int
+    """Their size on disk."""
 
 
 class Store:

@@ -26,7 +26,9 @@ class Part:
     """One file of a folder."""
 
     path: Path
+    """The Parquet file."""
     first: int
+    """Number of the first file whose rows it holds."""
     last: int
     """It holds the rows of the files numbered `first` to `last`."""
 
@@ -36,6 +38,7 @@ class Folder:
     """The part files at `path`, which need not exist yet."""
 
     path: Path
+    """The directory; it is made with the first file."""
 
     def parts(self) -> list[Part]:
         """Return the files that count, oldest rows first."""
