@@ -24,6 +24,7 @@ class Launches:
     """Calls of bsub, each for one job or one array."""
 
     family: Rows
+    """Row number of each call's family."""
     seconds: Rows
     """Since the start of the history."""
 

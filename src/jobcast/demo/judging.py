@@ -38,6 +38,7 @@ class Verdict:
     without_forecast: int
     """Jobs among them that are like nothing seen before."""
     scores: tuple[Score, ...]
+    """As requested, with jobcast, perfect knowledge: in this order."""
     noise: float
     """The median error of whoever knows all but the noise between runs."""
 

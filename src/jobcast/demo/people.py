@@ -32,9 +32,13 @@ class Person:
     """A user."""
 
     name: str
+    """Login name."""
     role: str
+    """Key of `ROLES`; also the user group."""
     chip: str
+    """What the person works on; the project of all jobs."""
     habit: str
+    """One of `HABITS`: how memory is asked for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +46,9 @@ class Block:
     """A part of a chip, and how it grows."""
 
     chip: str
+    """Which one it is a part of."""
     name: str
+    """As it stands in commands and paths; ``top`` is the whole chip."""
     size: float
     """On the first day; the median of all is 1."""
     growth: float
@@ -50,6 +56,7 @@ class Block:
     jump_at: float
     """The moment when it grows at once, as a fraction of the history; infinite where it never does."""
     jump: float
+    """Factor by which it grows then."""
 
 
 def chips(jobs: int) -> list[str]:

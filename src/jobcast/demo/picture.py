@@ -22,12 +22,15 @@ class Words:
     """What is written into the picture."""
 
     title: str
+    """Above the picture, and for screen readers."""
     needed: str
     """Along the horizontal axis."""
     requested: str
     """Along the vertical axis."""
     as_requested: str
+    """Legend of what people asked for."""
     with_jobcast: str
+    """Legend of what the advice would ask for."""
     short: str
     """Legend of the jobs that get less than they need from the advice."""
 
@@ -37,6 +40,7 @@ class _Scale:
     """Both axes, logarithmic: from bytes to points of the picture."""
 
     low: int
+    """Power of two at which both axes begin."""
     high: int
     """Powers of two."""
 

@@ -13,6 +13,7 @@ class Place:
     """The directory of one demo."""
 
     folder: Path
+    """It need not exist yet."""
 
     @property
     def acct(self) -> Path:

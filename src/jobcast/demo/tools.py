@@ -14,6 +14,7 @@ class Tool:
     """One program, and the distribution of what it needs."""
 
     queue: str
+    """Where its jobs are sent."""
     command: str
     """With places for what its family has, and for {corner} and {run}, which each job draws."""
     base: float
@@ -25,13 +26,17 @@ class Tool:
     hours: float
     """Median run time."""
     stages: Factors
+    """What it can be run for, and by which factor that moves the memory; a family has one."""
     flags: Factors = ()
     """Each family has each flag with a chance of one in four."""
     cores: tuple[int, ...] = (1,)
+    """Numbers of cores that a family may ask for, one of which it does."""
     most_elements: int = 1
     """Jobs in one array; 1 for tools that are not run as arrays."""
     nightly: bool = False
+    """Started by a timer at night instead of by people in office hours."""
     interactive: bool = False
+    """Somebody sits in front of it."""
 
 
 TOOLS = {

@@ -40,8 +40,11 @@ class Plan:
     folder: Path
     """Where everything is written."""
     jobs: int
+    """How many to make up."""
     days: int
+    """Length of the history."""
     seed: int
+    """The same seed gives the same jobs."""
 
     @property
     def place(self) -> Place:
@@ -113,8 +116,11 @@ class Excess:
     """Jobs of one user and one kind, which ask for far more than they use."""
 
     user: str
+    """Whose jobs they are."""
     name: str
+    """Job name, or the program where a job has none."""
     runs: int
+    """How many there were in the judged days."""
     requested: Bytes
     """What the last of them asked for."""
     used: Bytes
