@@ -26,7 +26,9 @@ class Replies:
     """What one recipe said to each test job, in log2 bytes; NaN where it said nothing."""
 
     median: Floats
+    """What half of such jobs stay below, or whatever stands nearest to it in the recipe."""
     request: Floats
+    """The amount to ask for."""
 
 
 def test_rows(material: Material, train_end: int) -> Rows:

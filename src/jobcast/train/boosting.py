@@ -15,14 +15,23 @@ class BoostingSettings:
     """Parameters of LightGBM by their own names; measured on made-up and public histories (docs/evaluation)."""
 
     num_iterations: int = 200
+    """Trees."""
     learning_rate: float = 0.08
+    """How far each tree moves the answer towards what is still missing."""
     num_leaves: int = 47
+    """Of one tree, at most."""
     min_data_in_leaf: int = 100
+    """Jobs that a leaf holds at least: fewer say nothing about a quantile."""
     feature_fraction: float = 0.5
+    """Share of the features that each tree may look at."""
     bagging_fraction: float = 0.8
+    """Share of the jobs that a tree learns from."""
     bagging_freq: int = 1
+    """Trees after which this share is drawn anew."""
     seed: int = 1
+    """For all that is drawn; the same seed gives the same trees."""
     num_threads: int = 1
+    """Of one tree; another number may give other trees."""
 
 
 def fit_quantile(matrix: Matrix, target: Floats, quantile: float, settings: BoostingSettings) -> str:

@@ -31,6 +31,7 @@ class Evidence:
     levels: Rows
     """History level of each answer."""
     judged: Judged
+    """How far off each candidate for the median was on those that ended well."""
 
     @classmethod
     def of_fit(cls, material: Material, fitted: FittedFamilies) -> "Evidence":

@@ -38,6 +38,7 @@ class FamilySettings:
     most_rows: int = 2_000_000
     """Newest jobs that trees are fitted to; families remember all."""
     boosting: BoostingSettings = field(default_factory=BoostingSettings)
+    """How the trees grow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Questions:
     rows: Rows
     """Row numbers in the material."""
     known: Known
+    """What was known of each of `rows`."""
 
     def take(self, places: Rows) -> "Questions":
         """Return some of them, in the order of `places`."""
@@ -69,6 +71,7 @@ class FittedFamilies:
     judged: Judged
     """How far off each candidate for the median was on `rows`, with trees that had not seen them."""
     fitted_rows: int
+    """Jobs that the trees for the median were fitted to."""
     ceiling: float
     """log2 bytes: the largest peak among the finished jobs."""
 

@@ -32,9 +32,11 @@ class Trial:
     train_end: datetime
     """Models learn from jobs that had finished by then, and are judged on those that finished later."""
     recipes: tuple[str, ...]
+    """Which to judge, keys of `RECIPES`; each gives one table of answers."""
     live: bool = True
     """Families and calibration go on learning from each job as it finishes."""
     settings: FamilySettings
+    """Settings of the recipe default."""
     training: TrainingSettings | None = None
     """Settings of the recipe memprediction; its own defaults when None."""
 
@@ -44,12 +46,19 @@ class _Case:
     """What all recipes of one trial are given."""
 
     jobs: pl.DataFrame
+    """The whole history."""
     material: Material
+    """The same in arrays, row by row."""
     rows: Rows
+    """Row numbers of the jobs that are judged."""
     known: Known
+    """What was known of each of `rows` at its submission."""
     end: int
+    """When learning ends, in seconds since 1970."""
     trial: Trial
+    """How to judge."""
     progress: Progress
+    """Called with the name of each step that begins."""
 
 
 def back_test(jobs: pl.DataFrame, trial: Trial, progress: Progress) -> dict[str, pl.DataFrame]:

@@ -28,6 +28,7 @@ class Material:
     """Jobs, row by row."""
 
     submissions: Submissions
+    """What each job told when it was submitted."""
     finish: Times
     """Seconds since 1970."""
     peak: Floats

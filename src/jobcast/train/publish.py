@@ -29,6 +29,7 @@ class Order:
     """What model to make."""
 
     made: datetime
+    """When the model is made, in UTC; goes onto the card."""
     scores: Mapping[str, Any] | None
     """What a back-test of the same recipe found, for the card."""
 

@@ -43,11 +43,17 @@ class Task:
     process: str
     """What runs: the job's command, or else its name."""
     request: Bytes
+    """What it asked for, or `WITHOUT_REQUEST`."""
     input_size: float | None
+    """In any unit that stays the same within the process; None where unknown."""
     peak: Bytes
+    """What it needs: any smaller allocation fails."""
     run_time: Seconds
+    """Of every attempt, failed ones too; 0 where unknown."""
     submit: datetime
+    """When it asks for advice."""
     finish: datetime
+    """When a policy may learn from it."""
 
     def run(self, *, with_size: bool) -> Run:
         """Return what a policy may know of it at its submission."""
@@ -61,10 +67,13 @@ class Decision:
     """What a policy did with one task."""
 
     task: Task
+    """Which one."""
     run: Run
     """What the policy knew of it."""
     advice: Advice | NoForecast
+    """What it was told, or why nothing was."""
     failures: int
+    """Attempts that were too small."""
     wastage: float
     """Byte-hours over all attempts."""
 
@@ -74,11 +83,15 @@ class Outcome:
     """What a policy did with all tasks."""
 
     policy: str
+    """One of `POLICIES`."""
     tasks: int
+    """Those that were decided on; a warm-up does not count."""
     use_gb_hours: float
     """Peak times run time: the least that any policy has to hold."""
     wastage_gb_hours: float
+    """Memory held in vain times run time, over all attempts."""
     failed_attempts: int
+    """Attempts that were too small, over all tasks."""
     failed_attempt_share: float
     """Failed attempts per task."""
     first_failure_share: float

@@ -22,20 +22,27 @@ class Score:
     """One recipe over one set of jobs; GiB and GiB·h throughout."""
 
     jobs: int
+    """Those that got an answer."""
     unanswered: int
     """Jobs for which the recipe had nothing to say; left out of all that follows."""
     exceeded_share: float
     """Jobs that used more than was requested for them: killed, were the request a hard limit."""
     over_gib: float
+    """Sum of request minus peak, over the jobs that used less."""
     under_gib: float
+    """Sum of peak minus request, over the jobs that used more."""
     over_gib_h: float
+    """The same as `over_gib`, each job times its run time."""
     under_gib_h: float
+    """The same as `under_gib`, each job times its run time."""
     wastage_gib_h: float
     """What was held in vain when every attempt that is too small is killed at its end and doubled."""
     median_error: float
     """Median of the median forecast's relative error."""
     mean_error_gib: float
+    """Mean distance of the median forecast from the peak; NaN without jobs."""
     within_factor_2: float
+    """Jobs whose median forecast is between half and twice the peak; NaN without jobs."""
 
     def as_dict(self) -> dict[str, float | int | None]:
         """Return the figures by name, for JSON: None where there is none."""

@@ -29,11 +29,17 @@ class GloveSettings:
     size: int = 128
     """Dimensions of a vector."""
     epochs: int = 25
+    """Rounds over all pairs."""
     window: int = 10
+    """Words on either side that still stand near."""
     x_max: float = 100.0
+    """Count from which a pair has full weight."""
     alpha: float = 0.75
+    """How steeply rarer pairs lose weight."""
     learning_rate: float = 0.05
+    """AdaGrad's, before it slows down."""
     seed: int = 0
+    """For the first vectors and the order of the pairs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +47,9 @@ class Glove:
     """The vectors, one row for each word, and the mean loss of a pair in each epoch."""
 
     vectors: Vectors
+    """In the order of the word numbers."""
     losses: tuple[float, ...]
+    """Of each epoch, in order; empty where no words meet."""
 
 
 def cooccurrences(texts: Sequence[Whole], vocabulary_size: int, *, window: int) -> sparse.coo_array:
@@ -65,10 +73,13 @@ class _Pairs:
     """Pairs of words that occur together."""
 
     word: Whole
+    """Number of the one word."""
     context: Whole
+    """Number of the other, on the side of the contexts."""
     target: Vectors
     """Logarithm of the count."""
     weight: Vectors
+    """From 0 to 1: how much the pair matters."""
 
     @classmethod
     def of(cls, counts: sparse.coo_array, settings: GloveSettings) -> "_Pairs":

@@ -25,7 +25,9 @@ class Sample:
     """Jobs to learn from, as features and peaks in GB."""
 
     features: Matrix
+    """One row for each job, in the order of `Features.names`."""
     peaks: Matrix
+    """GB, one for each row."""
     warnings: tuple[str, ...] = ()
     """What the sampling could not do, for people."""
 

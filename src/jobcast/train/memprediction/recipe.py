@@ -35,7 +35,9 @@ class Fitted:
     """The result of a training."""
 
     model: MemPredictionModel
+    """Ready to answer and to be saved."""
     report: Report
+    """How far off it is on jobs that it has not seen."""
     warnings: tuple[str, ...] = ()
     """What was skipped or done otherwise than the YAML says, for people."""
 

@@ -19,7 +19,9 @@ class CrossValidation:
     """Shares of the jobs, drawn at random, to learn from and to report on."""
 
     test_size: float = 0.01
+    """To report on."""
     train_size: float = 0.99
+    """To learn from; what neither share takes is left out."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +54,7 @@ class Oversampling:
     method: str = "SMOTE"
     """One of `SAMPLING_METHODS`."""
     sampling_strategy: SamplingStrategy = "auto"
+    """Which intervals are filled up, and how far."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +83,10 @@ class TrainingSettings:
     bins: tuple[float, ...]
     """Bounds of the report's memory intervals in GB, rising."""
     cross_validation: CrossValidation = CrossValidation()
+    """Which jobs to learn from, and which to report on."""
     embeddings: tuple[EmbeddingSettings, ...] = ()
+    """Texts that take part, in the order of their features; empty for none."""
     oversampling: Oversampling | None = None
     """None when the sampling is switched off."""
     boosting: BoostingSettings = BoostingSettings()
+    """How the trees grow."""
