@@ -101,11 +101,11 @@ def _errors() -> Iterator[tuple[str, ast.Call]]:
         place = file.relative_to(SOURCE)
         if place.parts[0] in SPEAKING:
             for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-                if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Error"):
+                if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("Error", "complaint")):
                     yield f"{place}:{node.lineno}", node
 
 
-SPEAKING = {"train", "predict", "store", "cli", "sample", "config.py"}
+SPEAKING = {"train", "predict", "store", "cli", "sample", "systems", "config.py"}
 """Parts of which the errors speak both languages."""
 
 AMONG_PROGRAMMERS = {"a job in the history has a finish time"}
@@ -119,6 +119,26 @@ def test_every_error_speaks_both_languages():
         if call.args
         and isinstance(call.args[0], ast.Constant | ast.JoinedStr)
         and getattr(call.args[0], "value", None) not in AMONG_PROGRAMMERS
+    ]
+    assert literal == []
+
+
+COMMANDS_THAT_CURE = ("jobcast ", "pip ", "sqlite3 ")
+"""How hints begin that are the same in every language."""
+
+
+def test_every_hint_that_is_no_command_speaks_both_languages():
+    hints = [
+        (place, keyword.value)
+        for place, call in _errors()
+        for keyword in call.keywords
+        if keyword.arg == "hint" and isinstance(keyword.value, ast.Constant | ast.JoinedStr)
+    ]
+    assert hints
+    literal = [
+        f"{place}: {ast.unparse(hint)}"
+        for place, hint in hints
+        if not ast.unparse(hint).removeprefix("f")[1:].startswith(COMMANDS_THAT_CURE)
     ]
     assert literal == []
 

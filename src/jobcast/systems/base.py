@@ -16,6 +16,7 @@ from typing import IO, Protocol, cast
 
 from jobcast.errors import InputError
 from jobcast.history import Rows
+from jobcast.language import say
 
 BATCH = 50_000
 """Records in one batch: enough for columns to pay, few enough to stay below some 200 MB."""
@@ -122,5 +123,5 @@ def open_plain_or_packed(path: Path) -> IO[bytes]:
         return path.open("rb")
     except OSError as error:
         raise InputError(
-            f"cannot open {path}: {error.strerror}", hint="check the name and your rights"
+            say("systems.not_opened", path=path, what=error.strerror), hint=say("import.unreadable_cure")
         ) from error

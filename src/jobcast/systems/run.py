@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import IO
 
 from jobcast.errors import CommandError
+from jobcast.language import say
 from jobcast.systems.base import Command
 
 
@@ -39,17 +40,22 @@ def run(command: Command) -> Iterator[IO[bytes]]:
                 check=False,
             )
         except FileNotFoundError as error:
-            raise CommandError(f"{program} is not on the PATH", hint="jobcast doctor") from error
+            raise CommandError(
+                say("systems.not_installed", program=program), hint="jobcast doctor"
+            ) from error
         except subprocess.TimeoutExpired as error:
             raise CommandError(
-                f"{program} took longer than {command.timeout_seconds:.0f} s",
-                hint="ask for a shorter time",
+                say("systems.too_slow", program=program, seconds=command.timeout_seconds),
+                hint=say("systems.too_slow_cure"),
                 transient=True,
             ) from error
         if done.returncode != 0:
             complaints.seek(0)
             reason = complaints.read(2000).decode("utf-8", "replace").strip()
-            raise CommandError(f"{program} ended with {done.returncode}: {reason}", hint="jobcast doctor")
+            raise CommandError(
+                say("systems.ended_badly", program=program, code=done.returncode, what=reason),
+                hint="jobcast doctor",
+            )
         said = complaints if output.seek(0, os.SEEK_END) == 0 else output
         said.seek(0)
         yield said

@@ -25,10 +25,13 @@ import polars as pl
 from jobcast.errors import InputError
 from jobcast.history import SET_ASIDE_TEXT, Rows, SetAside, conform, sift
 from jobcast.job import ExitReason, JobState, MemoryBasis
+from jobcast.language import say
 from jobcast.systems.base import Site, open_plain_or_packed
 from jobcast.systems.columns import epoch, whole
 from jobcast.systems.text import Lines, read_lines
 from jobcast.units import KIB
+
+_ADDRESS = "https://www.cs.huji.ac.il/labs/parallel/workload/swf.html"
 
 _FIELDS = (
     "job submit wait run processors cpu memory processors_asked time_asked memory_asked status "
@@ -84,8 +87,7 @@ class Swf:
                 return
             if not _looks_like_swf(first.texts):
                 raise InputError(
-                    f"{path} is not in the Standard Workload Format: no line of 18 numbers at its start",
-                    hint="see https://www.cs.huji.ac.il/labs/parallel/workload/swf.html",
+                    say("systems.no_swf", path=path), hint=say("systems.no_swf_cure", address=_ADDRESS)
                 )
             header = Header()
             for lines in chain([first], batches):

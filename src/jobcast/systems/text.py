@@ -9,6 +9,7 @@ from lzma import LZMAError
 from typing import IO, TYPE_CHECKING, cast
 
 from jobcast.errors import InputError
+from jobcast.language import say
 from jobcast.systems.base import BATCH
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _raw_lines(reader: BufferedReader, source: str) -> Iterator[bytes]:
         first = reader.readline()
     except UNREADABLE as error:
         raise InputError(
-            f"cannot read {source}: {error}", hint="unpack it by hand to see where it is damaged"
+            say("systems.not_unpacked", source=source, why=error), hint=say("systems.not_unpacked_cure")
         ) from error
     whole = first.removeprefix(_BOM) or first
     if whole.endswith(b"\n") or b"\r" not in whole:

@@ -46,7 +46,7 @@ def test_a_map_that_is_not_there_is_answered_with_the_nearest() -> None:
         (LEAST + 'run_time = { from = "m", unit = "minutes" }\n', "unit: 'minutes' is not known", "min"),
         (LEAST + 'user = { from = "m", unit = "s" }\n', "user: 'unit' is not known", "there are from"),
         (LEAST + 'user = { optional = true }\n', "user: give one of from, constant", "for example"),
-        (LEAST.replace('"t"', '{ start = "soon" }'), "finish_time: Invalid isoformat string", "for example"),
+        (LEAST.replace('"t"', '{ start = "soon" }'), "finish_time: not a time: 'soon'", "for example"),
         (LEAST.replace('"t"', '{ start = "2024-01-01", every = "3 w" }'), "not a distance", "for ex"),
         ("[columns\n", "cannot read the column map", "it is a TOML file"),
     ],

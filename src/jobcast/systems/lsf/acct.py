@@ -10,6 +10,7 @@ from pathlib import Path
 
 from jobcast.errors import InputError
 from jobcast.history import Rows
+from jobcast.language import say
 from jobcast.systems.base import Site, open_plain_or_packed
 from jobcast.systems.lsf.acct_columns import is_over, to_columns
 from jobcast.systems.lsf.acct_layout import Fields, read_fields
@@ -47,10 +48,7 @@ def _checked(records: Iterator[Record], path: Path) -> Iterator[Record]:
         if record.text.strip():
             strays.append(record)
     if strays:
-        raise InputError(
-            f"{path} is no lsb.acct: no line begins with an event",
-            hint='the first word of such a file is "JOB_FINISH"',
-        )
+        raise InputError(say("systems.no_acct", path=path), hint=say("systems.no_acct_cure"))
 
 
 def _understand(record: Record) -> Fields | Reason | None:

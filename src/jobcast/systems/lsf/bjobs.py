@@ -15,6 +15,7 @@ from typing import IO
 
 from jobcast.errors import InputError, JobcastError, OutputError
 from jobcast.history import Rows
+from jobcast.language import say
 from jobcast.systems.base import Site, open_plain_or_packed
 from jobcast.systems.lsf.bjobs_events import read_events
 from jobcast.systems.lsf.bjobs_json import read_json
@@ -91,8 +92,8 @@ def _checked(records: Iterable[Record], source: str, complaint: type[JobcastErro
     no_answer = before.strip() or complaint is OutputError
     if not jobs and no_answer and not re.search(r"^No .*job.* found", before, re.MULTILINE):
         raise complaint(
-            f"{source} holds no job as bjobs prints it: {before.strip()[:80]!r}",
-            hint="use bjobs -u all -a -UF",
+            say("systems.no_bjobs", source=source, text=before.strip()[:80]),
+            hint=say("systems.no_bjobs_cure"),
         )
 
 

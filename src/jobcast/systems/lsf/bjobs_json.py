@@ -11,6 +11,7 @@ from functools import partial
 
 from jobcast.errors import JobcastError
 from jobcast.history import Rows
+from jobcast.language import say
 from jobcast.systems.base import Site
 from jobcast.systems.lsf.dates import Calendar
 from jobcast.systems.lsf.endings import Ending, done, ended_badly
@@ -54,9 +55,7 @@ def _jobs(records: Iterable[Record], source: str, complaint: type[JobcastError])
         if inside and (head is None or record.text[head.end() :].strip(" \t\n]}")):
             yield record
     if not inside:
-        raise complaint(
-            f"{source} holds no RECORDS, as bjobs -json prints them", hint="use bjobs -u all -a -UF"
-        )
+        raise complaint(say("systems.no_bjobs_json", source=source), hint=say("systems.no_bjobs_cure"))
 
 
 _RECORDS = re.compile(r'"RECORDS"\s*:\s*\[')

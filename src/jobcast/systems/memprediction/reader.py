@@ -16,6 +16,7 @@ import polars as pl
 from jobcast.errors import InputError
 from jobcast.history import Rows, conform, sift
 from jobcast.job import ExitReason, JobState, MemoryBasis
+from jobcast.language import say
 from jobcast.systems.base import BATCH, Site, open_plain_or_packed
 from jobcast.systems.columns import filled, memory, to_utc
 from jobcast.systems.delimited import Layout, Records, read_records, split_record
@@ -77,7 +78,9 @@ def _read_sqlite(path: Path, site: Site) -> Iterator[Rows]:
                     for places, records in read_table(database, name, path):
                         yield _to_rows(records, places, _day_in(name), (f"{path.name}:{name}", site))
     except sqlite3.DatabaseError as error:
-        raise InputError(f"{path} is damaged: {error}", hint="sqlite3 FILE .recover") from error
+        raise InputError(
+            say("systems.damaged", path=path, why=error), hint="sqlite3 FILE .recover"
+        ) from error
 
 
 def read_table(database: sqlite3.Connection, name: str, path: Path) -> Iterator[tuple[Places, Records]]:
@@ -85,7 +88,12 @@ def read_table(database: sqlite3.Connection, name: str, path: Path) -> Iterator[
     # Bytes that are no UTF-8 must not stop the reading of a table.
     database.text_factory = decode
     cursor = database.execute(f'SELECT * FROM "{name}"')  # noqa: S608 - the name is eight digits
-    places, first = find_places([column[0] for column in cursor.description], f"table {name} of {path}"), 1
+    places, first = (
+        find_places(
+            [column[0] for column in cursor.description], say("systems.table_of", name=name, path=path)
+        ),
+        1,
+    )
     while rows := cursor.fetchmany(BATCH):
         texts = [["" if value is None else str(value) for value in row] for row in rows]
         numbers = list(range(first, first + len(rows)))
@@ -99,8 +107,8 @@ def find_places(header: list[str], source: str) -> Places:
     missing = [name for name in REQUIRED if name not in places]
     if missing:
         raise InputError(
-            f"{source} is not memPrediction's: it lacks {', '.join(missing)}",
-            hint=f"its columns are {', '.join(COLUMNS)}",
+            say("systems.no_memprediction", source=source, names=", ".join(missing)),
+            hint=say("systems.no_memprediction_cure", names=", ".join(COLUMNS)),
         )
     return {name: places[name] for name in COLUMNS if name in places}
 

@@ -16,6 +16,7 @@ import polars as pl
 
 from jobcast.errors import InputError, StoreError
 from jobcast.job import JobState
+from jobcast.language import say
 from jobcast.systems.columns import to_local
 from jobcast.systems.delimited import Records
 from jobcast.systems.memprediction.layout import BJOBS_TIME, COLUMNS
@@ -60,7 +61,9 @@ def write_sqlite(jobs: pl.DataFrame, folder: Path, zone: tzinfo = UTC) -> list[P
                 for day, table in days:
                     _write_table(database, day, table, path)
         except sqlite3.Error as error:
-            raise StoreError(f"cannot write {path}: {error}", hint="move it away, or free space") from error
+            raise StoreError(
+                say("systems.not_written", path=path, why=error), hint=say("systems.not_written_cure")
+            ) from error
         beside.replace(path)
     return list(months)
 
@@ -69,7 +72,9 @@ def _write_table(database: sqlite3.Connection, day: str, table: pl.DataFrame, pa
     """Add to the table of one day; its columns are text but for the number of the job."""
     there = database.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (day,))
     if there.fetchone():
-        table = _merge(_all_rows(read_table(database, day, path), f"table {day} of {path}"), table)
+        table = _merge(
+            _all_rows(read_table(database, day, path), say("systems.table_of", name=day, path=path)), table
+        )
         database.execute(f'DROP TABLE "{day}"')
     columns = ", ".join(f"{name} {'INT' if name == 'job_id' else 'TEXT'}" for name in COLUMNS)
     marks = ", ".join("?" * len(COLUMNS))
@@ -90,7 +95,8 @@ def _all_rows(batches: Iterator[tuple[Places, Records]], source: str) -> pl.Data
         if records.set_aside:
             line = records.set_aside[0].line
             raise InputError(
-                f"{source} holds records that can't be read, the first in line {line}", hint="move it away"
+                say("systems.unread_records", source=source, line=line),
+                hint=say("systems.unread_records_cure"),
             )
         blank = [""] * len(records.rows)
         texts = {name: records.column(places[name]) if name in places else blank for name in COLUMNS}

@@ -16,6 +16,7 @@ import polars as pl
 
 from jobcast.errors import InputError
 from jobcast.history import SET_ASIDE_TEXT, Rows, SetAside
+from jobcast.language import say
 from jobcast.systems.base import Site
 from jobcast.systems.slurm.fields import READ
 from jobcast.systems.slurm.fold import fold
@@ -88,7 +89,9 @@ def _objects(stream: IO[bytes], source: str) -> Iterator[tuple[int, Any]]:
     text, decoder = _Text(stream), json.JSONDecoder()
     while (start := _JOBS.search(text.held)) is None:
         if len(text.held) > _HEAD or not text.more():
-            raise InputError(f"{source} holds no list of jobs", hint="write it with `sacct --json`")
+            raise InputError(
+                say("systems.no_sacct_json", source=source), hint=say("systems.no_sacct_json_cure")
+            )
     text.move(start.end())
     while True:
         gap = _GAP.match(text.held, text.at)

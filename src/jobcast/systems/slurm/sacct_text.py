@@ -13,6 +13,7 @@ import polars as pl
 
 from jobcast.errors import InputError
 from jobcast.history import SET_ASIDE_TEXT, Rows, SetAside
+from jobcast.language import say
 from jobcast.systems.base import BATCH, Site
 from jobcast.systems.slurm.fields import FREE_TEXT, HEADERLESS, READ, SHAPES
 from jobcast.systems.slurm.fold import fold
@@ -72,18 +73,13 @@ def _find_layout(texts: list[str], source: str) -> tuple[Layout, int]:
         known = HEADERLESS.get(text.count("|") + 1)
         if known and Layout(known).fits(text.split("|")):
             return Layout(known), used
-    raise InputError(
-        f"{source} is not the output of sacct: it has no header line with JobID and State",
-        hint="write it with `sacct --parsable2`, without --noheader",
-    )
+    raise InputError(say("systems.no_sacct", source=source), hint=say("systems.no_sacct_cure"))
 
 
 def _check(fields: list[str], source: str) -> None:
     """Raise InputError when the moment at which jobs ended can't be told from `fields`."""
     if "end" not in fields and not ("start" in fields and {"elapsed", "elapsedraw"} & set(fields)):
-        raise InputError(
-            f"{source} does not say when jobs ended", hint="add End to the fields of `sacct --format`"
-        )
+        raise InputError(say("systems.no_end", source=source), hint=say("systems.no_end_cure"))
 
 
 def _end_on_jobs(batches: Iterator[Lines], layout: Layout) -> Iterator[tuple[Lines, bool]]:

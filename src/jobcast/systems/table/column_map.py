@@ -41,6 +41,7 @@ import polars as pl
 from jobcast.errors import ConfigError
 from jobcast.history import SCHEMA, Instant
 from jobcast.job import ExitReason, JobState
+from jobcast.language import say
 from jobcast.systems.columns import FACTORS
 
 SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
@@ -121,7 +122,7 @@ def find_map(name_or_path: str) -> Path:
     names = sorted(file.stem for file in shipped.glob("*.toml"))
     if name_or_path in names:
         return shipped / f"{name_or_path}.toml"
-    raise ConfigError(f"there is no column map {name_or_path!r}", hint=suggest(name_or_path, names))
+    raise ConfigError(say("systems.no_map", name=name_or_path), hint=suggest(name_or_path, names))
 
 
 def load(path: Path) -> ColumnMap:
@@ -129,7 +130,9 @@ def load(path: Path) -> ColumnMap:
     try:
         tree = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"cannot read the column map {path}: {error}", hint="it is a TOML file") from error
+        raise ConfigError(
+            say("systems.bad_map", path=path, why=error), hint=say("systems.bad_map_cure")
+        ) from error
     _check(tree, _KNOWN, f"{path}")
     columns, values = tree.get("columns", {}), tree.get("values", {})
     _check(columns, SCHEMA, f"{path}, [columns]")
@@ -157,7 +160,7 @@ def _source(column: str, entry: Any, path: Path) -> Source:
     kind = kind_of(column)
     _check(entry, (*_FOR_ALL, *_FOR_KIND[kind]), place)
     if len({"from", "constant", "start"} & set(entry)) != 1:
-        raise ConfigError(f"{place}: give one of from, constant and, for times, start", hint=_EXAMPLE)
+        raise ConfigError(say("systems.map_ways", place=place), hint=_example())
     units = tuple(SECONDS) if kind == "duration" else MEMORY_UNITS
     _check([entry["unit"]] if "unit" in entry else [], units, f"{place}, unit")
     try:
@@ -168,15 +171,16 @@ def _source(column: str, entry: Any, path: Path) -> Source:
             constant=str(entry["constant"]) if "constant" in entry else None,
             unit=entry.get("unit"),
             times=tuple(_as_list(entry.get("time", "iso"))),
-            add=int(entry.get("add", 0)),
+            add=_count(entry.get("add", 0)),
             start=_start(entry["start"]) if "start" in entry else None,
             every=_every(entry.get("every", "1s")),
         )
     except (TypeError, ValueError) as error:
-        raise ConfigError(f"{place}: {error}", hint=_EXAMPLE) from error
+        raise ConfigError(say("systems.map_wrong", place=place, why=error), hint=_example()) from error
 
 
-_EXAMPLE = 'for example { from = "peak_rss", unit = "KB" }'
+def _example() -> str:
+    return say("systems.map_example", example='{ from = "peak_rss", unit = "KB" }')
 
 
 def _as_list(value: Any) -> list[str]:
@@ -190,25 +194,35 @@ def _template(text: str) -> str:
 
 def _start(value: Any) -> datetime:
     """Read when the first row is said to have happened; without a zone, in UTC."""
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    try:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise ValueError(say("systems.not_a_time", text=value)) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _count(value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(say("systems.not_a_count", text=value)) from error
 
 
 def _every(text: str) -> float:
     """Read a distance such as ``1min``."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(us|ms|s|min|h|d)", str(text))
     if match is None:
-        raise ValueError(f"not a distance in time: {text!r}")
+        raise ValueError(say("systems.not_a_distance", text=text))
     return float(match[1]) * SECONDS[match[2]]
 
 
 def _check_required(columns: Mapping[str, Any], path: Path) -> None:
     missing = [name for name in ("job_id", "state") if name not in columns]
     if "finish_time" not in columns and not {"start_time", "run_time"} <= set(columns):
-        missing.append("finish_time (or start_time with run_time)")
+        missing.append(say("systems.map_lacks_finish"))
     if missing:
         raise ConfigError(
-            f"{path}: [columns] lacks {', '.join(missing)}", hint="name the column that holds it"
+            say("systems.map_lacks", path=path, names=", ".join(missing)), hint=say("systems.map_lacks_cure")
         )
 
 
@@ -217,11 +231,13 @@ def _check(names: Iterable[str], known: Iterable[str], place: str) -> None:
     choices = [str(name) for name in known]
     for name in names:
         if name not in choices:
-            raise ConfigError(f"{place}: {name!r} is not known", hint=suggest(str(name), choices))
+            raise ConfigError(
+                say("systems.map_unknown", place=place, name=name), hint=suggest(str(name), choices)
+            )
 
 
 def suggest(name: str, choices: list[str]) -> str:
     """Return a hint: what may have been meant, and what there is."""
     near = difflib.get_close_matches(name, choices, n=1)
-    there = f"there are {', '.join(choices)}"
-    return f"did you mean {near[0]}? {there}" if near else there
+    there = say("systems.there_are", names=", ".join(choices))
+    return say("systems.did_you_mean", name=near[0], there=there) if near else there

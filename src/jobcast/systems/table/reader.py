@@ -9,6 +9,7 @@ import polars as pl
 
 from jobcast.errors import ConfigError, InputError
 from jobcast.history import Rows
+from jobcast.language import say
 from jobcast.systems.base import BATCH, Site, open_plain_or_packed
 from jobcast.systems.delimited import Layout, read_records, split_record
 from jobcast.systems.table.column_map import ColumnMap, Source, load, suggest
@@ -29,10 +30,7 @@ class Table:
         Raises ConfigError when there is no map or it is wrong, InputError when the table lacks its columns.
         """
         if site.column_map is None:
-            raise ConfigError(
-                "a table needs a column map",
-                hint="give --map FILE, or the name of a map, e.g. nextflow-trace",
-            )
+            raise ConfigError(say("systems.needs_map"), hint=say("systems.needs_map_cure"))
         columns = load(site.column_map)
         with open_plain_or_packed(path) as stream:
             try:
@@ -84,7 +82,7 @@ def _choose(columns: ColumnMap, header: list[str], path: Path) -> dict[Source, s
         elif source.templates and not source.optional:
             missing = next(name for name in source.needs(source.templates[0]) if name not in header)
             raise InputError(
-                f"{path} has no column {missing!r}, which {source.column} is to come from",
+                say("systems.no_column", path=path, name=missing, column=source.column),
                 hint=suggest(missing, header),
             )
     return chosen
@@ -108,7 +106,9 @@ def _read_parquet(path: Path, columns: ColumnMap) -> Iterator[Batch]:
             ] * count
             yield Batch(table, numbers, [0] * count, texts, (), chosen)
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise InputError(f"cannot read {path} as Parquet: {error}", hint="is it whole?") from error
+        raise InputError(
+            say("systems.no_parquet", path=path, why=error), hint=say("systems.no_parquet_cure")
+        ) from error
 
 
 def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
