@@ -21,7 +21,7 @@ from jobcast.language import LANGUAGES, say
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Setting(Generic[T]):
     """One thing that a site or user may decide."""
 
@@ -105,15 +105,15 @@ def _local_zone() -> str:
     return Path("/etc/timezone").read_text("ascii").strip()
 
 
-LANG = Setting("lang", _language, "")
-STORE = Setting("store", _folder, "~/.local/share/jobcast")
-CLUSTER = Setting("cluster", str, "default")
-TIMEZONE = Setting("timezone", read_zone, "local")
-MEMORY_UNIT = Setting("memory_unit", _memory_unit, "M")
-MEMORY_PER_TASK = Setting("memory_per_task", _truth, "false")
-RISK = Setting("risk", _probability, "0.05")
-SAMPLE_MIN_INTERVAL = Setting("sample.min_interval", _seconds, "60", "s")
-SAMPLE_OVERLAP = Setting("sample.overlap", _seconds, "3600", "s")
+LANG = Setting(name="lang", read=_language, default="")
+STORE = Setting(name="store", read=_folder, default="~/.local/share/jobcast")
+CLUSTER = Setting(name="cluster", read=str, default="default")
+TIMEZONE = Setting(name="timezone", read=read_zone, default="local")
+MEMORY_UNIT = Setting(name="memory_unit", read=_memory_unit, default="M")
+MEMORY_PER_TASK = Setting(name="memory_per_task", read=_truth, default="false")
+RISK = Setting(name="risk", read=_probability, default="0.05")
+SAMPLE_MIN_INTERVAL = Setting(name="sample.min_interval", read=_seconds, default="60", unit="s")
+SAMPLE_OVERLAP = Setting(name="sample.overlap", read=_seconds, default="3600", unit="s")
 
 SETTINGS: dict[str, Setting[object]] = {
     setting.name: cast("Setting[object]", setting)
@@ -131,7 +131,7 @@ SETTINGS: dict[str, Setting[object]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Config:
     """The settings of this run: ``config[STORE]`` is a Path, ``config[RISK]`` a float."""
 

@@ -41,7 +41,10 @@ def test_shuffling_the_future_changes_nothing(jobs: pl.DataFrame, chance: st.ran
     peak, finish = stuff.peak.copy(), stuff.finish.copy()
     peak[later], finish[later] = 50 - stuff.peak[shuffled], stuff.finish[shuffled] + 1
 
-    _assert_same(_known(Material(stuff.submissions, finish, peak, stuff.done), asked), _known(stuff, asked))
+    _assert_same(
+        _known(Material(submissions=stuff.submissions, finish=finish, peak=peak, done=stuff.done), asked),
+        _known(stuff, asked),
+    )
 
 
 @settings(deadline=None)

@@ -16,7 +16,13 @@ def test_statistics_of_a_window() -> None:
     values = np.zeros((2, RUNS), dtype=np.float32)
     values[0, :3] = [4, 1, 1]
     unknown = np.array([2.0, np.nan], dtype=np.float32)
-    window = Window(values, np.array([3, 0]), unknown, unknown, lambda rows: unknown[rows])
+    window = Window(
+        values=values,
+        counts=np.array([3, 0]),
+        means=unknown,
+        ages=unknown,
+        long_medians=lambda rows: unknown[rows],
+    )
 
     found = statistics(window)
 

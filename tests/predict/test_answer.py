@@ -18,7 +18,7 @@ ANSWERS = Answers(
 def _standing(*best: int) -> Standing:
     own = np.ones((len(best), MANY), dtype=np.float32)
     own[np.arange(len(best)), best] = 0
-    return Standing(np.full(len(best), 100), own, np.ones((1, MANY), dtype=np.float32))
+    return Standing(counts=np.full(len(best), 100), own=own, overall=np.ones((1, MANY), dtype=np.float32))
 
 
 def test_the_median_is_the_trees_until_a_record_is_followed() -> None:

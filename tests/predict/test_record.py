@@ -20,9 +20,9 @@ JUDGED = st.tuples(
 def _judged(jobs: list[tuple[int, int, list[float]]]) -> Judged:
     jobs = sorted(jobs, key=lambda one: one[1])
     return Judged(
-        np.array([family for family, _, _ in jobs], np.uint64),
-        np.array([time for _, time, _ in jobs], np.int64),
-        np.array([wrong for _, _, wrong in jobs], np.float32).reshape(-1, MANY),
+        families=np.array([family for family, _, _ in jobs], np.uint64),
+        times=np.array([time for _, time, _ in jobs], np.int64),
+        errors=np.array([wrong for _, _, wrong in jobs], np.float32).reshape(-1, MANY),
     )
 
 
@@ -110,7 +110,7 @@ def test_a_record_kept_for_serving_says_what_a_replay_says_after_all_have_finish
 def test_equal_candidates_leave_the_answer_to_the_trees() -> None:
     same = np.full((1, MANY), 0.5, dtype=np.float32)
 
-    assert Standing(np.array([8]), same, same).best().tolist() == [0]
+    assert Standing(counts=np.array([8]), own=same, overall=same).best().tolist() == [0]
 
 
 def test_two_records_join_in_order_of_finish() -> None:

@@ -19,7 +19,7 @@ _NIGHT = np.array([12, 6, 3, 1, 0, 0, 0, 0, 1, 2, 2, 2, 1, 2, 2, 2, 2, 3, 5, 8, 
 """How often each hour of the day, UTC, is chosen."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Launches:
     """Calls of bsub, each for one job or one array."""
 
@@ -46,7 +46,7 @@ def draw_launches(
     hour = np.where(
         families["nightly"].to_numpy()[family], _hours(_NIGHT, count, rng), _hours(_OFFICE, count, rng)
     )
-    return Launches(family, day * 86_400 + hour * 3_600 + rng.integers(0, 3_600, count))
+    return Launches(family=family, seconds=day * 86_400 + hour * 3_600 + rng.integers(0, 3_600, count))
 
 
 def _hours(profile: Floats, count: int, rng: np.random.Generator) -> Rows:

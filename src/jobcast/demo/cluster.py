@@ -22,7 +22,7 @@ _FIRST_ID = 30_001
 _DAY = 86_400
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MadeUp:
     """A history, and what only its maker knows."""
 
@@ -46,7 +46,7 @@ def make_history(jobs: int = JOBS, days: int = DAYS, seed: int = SEED, start: da
     made = _numbered(_within(made, days)).sort("finish", "number", "element")
     key = {"job_id": pl.col("number").cast(pl.String), "array_index": pl.col("element")}
     amounts = {f"memory_{name}": (pl.col(name) * GIB).round().cast(pl.Int64) for name in ("truth", "needed")}
-    return MadeUp(_history(made, start), made.select(**key, **amounts))
+    return MadeUp(history=_history(made, start), truth=made.select(**key, **amounts))
 
 
 def _jobs(

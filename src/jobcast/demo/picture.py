@@ -35,7 +35,7 @@ class Words:
     """Legend of the jobs that get less than they need from the advice."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Scale:
     """Both axes, logarithmic: from bytes to points of the picture."""
 
@@ -72,7 +72,8 @@ def _scale(amounts: pl.DataFrame) -> _Scale:
     values = [value for column in amounts for value in (column.min(), column.max()) if value is not None]
     logs = [log2(max(float(value), MIB)) for value in values if isinstance(value, int | float)]
     return _Scale(
-        floor(min(logs, default=30)), max(ceil(max(logs, default=31)), floor(min(logs, default=30)) + 1)
+        low=floor(min(logs, default=30)),
+        high=max(ceil(max(logs, default=31)), floor(min(logs, default=30)) + 1),
     )
 
 

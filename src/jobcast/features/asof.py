@@ -13,7 +13,7 @@ from jobcast.features.submissions import Submissions
 from jobcast.features.window import FinishedRuns, Times, Values, Window, look_back
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Finished:
     """Which of the submitted jobs taught something, and what: rows in order of their finish."""
 
@@ -29,7 +29,7 @@ def finished(finish: Times, peak: Floats, teaches: npt.NDArray[np.bool_]) -> Fin
     """Select the jobs that `teaches` marks, in order of their finish; `peak` is in log2 bytes."""
     rows = np.flatnonzero(teaches)
     rows = rows[np.argsort(finish[rows], kind="stable")]
-    return Finished(rows, finish[rows], peak[rows].astype(np.float32))
+    return Finished(rows=rows, times=finish[rows], values=peak[rows].astype(np.float32))
 
 
 def as_of_submission(

@@ -45,7 +45,7 @@ _FADE = (0.8 ** np.arange(RUNS)).astype(np.float32)
 _FADED = np.r_[np.float32(1), np.cumsum(_FADE)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
     """What was known of n submissions when they were made."""
 

@@ -24,7 +24,7 @@ LEVELS = ("same", "young", "variant", "similar", "broad", "none")
 GROWN = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Rung:
     """One way to say which jobs belong together."""
 
@@ -37,22 +37,22 @@ class Rung:
 
 
 LADDER = (
-    Rung("user+command+cwd", "same", ("user", "text", "cwd_text", "size")),
-    Rung("user+template+cwd", "variant", ("user", "template", "cwd_template")),
-    Rung("user+skeleton+parent", "variant", ("user", "skeleton", "parent", "size")),
-    Rung("command", "variant", ("text", "size")),
-    Rung("template", "variant", ("template",)),
-    Rung("shape+place", "similar", ("shape", "place")),
-    Rung("cwd", "similar", ("cwd_template",)),
-    Rung("tool+place", "similar", ("tool", "place")),
-    Rung("user+shape", "similar", ("user", "shape")),
-    Rung("user+tool+request", "similar", ("user", "tool", "request")),
-    Rung("shape", "broad", ("shape",)),
-    Rung("tool+project", "broad", ("tool", "project")),
-    Rung("user+tool", "broad", ("user", "tool")),
-    Rung("user+queue", "broad", ("user", "queue")),
-    Rung("user", "broad", ("user",)),
-    Rung("queue", "broad", ("queue",)),
+    Rung(name="user+command+cwd", level="same", parts=("user", "text", "cwd_text", "size")),
+    Rung(name="user+template+cwd", level="variant", parts=("user", "template", "cwd_template")),
+    Rung(name="user+skeleton+parent", level="variant", parts=("user", "skeleton", "parent", "size")),
+    Rung(name="command", level="variant", parts=("text", "size")),
+    Rung(name="template", level="variant", parts=("template",)),
+    Rung(name="shape+place", level="similar", parts=("shape", "place")),
+    Rung(name="cwd", level="similar", parts=("cwd_template",)),
+    Rung(name="tool+place", level="similar", parts=("tool", "place")),
+    Rung(name="user+shape", level="similar", parts=("user", "shape")),
+    Rung(name="user+tool+request", level="similar", parts=("user", "tool", "request")),
+    Rung(name="shape", level="broad", parts=("shape",)),
+    Rung(name="tool+project", level="broad", parts=("tool", "project")),
+    Rung(name="user+tool", level="broad", parts=("user", "tool")),
+    Rung(name="user+queue", level="broad", parts=("user", "queue")),
+    Rung(name="user", level="broad", parts=("user",)),
+    Rung(name="queue", level="broad", parts=("queue",)),
 )
 
 NOTHING = len(LADDER)

@@ -16,7 +16,7 @@ NUMBERS = ("cores_requested", "memory_requested", "run_limit", "gpus_requested",
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Submissions:
     """Texts and numbers of many submissions, row by row; equal only to itself."""
 

@@ -25,7 +25,7 @@ _CHUNK = 65_536
 """Rows worked on at once: small enough for a processor's cache, so that memory stays small too."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Window:
     """What one rung of the ladder remembers for each of n submissions."""
 
@@ -41,7 +41,7 @@ class Window:
     """Median of the last `LONG` runs for some of the n rows, all with more than `RUNS`: few are ever needed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FinishedRuns:
     """The finished runs of one rung, sorted by family and moment of finish."""
 
@@ -74,7 +74,16 @@ class FinishedRuns:
         family = np.repeat(np.arange(len(first)), np.diff(starts))
         line = family * span + (times[order] - origin)
         sums = np.r_[0.0, np.cumsum(values[order], dtype=np.float64)]
-        return cls(ordered[first], starts, times[order], values[order], sums, origin, span, line)
+        return cls(
+            families=ordered[first],
+            starts=starts,
+            times=times[order],
+            values=values[order],
+            sums=sums,
+            origin=origin,
+            span=span,
+            line=line,
+        )
 
     def seen_by(self, keys: Keys, moments: Times) -> tuple[Counts, Counts]:
         """Return for each asking family the runs finished by its moment, and where the last of them ends."""
@@ -96,11 +105,11 @@ class FinishedRuns:
         values = np.where(back < counts[:, None], self.values[rows], np.float32(0))
         ages = np.where(counts > 0, (moments - self.times[rows[:, 0]]) / 86400, np.nan)
         return Window(
-            values,
-            counts,
-            self.means(counts, ends),
-            ages.astype(np.float32),
-            lambda asked: self._long_medians(counts[asked], ends[asked]),
+            values=values,
+            counts=counts,
+            means=self.means(counts, ends),
+            ages=ages.astype(np.float32),
+            long_medians=lambda asked: self._long_medians(counts[asked], ends[asked]),
         )
 
     def means(self, counts: Counts, ends: Counts) -> Values:
@@ -126,11 +135,11 @@ def nothing(rows: int) -> Window:
     """Return the windows of submissions whose families have no finished run."""
     unknown = np.full(rows, np.nan, dtype=np.float32)
     return Window(
-        np.zeros((rows, RUNS), dtype=np.float32),
-        np.zeros(rows, dtype=np.int64),
-        unknown,
-        unknown,
-        lambda asked: unknown[asked],
+        values=np.zeros((rows, RUNS), dtype=np.float32),
+        counts=np.zeros(rows, dtype=np.int64),
+        means=unknown,
+        ages=unknown,
+        long_medians=lambda asked: unknown[asked],
     )
 
 

@@ -16,7 +16,7 @@ Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Answers:
     """Forecasts of n submissions, in log2 bytes; NaN where nothing similar is known."""
 

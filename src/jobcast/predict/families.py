@@ -33,7 +33,7 @@ _TOLD = 5
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FamilyModel:
     """A model of the default recipe."""
 
@@ -79,7 +79,12 @@ def load(folder: Path, card: Card) -> FamilyModel:
     if card.features != FEATURES:
         raise ModelError(say("model.other_features", name=folder.name), hint="jobcast train")
     trees = {name: Trees.load(folder / file) for name, file in TREES.items()}
-    return FamilyModel(card, FamilyMemory.load(folder / MEMORY), TrackRecord.load(folder / RECORD), trees)
+    return FamilyModel(
+        card=card,
+        memory=FamilyMemory.load(folder / MEMORY),
+        record=TrackRecord.load(folder / RECORD),
+        trees=trees,
+    )
 
 
 def _bytes(log2: float) -> Bytes:

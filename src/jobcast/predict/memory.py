@@ -26,7 +26,7 @@ from jobcast.predict.damage import why
 _ARRAYS = ("keys", "values", "counts", "means", "times", "long_medians")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FamilyMemory:
     """The families of all rungs together, by rising key."""
 
@@ -49,13 +49,15 @@ class FamilyMemory:
         parts = [_remembered(keys, done) for keys in family_keys(submissions)]
         keys = np.concatenate([part.keys for part in parts])
         order = np.argsort(keys)
-        return cls(*(np.concatenate([getattr(part, name) for part in parts])[order] for name in _ARRAYS))
+        return cls(
+            **{name: np.concatenate([getattr(part, name) for part in parts])[order] for name in _ARRAYS}
+        )
 
     @classmethod
     def load(cls, folder: Path) -> "FamilyMemory":
         """Map the memory that `save` wrote; raises ModelError when it is missing or damaged."""
         try:
-            memory = cls(*(open_memmap(folder / f"{name}.npy", mode="r") for name in _ARRAYS))
+            memory = cls(**{name: open_memmap(folder / f"{name}.npy", mode="r") for name in _ARRAYS})
             memory.check()
         except (OSError, ValueError) as error:
             raise ModelError(
@@ -96,7 +98,11 @@ class FamilyMemory:
         yield (
             everyone,
             Window(
-                values, counts, means, ages.astype(np.float32), lambda rows: self.long_medians[place[rows]]
+                values=values,
+                counts=counts,
+                means=means,
+                ages=ages.astype(np.float32),
+                long_medians=lambda rows: self.long_medians[place[rows]],
             ),
         )
 
@@ -110,4 +116,11 @@ def _remembered(keys: Keys, done: Finished) -> FamilyMemory:
     long_medians = np.full(len(counts), np.nan, dtype=np.float32)
     grown = np.flatnonzero(counts > RUNS)
     long_medians[grown] = window.long_medians(grown)
-    return FamilyMemory(runs.families, window.values, counts, window.means, newest, long_medians)
+    return FamilyMemory(
+        keys=runs.families,
+        values=window.values,
+        counts=counts,
+        means=window.means,
+        times=newest,
+        long_medians=long_medians,
+    )

@@ -15,7 +15,7 @@ from jobcast.predict.memprediction import MemPredictionModel
 from jobcast.units import Bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MemPredictionAnswers:
     """A model of the recipe, behind the contract of all models."""
 
@@ -52,4 +52,4 @@ def _request(request: dict[str, object]) -> dict[str, object]:
 
 def load(folder: Path, card: Card) -> MemPredictionAnswers:
     """Load a model; raises ModelError when it can't be read."""
-    return MemPredictionAnswers(card, MemPredictionModel.load(folder))
+    return MemPredictionAnswers(card=card, model=MemPredictionModel.load(folder))

@@ -31,7 +31,7 @@ PRIOR = 20
 _ARRAYS = ("families", "counts", "errors", "overall")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Judged:
     """Finished jobs, in order of their finish, and how far off each answer to them was."""
 
@@ -43,7 +43,7 @@ class Judged:
     """(n, len(CANDIDATES)): as `errors` returns them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
     """What m submissions may know of the candidates."""
 
@@ -72,9 +72,9 @@ def join(first: Judged, second: Judged) -> Judged:
     times = np.concatenate([first.times, second.times])
     order = np.argsort(times, kind="stable")
     return Judged(
-        np.concatenate([first.families, second.families])[order],
-        times[order],
-        np.concatenate([first.errors, second.errors])[order],
+        families=np.concatenate([first.families, second.families])[order],
+        times=times[order],
+        errors=np.concatenate([first.errors, second.errors])[order],
     )
 
 
@@ -83,7 +83,7 @@ def as_of(judged: Judged, families: Keys, moments: Times) -> Standing:
     everybody = np.zeros_like(judged.families)
     counts, own = _mean_errors(judged, judged.families, families, moments)
     _, overall = _mean_errors(judged, everybody, np.zeros_like(families), moments)
-    return Standing(counts, own, overall)
+    return Standing(counts=counts, own=own, overall=overall)
 
 
 def _mean_errors(judged: Judged, kept_by: Keys, asking: Keys, moments: Times) -> tuple[Counts, Values]:
@@ -96,7 +96,7 @@ def _mean_errors(judged: Judged, kept_by: Keys, asking: Keys, moments: Times) ->
     return counts, means
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TrackRecord:
     """Mean errors of every family as of now, by rising key; on disk they are mapped, not read."""
 
@@ -116,13 +116,13 @@ class TrackRecord:
         latest = judged.times[-1:].repeat(len(families))
         now = as_of(judged, families, latest)
         overall = now.overall[:1] if len(families) else np.full((1, len(CANDIDATES)), np.nan, np.float32)
-        return cls(families, now.counts, now.own, overall)
+        return cls(families=families, counts=now.counts, errors=now.own, overall=overall)
 
     @classmethod
     def load(cls, folder: Path) -> "TrackRecord":
         """Map the record that `save` wrote; raises ModelError when it is missing or damaged."""
         try:
-            record = cls(*(open_memmap(folder / f"{name}.npy", mode="r") for name in _ARRAYS))
+            record = cls(**{name: open_memmap(folder / f"{name}.npy", mode="r") for name in _ARRAYS})
             record.check()
         except (OSError, ValueError) as error:
             raise ModelError(
@@ -146,8 +146,8 @@ class TrackRecord:
         """Return what submissions of `families` may know now."""
         if not len(self.families):
             unknown = np.full((len(families), len(CANDIDATES)), np.nan, dtype=np.float32)
-            return Standing(np.zeros(len(families), dtype=np.int64), unknown, self.overall)
+            return Standing(counts=np.zeros(len(families), dtype=np.int64), own=unknown, overall=self.overall)
         place = np.minimum(np.searchsorted(self.families, families), len(self.families) - 1)
         known = self.families[place] == families
         own = np.where(known[:, None], self.errors[place], np.float32(np.nan))
-        return Standing(np.where(known, self.counts[place], 0), own, self.overall)
+        return Standing(counts=np.where(known, self.counts[place], 0), own=own, overall=self.overall)

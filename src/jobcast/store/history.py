@@ -37,7 +37,7 @@ _STILL_READ = timedelta(hours=1)
 """A reader that listed the files before a merge is done with them after this long."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Appended:
     """What became of the rows that were offered."""
 

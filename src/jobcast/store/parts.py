@@ -21,7 +21,7 @@ from jobcast.store.durable import refusals_explained, write_whole
 _NAME = re.compile(r"part-(\d+)(?:-(\d+))?\.parquet")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
     """One file of a folder."""
 
@@ -79,7 +79,10 @@ class Folder:
         except (FileNotFoundError, NotADirectoryError):
             return []
         matches = [match for match in map(_NAME.fullmatch, names) if match]
-        parts = [Part(self.path / match[0], int(match[1]), int(match[2] or match[1])) for match in matches]
+        parts = [
+            Part(path=self.path / match[0], first=int(match[1]), last=int(match[2] or match[1]))
+            for match in matches
+        ]
         return sorted(parts, key=lambda part: (part.first, -part.last))
 
 

@@ -21,7 +21,7 @@ Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Replies:
     """What one recipe said to each test job, in log2 bytes; NaN where it said nothing."""
 
@@ -59,11 +59,11 @@ def replies_of_families(
     if not live:
         answers = answers.follow(TrackRecord.build(fitted.judged).standing(asked.known.judged_by))
         found = offsets(fitted.residuals, fitted.levels, risk=settings.risk)
-        return Replies(answers.median, answers.request(found))
+        return Replies(median=answers.median, request=answers.request(found))
     judged = join(fitted.judged, judge(material, asked, answers))
     moments = material.submissions.at[asked.rows]
     answers = answers.follow(as_of(judged, asked.known.judged_by, moments))
-    return Replies(answers.median, _rolling(material, asked.rows, answers, fitted, settings))
+    return Replies(median=answers.median, request=_rolling(material, asked.rows, answers, fitted, settings))
 
 
 def _rolling(

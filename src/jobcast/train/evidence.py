@@ -19,8 +19,12 @@ Rows = npt.NDArray[np.int64]
 
 FOLDER = "evidence"
 
+_OWN = ("finish", "residuals", "levels")
+_JUDGED = ("families", "times", "errors")
+"""Names of the arrays on disk: those of an `Evidence`, and those of what was `Judged`."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Evidence:
     """Jobs that the trees had not seen when they answered them, in order of their finish."""
 
@@ -36,15 +40,20 @@ class Evidence:
     @classmethod
     def of_fit(cls, material: Material, fitted: FittedFamilies) -> "Evidence":
         """Return what the calibration days of a training showed."""
-        return cls(material.finish[fitted.rows], fitted.residuals, fitted.levels, fitted.judged)
+        return cls(
+            finish=material.finish[fitted.rows],
+            residuals=fitted.residuals,
+            levels=fitted.levels,
+            judged=fitted.judged,
+        )
 
     def and_then(self, later: "Evidence") -> "Evidence":
         """Return this evidence and the `later` one together."""
         return Evidence(
-            np.concatenate([self.finish, later.finish]),
-            np.concatenate([self.residuals, later.residuals]),
-            np.concatenate([self.levels, later.levels]),
-            join(self.judged, later.judged),
+            finish=np.concatenate([self.finish, later.finish]),
+            residuals=np.concatenate([self.residuals, later.residuals]),
+            levels=np.concatenate([self.levels, later.levels]),
+            judged=join(self.judged, later.judged),
         )
 
     def offsets(self, *, risk: float, days: int) -> Floats:
@@ -61,23 +70,16 @@ class Evidence:
     @classmethod
     def load(cls, folder: Path) -> "Evidence":
         """Read what `save` wrote; raises ModelError when it is missing or damaged."""
-        names = ("finish", "residuals", "levels", "families", "times", "errors")
         try:
-            finish, residuals, levels, *judged = (
-                np.load(folder / f"{name}.npy", allow_pickle=False) for name in names
-            )
+            arrays = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in _OWN + _JUDGED}
         except (OSError, ValueError, EOFError) as error:
             raise ModelError(
                 say("model.bad_evidence", folder=folder, why=why(error)), hint="jobcast train"
             ) from error
-        return cls(finish, residuals, levels, Judged(*judged))
+        return cls(
+            **{name: arrays[name] for name in _OWN}, judged=Judged(**{name: arrays[name] for name in _JUDGED})
+        )
 
     def _arrays(self) -> dict[str, npt.NDArray[np.generic]]:
-        return {
-            "finish": self.finish,
-            "residuals": self.residuals,
-            "levels": self.levels,
-            "families": self.judged.families,
-            "times": self.judged.times,
-            "errors": self.judged.errors,
-        }
+        own = {name: getattr(self, name) for name in _OWN}
+        return own | {name: getattr(self.judged, name) for name in _JUDGED}

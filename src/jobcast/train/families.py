@@ -41,7 +41,7 @@ class FamilySettings:
     """How the trees grow."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Questions:
     """Jobs, and what was known of each when it was submitted."""
 
@@ -52,11 +52,11 @@ class Questions:
 
     def take(self, places: Rows) -> "Questions":
         """Return some of them, in the order of `places`."""
-        known = (getattr(self.known, field.name)[places] for field in fields(Known))
-        return Questions(self.rows[places], Known(*known))
+        known = {field.name: getattr(self.known, field.name)[places] for field in fields(Known)}
+        return Questions(rows=self.rows[places], known=Known(**known))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FittedFamilies:
     """Trees, and how far they were off on days that they had not seen."""
 
@@ -115,9 +115,9 @@ def judge(material: Material, asked: Questions, answers: Answers) -> Judged:
     teaching = np.flatnonzero(material.teaches[rows] & (asked.known.rung != NOTHING))
     teaching = teaching[np.argsort(material.finish[rows[teaching]], kind="stable")]
     return Judged(
-        asked.known.judged_by[teaching],
-        material.finish[rows[teaching]],
-        errors(answers.candidates[teaching], material.peak[rows[teaching]]),
+        families=asked.known.judged_by[teaching],
+        times=material.finish[rows[teaching]],
+        errors=errors(answers.candidates[teaching], material.peak[rows[teaching]]),
     )
 
 
@@ -131,7 +131,7 @@ LEAST = 50
 def _with_history(material: Material, done: Finished, settings: FamilySettings) -> Questions:
     """Return the jobs to learn from, in order of finish, without those of which nothing was known."""
     rows = _rows_with_a_past(material, done.rows)[-settings.most_rows :]
-    asked = Questions(rows, as_of_submission(material.submissions, done, rows))
+    asked = Questions(rows=rows, known=as_of_submission(material.submissions, done, rows))
     return asked.take(np.flatnonzero(asked.known.rung != NOTHING))
 
 

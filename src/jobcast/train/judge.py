@@ -41,7 +41,7 @@ class Trial:
     """Settings of the recipe memprediction; its own defaults when None."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Case:
     """What all recipes of one trial are given."""
 
@@ -79,7 +79,15 @@ def back_test(jobs: pl.DataFrame, trial: Trial, progress: Progress) -> dict[str,
     if not len(rows):
         raise ModelError(say("model.no_later_jobs", day=f"{trial.train_end:%Y-%m-%d}"), hint="jobcast jobs")
     progress("families")
-    case = _Case(jobs, stuff, rows, known_of(stuff, rows, end, live=trial.live), end, trial, progress)
+    case = _Case(
+        jobs=jobs,
+        material=stuff,
+        rows=rows,
+        known=known_of(stuff, rows, end, live=trial.live),
+        end=end,
+        trial=trial,
+        progress=progress,
+    )
     common = _common(case)
     return {name: common.with_columns(**_in_gib(RECIPES[name](case))) for name in trial.recipes}
 
@@ -114,22 +122,22 @@ def _as_requested(case: _Case) -> Replies:
     asked = case.material.submissions.numbers["memory_requested"][case.rows]
     with np.errstate(divide="ignore", invalid="ignore"):
         amount = np.log2(np.where(asked > 0, asked, np.nan))
-    return Replies(amount, amount)
+    return Replies(median=amount, request=amount)
 
 
 def _last_run(case: _Case) -> Replies:
     last = case.known.last.astype(np.float64)
-    return Replies(last, last)
+    return Replies(median=last, request=last)
 
 
 def _family_p95(case: _Case) -> Replies:
-    return Replies(case.known.anchor, case.known.p95.astype(np.float64))
+    return Replies(median=case.known.anchor, request=case.known.p95.astype(np.float64))
 
 
 def _default(case: _Case) -> Replies:
     settings = case.trial.settings
     fitted = fit(case.material, case.end, settings, case.progress)
-    asked = Questions(case.rows, case.known)
+    asked = Questions(rows=case.rows, known=case.known)
     return replies_of_families(case.material, asked, fitted, settings, live=case.trial.live)
 
 
@@ -140,7 +148,7 @@ def _memprediction(case: _Case) -> Replies:
     amounts = fitted.model.predict_bytes(case.jobs[case.rows]).astype(np.float64)
     with np.errstate(divide="ignore"):
         amount = np.log2(np.maximum(amounts, 1))
-    return Replies(amount, amount)
+    return Replies(median=amount, request=amount)
 
 
 RECIPES: dict[str, Callable[[_Case], Replies]] = {

@@ -23,7 +23,7 @@ COLUMNS = (
 """Columns of the history that a memory model is made from."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Material:
     """Jobs, row by row."""
 

@@ -73,12 +73,12 @@ def _evidence(stuff: Material, base: Path, card: Card, *, after: int) -> Evidenc
     rows = np.flatnonzero(stuff.teaches & (stuff.finish > after))
     rows = rows[np.argsort(stuff.finish[rows], kind="stable")]
     known = as_of_submission(stuff.submissions, stuff.finished_by(int(stuff.finish.max())), rows)
-    asked = Questions(rows, known)
+    asked = Questions(rows=rows, known=known)
     asked = asked.take(np.flatnonzero(known.rung != NOTHING))
     answers = answer(asked.known, model.trees, card.ceiling)
     return Evidence(
-        stuff.finish[asked.rows],
-        stuff.peak[asked.rows] - answers.upper,
-        answers.level,
-        judge(stuff, asked, answers),
+        finish=stuff.finish[asked.rows],
+        residuals=stuff.peak[asked.rows] - answers.upper,
+        levels=answers.level,
+        judged=judge(stuff, asked, answers),
     )

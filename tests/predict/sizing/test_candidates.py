@@ -8,7 +8,7 @@ GROWING = Past(
     hours=np.arange(1.0, 21),
     sizes=np.arange(1.0, 21) * 1e6,
 )
-SIZELESS = Past(GROWING.peaks, GROWING.hours, np.full(20, np.nan))
+SIZELESS = Past(peaks=GROWING.peaks, hours=GROWING.hours, sizes=np.full(20, np.nan))
 
 
 def test_history_expects_every_peak_seen_alike() -> None:
@@ -29,7 +29,7 @@ def test_neighbours_expect_most_what_the_nearest_run_needed() -> None:
 
 
 def test_neighbours_of_one_size_all_count_alike() -> None:
-    near = neighbours(Past(GROWING.peaks, GROWING.hours, np.full(20, 7.0)), 7.0)
+    near = neighbours(Past(peaks=GROWING.peaks, hours=GROWING.hours, sizes=np.full(20, 7.0)), 7.0)
 
     assert near is not None
     assert near.amounts.tolist() == GROWING.peaks.tolist()
@@ -57,7 +57,9 @@ def test_a_line_is_not_believed_beyond_three_times_the_largest_peak() -> None:
         pytest.param(GROWING, None, id="the run's size is unknown"),
         pytest.param(SIZELESS, 5e6, id="no size was ever known"),
         pytest.param(
-            Past(*(c[:7] for c in (GROWING.peaks, GROWING.hours, GROWING.sizes))), 5e6, id="few runs"
+            Past(peaks=GROWING.peaks[:7], hours=GROWING.hours[:7], sizes=GROWING.sizes[:7]),
+            5e6,
+            id="few runs",
         ),
     ],
 )
@@ -68,7 +70,7 @@ def test_candidates_that_need_a_size_say_nothing_without(
 
 
 def test_sizes_that_hardly_differ_make_no_line() -> None:
-    assert linear(Past(GROWING.peaks, GROWING.hours, 1e9 + np.arange(20.0)), 1e9) is None
+    assert linear(Past(peaks=GROWING.peaks, hours=GROWING.hours, sizes=1e9 + np.arange(20.0)), 1e9) is None
 
 
 def test_run_time_is_expected_from_similar_runs_where_the_size_is_known() -> None:

@@ -23,7 +23,7 @@ def sample(seed: int, size: int = 200) -> Sample:
     chance = np.random.default_rng(seed)
     features = chance.normal(size=(size, 4)).astype(np.float32)
     peaks = np.exp(features[:, 0]) + chance.uniform(size=size)
-    return Sample(features, peaks.astype(np.float32))
+    return Sample(features=features, peaks=peaks.astype(np.float32))
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def sample(*counts: int) -> Sample:
     peaks = np.concatenate([chance.uniform(*bound, size) for bound, size in zip(bounds, counts, strict=True)])
     codes = chance.integers(1, 4, (len(peaks), 3))
     features = np.column_stack([codes, peaks * 2, peaks * 3])
-    return Sample(features.astype(np.float32), peaks.astype(np.float32))
+    return Sample(features=features.astype(np.float32), peaks=peaks.astype(np.float32))
 
 
 def counts(made: Sample) -> list[int]:

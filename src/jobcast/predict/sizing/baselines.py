@@ -18,7 +18,7 @@ WHOLE_MACHINE = Bytes(128_000_000_000)
 """The largest allocation there is: the nodes on which the public traces were recorded have 128 GB."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
     """An amount from the past of one family."""
 
@@ -41,7 +41,8 @@ class RulePolicy:
         finished = self._finished.get(run.family)
         if not finished or not self._rule:
             return as_requested(run)
-        past = Past(*np.array(finished, dtype=np.float64).T)
+        peaks, hours, sizes = np.array(finished, dtype=np.float64).T
+        past = Past(peaks=peaks, hours=hours, sizes=sizes)
         amount = Bytes(math.ceil(self._rule.amount(past, run.input_size)))
         return Advice(amount=amount, basis="rule", runs=len(finished))
 
@@ -119,11 +120,11 @@ def _most_then_machine(failed: float, most: float) -> float:
 
 _RULES: Mapping[str, Rule | None] = {
     "request": None,
-    "max-seen": Rule(_max_seen),
-    "max-seen+10%": Rule(_max_seen_and_a_tenth),
-    "p95": Rule(_percentile_95),
-    "witt-lr": Rule(_witt, retry=_double),
-    "tovar": Rule(_tovar, retry=_most_then_machine),
+    "max-seen": Rule(amount=_max_seen),
+    "max-seen+10%": Rule(amount=_max_seen_and_a_tenth),
+    "p95": Rule(amount=_percentile_95),
+    "witt-lr": Rule(amount=_witt, retry=_double),
+    "tovar": Rule(amount=_tovar, retry=_most_then_machine),
 }
 
 POLICIES = (*_RULES, "sizer")

@@ -16,7 +16,7 @@ ENOUGH = 8
 """Runs with a known input size below which nothing is read from that size."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Past:
     """A family's finished runs, one element per run, in the order in which they finished."""
 

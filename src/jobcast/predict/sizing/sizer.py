@@ -43,7 +43,8 @@ def _column() -> deque[float]:
     return deque(maxlen=KEPT)
 
 
-@dataclass(slots=True)
+# Not frozen: each run that is submitted or finishes adds to it, thousands of times.
+@dataclass(kw_only=True, slots=True)
 class _Family:
     """What is known of one family."""
 
@@ -61,9 +62,14 @@ class _Family:
     """What each candidate's advice would have cost here."""
 
     def past(self) -> Past:
-        return Past(*(np.array(column, dtype=np.float64) for column in (self.peaks, self.hours, self.sizes)))
+        return Past(
+            peaks=np.array(self.peaks, dtype=np.float64),
+            hours=np.array(self.hours, dtype=np.float64),
+            sizes=np.array(self.sizes, dtype=np.float64),
+        )
 
 
+# Not frozen: it learns online, run by run.
 @dataclass(kw_only=True, slots=True)
 class Sizer:
     """The policy that minimises expected cost (see `Policy` for the contract).

@@ -43,7 +43,9 @@ class Forester:
 
         Raises ConfigError when XGBoost doesn't know or refuses one.
         """
-        nothing = Sample(np.zeros((4, self._features), np.float32), np.arange(1, 5, dtype=np.float32))
+        nothing = Sample(
+            features=np.zeros((4, self._features), np.float32), peaks=np.arange(1, 5, dtype=np.float32)
+        )
         with self._refusals(), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             predicted = predict_gigabytes(self.grow(nothing, trees=1), nothing.features)

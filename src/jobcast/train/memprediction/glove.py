@@ -42,7 +42,7 @@ class GloveSettings:
     """For the first vectors and the order of the pairs."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Glove:
     """The vectors, one row for each word, and the mean loss of a pair in each epoch."""
 
@@ -68,7 +68,7 @@ def cooccurrences(texts: Sequence[Whole], vocabulary_size: int, *, window: int) 
     return (counts + counts.T).tocoo()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class _Pairs:
     """Pairs of words that occur together."""
 
@@ -86,7 +86,7 @@ class _Pairs:
         """Take the pairs that occur together at all."""
         weight = np.minimum(1, (counts.data / settings.x_max) ** settings.alpha)
         target = np.log(counts.data).astype(np.float32)
-        return cls(counts.row, counts.col, target, weight.astype(np.float32))
+        return cls(word=counts.row, context=counts.col, target=target, weight=weight.astype(np.float32))
 
     def steps(self, chance: np.random.Generator) -> Iterator["_Pairs"]:
         """Deal out all pairs, shuffled, in portions."""
@@ -95,7 +95,12 @@ class _Pairs:
         portion = min(max(len(shuffled) // STEPS_PER_EPOCH, few), many)
         for start in range(0, len(shuffled), portion):
             some = shuffled[start : start + portion]
-            yield _Pairs(self.word[some], self.context[some], self.target[some], self.weight[some])
+            yield _Pairs(
+                word=self.word[some],
+                context=self.context[some],
+                target=self.target[some],
+                weight=self.weight[some],
+            )
 
 
 class _Side:
@@ -143,4 +148,4 @@ def train(counts: sparse.coo_array, settings: GloveSettings) -> Glove:
     for _ in range(settings.epochs if counts.nnz else 0):
         total = sum(_step(word, context, some, settings.learning_rate) for some in pairs.steps(chance))
         losses.append(total / counts.nnz)
-    return Glove(word.vectors + context.vectors, tuple(losses))
+    return Glove(vectors=word.vectors + context.vectors, losses=tuple(losses))

@@ -20,7 +20,7 @@ NEIGHBOURS = 5
 Classes = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Sample:
     """Jobs to learn from, as features and peaks in GB."""
 
@@ -48,7 +48,7 @@ def oversample(sample: Sample, settings: Oversampling, *, seed: int) -> Sample:
             warnings.append(f"SMOTE in {bounds} chose among the only {members.sum()} jobs")
         parts.append(_make_up(rows, members, missing, settings.method, seed))
     every = np.concatenate(parts)
-    return Sample(every[:, :-1], every[:, -1], (*sample.warnings, *warnings))
+    return Sample(features=every[:, :-1], peaks=every[:, -1], warnings=(*sample.warnings, *warnings))
 
 
 def _missing(interval_of: Classes, settings: Oversampling) -> dict[int, int]:

@@ -117,13 +117,13 @@ def _trees(
     earlier, later = training[:-latest], training[-latest:]
     features = Features.learn(earlier, embeddings)
     sample = _sample(earlier, features, settings)
-    trees = forester.enough_trees(sample, Sample(features.matrix(later), _peaks(later)))
+    trees = forester.enough_trees(sample, Sample(features=features.matrix(later), peaks=_peaks(later)))
     return trees, (f"early stopping: {trees} of {all_trees} trees",)
 
 
 def _sample(jobs: pl.DataFrame, features: Features, settings: TrainingSettings) -> Sample:
     """Turn jobs into numbers, with made-up jobs after them if the YAML says so."""
-    sample = Sample(features.matrix(jobs), _peaks(jobs))
+    sample = Sample(features=features.matrix(jobs), peaks=_peaks(jobs))
     if settings.oversampling is None:
         return sample
     return oversample(sample, settings.oversampling, seed=settings.boosting.seed)
@@ -136,6 +136,6 @@ def _peaks(jobs: pl.DataFrame) -> Matrix:
 def _report(
     model: MemPredictionModel, test: pl.DataFrame, forester: Forester, settings: TrainingSettings
 ) -> Report:
-    sample = Sample(model.features.matrix(test), _peaks(test))
+    sample = Sample(features=model.features.matrix(test), peaks=_peaks(test))
     metrics = forester.metrics(model.booster, sample)
     return make_report(model.predict_gigabytes(test), sample.peaks, settings.bins, metrics)
