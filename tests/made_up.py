@@ -78,7 +78,7 @@ class Lines:
                     SetAside(source=source, line=number + 1, reason="no_finish_time", text=lines[number])
                 )
         found = frame(*jobs) if jobs else conform(pl.DataFrame())
-        return Rows(found, tuple(set_aside), not_finished)
+        return Rows(jobs=found, set_aside=tuple(set_aside), not_finished=not_finished)
 
 
 class Printer(Lines):

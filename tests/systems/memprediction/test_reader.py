@@ -22,9 +22,9 @@ HEADER = DAY.read_text().split("\n", 1)[0]
 def read(path: Path, site: Site = SITE) -> Rows:
     batches = list(MemPrediction().read(path, site))
     return Rows(
-        pl.concat(rows.jobs for rows in batches),
-        tuple(each for rows in batches for each in rows.set_aside),
-        sum(rows.not_finished for rows in batches),
+        jobs=pl.concat(rows.jobs for rows in batches),
+        set_aside=tuple(each for rows in batches for each in rows.set_aside),
+        not_finished=sum(rows.not_finished for rows in batches),
     )
 
 

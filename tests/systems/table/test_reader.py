@@ -23,9 +23,9 @@ MADE_UP = 'finish_time = { start = "2024-01-01T00:00:00Z", every = "1min" }\n'
 def read(path: Path, site: Site = SITE) -> Rows:
     batches = list(Table().read(path, site))
     return Rows(
-        pl.concat(rows.jobs for rows in batches),
-        tuple(each for rows in batches for each in rows.set_aside),
-        sum(rows.not_finished for rows in batches),
+        jobs=pl.concat(rows.jobs for rows in batches),
+        set_aside=tuple(each for rows in batches for each in rows.set_aside),
+        not_finished=sum(rows.not_finished for rows in batches),
     )
 
 

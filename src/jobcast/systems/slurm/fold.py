@@ -63,7 +63,9 @@ def fold(records: pl.DataFrame, site: Site, source: str) -> Rows:
         source=source,
         record=lambda row: (lines[row], texts[row]),
     )
-    return Rows(rows.jobs, (*aside, *rows.set_aside), table.filter("waits").height)
+    return Rows(
+        jobs=rows.jobs, set_aside=(*aside, *rows.set_aside), not_finished=table.filter("waits").height
+    )
 
 
 def _missing(records: pl.DataFrame) -> list[str]:
