@@ -114,11 +114,12 @@ def test_a_misused_command_says_how_it_is_used(jobcast, arguments, message):
 def test_a_wrong_zone_is_told_with_a_cure(jobcast):
     result = jobcast("import", "swf", "a.swf", "--timezone", "Mars")
     assert result.stderr == (
-        "error: setting timezone can't be 'Mars' (from --timezone): no such time zone\n"
-        "cure:  set timezone rightly: Zone of times printed without one, e.g. Asia/Shanghai; "
+        "Usage: jobcast import [OPTIONS] KIND FILE...\nTry 'jobcast import --help'.\n"
+        "error: --timezone: it can't be Mars: no such time zone\n"
+        "cure:  Zone of times printed without one, e.g. Asia/Shanghai; "
         "local is that of this host.\n"
     )
-    assert result.exit_code == 1
+    assert result.exit_code == 2
 
 
 @pytest.mark.parametrize(

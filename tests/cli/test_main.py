@@ -82,6 +82,36 @@ def test_an_unknown_setting_is_an_expected_failure_with_a_cure(jobcast, tmp_path
     assert result.exit_code == 1
 
 
+@pytest.mark.parametrize(
+    ("command", "flag", "value", "why"),
+    [
+        ("evaluate", "--risk", "2", "write a number above 0, at most 0.5"),
+        ("train", "--risk", "0", "write a number above 0, at most 0.5"),
+        ("import", "--timezone", "Moon/Base", "no such time zone"),
+        ("import", "--memory-unit", "X", "choose one of K, M, G, T, P"),
+    ],
+)
+def test_a_setting_is_a_wrong_use_in_a_flag_and_an_expected_failure_elsewhere(
+    jobcast, monkeypatch, command, flag, value, why
+):
+    files = ["swf", "none.swf"] if command == "import" else []
+    result = jobcast(command, flag, value, *files)
+    usage, _, error, cure = result.stderr.splitlines()
+    assert usage.startswith(f"Usage: jobcast {command} ")
+    assert error == f"error: {flag}: it can't be {value}: {why}"
+    assert cure.startswith("cure:  ")
+    assert result.exit_code == 2
+    monkeypatch.setenv(f"JOBCAST_{flag[2:].replace('-', '_').upper()}", value)
+    result = jobcast(command, *files)
+    assert result.stderr.splitlines()[0].endswith(f": {why}")
+    assert result.exit_code == 1
+
+
+def test_a_wrong_setting_in_a_flag_is_told_in_chinese(jobcast):
+    result = jobcast("--lang", "zh", "train", "--risk", "2")
+    assert result.stderr.splitlines()[-2] == "错误：--risk：不能是 2：请写大于 0 且不超过 0.5 的数"
+
+
 def test_a_store_without_room_is_an_expected_failure_with_a_cure(jobcast, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("JOBCAST_STORE", str(tmp_path / "file"))

@@ -108,7 +108,6 @@ def test_days_are_those_of_the_zone_of_the_site(jobcast, sampled, monkeypatch):
         (["-st", "2026-01-01"], "There are no such jobs in "),
         (["-st", "2025-09-05", "-et", "2025-09-04"], "There are no such jobs in "),
         (["-db", "nowhere"], "There is no job_info_YYYYMMDD.csv or YYYY_MM.db in nowhere."),
-        (["--risk", "2"], "setting risk can't be '2'"),
     ],
 )
 def test_a_failed_training_says_why_in_two_lines_and_leaves_everything(

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
-from jobcast.cli.frame import LazyGroup
+from jobcast.cli.frame import BadValueError, LazyGroup
 from jobcast.cli.screen import talk
 from jobcast.errors import JobcastError, StoreError
 from jobcast.language import say
@@ -98,6 +98,8 @@ def _misused(error: click.ClickException) -> int:
         talk(error.ctx.get_usage())
         talk(say("frame.try_help", command=error.ctx.command_path))
     talk(say("frame.error", message=_misuse(error)))
+    if isinstance(error, BadValueError) and error.hint:
+        talk(say("frame.cure", hint=error.hint))
     return MISUSED
 
 

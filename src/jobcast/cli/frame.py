@@ -95,5 +95,15 @@ def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help=say("frame.json"))(function)
 
 
+class BadValueError(click.BadParameter):
+    """An option of the command that runs was given a value that it can't have; `hint` is the cure."""
+
+    def __init__(self, name: str, why: str, *, hint: str = "") -> None:
+        context = click.get_current_context()
+        parameter = next(one for one in context.command.params if one.name == name)
+        super().__init__(why, context, parameter)
+        self.hint = hint
+
+
 def _maybe(text: str) -> str:
     return f" {text}" if text else ""

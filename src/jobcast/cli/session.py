@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from jobcast import config
+from jobcast.cli.frame import BadValueError
+from jobcast.language import say
 
 if TYPE_CHECKING:  # these pull in Polars, which commands that only talk do without
     from collections.abc import Mapping
@@ -28,7 +30,13 @@ class Session:
         return config.load(self.flags)
 
     def configured(self, **flags: str | None) -> config.Config:
-        """Return the settings with those that a command's own flags set. Raises ConfigError."""
+        """Return the settings with those that a command's own flags set.
+
+        Raises BadValueError where such a flag has a value that can't be, ConfigError where a file or variable has.
+        """
+        for name, text in flags.items():
+            if text is not None:
+                _see(name, text)
         return config.load({**self.flags, **flags})
 
     @cached_property
@@ -37,6 +45,14 @@ class Session:
         from jobcast.store import Store  # noqa: PLC0415
 
         return Store(self.settings[config.STORE])
+
+
+def _see(name: str, text: str) -> None:
+    try:
+        config.SETTINGS[name].read(text)
+    except ValueError as error:
+        meaning = say(f"setting.{name}")
+        raise BadValueError(name, say("frame.not_a_value", text=text, why=error), hint=meaning) from error
 
 
 def site(settings: config.Config, **known: object) -> Site:
