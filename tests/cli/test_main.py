@@ -83,17 +83,18 @@ def test_an_unknown_setting_is_an_expected_failure_with_a_cure(jobcast, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("command", "flag", "value", "why"),
+    ("words", "why"),
     [
-        ("evaluate", "--risk", "2", "write a number above 0, at most 0.5"),
-        ("train", "--risk", "0", "write a number above 0, at most 0.5"),
-        ("import", "--timezone", "Moon/Base", "no such time zone"),
-        ("import", "--memory-unit", "X", "choose one of K, M, G, T, P"),
+        ("evaluate --risk 2", "write a number above 0, at most 0.5"),
+        ("train --risk 0", "write a number above 0, at most 0.5"),
+        ("import --timezone Moon/Base", "no such time zone"),
+        ("import --memory-unit X", "choose one of K, M, G, T, P"),
     ],
 )
 def test_a_setting_is_a_wrong_use_in_a_flag_and_an_expected_failure_elsewhere(
-    jobcast, monkeypatch, command, flag, value, why
+    jobcast, monkeypatch, words, why
 ):
+    command, flag, value = words.split()
     files = ["swf", "none.swf"] if command == "import" else []
     result = jobcast(command, flag, value, *files)
     usage, _, error, cure = result.stderr.splitlines()

@@ -128,6 +128,7 @@ def test_many_from_csv_get_one_number_each_in_order(jobcast, trained, tmp_path):
         given = [word for name, value in row.items() if value for word in (f"--{name}", value)]
         alone.append(number(jobcast("predict", *given)))
     assert result.stdout.split() == [*map(str, alone), "-"]
+    assert result.stderr == "jobs.csv:6: no forecast: nothing similar is in the history\n"
     assert result.exit_code == 0
 
 
@@ -139,7 +140,13 @@ def test_many_from_json_lines_with_json(jobcast, trained, tmp_path):
     answer = json.loads(jobcast("predict", "--jobs", "jobs.jsonl", "--json").stdout)
     assert list(answer) == ["schema", "model", "forecasts"]
     assert [one["forecast"] is None for one in answer["forecasts"]] == [False, False, False, True]
-    assert answer["forecasts"][3] == {"forecast": None, "reason": "nothing_similar"}
+    assert [one["line"] for one in answer["forecasts"]] == [1, 3, 4, 5]
+    assert answer["forecasts"][3] == {
+        "line": 5,
+        "forecast": None,
+        "reason": "nothing_similar",
+        "why": "nothing similar is in the history",
+    }
     assert answer["forecasts"][0]["forecast"]["contributions"] == []
 
 
@@ -158,27 +165,139 @@ def test_no_submissions_get_no_numbers(jobcast, trained, tmp_path, content):
     assert json.loads(jobcast("predict", "--jobs", "jobs.csv", "--json").stdout)["forecasts"] == []
 
 
+READABLE = "name a file that you may read, with its folder"
+
+
 @pytest.mark.usefixtures("trained")
 @pytest.mark.parametrize(
-    ("name", "content", "why"),
+    ("name", "content", "why", "cure"),
     [
-        ("a.csv", b"user,queue\nchen,pnr,more,and more\n", "a line is no submission"),
-        ("a.csv", b"user\n\xff\xfe\n", "'utf-8' codec can't decode"),
-        ("a.csv", b'user\n"' + b"x" * 200_000 + b'"\n', "field larger than field limit"),
-        ("a.jsonl", b'{"user": "chen"}\n[1, 2]\n', "a line is no submission: [1, 2]"),
-        ("a.jsonl", b'{"user": "chen"}\nnot json\n', "Expecting value"),
-        ("missing.csv", None, "No such file"),
+        ("missing.csv", None, "No such file or directory", READABLE),
+        (".", None, "Is a directory", READABLE),
+        (
+            "a.csv",
+            b"usr;queue\nchen;pnr\n",
+            "its first line names no field of a job",
+            "the fields are: user, ",
+        ),
+        ("a.csv", b"\xff\xfeu\0s\0e\0r\0\n\0", "its first line names no field of a job", "the fields are: "),
+        ("a.csv", b'"user\nchen\n', "its first line names no field of a job", "the fields are: user, "),
     ],
 )
-def test_files_that_cannot_be_read_are_told_in_one_line(jobcast, name, content, why):
+def test_files_that_cannot_be_read_are_told_with_a_cure(jobcast, name, content, why, cure):
     if content is not None:
         Path(name).write_bytes(content)
     result = jobcast("predict", "--jobs", name)
     assert result.stdout == ""
-    assert result.stderr.startswith(f"error: {name} can't be read: ")
-    assert why in result.stderr
-    assert len(result.stderr.splitlines()) == 1
+    error, hint = result.stderr.splitlines()
+    assert error.startswith(f"error: {name} can't be read: {why}")
+    assert hint.startswith(f"cure:  {cure}")
     assert result.exit_code == 1
+
+
+QUEUE = a_job()["queue"]
+GOOD_CSV, GOOD_JSON = f"chen,{QUEUE}".encode(), json.dumps({"queue": QUEUE}).encode()
+
+
+@pytest.mark.usefixtures("trained")
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        (b"chen,pnr,more,and more", "not a submission: chen,pnr,more,and more"),
+        (b"chen,pnr\rmore", "not CSV: new-line character seen in unquoted field"),
+        (b'"chen,pnr', "not CSV: unexpected end of data"),
+        (b'"chen"x,pnr', "not CSV: ',' expected after '\"'"),
+        (b"x" * 200_000 + b",pnr", "not CSV: field larger than field limit (131072)"),
+    ],
+)
+def test_a_bad_line_of_csv_stops_none_of_the_others(jobcast, line, why):
+    Path("a.csv").write_bytes(b"\n".join([b"user,queue", GOOD_CSV, line, b"", GOOD_CSV, b""]))
+    result = jobcast("predict", "--jobs", "a.csv")
+    first, bad, last = result.stdout.split()
+    assert (bad, first) == ("-", last)
+    assert first.isdigit()
+    assert result.stderr.startswith(f"a.csv:3: {why}")
+    assert len(result.stderr.splitlines()) == 1
+    assert result.exit_code == 0
+    answers = json.loads(jobcast("predict", "--jobs", "a.csv", "--json").stdout)["forecasts"]
+    assert [one["line"] for one in answers] == [2, 3, 5]
+    assert [one.get("reason") for one in answers] == [None, "bad_submission", None]
+    assert (answers[1]["forecast"], answers[1]["why"][: len(why)]) == (None, why)
+
+
+@pytest.mark.usefixtures("trained")
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        (b"[1, 2]", "not a submission: [1, 2]"),
+        (b"not json", "not JSON: Expecting value: line 1 column 1"),
+        (b'{"user": "a\0b"}', "not JSON: Invalid control character"),
+        (b'{"user": ' + b"[" * 100_000, "not JSON: maximum recursion depth exceeded"),
+        (b'{"cores": ' + b"9" * 5_000 + b"}", "not JSON: Exceeds the limit"),
+        (b'{"usr": "chen"}', "A job has no field usr."),
+        (b'{"cores": [1]}', "A field can't be read: not a count: [1]"),
+        (b'{"cores": Infinity}', "A field can't be read: not a count: inf"),
+        (b'{"interactive": "maybe"}', "A field can't be read: neither yes nor no: maybe"),
+        (b'{"rusage_mem": {"a": 1}}', "A field can't be read: not an amount of memory: {'a': 1}"),
+        (b'{"rusage_mem": "' + b"9" * 400 + b'"}', "A field can't be read: not an amount of memory: 9999"),
+        (b'{"run_limit": "' + b"9" * 400 + b'"}', "A field can't be read: not a duration: 9999"),
+        (b'{"at": "0001-01-01T00:00:00+14:00"}', "A field can't be read: not a time: 0001-01-01T00:00:00+14:00"),
+    ],
+)  # fmt: skip
+def test_a_bad_line_of_json_stops_none_of_the_others(jobcast, line, why):
+    Path("a.jsonl").write_bytes(b"\n".join([line, GOOD_JSON, b"", line, GOOD_JSON]))
+    result = jobcast("predict", "--jobs", "a.jsonl")
+    assert [number.isdigit() for number in result.stdout.split()] == [False, True, False, True]
+    told = [told for told in result.stderr.splitlines() if not told.startswith("cure:  ")]
+    assert [one[: len(f"a.jsonl:1: {why}")] for one in told] == [f"a.jsonl:1: {why}", f"a.jsonl:4: {why}"]
+    assert len(result.stderr) < 1_000
+    assert result.exit_code == 0
+
+
+def test_each_cure_of_bad_lines_is_told_once(jobcast, trained, tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"usr": "chen"}\n{"cores": "x"}\n{"usr": "li"}\n')
+    result = jobcast("predict", "--jobs", "a.jsonl")
+    assert result.stdout == "-\n-\n-\n"
+    assert result.stderr == (
+        "a.jsonl:1: A job has no field usr.\n"
+        "a.jsonl:2: A field can't be read: not a count: x\n"
+        "a.jsonl:3: A job has no field usr.\n"
+        f"cure:  Did you mean user?\n{CURE}"
+    )
+    assert result.exit_code == 1
+    assert jobcast("predict", "--jobs", "a.jsonl", "--json").exit_code == 1
+
+
+def test_a_line_in_no_known_encoding_is_read_as_the_history_reads_it(jobcast, trained, tmp_path):
+    lines = [GOOD_CSV, "chen,综合".encode("gb18030"), b"chen,\xff\xfe", GOOD_CSV]
+    (tmp_path / "a.csv").write_bytes(b"\n".join([b"user,queue", *lines]))
+    result = jobcast("predict", "--jobs", "a.csv")
+    assert len(result.stdout.split()) == 4
+    assert "can't be read" not in result.stderr
+    assert result.exit_code == 0
+
+
+def test_long_commands_and_line_breaks_in_quotes_are_answered(jobcast, trained, tmp_path):
+    cells = ['"' + "x" * 100_000 + '"', '"two\nlines"', '"\x00\x1b[31m"', "a"]
+    rows = [f"{cell},{QUEUE}" for cell in cells]
+    (tmp_path / "a.csv").write_text("\n".join(["command, queue", *rows]))
+    answer = json.loads(jobcast("predict", "--jobs", "a.csv", "--json").stdout)
+    assert [one["line"] for one in answer["forecasts"]] == [2, 3, 5, 6]
+    assert all(one["forecast"] for one in answer["forecasts"])
+
+
+def test_a_file_with_old_line_ends_and_a_column_without_a_name(jobcast, trained, tmp_path):
+    (tmp_path / "a.csv").write_bytes(f"user,queue,\rchen,{QUEUE},\rchen,{QUEUE},7\r".encode())
+    result = jobcast("predict", "--jobs", "a.csv")
+    assert [number.isdigit() for number in result.stdout.split()] == [True, False]
+    assert result.stderr.splitlines()[0] == "a.csv:3: A job has no field #3."
+
+
+def test_submissions_are_read_from_standard_input(jobcast, trained, store):
+    program = [sys.executable, "-m", "jobcast", "--store", str(store.path), "predict", "--jobs", "-"]
+    done = subprocess.run(program, input=GOOD_JSON + b"\n\nno\n", capture_output=True, check=True)
+    assert [number.isdigit() for number in done.stdout.split()] == [True, False]
+    assert done.stderr.decode() == "stdin:3: not JSON: Expecting value: line 1 column 1 (char 0)\n"
 
 
 @pytest.mark.parametrize("content", [b"- a\n- b\n", b"", b"user: [", b"\xff\xfe", b"just text"])
@@ -186,7 +305,15 @@ def test_a_yaml_that_holds_no_job_is_an_expected_failure(jobcast, trained, tmp_p
     (tmp_path / "job.yaml").write_bytes(content)
     result = jobcast("predict", "--job_yaml", "job.yaml")
     assert (result.stdout, result.exit_code) == ("", 1)
-    assert result.stderr.startswith("error: job.yaml can't be read: ")
+    error, cure = result.stderr.splitlines()
+    assert error.startswith("error: job.yaml can't be read: ")
+    assert cure == "cure:  a YAML file with a line for each field, such as user: chen"
+
+
+def test_a_yaml_that_is_not_there_is_an_expected_failure(jobcast, trained):
+    result = jobcast("predict", "--job_yaml", "job.yaml")
+    assert result.stderr == (f"error: job.yaml can't be read: No such file or directory\ncure:  {READABLE}\n")
+    assert result.exit_code == 1
 
 
 # ---- fields and amounts
@@ -197,59 +324,57 @@ def test_a_yaml_that_holds_no_job_is_an_expected_failure(jobcast, trained, tmp_p
     [
         ("usr", "Did you mean user?"),
         ("rusage_memory", "Did you mean rusage_mem?"),
-        ("qqqqqq", None),
-        (5, None),
+        ("qqqqqq", "the fields are: user, group, "),
+        (5, "the fields are: user, group, "),
     ],
 )
 def test_an_unknown_field_is_answered_with_the_likeliest(jobcast, trained, tmp_path, field, hint):
     (tmp_path / "job.yaml").write_text(yaml.safe_dump({"user": "chen", field: "x"}))
     result = jobcast("predict", "--job_yaml", "job.yaml")
-    cure = f"cure:  {hint}\n" if hint else ""
-    assert result.stderr == f"error: A job has no field {field}.\n{cure}"
+    assert result.stderr.startswith(f"error: A job has no field {field}.\ncure:  {hint}")
     assert (result.stdout, result.exit_code) == ("", 1)
 
 
-CURE = "cure:  memory as 4096 or 4GB, run limits as 1-02:00:00, times as 2024-06-14T10:06:58\n"
+CURE = "cure:  counts as 8, memory as 4096 or 4GB, run limits as 1-02:00:00, times as 2024-06-14T10:06:58\n"
 
 
+@pytest.mark.usefixtures("trained")
 @pytest.mark.parametrize(
     ("flag", "value", "why"),
     [
-        ("rusage_mem", "much", "not an amount of memory: 'much'"),
-        ("rusage_mem", "-5", "not an amount of memory: '-5'"),
+        ("rusage_mem", "much", "not an amount of memory: much"),
+        ("rusage_mem", "-5", "not an amount of memory: -5"),
         ("rusage_mem", "9999999999P", "more memory than any machine has: 9999999999P"),
-        ("cores", "many", "could not convert string to float: 'many'"),
+        ("cores", "many", "not a count: many"),
         ("cores", "3.7", "not a count: 3.7"),
         ("cores", "-1", "not a count: -1"),
         ("cores", "nan", "not a count: nan"),
         ("gpus", "inf", "not a count: inf"),
         ("gpus", "1e300", "not a count: 1e300"),
-        ("run_limit", "soon", "not a duration: 'soon'"),
+        ("run_limit", "soon", "not a duration: soon"),
         ("started_time", "yesterday", "not a time: yesterday"),
         ("started_time", "Thu Feb 30 10:00:00", "not a time: Thu Feb 30 10:00:00"),
     ],
 )
-def test_a_bad_amount_is_an_expected_failure_with_a_cure(jobcast, trained, flag, value, why):
+def test_a_bad_amount_in_a_flag_is_a_wrong_use_and_in_a_file_an_expected_failure(
+    jobcast, tmp_path, flag, value, why
+):
     result = jobcast("predict", *flags(), f"--{flag}", value)
+    both = f"--{flag} / --{flag.replace('_', '-')}" if "_" in flag else f"--{flag}"
+    assert result.stderr == (
+        f"Usage: jobcast predict [OPTIONS]\nTry 'jobcast predict --help'.\nerror: {both}: {why}\n{CURE}"
+    )
+    assert (result.stdout, result.exit_code) == ("", 2)
+    (tmp_path / "job.yaml").write_text(yaml.safe_dump({flag: value}))
+    result = jobcast("predict", "--job_yaml", "job.yaml")
     assert result.stderr == f"error: A field can't be read: {why}\n{CURE}"
     assert (result.stdout, result.exit_code) == ("", 1)
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"cores": [1]},
-        {"cores": float("inf")},
-        {"interactive": "maybe"},
-        {"rusage_mem": {"a": 1}},
-        {"at": "0001-01-01T00:00:00+14:00"},
-    ],
-)
-def test_odd_values_in_json_are_an_expected_failure(jobcast, trained, tmp_path, fields):
-    (tmp_path / "jobs.jsonl").write_text(json.dumps({"user": "chen", **fields}))
-    result = jobcast("predict", "--jobs", "jobs.jsonl")
-    assert result.stderr.startswith("error: A field can't be read: ")
-    assert (result.stdout, result.exit_code) == ("", 1)
+def test_a_bad_flag_is_told_in_chinese(jobcast, trained):
+    result = jobcast("--lang", "zh", "predict", *flags(), "--cores", "many")
+    assert "错误：--cores：不是数目：many\n解决：数目写作 8，" in result.stderr
+    assert result.exit_code == 2
 
 
 @pytest.mark.parametrize("amount", ["4096", "4096.0", "4GB", "4096M", "4 GiB", "4194304K"])
@@ -374,6 +499,7 @@ def test_nothing_similar_is_no_forecast_and_nothing_on_stdout(jobcast, trained):
         "model": trained,
         "forecast": None,
         "reason": "nothing_similar",
+        "why": "历史中没有相似的作业",
     }
     assert as_json.exit_code == 1
 
@@ -398,13 +524,13 @@ def test_hostile_texts_are_texts(jobcast, trained, tmp_path):
 
 def test_hostile_words_do_not_command_the_terminal(jobcast, trained, tmp_path):
     (tmp_path / "jobs.jsonl").write_text(json.dumps({HOSTILE: 1}))
-    for arguments in (
-        ["--jobs", "jobs.jsonl"],
-        [*flags(), "-c", "\x1b[31m"],
-        [*flags(), "--cores", "\x1b[31m"],
+    for code, arguments in (
+        (1, ["--jobs", "jobs.jsonl"]),
+        (1, [*flags(), "-c", "\x1b[31m"]),
+        (2, [*flags(), "--cores", "\x1b[31m"]),
     ):
         result = jobcast("predict", *arguments)
-        assert result.exit_code == 1
+        assert result.exit_code == code
         assert not set("\x1b\x00\x9b\u202e\u2028") & set(result.output)
 
 

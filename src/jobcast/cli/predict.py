@@ -1,6 +1,8 @@
 """``jobcast predict``: what memory the next job needs."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +11,20 @@ import click
 from jobcast import clock, config
 from jobcast.cli import frame
 from jobcast.cli.endings import EXPECTED
+from jobcast.cli.lines import BadSubmission, read_submissions
 from jobcast.cli.screen import print_json, talk, tell
 from jobcast.cli.session import Session
-from jobcast.cli.submission import from_lines, from_yaml, submission
+from jobcast.cli.submission import from_yaml, read_fields, submission
 from jobcast.errors import JobcastError
 from jobcast.forecast import MemoryForecast, NoForecast
+from jobcast.job import Submission
 from jobcast.language import say
 from jobcast.predict.base import Model
 from jobcast.predict.models import load
 from jobcast.predict.shelf import Shelf
 from jobcast.units import format_memory, to_mib
+
+Answer = MemoryForecast | NoForecast | BadSubmission
 
 
 @frame.command(help=say("predict.help"), examples=say("predict.examples"))
@@ -55,25 +61,47 @@ def command(
     **fields: str | None,
 ) -> int:
     """Forecast one job or many."""
-    settings, now = session.settings, clock.now()
-    folder = _folder(Shelf(settings[config.STORE] / "models"), model_name)
-    asked: list[dict[str, Any]] = (
-        list(from_lines(many)) if many else [from_yaml(job_yaml) if job_yaml else {}]
-    )
+    settings, now, zone = session.settings, clock.now(), session.settings[config.TIMEZONE]
     given = {name: value for name, value in fields.items() if value}
-    if not (many or job_yaml or given):
+    _see_flags(given, now, zone)
+    folder = _folder(Shelf(settings[config.STORE] / "models"), model_name)
+    if many:
+        answers = _answer_lines(read_submissions(many, given, now, zone), load(folder), explain=explain)
+        if as_json:
+            told = [{"line": number, **_as_dict(answer)} for number, answer in answers]
+            print_json({"model": folder.name, "forecasts": told})
+        else:
+            _print_lines(answers, many)
+        return EXPECTED if answers and all(isinstance(one, BadSubmission) for _, one in answers) else 0
+    if not (job_yaml or given):
         raise JobcastError(say("predict.nothing_given"), hint=say("predict.nothing_given_cure"))
-    zone = settings[config.TIMEZONE]
-    submissions = [submission({**one, **given}, now, zone) for one in asked]
+    asked = submission({**(from_yaml(job_yaml) if job_yaml else {}), **given}, now, zone)
     model = load(folder)
-    forecasts = model.forecast(submissions, explain=explain or (as_json and not many))
+    (forecast,) = model.forecast([asked], explain=explain or as_json)
     if as_json:
-        _print_json(forecasts, folder.name, alone=not many)
-    elif many:
-        _print_many(forecasts)
+        print_json({"model": folder.name, **_as_dict(forecast)})
     else:
-        _print_one(forecasts[0], model, folder.name)
-    return 0 if many or isinstance(forecasts[0], MemoryForecast) else EXPECTED
+        _print_one(forecast, model, folder.name)
+    return 0 if isinstance(forecast, MemoryForecast) else EXPECTED
+
+
+def _see_flags(given: Mapping[str, str], now: datetime, zone: tzinfo) -> None:
+    """Raise BadValueError for a flag that can't be read, as click does for those that it reads itself."""
+    for name, value in given.items():
+        try:
+            read_fields({name: value}, now, zone)
+        except ValueError as error:
+            raise frame.BadValueError(name, str(error), hint=say("predict.bad_field_cure")) from error
+
+
+def _answer_lines(
+    found: Iterable[tuple[int, Submission | BadSubmission]], model: Model, *, explain: bool
+) -> list[tuple[int, Answer]]:
+    """Answer at once all that could be read, each in its place."""
+    lines = list(found)
+    asked = [one for _, one in lines if isinstance(one, Submission)]
+    forecasts = iter(model.forecast(asked, explain=explain))
+    return [(number, one if isinstance(one, BadSubmission) else next(forecasts)) for number, one in lines]
 
 
 def _folder(shelf: Shelf, wanted: str | None) -> Path:
@@ -124,28 +152,37 @@ def _basis(forecast: MemoryForecast) -> str:
     return say(f"basis.{basis.rung}", runs=basis.runs, when=days)
 
 
-def _print_many(forecasts: list[MemoryForecast | NoForecast]) -> None:
-    """Print one number for each submission, in order; a dash where there is no forecast."""
-    for forecast in forecasts:
-        tell("-" if isinstance(forecast, NoForecast) else str(to_mib(forecast.request)))
+def _print_lines(lines: list[tuple[int, Answer]], file: Path) -> None:
+    """Print one number for each submission, in order; a dash where there is no forecast, and why on stderr."""
+    name = "stdin" if str(file) == "-" else str(file)
+    for number, answer in lines:
+        tell(str(to_mib(answer.request)) if isinstance(answer, MemoryForecast) else "-")
+        if not isinstance(answer, MemoryForecast):
+            talk(f"{name}:{number}: {_why_not(answer)}")
+    for hint in dict.fromkeys(answer.hint for _, answer in lines if isinstance(answer, BadSubmission)):
+        if hint:
+            talk(say("frame.cure", hint=hint))
 
 
-def _print_json(forecasts: list[MemoryForecast | NoForecast], model: str, *, alone: bool) -> None:
-    answers = [_as_dict(forecast) for forecast in forecasts]
-    print_json({"model": model, **answers[0]} if alone else {"model": model, "forecasts": answers})
+def _why_not(answer: NoForecast | BadSubmission) -> str:
+    if isinstance(answer, BadSubmission):
+        return answer.why
+    return say("predict.none", why=say(f"no_forecast.{answer.reason}"))
 
 
-def _as_dict(forecast: MemoryForecast | NoForecast) -> dict[str, Any]:
-    if isinstance(forecast, NoForecast):
-        return {"forecast": None, "reason": forecast.reason}
+def _as_dict(answer: Answer) -> dict[str, Any]:
+    if isinstance(answer, BadSubmission):
+        return {"forecast": None, "reason": "bad_submission", "why": answer.why}
+    if isinstance(answer, NoForecast):
+        return {"forecast": None, "reason": answer.reason, "why": say(f"no_forecast.{answer.reason}")}
     return {
         "forecast": {
             "quantiles_mb": {
-                f"{probability:g}": to_mib(amount) for probability, amount in forecast.quantiles.items()
+                f"{probability:g}": to_mib(amount) for probability, amount in answer.quantiles.items()
             },
-            "request_mb": to_mib(forecast.request),
-            "risk": forecast.risk,
-            "basis": {**asdict(forecast.basis), "words": _basis(forecast)},
-            "contributions": [asdict(moved) for moved in forecast.contributions],
+            "request_mb": to_mib(answer.request),
+            "risk": answer.risk,
+            "basis": {**asdict(answer.basis), "words": _basis(answer)},
+            "contributions": [asdict(moved) for moved in answer.contributions],
         }
     }

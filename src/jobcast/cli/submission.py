@@ -1,8 +1,6 @@
-"""Submissions as they are written on the command line, in memPrediction's YAML, in CSV and in JSON lines."""
+"""Submissions as they are written on the command line, in memPrediction's YAML, or in a line of a file."""
 
-import csv
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import chain
 from pathlib import Path
@@ -12,7 +10,7 @@ from jobcast.config import did_you_mean
 from jobcast.errors import InputError
 from jobcast.job import Request, Submission
 from jobcast.language import say
-from jobcast.units import PIB, Bytes, parse_duration, parse_memory
+from jobcast.units import PIB, Bytes, Seconds, parse_duration, parse_memory
 
 _TEXTS = {
     "user": ("user",), "group": ("group",), "project": ("project",), "queue": ("queue",),
@@ -29,8 +27,6 @@ _OTHER = (*_GPUS, *_INTERACTIVE, "run_limit", "span_hosts", "attempt", "extra")
 _YES, _NO = ("1", "true", "yes", "y"), ("0", "false", "no", "n")
 _MOST = 2**31 - 1
 """More of anything is a slip."""
-_HEAD = 256
-"""Characters of a file or line that are looked at, or shown."""
 KNOWN = (*chain(*_TEXTS.values()), *_CORES, *_MEMORY, *_MOMENTS, *_OTHER)
 """Words for the fields of a submission; memPrediction's own, its misspelling too, and those of the history."""
 
@@ -40,26 +36,41 @@ def submission(fields: Mapping[str, Any], now: datetime, zone: tzinfo) -> Submis
 
     Raises InputError when a field is unknown or a value can't be read.
     """
-    given = {str(name): value for name, value in fields.items() if value not in (None, "")}
-    for name in given:
-        if name not in KNOWN:
-            raise InputError(say("predict.unknown_field", name=name), hint=did_you_mean(name, KNOWN))
+    for name, value in fields.items():
+        if name not in KNOWN and not _is_open(value):
+            like = did_you_mean(str(name), KNOWN)
+            raise InputError(say("predict.unknown_field", name=name), hint=like or known_fields())
     try:
-        return Submission(
-            at=_moment(_first(given, _MOMENTS), now, zone),
-            request=Request(
-                cores=_whole(_first(given, _CORES)),
-                memory=_amount(_first(given, _MEMORY)),
-                run_limit=parse_duration(str(given["run_limit"])) if "run_limit" in given else None,
-                gpus=_whole(_first(given, _GPUS)),
-                interactive=_flag(_first(given, _INTERACTIVE)),
-                span_hosts=_whole(given.get("span_hosts")),
-            ),
-            attempt=_whole(given.get("attempt")),
-            **{field: _text(_first(given, names)) for field, names in _TEXTS.items()},
-        )
-    except (ValueError, OverflowError) as error:
+        return read_fields(fields, now, zone)
+    except ValueError as error:
         raise InputError(say("predict.bad_field", why=error), hint=say("predict.bad_field_cure")) from error
+
+
+def read_fields(fields: Mapping[str, Any], now: datetime, zone: tzinfo) -> Submission:
+    """Read a submission from known fields; raises ValueError when a value can't be read."""
+    given = {str(name): value for name, value in fields.items() if not _is_open(value)}
+    return Submission(
+        at=_moment(_first(given, _MOMENTS), now, zone),
+        request=Request(
+            cores=_whole(_first(given, _CORES)),
+            memory=_amount(_first(given, _MEMORY)),
+            run_limit=_duration(given.get("run_limit")),
+            gpus=_whole(_first(given, _GPUS)),
+            interactive=_flag(_first(given, _INTERACTIVE)),
+            span_hosts=_whole(given.get("span_hosts")),
+        ),
+        attempt=_whole(given.get("attempt")),
+        **{field: _text(_first(given, names)) for field, names in _TEXTS.items()},
+    )
+
+
+def known_fields() -> str:
+    """Return the hint that names the fields of a submission."""
+    return say("predict.fields_cure", names=", ".join(KNOWN))
+
+
+def _is_open(value: Any) -> bool:
+    return value is None or value == ""
 
 
 def _first(given: Mapping[str, Any], names: tuple[str, ...]) -> Any:
@@ -67,14 +78,18 @@ def _first(given: Mapping[str, Any], names: tuple[str, ...]) -> Any:
 
 
 def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
+    """Return a text that any library takes: JSON and file names may hold halves of characters."""
+    return None if value is None else str(value).encode("utf-8", "replace").decode()
 
 
 def _whole(value: Any) -> int | None:
     """Read a count such as ``8`` or ``8.0``."""
     if value is None:
         return None
-    number = float(str(value))
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = -1.0
     if not (number.is_integer() and 0 <= number <= _MOST):
         raise ValueError(say("predict.bad_count", text=value))
     return int(number)
@@ -93,10 +108,25 @@ def _amount(value: Any) -> Bytes | None:
     """Read an amount of memory in MB where no unit is written; 0 means that none was asked for."""
     if value is None:
         return None
-    amount = parse_memory(str(value), unit="M")
+    try:
+        amount = parse_memory(str(value), unit="M")
+    except (ValueError, OverflowError) as error:
+        raise ValueError(say("predict.bad_memory", text=value)) from error
     if amount > PIB:
         raise ValueError(say("predict.too_much", text=value))
     return amount or None
+
+
+def _duration(value: Any) -> Seconds | None:
+    if value is None:
+        return None
+    try:
+        duration = parse_duration(str(value))
+    except ValueError:
+        duration = Seconds(-1)
+    if not 0 <= duration <= _MOST:
+        raise ValueError(say("predict.bad_duration", text=value))
+    return duration
 
 
 def _moment(value: Any, now: datetime, zone: tzinfo) -> datetime:
@@ -108,7 +138,10 @@ def _moment(value: Any, now: datetime, zone: tzinfo) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         moment = _without_year(text, now)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(say("predict.bad_time", text=text)) from error
 
 
 def _without_year(text: str, now: datetime) -> datetime:
@@ -128,30 +161,21 @@ def from_yaml(path: Path) -> dict[str, Any]:
     import yaml  # noqa: PLC0415 - 20 ms that other calls do without
 
     try:
-        fields = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(say("predict.unreadable", path=path, why=error)) from error
+        fields = yaml.safe_load(path.read_bytes())
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        why = " ".join(str(error).split())
+        raise InputError(
+            say("predict.unreadable", path=path, why=why), hint=say("predict.yaml_cure")
+        ) from error
     if not isinstance(fields, dict):
-        raise InputError(say("predict.unreadable", path=path, why=say("predict.no_fields")))
+        why = say("predict.no_fields")
+        raise InputError(say("predict.unreadable", path=path, why=why), hint=say("predict.yaml_cure"))
     return fields
 
 
-def from_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Read many submissions from CSV with a header, or from JSON lines. Raises InputError when a line is neither."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            begin = stream.read(_HEAD).lstrip()
-            stream.seek(0)
-            if begin.startswith("{"):
-                yield from (_fields(json.loads(line)) for line in stream if line.strip())
-            else:
-                yield from map(_fields, csv.DictReader(stream, restkey=""))
-    except (OSError, ValueError, csv.Error) as error:
-        raise InputError(say("predict.unreadable", path=path, why=error)) from error
-
-
-def _fields(row: Any) -> dict[str, Any]:
-    """Return what one line holds; raises ValueError when that is no submission."""
-    if not isinstance(row, dict) or row.get(""):  # a line of CSV that is longer than the header
-        raise ValueError(say("predict.odd_line", text=str(row)[:_HEAD]))
-    return row
+def unreadable(path: Path, error: OSError) -> InputError:
+    """Return the error of a file that the operating system won't give."""
+    why = error.strerror or error
+    return InputError(say("predict.unreadable", path=path, why=why), hint=say("predict.unreadable_cure"))
