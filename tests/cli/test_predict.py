@@ -545,6 +545,15 @@ def test_a_past_of_some_days_is_told_in_days(jobcast, trained):
     assert "last 30 days ago" in late
 
 
+def test_a_submission_before_the_newest_run_is_answered_as_of_now_and_no_run_is_younger_than_today(
+    jobcast, trained
+):
+    early = [*flags(), "--started_time", "2025-09-01T00:00:00"]
+    basis = json.loads(jobcast("predict", *early, "--json").stdout)["forecast"]["basis"]
+    assert basis["age_days"] == 0
+    assert "last within a day" in basis["words"]
+
+
 def test_it_needs_neither_polars_nor_lightgbm_nor_rich(shelf, trained, store):
     program = """
 import sys
