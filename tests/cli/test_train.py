@@ -1,6 +1,7 @@
 """jobcast train."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,30 @@ def test_a_full_disk_leaves_everything_and_names_the_cure(jobcast, sampled, shel
     assert (entries(shelf), shelf.active()) == (before, trained)
 
 
+def test_a_dry_run_tells_what_it_would_learn_from_and_writes_nothing(jobcast, sampled, tmp_path):
+    before = sorted(tmp_path.rglob("*"))
+    result = jobcast("train", "--dry-run")
+    assert result.stdout == "default would learn from 1,445 of 1,500 jobs, 2025-09-01 to 2025-09-14\n"
+    assert (result.stderr, result.exit_code) == ("dry run: nothing was written\n", 0)
+    chinese = jobcast("--lang", "zh", "train", "--dry-run", "--recipe", "memprediction", "-st", "2025-09-03")
+    assert chinese.stdout.startswith("memprediction 将用 1,")
+    assert chinese.stdout.endswith(" 个训练，2025-09-03 至 2025-09-14\n")
+    answer = json.loads(jobcast("train", "--dry-run", "--json").stdout)
+    assert sorted(tmp_path.rglob("*")) == before
+    assert answer == {
+        "schema": 1,
+        "dry_run": True,
+        "recipe": "default",
+        "data": {
+            "jobs": 1500,
+            "learnt_from": 1445,
+            "first_day": "2025-09-01",
+            "last_day": "2025-09-14",
+            "clusters": ["loom"],
+        },
+    }
+
+
 @pytest.mark.parametrize("day", ["14.9.2025", "2025-13-01", "yesterday"])
 def test_a_day_that_is_none_is_a_misuse(jobcast, sampled, day):
     result = jobcast("train", "-st", day)
@@ -166,6 +191,17 @@ def test_memprediction_s_yaml_trains_its_recipe(jobcast, sampled, shelf, yaml_fi
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
     assert lines[0].startswith("Training mse is ")
+    judged = lines.index("") + 1
+    assert re.fullmatch(
+        r"judged on \d+ later jobs: median error [\d.]+%; [\d.]+% used more than the forecast, "
+        r"which is a mean without margin",
+        lines[judged],
+    )
+    assert lines[judged + 1] == HEADING
+    assert [line.split("]")[0] for line in lines[judged + 2 : judged + 13]][::10] == [
+        "(-inf, 1.0",
+        "(512.0, inf",
+    ]
     assert lines[1] == "max_mem_interval  max_mem_num  pre_mem_diff  pre_mem_diff_rate"
     assert [line.split("]")[0] for line in lines[2:6]] == [
         "(-inf, 1.0",
@@ -173,7 +209,9 @@ def test_memprediction_s_yaml_trains_its_recipe(jobcast, sampled, shelf, yaml_fi
         "(4.0, 16.0",
         "(16.0, inf",
     ]
-    assert read_card(shelf.folder()).recipe == "memprediction"
+    card = read_card(shelf.folder())
+    assert (card.recipe, card.risk) == ("memprediction", None)
+    assert card.scores["jobs"] > 200
     told = jobcast("predict", "--user", "chen", "--command", "vcs")
     assert told.exit_code == 0, told.output
     assert "basis        words of the job, after 1445 jobs\n" in told.stdout
@@ -181,6 +219,54 @@ def test_memprediction_s_yaml_trains_its_recipe(jobcast, sampled, shelf, yaml_fi
     answer = json.loads(jobcast("predict", "--user", "chen", "--json").stdout)["forecast"]
     assert (answer["risk"], answer["quantiles_mb"], answer["basis"]["age_days"]) == (None, {}, None)
     assert "mean without margin" in told.stdout
+
+
+def test_json_has_the_scores_of_memprediction_on_later_days(jobcast, sampled, shelf, yaml_file):
+    answer = json.loads(jobcast("train", "--training_cfg", yaml_file, "--json").stdout)
+    assert answer["scores"] == read_card(shelf.folder()).scores
+    assert sum(one["max_mem_num"] for one in answer["intervals"]) == answer["scores"]["jobs"] > 200
+
+
+def test_memprediction_goes_unjudged_on_request(jobcast, sampled, shelf, yaml_file):
+    result = jobcast("train", "--training_cfg", yaml_file, "--no-judge")
+    assert "judged" not in result.stdout
+    assert read_card(shelf.folder()).scores is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "english", "chinese"),
+    [
+        (
+            ["--recipe", "memprediction", "--risk", "0.1"],
+            "--risk goes with --recipe default only: memprediction forecasts a mean, without margin.",
+            "--risk 只能与 --recipe default 一起使用：memprediction 预测平均值，没有余量。",
+        ),
+        (
+            ["--training_cfg", "quick.yaml", "--risk", "0.1"],
+            "--risk goes with --recipe default only: memprediction forecasts a mean, without margin.",
+            "--risk 只能与 --recipe default 一起使用：memprediction 预测平均值，没有余量。",
+        ),
+        (
+            ["--recipe", "default", "--training_cfg", "quick.yaml"],
+            "--training_cfg goes with --recipe memprediction only, not with default.",
+            "--training_cfg 只能与 --recipe memprediction 一起使用，不能与 default 一起使用。",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("sampled", "yaml_file")
+def test_what_a_recipe_cannot_heed_is_a_misuse(jobcast, shelf, arguments, english, chinese):
+    for language, error in (("en", f"error: {english}"), ("zh", chinese)):
+        result = jobcast("--lang", language, "train", *arguments)
+        assert result.stderr.splitlines()[-1].endswith(error)
+        assert (result.stdout, result.exit_code, shelf.names()) == ("", 2, [])
+
+
+def test_a_risk_in_the_settings_does_not_keep_memprediction_from_training(
+    jobcast, sampled, shelf, yaml_file, monkeypatch
+):
+    monkeypatch.setenv("JOBCAST_RISK", "0.1")
+    assert jobcast("train", "--training_cfg", yaml_file, "--no-judge").exit_code == 0
+    assert read_card(shelf.folder()).risk is None
 
 
 HEADER = (

@@ -25,9 +25,9 @@ from jobcast.store.durable import refusals_explained
 from jobcast.train import memprediction
 from jobcast.train.families import FamilySettings, Progress
 from jobcast.train.judge import Trial, back_test, ended_well
-from jobcast.train.material import COLUMNS
+from jobcast.train.material import COLUMNS, material
 from jobcast.train.memprediction import TrainingSettings
-from jobcast.train.publish import Order, publish_families, publish_memprediction
+from jobcast.train.publish import Order, data_of, publish_families, publish_memprediction
 from jobcast.train.score import intervals, score
 
 _READ = (*COLUMNS, "system", "cluster", "job_id", "array_index", "run_time", "span_hosts")
@@ -52,6 +52,7 @@ _JUDGED_SHARE = 0.2
 @click.option("--risk", metavar="SHARE", help=say("evaluate.risk"))
 @click.option("--no-judge", is_flag=True, help=say("train.no_judge"))
 @click.option("--no-activate", is_flag=True, help=say("train.no_activate"))
+@click.option("--dry-run", is_flag=True, help=say("train.dry_run"))
 @frame.json_option
 @click.pass_obj
 def command(
@@ -66,13 +67,16 @@ def command(
     risk: str | None,
     no_judge: bool,
     no_activate: bool,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
     """Train a model."""
     begin = clock.seconds()
+    recipe = recipe or ("memprediction" if training_cfg else "default")
+    _see_recipe(recipe, training_cfg, risk)
     training = memprediction.read_settings(training_cfg) if training_cfg else memprediction.default_settings()
     asked = _Asked(
-        recipe=recipe or ("memprediction" if training_cfg else "default"),
+        recipe=recipe,
         settings=replace(FamilySettings(), risk=session.configured(risk=risk)[config.RISK]),
         training=training,
         judge=not no_judge,
@@ -82,12 +86,23 @@ def command(
         jobs = read_folder(session, data_path, start_date, end_date)
     else:
         jobs = read_span(session, _READ, start_date, end_date)
+    if dry_run:
+        _show_plan(jobs, recipe, as_json=as_json)
+        return
     trained = _train(jobs, asked, Shelf(session.store.path / "models"))
     took = clock.seconds() - begin
     if as_json:
         print_json({**_as_dict(trained, asked), "seconds": round(took, 2)})
     else:
         _show(trained, asked, took)
+
+
+def _see_recipe(recipe: str, training_cfg: Path | None, risk: str | None) -> None:
+    """See whether the recipe can do what else is asked for."""
+    if recipe == "memprediction" and risk is not None:
+        raise click.UsageError(say("train.no_margin"))
+    if recipe != "memprediction" and training_cfg:
+        raise click.UsageError(say("train.not_its_cfg", recipe=recipe))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +133,7 @@ def _train(jobs: pl.DataFrame, asked: _Asked, shelf: Shelf) -> _Trained:
     """Judge the recipe, learn from all `jobs`, and put the model on the shelf."""
     made, fitted = clock.now(), None
     with refusals_explained(shelf.path), working() as step, shelf.growing(made) as folder:
-        judged = _judge(jobs, asked.settings, step) if asked.judge and asked.recipe == "default" else None
+        judged = _judge(jobs, asked, step) if asked.judge else None
         order = Order(made=made, scores=None if judged is None else score(judged).as_dict())
         if asked.recipe == "default":
             card = publish_families(jobs, folder, order, asked.settings, step)
@@ -131,15 +146,29 @@ def _train(jobs: pl.DataFrame, asked: _Asked, shelf: Shelf) -> _Trained:
     return _Trained(name=name, card=card, judged=judged, fitted=fitted)
 
 
-def _judge(jobs: pl.DataFrame, settings: FamilySettings, step: Progress) -> pl.DataFrame | None:
+def _judge(jobs: pl.DataFrame, asked: _Asked, step: Progress) -> pl.DataFrame | None:
     """Return the answers of the same recipe to the last days; None when the history is too short to judge."""
     at: datetime = jobs["finish_time"][int(len(jobs) * (1 - _JUDGED_SHARE))]  # in order of finish
     day_end = at.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(microseconds=1)
-    trial = Trial(train_end=day_end, recipes=("default",), settings=settings)
+    trial = Trial(
+        train_end=day_end, recipes=(asked.recipe,), settings=asked.settings, training=asked.training
+    )
     try:
-        return ended_well(back_test(jobs, trial, step)["default"])
+        return ended_well(back_test(jobs, trial, step)[asked.recipe])
     except ModelError:
         return None
+
+
+def _show_plan(jobs: pl.DataFrame, recipe: str, *, as_json: bool) -> None:
+    """Tell what would be learnt from, and write nothing."""
+    data = data_of(jobs, material(jobs))
+    if as_json:
+        print_json({"dry_run": True, "recipe": recipe, "data": data})
+        return
+    jobs_learnt, read = f"{data['learnt_from']:,}", f"{data['jobs']:,}"
+    first, last = data["first_day"], data["last_day"]
+    tell(say("train.planned", recipe=recipe, jobs=jobs_learnt, read=read, first=first, last=last))
+    talk(say("import.nothing_written"))
 
 
 def _as_dict(trained: _Trained, asked: _Asked) -> dict[str, object]:
@@ -157,7 +186,7 @@ def _show(trained: _Trained, asked: _Asked, took: float) -> None:
     if trained.fitted:
         _show_report(trained.fitted)
     if trained.judged is not None:
-        _show_judged(trained.judged, asked.settings.risk)
+        _show_judged(trained.judged, trained.card.risk)
     data, name = trained.card.data, trained.name
     jobs = f"{data['learnt_from']:,}"
     tell(say("train.done", name=name, jobs=jobs, first=data["first_day"], last=data["last_day"]))
@@ -165,17 +194,13 @@ def _show(trained: _Trained, asked: _Asked, took: float) -> None:
     talk(say("train.next") if asked.activate else say("train.next_inactive", name=name))
 
 
-def _show_judged(judged: pl.DataFrame, risk: float) -> None:
+def _show_judged(judged: pl.DataFrame, risk: float | None) -> None:
     found = score(judged)
-    tell(
-        say(
-            "train.judged",
-            jobs=f"{found.jobs:,}",
-            error=share(found.median_error),
-            exceeded=share(found.exceeded_share),
-            accepted=share(risk),
-        )
-    )
+    jobs, error, exceeded = f"{found.jobs:,}", share(found.median_error), share(found.exceeded_share)
+    if risk is None:
+        tell(say("train.judged_without_margin", jobs=jobs, error=error, exceeded=exceeded))
+    else:
+        tell(say("train.judged", jobs=jobs, error=error, exceeded=exceeded, accepted=share(risk)))
     print_table(interval_columns(intervals(judged)))
     tell()
 

@@ -20,7 +20,7 @@ from jobcast.predict.trees import save
 from jobcast.train import families, memprediction
 from jobcast.train.evidence import FOLDER, Evidence
 from jobcast.train.families import FamilySettings, Progress
-from jobcast.train.material import material
+from jobcast.train.material import Material, material
 from jobcast.train.memprediction import TrainingSettings
 
 
@@ -58,7 +58,7 @@ def publish_families(
         recipe="default",
         made=order.made.isoformat(timespec="seconds"),
         versions=_versions("lightgbm", "numpy", "polars"),
-        data=_data(jobs, learnt_from=int(stuff.teaches.sum())),
+        data=data_of(jobs, stuff),
         settings=asdict(settings),
         risk=settings.risk,
         features=FEATURES,
@@ -80,7 +80,7 @@ def publish_memprediction(
         recipe="memprediction",
         made=order.made.isoformat(timespec="seconds"),
         versions=_versions("xgboost", "numpy", "polars"),
-        data=_data(jobs, learnt_from=int(material(jobs).teaches.sum())),
+        data=data_of(jobs, material(jobs)),
         settings=dict(fitted.model.settings),
         risk=None,
         scores=order.scores,
@@ -89,11 +89,12 @@ def publish_memprediction(
     return card, fitted
 
 
-def _data(jobs: pl.DataFrame, *, learnt_from: int) -> dict[str, Any]:
+def data_of(jobs: pl.DataFrame, stuff: Material) -> dict[str, Any]:
+    """Tell what is learnt from `jobs`, of which `stuff` is the material, in the words of the card."""
     days = jobs["finish_time"].dt.date()
     return {
         "jobs": len(jobs),
-        "learnt_from": learnt_from,
+        "learnt_from": int(stuff.teaches.sum()),
         "first_day": str(days.min()),
         "last_day": str(days.max()),
         "clusters": jobs["cluster"].unique().sort().to_list() if "cluster" in jobs.columns else [],
