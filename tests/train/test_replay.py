@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from jobcast.history import conform, empty
 from jobcast.predict.sizing.baselines import POLICIES, make_policy
 from jobcast.predict.sizing.sizer import Sizer
-from jobcast.train.replay import Outcome, Task, online, read_tasks, replay, table
+from jobcast.train.replay import PolicyTotals, ReplayedTask, online, read_tasks, replay, table
 from jobcast.units import Bytes, Seconds
 from tests.made_up import frame, job
 
@@ -38,7 +38,7 @@ def run(submit: float, hours: float, peak_gb: float, **known: Any) -> dict[str, 
     )
 
 
-def outcome(jobs: pl.DataFrame, policy: str) -> Outcome:
+def totals(jobs: pl.DataFrame, policy: str) -> PolicyTotals:
     return replay(jobs, "online", policies=[policy])[0]
 
 
@@ -51,7 +51,7 @@ THREE = frame(
 
 def test_online_only_what_had_finished_is_known() -> None:
     # 2 h of (8 - 4) + (8 - 5), then a failure at 4, the retry at 8, and 8 - 6.
-    assert outcome(THREE, "max-seen") == Outcome(
+    assert totals(THREE, "max-seen") == PolicyTotals(
         policy="max-seen",
         tasks=3,
         use_gb_hours=30.0,
@@ -63,18 +63,18 @@ def test_online_only_what_had_finished_is_known() -> None:
 
 
 def test_a_request_that_suffices_wastes_only_what_is_not_used() -> None:
-    assert outcome(THREE, "request").wastage_gb_hours == 2 * (4 + 3 + 2)
-    assert outcome(THREE, "request").failed_attempts == 0
+    assert totals(THREE, "request").wastage_gb_hours == 2 * (4 + 3 + 2)
+    assert totals(THREE, "request").failed_attempts == 0
 
 
 def test_the_order_of_rows_does_not_matter_online() -> None:
-    assert outcome(THREE.reverse(), "sizer") == outcome(THREE, "sizer")
+    assert totals(THREE.reverse(), "sizer") == totals(THREE, "sizer")
 
 
 def test_jobs_without_a_measured_peak_are_neither_counted_nor_learnt() -> None:
     unmeasured = frame(run(0, 0.5, 0), run(0, 0.5, 7) | {"memory_peak": None})
 
-    assert outcome(pl.concat([THREE, unmeasured]), "max-seen") == outcome(THREE, "max-seen")
+    assert totals(pl.concat([THREE, unmeasured]), "max-seen") == totals(THREE, "max-seen")
 
 
 def test_the_process_is_the_command_or_else_the_name() -> None:
@@ -87,11 +87,11 @@ def test_the_input_size_is_read_from_the_description_and_kept_from_the_policy_on
     tasks = list(read_tasks(frame(run(0, 1, 1, description="tag=a input_size=12"), run(2, 1, 1))))
 
     assert [task.input_size for task in tasks] == [12.0, None]
-    assert [decision.run.input_size for decision in online(tasks, Sizer())] == [None, None]
+    assert [attempts.run.input_size for attempts in online(tasks, Sizer())] == [None, None]
 
 
-def test_an_empty_history_gives_empty_outcomes() -> None:
-    assert outcome(empty(), "sizer") == Outcome(
+def test_an_empty_history_gives_empty_totals() -> None:
+    assert totals(empty(), "sizer") == PolicyTotals(
         policy="sizer",
         tasks=0,
         use_gb_hours=0.0,
@@ -145,11 +145,11 @@ def test_the_warm_up_is_the_published_one() -> None:
     assert first.use_gb_hours == 28 * 2
 
 
-def test_outcomes_make_a_table_with_one_row_per_policy() -> None:
-    outcomes = table(replay(THREE, "online"))
+def test_totals_make_a_table_with_one_row_per_policy() -> None:
+    rows = table(replay(THREE, "online"))
 
-    assert outcomes["policy"].to_list() == list(POLICIES)
-    assert outcomes.columns == [
+    assert rows["policy"].to_list() == list(POLICIES)
+    assert rows.columns == [
         "policy",
         "tasks",
         "use_gb_hours",
@@ -162,7 +162,7 @@ def test_outcomes_make_a_table_with_one_row_per_policy() -> None:
 
 _tasks = st.lists(
     st.builds(
-        lambda submit, hours, peak, process: Task(
+        lambda submit, hours, peak, process: ReplayedTask(
             process=process,
             request=Bytes(8 * GB),
             input_size=None,
@@ -183,14 +183,16 @@ _tasks = st.lists(
 
 @pytest.mark.parametrize("name", POLICIES)
 @given(tasks=_tasks, now=st.integers(0, 40), peak=st.integers(GB, 16 * GB))
-def test_what_had_not_finished_changes_no_advice(name: str, tasks: list[Task], now: int, peak: int) -> None:
+def test_what_had_not_finished_changes_no_advice(
+    name: str, tasks: list[ReplayedTask], now: int, peak: int
+) -> None:
     moment = NOON + timedelta(hours=now)
     otherwise = [
         replace(task, peak=Bytes(peak), run_time=Seconds(1.0)) if task.finish > moment else task
         for task in tasks
     ]
 
-    def advice(tasks: list[Task]) -> list[object]:
+    def advice(tasks: list[ReplayedTask]) -> list[object]:
         return [d.advice for d in online(tasks, make_policy(name)) if d.task.submit <= moment]
 
     assert advice(otherwise) == advice(tasks)

@@ -24,7 +24,7 @@ from jobcast.train.judge import RECIPES, Trial, back_test, coverage, ended_well
 from jobcast.train.material import COLUMNS
 from jobcast.train.memprediction import read_settings
 from jobcast.train.picture import check, draw
-from jobcast.train.replay import Outcome, replay
+from jobcast.train.replay import PolicyTotals, replay
 from jobcast.train.score import Score, intervals, score
 
 _QUICK = tuple(name for name in RECIPES if name != "memprediction")
@@ -137,7 +137,7 @@ def _see_folder(file: Path) -> None:
         raise InputError(say("evaluate.no_folder", path=file.parent), hint=say("evaluate.no_folder_cure"))
 
 
-def _show_replay(outcomes: tuple[Outcome, ...], protocol: str, *, as_json: bool) -> None:
+def _show_replay(outcomes: tuple[PolicyTotals, ...], protocol: str, *, as_json: bool) -> None:
     """Print what sizing policies would have wasted; GB are decimal here, as in the published comparisons."""
     if as_json:
         print_json({"protocol": protocol, "policies": [asdict(outcome) for outcome in outcomes]})

@@ -15,7 +15,7 @@ import polars as pl
 
 from jobcast.features.numbers import number_column
 from jobcast.forecast import NoForecast
-from jobcast.predict.sizing.base import Advice, Policy, Run
+from jobcast.predict.sizing.base import Policy, Run, SizingAdvice
 from jobcast.predict.sizing.baselines import POLICIES, WHOLE_MACHINE, make_policy
 from jobcast.units import Bytes, Seconds
 
@@ -37,7 +37,7 @@ WARM_UP = 0.3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Task:
+class ReplayedTask:
     """One finished job, as a replay needs it."""
 
     process: str
@@ -63,14 +63,14 @@ class Task:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Decision:
-    """What a policy did with one task."""
+class Attempts:
+    """How often a policy tried one task, and what that cost."""
 
-    task: Task
+    task: ReplayedTask
     """Which one."""
     run: Run
     """What the policy knew of it."""
-    advice: Advice | NoForecast
+    advice: SizingAdvice | NoForecast
     """What it was told, or why nothing was."""
     failures: int
     """Attempts that were too small."""
@@ -79,13 +79,13 @@ class Decision:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
+class PolicyTotals:
     """What a policy did with all tasks."""
 
     policy: str
     """One of `POLICIES`."""
     tasks: int
-    """Those that were decided on; a warm-up does not count."""
+    """Those that were run; a warm-up does not count."""
     use_gb_hours: float
     """Peak times run time: the least that any policy has to hold."""
     wastage_gb_hours: float
@@ -105,7 +105,7 @@ def replay(
     policies: Sequence[str] = POLICIES,
     seed: int = 1996,
     price: float = 1.0,
-) -> tuple[Outcome, ...]:
+) -> tuple[PolicyTotals, ...]:
     """Return what each policy would have made of `jobs` (in the history's columns).
 
     ``published``: every process with many runs, a random share as warm-up, then the others in random order,
@@ -114,35 +114,35 @@ def replay(
     Jobs without a measured peak teach nothing and are not counted. `price` is that of `Sizer`.
     """
     tasks = list(read_tasks(jobs))
-    outcomes = []
+    totals = []
     for name in policies:
         policy = make_policy(name, price=price)
-        decisions = published(tasks, policy, seed) if protocol == "published" else online(tasks, policy)
-        outcomes.append(summary(name, decisions))
-    return tuple(outcomes)
+        replayed = published(tasks, policy, seed) if protocol == "published" else online(tasks, policy)
+        totals.append(summary(name, replayed))
+    return tuple(totals)
 
 
-def table(outcomes: Iterable[Outcome]) -> pl.DataFrame:
-    """Return outcomes as a table, one row per policy."""
-    return pl.DataFrame([asdict(outcome) for outcome in outcomes])
+def table(totals: Iterable[PolicyTotals]) -> pl.DataFrame:
+    """Return totals as a table, one row per policy."""
+    return pl.DataFrame([asdict(one) for one in totals])
 
 
-def summary(policy: str, decisions: Iterable[Decision]) -> Outcome:
+def summary(policy: str, replayed: Iterable[Attempts]) -> PolicyTotals:
     """Add up what a policy did."""
-    made = list(decisions)
-    failed = sum(decision.failures for decision in made)
-    return Outcome(
+    each = list(replayed)
+    failed = sum(attempts.failures for attempts in each)
+    return PolicyTotals(
         policy=policy,
-        tasks=len(made),
-        use_gb_hours=sum(decision.task.peak * decision.task.run_time for decision in made) / 3600e9,
-        wastage_gb_hours=sum(decision.wastage for decision in made) / 1e9,
+        tasks=len(each),
+        use_gb_hours=sum(attempts.task.peak * attempts.task.run_time for attempts in each) / 3600e9,
+        wastage_gb_hours=sum(attempts.wastage for attempts in each) / 1e9,
         failed_attempts=failed,
-        failed_attempt_share=failed / max(1, len(made)),
-        first_failure_share=sum(decision.failures > 0 for decision in made) / max(1, len(made)),
+        failed_attempt_share=failed / max(1, len(each)),
+        first_failure_share=sum(attempts.failures > 0 for attempts in each) / max(1, len(each)),
     )
 
 
-def read_tasks(jobs: pl.DataFrame) -> Iterator[Task]:
+def read_tasks(jobs: pl.DataFrame) -> Iterator[ReplayedTask]:
     """Yield the jobs that have a measured peak, in the order of the rows."""
     rows = (
         jobs.with_columns(number_column(jobs["description"], "input_size"))
@@ -160,43 +160,43 @@ def read_tasks(jobs: pl.DataFrame) -> Iterator[Task]:
             finish=pl.col("finish_time"),
         )
     )
-    return (Task(**row) for row in rows.iter_rows(named=True))
+    return (ReplayedTask(**row) for row in rows.iter_rows(named=True))
 
 
-def published(tasks: Sequence[Task], policy: Policy, seed: int) -> Iterator[Decision]:
-    """Warm up, then decide on each other task in random order and learn it at once (as Sizey 2024 does)."""
+def published(tasks: Sequence[ReplayedTask], policy: Policy, seed: int) -> Iterator[Attempts]:
+    """Warm up, then run each other task in random order and learn it at once (as Sizey 2024 does)."""
     warm_up, rest = _split(tasks, seed)
     for task in warm_up:
-        _learn(policy, _decide(policy, task, task.run(with_size=True)))
+        _learn(policy, _attempt(policy, task, task.run(with_size=True)))
     for task in rest:
-        decision = _decide(policy, task, task.run(with_size=True))
-        _learn(policy, decision)
-        yield decision
+        attempts = _attempt(policy, task, task.run(with_size=True))
+        _learn(policy, attempts)
+        yield attempts
 
 
-def online(tasks: Sequence[Task], policy: Policy) -> Iterator[Decision]:
-    """Decide on each task as it is submitted; the policy has learnt those that had finished by then."""
-    running: list[tuple[datetime, int, Decision]] = []
+def online(tasks: Sequence[ReplayedTask], policy: Policy) -> Iterator[Attempts]:
+    """Run each task as it is submitted; the policy has learnt those that had finished by then."""
+    running: list[tuple[datetime, int, Attempts]] = []
     for number, task in enumerate(sorted(tasks, key=lambda task: task.submit)):
         while running and running[0][0] <= task.submit:
             _learn(policy, heapq.heappop(running)[2])
-        decision = _decide(policy, task, task.run(with_size=False))
-        policy.submitted(decision.run)
-        heapq.heappush(running, (task.finish, number, decision))
-        yield decision
+        attempts = _attempt(policy, task, task.run(with_size=False))
+        policy.submitted(attempts.run)
+        heapq.heappush(running, (task.finish, number, attempts))
+        yield attempts
 
 
-def _split(tasks: Sequence[Task], seed: int) -> tuple[list[Task], list[Task]]:
+def _split(tasks: Sequence[ReplayedTask], seed: int) -> tuple[list[ReplayedTask], list[ReplayedTask]]:
     """Part every process's tasks at random into warm-up and the rest.
 
     The same split as the published code's, which asks scikit-learn's `train_test_split` for it, process by
     process: the legacy generator's stream is frozen, so it can be had without scikit-learn.
     """
-    by_process: dict[str, list[Task]] = {}
+    by_process: dict[str, list[ReplayedTask]] = {}
     for task in tasks:
         by_process.setdefault(task.process, []).append(task)
-    warm_up: list[Task] = []
-    rest: list[Task] = []
+    warm_up: list[ReplayedTask] = []
+    rest: list[ReplayedTask] = []
     for _, group in sorted(by_process.items()):
         if len(group) < MANY or not all(task.run_time > 0 for task in group):
             continue
@@ -207,22 +207,22 @@ def _split(tasks: Sequence[Task], seed: int) -> tuple[list[Task], list[Task]]:
     return warm_up, rest
 
 
-def _learn(policy: Policy, decision: Decision) -> None:
-    task = decision.task
-    policy.learn(decision.run, peak=task.peak, run_time=task.run_time, advice=decision.advice)
+def _learn(policy: Policy, attempts: Attempts) -> None:
+    task = attempts.task
+    policy.learn(attempts.run, peak=task.peak, run_time=task.run_time, advice=attempts.advice)
 
 
-def _decide(policy: Policy, task: Task, run: Run) -> Decision:
+def _attempt(policy: Policy, task: ReplayedTask, run: Run) -> Attempts:
     """Run the task with what is advised, and again with more as often as it takes."""
     advice = policy.advise(run)
-    amount = _within_bounds(advice.amount if isinstance(advice, Advice) else task.request)
+    amount = _within_bounds(advice.amount if isinstance(advice, SizingAdvice) else task.request)
     held, failures = 0.0, 0
     while amount < task.peak and failures < MOST_RETRIES:
         held += amount
         failures += 1
         amount = _within_bounds(policy.retry(run, amount))
     wastage = (held + amount - task.peak) * task.run_time / 3600
-    return Decision(task=task, run=run, advice=advice, failures=failures, wastage=wastage)
+    return Attempts(task=task, run=run, advice=advice, failures=failures, wastage=wastage)
 
 
 def _within_bounds(amount: Bytes) -> Bytes:

@@ -1,6 +1,6 @@
 import pytest
 
-from jobcast.predict.sizing.base import Advice, Run
+from jobcast.predict.sizing.base import Run, SizingAdvice
 from jobcast.predict.sizing.baselines import POLICIES, WHOLE_MACHINE, make_policy
 from jobcast.predict.sizing.sizer import Sizer
 from jobcast.units import Bytes, Seconds
@@ -15,7 +15,7 @@ def advised(name: str, *peaks: int) -> int:
         run = Run(family="align", request=Bytes(1000), input_size=float(size))
         policy.learn(run, peak=Bytes(peak), run_time=HOUR)
     advice = policy.advise(RUN)
-    assert isinstance(advice, Advice)
+    assert isinstance(advice, SizingAdvice)
     return advice.amount
 
 

@@ -1,8 +1,8 @@
-from jobcast.predict.sizing.selector import PROVEN, Record
+from jobcast.predict.sizing.selector import PROVEN, CostRecord
 
 
-def judged(times: int, **advised: float) -> Record:
-    record = Record()
+def judged(times: int, **advised: float) -> CostRecord:
+    record = CostRecord()
     for _ in range(times):
         record.judge(advised, 10.0, most=20.0, price=1.0)
     return record

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobcast.forecast import NoForecast
-from jobcast.predict.sizing.base import Advice, Run
+from jobcast.predict.sizing.base import Run, SizingAdvice
 from jobcast.predict.sizing.sizer import KEPT, Sizer
 from jobcast.units import Bytes, Seconds
 
@@ -21,12 +21,12 @@ def taught(*peaks: float, price: float = 1.0, request: Bytes | None = None) -> S
 
 def amount(sizer: Sizer, run: Run) -> Bytes:
     advice = sizer.advise(run)
-    assert isinstance(advice, Advice)
+    assert isinstance(advice, SizingAdvice)
     return advice.amount
 
 
 def test_an_unknown_family_keeps_its_request() -> None:
-    assert Sizer().advise(Run(family="align", request=Bytes(7 * GB))) == Advice(
+    assert Sizer().advise(Run(family="align", request=Bytes(7 * GB))) == SizingAdvice(
         amount=Bytes(7 * GB), basis="request"
     )
 
@@ -36,7 +36,7 @@ def test_an_unknown_family_without_a_request_gets_no_advice() -> None:
 
 
 def test_after_one_run_a_margin_is_left_that_shrinks_with_the_second() -> None:
-    assert taught(10 * GB).advise(Run(family="align")) == Advice(
+    assert taught(10 * GB).advise(Run(family="align")) == SizingAdvice(
         amount=Bytes(13 * GB), basis="few_runs", runs=1, candidates={"few_runs": 13.0 * GB}
     )
     assert amount(taught(10 * GB, 10 * GB), Run(family="align")) == 11.5 * GB
@@ -57,7 +57,7 @@ def test_a_request_that_was_too_little_bounds_nothing() -> None:
 def test_a_request_beyond_all_of_the_family_stands() -> None:
     sizer = taught(10 * GB, 10 * GB, 10 * GB, request=Bytes(16 * GB))
 
-    assert sizer.advise(Run(family="align", request=Bytes(32 * GB))) == Advice(
+    assert sizer.advise(Run(family="align", request=Bytes(32 * GB))) == SizingAdvice(
         amount=Bytes(32 * GB), basis="request"
     )
 
@@ -65,7 +65,7 @@ def test_a_request_beyond_all_of_the_family_stands() -> None:
 def test_steady_runs_are_sized_a_hair_above_their_peak() -> None:
     sizer = taught(*[10 * GB] * 20)
 
-    assert sizer.advise(Run(family="align", request=Bytes(64 * GB))) == Advice(
+    assert sizer.advise(Run(family="align", request=Bytes(64 * GB))) == SizingAdvice(
         amount=Bytes(10_005_000_000),
         basis="history",
         runs=20,
@@ -94,7 +94,7 @@ def test_memory_that_follows_the_input_is_sized_by_a_line() -> None:
 
     advice = sizer.advise(Run(family="align", input_size=120.0))
 
-    assert isinstance(advice, Advice)
+    assert isinstance(advice, SizingAdvice)
     assert advice.basis == "linear"
     assert advice.amount == pytest.approx(120 * GB, rel=0.01)
 
@@ -158,7 +158,7 @@ def test_a_higher_price_buys_fewer_failures() -> None:
         sizer, run, failed = Sizer(price=price), Run(family="align"), 0
         for peak in np.random.default_rng(3).lognormal(np.log(5 * GB), 0.4, 400):
             advice = sizer.advise(run)
-            failed += isinstance(advice, Advice) and advice.amount < peak
+            failed += isinstance(advice, SizingAdvice) and advice.amount < peak
             sizer.learn(run, peak=Bytes(round(peak)), run_time=HOUR, advice=advice)
         return failed
 
@@ -180,5 +180,5 @@ def test_advice_is_positive_and_finite_whatever_was_learnt(
         run = Run(family="align", request=Bytes(GB), input_size=size)
         advice = sizer.advise(run)
         sizer.learn(run, peak=Bytes(peak), run_time=Seconds(seconds), advice=advice)
-        assert isinstance(advice, Advice)
+        assert isinstance(advice, SizingAdvice)
         assert 0 < advice.amount < 10**14

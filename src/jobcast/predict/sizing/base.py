@@ -24,7 +24,7 @@ class Run:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Advice:
+class SizingAdvice:
     """What to ask for, and why."""
 
     amount: Bytes
@@ -40,7 +40,7 @@ class Advice:
 class Policy(Protocol):
     """Advises on the memory of runs, and learns from each that finishes."""
 
-    def advise(self, run: Run) -> Advice | NoForecast:
+    def advise(self, run: Run) -> SizingAdvice | NoForecast:
         """Return what `run` should ask for; asking changes nothing."""
         ...
 
@@ -49,7 +49,7 @@ class Policy(Protocol):
         ...
 
     def learn(
-        self, run: Run, *, peak: Bytes, run_time: Seconds, advice: Advice | NoForecast | None = None
+        self, run: Run, *, peak: Bytes, run_time: Seconds, advice: SizingAdvice | NoForecast | None = None
     ) -> None:
         """Take in a finished run; the `advice` that was given for it lets the policy judge itself."""
         ...
@@ -63,8 +63,8 @@ class Policy(Protocol):
         ...
 
 
-def as_requested(run: Run) -> Advice | NoForecast:
+def as_requested(run: Run) -> SizingAdvice | NoForecast:
     """Leave `run` as it was submitted."""
     if run.request is None:
         return NoForecast(reason=NO_FINISHED_RUN)
-    return Advice(amount=run.request, basis="request")
+    return SizingAdvice(amount=run.request, basis="request")

@@ -9,7 +9,7 @@ import numpy as np
 
 from jobcast.forecast import NoForecast
 from jobcast.predict.sizing import allocation
-from jobcast.predict.sizing.base import Advice, Policy, Run, as_requested
+from jobcast.predict.sizing.base import Policy, Run, SizingAdvice, as_requested
 from jobcast.predict.sizing.candidates import Floats, Past
 from jobcast.predict.sizing.sizer import Sizer
 from jobcast.units import Bytes, Seconds
@@ -36,7 +36,7 @@ class RulePolicy:
         self._rule = rule
         self._finished: dict[Hashable, list[tuple[float, float, float]]] = defaultdict(list)
 
-    def advise(self, run: Run) -> Advice | NoForecast:
+    def advise(self, run: Run) -> SizingAdvice | NoForecast:
         """Return what the rule makes of the finished runs."""
         finished = self._finished.get(run.family)
         if not finished or not self._rule:
@@ -44,7 +44,7 @@ class RulePolicy:
         peaks, hours, sizes = np.array(finished, dtype=np.float64).T
         past = Past(peaks=peaks, hours=hours, sizes=sizes)
         amount = Bytes(math.ceil(self._rule.amount(past, run.input_size)))
-        return Advice(amount=amount, basis="rule", runs=len(finished))
+        return SizingAdvice(amount=amount, basis="rule", runs=len(finished))
 
     def submitted(self, run: Run) -> None:
         """Ignore it: rules know only finished runs."""
@@ -53,7 +53,7 @@ class RulePolicy:
         """Ignore it."""
 
     def learn(
-        self, run: Run, *, peak: Bytes, run_time: Seconds, advice: Advice | NoForecast | None = None
+        self, run: Run, *, peak: Bytes, run_time: Seconds, advice: SizingAdvice | NoForecast | None = None
     ) -> None:
         """Take in a finished run."""
         del advice

@@ -9,7 +9,7 @@ PROVEN = 5
 """Finished runs on which a candidate must have been judged before it may be chosen for its record."""
 
 
-class Record:
+class CostRecord:
     """What each candidate's advice would have cost in one family."""
 
     def __init__(self) -> None:

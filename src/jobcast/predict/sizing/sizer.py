@@ -9,9 +9,9 @@ import numpy as np
 
 from jobcast.forecast import NoForecast
 from jobcast.predict.sizing import allocation
-from jobcast.predict.sizing.base import Advice, Run, as_requested
+from jobcast.predict.sizing.base import Run, SizingAdvice, as_requested
 from jobcast.predict.sizing.candidates import CANDIDATES, Past, expected_hours
-from jobcast.predict.sizing.selector import Record
+from jobcast.predict.sizing.selector import CostRecord
 from jobcast.units import Bytes, Seconds
 
 KEPT = 1000
@@ -58,7 +58,7 @@ class _Family:
     """Bytes, of the finished runs."""
     unfinished: int = 0
     """Runs on their way, which have taught nothing yet."""
-    record: Record = field(default_factory=Record)
+    record: CostRecord = field(default_factory=CostRecord)
     """What each candidate's advice would have cost here."""
 
     def past(self) -> Past:
@@ -88,7 +88,7 @@ class Sizer:
     _byte_hours: float = field(default=0.0, init=False)
     """Peak times run time, summed over these: their mean is the unit of the price."""
 
-    def advise(self, run: Run) -> Advice | NoForecast:
+    def advise(self, run: Run) -> SizingAdvice | NoForecast:
         """Return the cheapest amount by the candidate with the best record; asking changes nothing.
 
         The request stands where nothing is known, and where it is beyond all that the family ever asked
@@ -106,7 +106,7 @@ class Sizer:
         amount = candidates[basis]
         if run.request is not None and run.request > most:
             amount = min(amount, run.request)
-        return Advice(amount=Bytes(math.ceil(amount)), basis=basis, runs=runs, candidates=candidates)
+        return SizingAdvice(amount=Bytes(math.ceil(amount)), basis=basis, runs=runs, candidates=candidates)
 
     def submitted(self, run: Run) -> None:
         """Note that `run` is on its way."""
@@ -118,14 +118,14 @@ class Sizer:
         known.unfinished = max(0, known.unfinished - 1)
 
     def learn(
-        self, run: Run, *, peak: Bytes, run_time: Seconds, advice: Advice | NoForecast | None = None
+        self, run: Run, *, peak: Bytes, run_time: Seconds, advice: SizingAdvice | NoForecast | None = None
     ) -> None:
         """Take in a finished run; with the `advice` that was given for it, judge the candidates too."""
         self.lost(run)
         known = self._families[run.family]
         self._runs += 1
         self._byte_hours += peak * run_time / 3600
-        if isinstance(advice, Advice) and known.peaks:
+        if isinstance(advice, SizingAdvice) and known.peaks:
             price = self._price_per_hour(float(np.mean(known.hours)))
             known.record.judge(advice.candidates, peak, most=max(known.peaks), price=price)
         known.peaks.append(peak)
