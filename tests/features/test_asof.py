@@ -8,7 +8,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobcast.features.asof import as_of_submission, finished
+from jobcast.features.asof import as_of_submission, lessons
 from jobcast.features.columns import Known
 from jobcast.features.submissions import of_one, stack
 from jobcast.predict.memory import FamilyMemory
@@ -75,6 +75,6 @@ def test_training_and_serving_know_the_same(jobs: pl.DataFrame) -> None:
 
 
 def test_only_marked_jobs_teach_in_order_of_their_finish() -> None:
-    done = finished(np.array([30, 10, 20]), np.array([1.0, 2.0, 3.0]), np.array([True, False, True]))
+    done = lessons(np.array([30, 10, 20]), np.array([1.0, 2.0, 3.0]), np.array([True, False, True]))
 
     assert (done.rows.tolist(), done.times.tolist(), done.values.tolist()) == ([2, 0], [20, 30], [3, 1])

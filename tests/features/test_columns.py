@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobcast.features.asof import as_of_submission, finished
+from jobcast.features.asof import as_of_submission, lessons
 from jobcast.features.columns import FEATURES, STATISTICS, percentile_95, statistics
 from jobcast.features.family import LADDER, NOTHING
 from jobcast.features.frame import of_frame
@@ -49,7 +49,7 @@ def test_every_rung_and_the_request_have_their_columns() -> None:
 
 def test_a_description_tells_the_input_size() -> None:
     jobs = frame(job("1", description="tag=a input_size=4KB"), job("2", description="nightly"), job("3"))
-    known = as_of_submission(of_frame(jobs), finished(*_NOTHING_FINISHED), np.arange(3))
+    known = as_of_submission(of_frame(jobs), lessons(*_NOTHING_FINISHED), np.arange(3))
     sizes = known.matrix[:, FEATURES.index("input_size")]
     np.testing.assert_equal(sizes, np.array([12, np.nan, np.nan], dtype=np.float32))
 
@@ -65,7 +65,7 @@ def test_a_job_is_known_by_the_narrowest_family_that_has_run() -> None:
     )
     submissions = of_frame(jobs)
     finish = jobs["finish_time"].dt.epoch("s").to_numpy()
-    done = finished(finish, np.array([30.0, 31.0, 32.0]), np.array([True, False, False]))
+    done = lessons(finish, np.array([30.0, 31.0, 32.0]), np.array([True, False, False]))
 
     known = as_of_submission(submissions, done, np.arange(3))
 

@@ -14,7 +14,7 @@ from jobcast.features.window import FinishedRuns, Times, Values, Window, look_ba
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Finished:
+class Lessons:
     """Which of the submitted jobs taught something, and what: rows in order of their finish."""
 
     rows: Rows
@@ -25,15 +25,15 @@ class Finished:
     """log2 of each one's peak, in bytes."""
 
 
-def finished(finish: Times, peak: Floats, teaches: npt.NDArray[np.bool_]) -> Finished:
+def lessons(finish: Times, peak: Floats, teaches: npt.NDArray[np.bool_]) -> Lessons:
     """Select the jobs that `teaches` marks, in order of their finish; `peak` is in log2 bytes."""
     rows = np.flatnonzero(teaches)
     rows = rows[np.argsort(finish[rows], kind="stable")]
-    return Finished(rows=rows, times=finish[rows], values=peak[rows].astype(np.float32))
+    return Lessons(rows=rows, times=finish[rows], values=peak[rows].astype(np.float32))
 
 
 def as_of_submission(
-    submissions: Submissions, done: Finished, asked: Rows, *, known_until: int | None = None
+    submissions: Submissions, done: Lessons, asked: Rows, *, known_until: int | None = None
 ) -> Known:
     """Return what was known of each of the submissions at rows `asked` when it was made.
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from numpy.lib.format import open_memmap
 
 from jobcast.errors import ModelError
-from jobcast.features.asof import Finished
+from jobcast.features.asof import Lessons
 from jobcast.features.coded import Keys
 from jobcast.features.columns import Known, Rows, fill
 from jobcast.features.family import family_keys
@@ -44,7 +44,7 @@ class FamilyMemory:
     """Median of the last runs, over more than `values` holds; NaN where `values` holds all."""
 
     @classmethod
-    def build(cls, submissions: Submissions, done: Finished) -> "FamilyMemory":
+    def build(cls, submissions: Submissions, done: Lessons) -> "FamilyMemory":
         """Remember the jobs `done` among `submissions`."""
         parts = [_remembered(keys, done) for keys in family_keys(submissions)]
         keys = np.concatenate([part.keys for part in parts])
@@ -108,7 +108,7 @@ class FamilyMemory:
         )
 
 
-def _remembered(keys: Keys, done: Finished) -> FamilyMemory:
+def _remembered(keys: Keys, done: Lessons) -> FamilyMemory:
     runs = FinishedRuns.sort(keys[done.rows], done.times, done.values)
     ends = runs.starts[1:]
     counts = ends - runs.starts[:-1]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jobcast.errors import ModelError
-from jobcast.features.asof import Finished, as_of_submission
+from jobcast.features.asof import Lessons, as_of_submission
 from jobcast.features.columns import Known
 from jobcast.features.family import NOTHING
 from jobcast.language import say
@@ -128,7 +128,7 @@ LEAST = 50
 """Jobs below which neither trees nor a calibration mean anything."""
 
 
-def _with_history(material: Material, done: Finished, settings: FamilySettings) -> Questions:
+def _with_history(material: Material, done: Lessons, settings: FamilySettings) -> Questions:
     """Return the jobs to learn from, in order of finish, without those of which nothing was known."""
     rows = _rows_with_a_past(material, done.rows)[-settings.most_rows :]
     asked = Questions(rows=rows, known=as_of_submission(material.submissions, done, rows))

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from jobcast.features.asof import Finished, finished
+from jobcast.features.asof import Lessons, lessons
 from jobcast.features.frame import of_frame
 from jobcast.features.submissions import Submissions
 from jobcast.job import JobState
@@ -41,9 +41,9 @@ class Material:
         """Jobs that families remember and trees learn from: ended well, with a measured peak."""
         return self.done & ~np.isnan(self.peak)
 
-    def finished_by(self, moment: int) -> Finished:
+    def finished_by(self, moment: int) -> Lessons:
         """Return the teaching jobs that had finished at `moment`, in order."""
-        return finished(self.finish, self.peak, self.teaches & (self.finish <= moment))
+        return lessons(self.finish, self.peak, self.teaches & (self.finish <= moment))
 
 
 def material(jobs: pl.DataFrame) -> Material:

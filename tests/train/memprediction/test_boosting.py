@@ -9,11 +9,11 @@ from jobcast.errors import ConfigError
 from jobcast.predict.memprediction import predict_gigabytes
 from jobcast.train.memprediction.boosting import Forester
 from jobcast.train.memprediction.oversampling import Sample
-from jobcast.train.memprediction.settings import BoostingSettings
+from jobcast.train.memprediction.settings import XGBoostSettings
 
 
 def forester(features: int = 4, *, stop: int | None = None, **parameters: object) -> Forester:
-    settings = BoostingSettings(
+    settings = XGBoostSettings(
         early_stopping_rounds=stop, eval_metric=("mae", "rmse"), n_estimators=60, parameters=parameters
     )
     return Forester(settings, features=features, threads=1)
@@ -75,7 +75,7 @@ def test_growing_node_by_node_gives_the_trees_of_level_by_level(parameters):
 
 
 def test_counted_leaves_and_several_threads_grow_in_xgboosts_own_order():
-    several = Forester(BoostingSettings(), features=4, threads=2)
+    several = Forester(XGBoostSettings(), features=4, threads=2)
     assert "grow_policy" not in several._parameters
     assert "grow_policy" not in forester(max_leaves=9)._parameters
     assert forester(grow_policy="depthwise")._parameters["grow_policy"] == "depthwise"

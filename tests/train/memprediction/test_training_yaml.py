@@ -9,11 +9,11 @@ from jobcast.errors import ConfigError
 from jobcast.features.embedding import WordRule
 from jobcast.language import choose
 from jobcast.train.memprediction.settings import (
-    BoostingSettings,
     CrossValidation,
     EmbeddingSettings,
     Oversampling,
     TrainingSettings,
+    XGBoostSettings,
 )
 from jobcast.train.memprediction.training_yaml import (
     default_settings,
@@ -68,7 +68,7 @@ def test_every_key_is_understood():
             ),
         ),
         oversampling=Oversampling(bins=(-INF, 16, 64, INF), method="SMOTE", sampling_strategy={1: 40, 2: 50}),
-        boosting=BoostingSettings(
+        boosting=XGBoostSettings(
             early_stopping_rounds=16,
             eval_metric=("mae", "rmse"),
             n_estimators=128,

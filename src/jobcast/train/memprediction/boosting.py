@@ -17,7 +17,7 @@ from jobcast.language import say
 from jobcast.predict.memprediction import library, predict_gigabytes
 from jobcast.train.memprediction.oversampling import Sample
 from jobcast.train.memprediction.section import did_you_mean
-from jobcast.train.memprediction.settings import BoostingSettings
+from jobcast.train.memprediction.settings import XGBoostSettings
 
 HISTOGRAM_BYTES = 256 * 1024**2
 """Memory for the histograms of tree nodes; without a bound, deep trees over many features take gigabytes.
@@ -32,7 +32,7 @@ _BYTES_PER_BIN = 16
 class Forester:
     """Grows trees by XGBoost, with settings, number of features and threads fixed."""
 
-    def __init__(self, settings: BoostingSettings, *, features: int, threads: int) -> None:
+    def __init__(self, settings: XGBoostSettings, *, features: int, threads: int) -> None:
         self._xgboost = library("xgboost")
         self._settings = settings
         self._features = features
@@ -106,7 +106,7 @@ class Forester:
             ) from error
 
 
-def _native_parameters(settings: BoostingSettings, *, features: int, threads: int) -> dict[str, Any]:
+def _native_parameters(settings: XGBoostSettings, *, features: int, threads: int) -> dict[str, Any]:
     """Complete the YAML's parameters by threads and a bound on memory, unless it sets these itself."""
     given = {name: value for name, value in settings.parameters.items() if value is not None}
     completed = {**given, "eval_metric": list(settings.eval_metric)}

@@ -58,7 +58,7 @@ class Oversampling:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class BoostingSettings:
+class XGBoostSettings:
     """How XGBoost learns."""
 
     early_stopping_rounds: int | None = None
@@ -88,5 +88,5 @@ class TrainingSettings:
     """Texts that take part, in the order of their features; empty for none."""
     oversampling: Oversampling | None = None
     """None when the sampling is switched off."""
-    boosting: BoostingSettings = BoostingSettings()
+    boosting: XGBoostSettings = XGBoostSettings()
     """How the trees grow."""

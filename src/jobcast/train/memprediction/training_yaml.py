@@ -17,12 +17,12 @@ from jobcast.train.memprediction.settings import (
     METHODS,
     SAMPLING_METHODS,
     SAMPLING_STRATEGIES,
-    BoostingSettings,
     CrossValidation,
     EmbeddingSettings,
     Oversampling,
     SamplingStrategy,
     TrainingSettings,
+    XGBoostSettings,
 )
 
 
@@ -183,7 +183,7 @@ def _strategy(over: Section, intervals: int) -> SamplingStrategy:
     return value
 
 
-def _boosting(model: Section) -> BoostingSettings:
+def _boosting(model: Section) -> XGBoostSettings:
     model.choice("model_name", ("xgboost",), "xgboost")
     fitting = model.section("fitting_parameter", ("early_stopping_rounds", "eval_metric"))
     parameters = dict(model.mapping("training_parameter"))
@@ -195,7 +195,7 @@ def _boosting(model: Section) -> BoostingSettings:
     for seed in ("seed", "random_state"):
         if seed in parameters:
             parameters[seed] = ours.whole(seed, least=0) or 0
-    return BoostingSettings(
+    return XGBoostSettings(
         early_stopping_rounds=fitting.whole("early_stopping_rounds"),
         eval_metric=fitting.texts("eval_metric") or ("rmse",),
         n_estimators=trees or 100,
