@@ -13,7 +13,7 @@ from jobcast.units import GIB, format_memory
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jobcast.demo.judging import Score, Verdict
+    from jobcast.demo.judging import Verdict, WayScore
     from jobcast.demo.tour import Excess, Plan
 
 
@@ -43,7 +43,7 @@ def _show_scores(verdict: Verdict) -> None:
     tell(say("demo.noise", noise=f"×{verdict.noise:.2f}"))
 
 
-def _cells(score: Score) -> list[str]:
+def _cells(score: WayScore) -> list[str]:
     error = "–" if score.median_error is None else f"×{score.median_error:.2f}"
     return [f"{score.memory_time:.1f}", f"{100 * score.short:.1f} %", error]
 

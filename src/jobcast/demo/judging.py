@@ -13,7 +13,7 @@ from jobcast.units import GIB, TIB
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Score:
+class WayScore:
     """One way to ask for memory, over the jobs that asked for any."""
 
     way: str
@@ -37,7 +37,7 @@ class Verdict:
     """Jobs among them that asked for nothing, and of which only the error is judged."""
     without_forecast: int
     """Jobs among them that are like nothing seen before."""
-    scores: tuple[Score, ...]
+    scores: tuple[WayScore, ...]
     """As requested, with jobcast, perfect knowledge: in this order."""
     noise: float
     """The median error of whoever knows all but the noise between runs."""
@@ -77,7 +77,7 @@ def verdict(jobs: pl.DataFrame) -> Verdict:
         without_request=len(jobs) - len(asked),
         without_forecast=jobs["forecast"].null_count(),
         scores=tuple(
-            Score(
+            WayScore(
                 way=way,
                 memory_time=asked.select((amount * pl.col("run_time")).sum()).item() / TIB / 3600,
                 short=asked.select((amount < needed).mean()).item() or 0.0,
