@@ -50,7 +50,9 @@ def test_a_damaged_card_does_not_hide_the_others(jobcast, shelf):
     (shelf.path / SECOND / "card.json").write_text("{}")
     result = jobcast("models", "list")
     assert [line.split()[:2] for line in result.stdout.splitlines()[1:]] == [["*", FIRST]]
-    assert result.stderr.splitlines()[0] == f"error: the model {SECOND} has no readable card: 'schema'"
+    assert result.stderr.splitlines()[0] == (
+        f"error: cannot read {shelf.path / SECOND}/card.json: it has no field schema"
+    )
     assert result.exit_code == 0
 
 

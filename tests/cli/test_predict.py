@@ -476,10 +476,24 @@ def test_without_a_model_the_cure_is_to_train(jobcast, shelf):
     assert (result.stdout, result.exit_code) == ("", 1)
 
 
-def test_a_damaged_model_is_an_expected_failure(jobcast, trained, shelf):
-    (shelf.folder(trained) / "memory/keys.npy").write_bytes(b"")
+@pytest.mark.parametrize(
+    ("name", "cure"),
+    [
+        ("card.json", "jobcast train"),
+        ("median.txt", "jobcast models rollback"),
+        ("upper.txt", "jobcast models rollback"),
+        ("memory/keys.npy", "jobcast train"),
+        ("record/errors.npy", "jobcast train"),
+    ],
+)
+def test_a_damaged_model_is_an_expected_failure_that_names_the_file(jobcast, trained, shelf, name, cure):
+    file = shelf.folder(trained) / name
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     result = jobcast("predict", *flags())
-    assert result.stderr.startswith("error: cannot read the family memory")
+    what, told = result.stderr.splitlines()
+    assert what.startswith("error: ")
+    assert str(file) in what
+    assert told == f"cure:  {cure}"
     assert (result.stdout, result.exit_code) == ("", 1)
 
 

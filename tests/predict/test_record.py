@@ -131,5 +131,5 @@ def test_a_record_comes_back_from_disk(tmp_path: Path) -> None:
 
 
 def test_a_damaged_record_is_a_fault_of_the_model(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="track record"):
+    with pytest.raises(ModelError, match=r"cannot read .*\.npy: "):
         TrackRecord.load(tmp_path)

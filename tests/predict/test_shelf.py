@@ -112,6 +112,26 @@ def test_without_a_model_the_cure_is_to_train(shelf):
     assert error.value.hint == "jobcast train"
 
 
+@pytest.mark.parametrize("damage", ["empty", "dangling", "folder"])
+def test_a_damaged_marker_of_the_active_model_is_named_with_a_cure(shelf, damage):
+    name, marker = grow(shelf), shelf.path / "active"
+    if damage == "empty":
+        marker.write_text("")
+    elif damage == "dangling":
+        marker.symlink_to("2020-01-01T00-00-00")
+    else:
+        marker.mkdir()
+    with pytest.raises(ModelError) as error:
+        shelf.folder()
+    assert error.value.message == f"{marker} points to no model"
+    assert "jobcast models activate NAME" in error.value.hint
+    if damage == "folder":
+        assert error.value.hint.startswith("move that folder away, ")
+        marker.rmdir()
+    shelf.activate(name)
+    assert shelf.folder() == shelf.path / name
+
+
 def test_a_model_that_is_not_there_is_not_activated(shelf):
     shelf.activate(grow(shelf))
     with pytest.raises(ModelError, match="there is no model 2027") as error:
@@ -168,6 +188,7 @@ def test_rollback_goes_back_step_by_step(shelf):
     first, second, third = grow_three(shelf)
     for name in (first, second, third):
         shelf.activate(name)
+    assert (shelf.before(), shelf.active()) == (second, third)
     assert shelf.rollback() == shelf.active() == second
     assert shelf.rollback() == shelf.active() == first
     with pytest.raises(ModelError, match="no other model was active before") as error:

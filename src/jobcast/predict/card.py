@@ -9,7 +9,7 @@ from typing import Any
 
 from jobcast.errors import ModelError
 from jobcast.language import say
-from jobcast.predict.damage import why
+from jobcast.predict.damage import reading
 
 SCHEMA = 1
 NAME = "card.json"
@@ -54,7 +54,7 @@ class Card:
 
 def read_card(folder: Path) -> Card:
     """Read the card of the model in `folder`; raises ModelError when there is none that this program knows."""
-    try:
+    with reading(folder / NAME, kinds=(OSError, ValueError, KeyError, TypeError, RecursionError)):
         fields = dict(json.loads((folder / NAME).read_text("utf-8")))
         schema = fields.pop("schema")
         if schema != SCHEMA:
@@ -63,10 +63,6 @@ def read_card(folder: Path) -> Card:
             )
         card = Card(**{**fields, "features": tuple(fields["features"])})
         _check(card)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(
-            say("model.no_card", name=folder.name, why=why(error)), hint="jobcast train"
-        ) from error
     return card
 
 

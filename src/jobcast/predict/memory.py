@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.format import open_memmap
 
 from jobcast.errors import ModelError
 from jobcast.features.asof import Lessons
@@ -21,7 +20,7 @@ from jobcast.features.family import family_keys
 from jobcast.features.submissions import Submissions
 from jobcast.features.window import RUNS, Counts, FinishedRuns, Times, Values, Window, nothing
 from jobcast.language import say
-from jobcast.predict.damage import why
+from jobcast.predict.damage import map_array, why
 
 _ARRAYS = ("keys", "values", "counts", "means", "times", "long_medians")
 
@@ -56,10 +55,10 @@ class FamilyMemory:
     @classmethod
     def load(cls, folder: Path) -> "FamilyMemory":
         """Map the memory that `save` wrote; raises ModelError when it is missing or damaged."""
+        memory = cls(**{name: map_array(folder / f"{name}.npy") for name in _ARRAYS})
         try:
-            memory = cls(**{name: open_memmap(folder / f"{name}.npy", mode="r") for name in _ARRAYS})
             memory.check()
-        except (OSError, ValueError) as error:
+        except ValueError as error:
             raise ModelError(
                 say("model.bad_memory", folder=folder, why=why(error)), hint="jobcast train"
             ) from error

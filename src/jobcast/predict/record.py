@@ -11,14 +11,13 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.format import open_memmap
 
 from jobcast.errors import ModelError
 from jobcast.features.candidates import CANDIDATES
 from jobcast.features.coded import Keys
 from jobcast.features.window import Counts, FinishedRuns, Times, Values
 from jobcast.language import say
-from jobcast.predict.damage import why
+from jobcast.predict.damage import map_array, why
 
 Floats = npt.NDArray[np.float64]
 
@@ -121,10 +120,10 @@ class TrackRecord:
     @classmethod
     def load(cls, folder: Path) -> "TrackRecord":
         """Map the record that `save` wrote; raises ModelError when it is missing or damaged."""
+        record = cls(**{name: map_array(folder / f"{name}.npy") for name in _ARRAYS})
         try:
-            record = cls(**{name: open_memmap(folder / f"{name}.npy", mode="r") for name in _ARRAYS})
             record.check()
-        except (OSError, ValueError) as error:
+        except ValueError as error:
             raise ModelError(
                 say("model.bad_record", folder=folder, why=why(error)), hint="jobcast train"
             ) from error

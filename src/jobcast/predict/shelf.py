@@ -47,11 +47,16 @@ class Shelf:
     def folder(self, name: str | None = None) -> Path:
         """Return where a model lies, by default the active one; raises ModelError when there is none."""
         wanted = name or self.active()
-        if wanted is None:
-            raise ModelError(say("model.none_active", folder=self.path), hint="jobcast train")
-        if wanted not in self.names():
-            raise ModelError(say("model.unknown", name=wanted, folder=self.path), hint="jobcast models list")
-        return self.path / wanted
+        if wanted in self.names():
+            return self.path / wanted
+        if name:
+            raise ModelError(say("model.unknown", name=name, folder=self.path), hint="jobcast models list")
+        marker = self.path / _ACTIVE
+        if marker.is_dir() and not marker.is_symlink():  # a copy of the store that followed its links
+            raise ModelError(say("model.bad_marker", path=marker), hint=say("model.folder_marker_cure"))
+        if marker.is_symlink() or marker.exists():
+            raise ModelError(say("model.bad_marker", path=marker), hint=say("model.bad_marker_cure"))
+        raise ModelError(say("model.none_active", folder=self.path), hint="jobcast train")
 
     @contextmanager
     def growing(self, made: datetime) -> Iterator[Path]:
@@ -83,15 +88,24 @@ class Shelf:
 
         Raises ModelError when there is none.
         """
+        earlier = self._before()
+        self._remember(earlier)
+        self._switch(earlier[-1])
+        return earlier[-1]
+
+    def before(self) -> str:
+        """Return the name of the model to which `rollback` goes; raises ModelError when there is none."""
+        return self._before()[-1]
+
+    def _before(self) -> list[str]:
+        """Return what was active, in order, up to the model that was so before the active one."""
         others = set(self.names()) - {self.active()}
         earlier = self._activations()
         while earlier and earlier[-1] not in others:
             earlier.pop()
         if not earlier:
             raise ModelError(say("model.none_before"), hint="jobcast models list")
-        self._remember(earlier)
-        self._switch(earlier[-1])
-        return earlier[-1]
+        return earlier
 
     def _reserve(self, name: str) -> Path:
         """Make the hidden folder of a model that grows: while it is there, the name is nobody else's."""

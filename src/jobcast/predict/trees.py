@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from jobcast.errors import ModelError
 from jobcast.language import say
-from jobcast.predict.damage import why
+from jobcast.predict.damage import reading
 
 Matrix = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
@@ -81,12 +81,8 @@ class Trees:
     @classmethod
     def load(cls, path: Path, *, threads: int = 1) -> "Trees":
         """Read a model that `save` wrote; raises ModelError when it is missing or damaged."""
-        try:
+        with reading(path, hint=_OTHER_MODEL):
             text, _, told = path.read_text("utf-8").rpartition(_SUM)
-        except (OSError, UnicodeDecodeError) as error:
-            raise ModelError(
-                say("model.unreadable_trees", path=path, why=why(error)), hint=_OTHER_MODEL
-            ) from error
         if told.rstrip() != _sum(text):
             raise ModelError(say("model.damaged_trees", path=path), hint=_OTHER_MODEL)
         return cls(text, threads=threads)

@@ -6,10 +6,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from jobcast.errors import ModelError
-from jobcast.language import say
 from jobcast.predict.calibration import offsets
-from jobcast.predict.damage import why
+from jobcast.predict.damage import map_array
 from jobcast.predict.record import Judged, join
 from jobcast.train.families import DAY, FittedFamilies
 from jobcast.train.material import Material
@@ -70,12 +68,7 @@ class Evidence:
     @classmethod
     def load(cls, folder: Path) -> "Evidence":
         """Read what `save` wrote; raises ModelError when it is missing or damaged."""
-        try:
-            arrays = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in _OWN + _JUDGED}
-        except (OSError, ValueError, EOFError) as error:
-            raise ModelError(
-                say("model.bad_evidence", folder=folder, why=why(error)), hint="jobcast train"
-            ) from error
+        arrays = {name: map_array(folder / f"{name}.npy") for name in _OWN + _JUDGED}
         return cls(
             **{name: arrays[name] for name in _OWN}, judged=Judged(**{name: arrays[name] for name in _JUDGED})
         )
