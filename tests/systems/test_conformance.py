@@ -17,6 +17,7 @@ from jobcast.history import SCHEMA, Rows
 from jobcast.job import ExitReason, JobState
 from jobcast.systems.base import Site
 from jobcast.systems.registry import BATCH_SYSTEMS, FILE_FORMATS
+from tests.systems.packed import cut_behind
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 SITE = Site(
@@ -166,6 +167,28 @@ def test_damage_is_set_aside(
 @given(content=st.binary())
 def test_strange_output_is_refused_or_set_aside(name: str, content: bytes) -> None:
     survive(BATCH_SYSTEMS[name].read_finished(BytesIO(content), "output", SITE))
+
+
+KNOWN_AFTER = {"bjobs": 4, "sacct": 2}
+"""Lines of the recording after which the kind of the file is known; after the first where none are given."""
+
+
+@pytest.mark.parametrize("kind", sorted(FILES))
+def test_a_packed_file_that_is_cut_behind_a_line_end_is_counted_once(tmp_path: Path, kind: str) -> None:
+    path, lines = tmp_path / "job_info_20240102.gz", recording(FILES[kind]).read_bytes().splitlines(True)
+    all_jobs = whole(read(kind, recording(FILES[kind])))["job_id"].to_list()
+    kept = []
+    for count in range(KNOWN_AFTER.get(kind, 1), len(lines)):
+        path.write_bytes(cut_behind(b"".join(lines[:count])))
+        batches = read(kind, path)
+        aside = [each for rows in batches for each in rows.set_aside]
+        assert [each.reason for each in aside if each.reason == "truncated"] == ["truncated"], count
+        assert next(each.line for each in aside if each.reason == "truncated") <= count + 1
+        jobs = whole(batches)["job_id"].to_list()
+        assert set(jobs) <= set(all_jobs)
+        kept.append(len(jobs))
+    assert kept == sorted(kept)
+    assert kept[-1] >= len(all_jobs) - 2
 
 
 # bjobs prints no year: the moment of asking gives it, so nothing it prints is in the future.

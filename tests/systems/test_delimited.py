@@ -10,12 +10,12 @@ def read(*batches: list[str], width: int = 2) -> Records:
     """Read batches of lines and put together what comes of them."""
     first, lines, whole = 1, [], Records()
     for texts in batches:
-        lines.append(Lines(first, texts))
+        lines.append(Lines(first=first, texts=texts))
         first += len(texts)
-    for records in read_records(iter(lines), Layout("x", width)):
-        whole.rows += records.rows
-        whole.lines += records.lines
-        whole.set_aside += records.set_aside
+    for records in read_records(iter(lines), Layout(source="x", width=width)):
+        whole.rows.extend(records.rows)
+        whole.lines.extend(records.lines)
+        whole.set_aside.extend(records.set_aside)
     return whole
 
 
@@ -37,8 +37,18 @@ def test_a_line_that_is_no_record_is_set_aside_alone(stray: str) -> None:
 
 
 def test_the_last_line_of_a_source_that_stops_within_it_is_truncated() -> None:
-    (records,) = read_records(iter([Lines(1, ["a,b", "c"], cut=True)]), Layout("x", 2))
+    (records,) = read_records(
+        iter([Lines(first=1, texts=["a,b", "c"], cut=True)]), Layout(source="x", width=2)
+    )
     assert [each.reason for each in records.set_aside] == ["truncated"]
+
+
+def test_a_torn_line_is_truncated_behind_a_record_that_was_not_closed() -> None:
+    lines = [Lines(first=1, texts=["a,b", '"c']), Lines(first=3, texts=[], torn="d")]
+    records = list(read_records(iter(lines), Layout(source="x", width=2)))
+    aside = [(each.line, each.reason, each.text) for batch in records for each in batch.set_aside]
+    assert [row for batch in records for row in batch.rows] == [["a", "b"]]
+    assert aside == [(2, "field_count", '"c'), (3, "truncated", "d")]
 
 
 def test_a_huge_value_is_no_record() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from jobcast.errors import InputError
 from jobcast.systems.text import Lines, decode, read_lines
+from tests.systems.packed import cut_behind
 
 
 @pytest.mark.parametrize(
@@ -21,31 +22,32 @@ def test_each_record_is_decoded_as_it_can_be(record: bytes, text: str) -> None:
 
 def test_lines_come_in_batches_with_their_numbers() -> None:
     assert list(read_lines(BytesIO(b"a\r\nb\n\nc"), "x", most=2)) == [
-        Lines(1, ["a", "b"]),
-        Lines(3, ["", "c"], cut=True),
+        Lines(first=1, texts=["a", "b"]),
+        Lines(first=3, texts=["", "c"], cut=True),
     ]
 
 
 def test_one_line_in_another_encoding_does_not_spoil_the_others() -> None:
     content = "仿真\n".encode() + "仿真\r\n".encode("gb18030")
-    assert list(read_lines(BytesIO(content), "x")) == [Lines(1, ["仿真", "仿真"])]
+    assert list(read_lines(BytesIO(content), "x")) == [Lines(first=1, texts=["仿真", "仿真"])]
 
 
 def test_the_readable_part_of_a_damaged_packed_file_is_read() -> None:
     packed = gzip.compress(b"".join(b"%d\n" % (at * 7919) for at in range(50_000)))
     batches = list(read_lines(gzip.open(BytesIO(packed[:-1000])), "x"))  # noqa: SIM115
     assert batches[0].texts[:2] == ["0", "7919"]
-    assert batches[-1].cut
+    assert batches[-1].torn is not None
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, lzma.compress], ids=["gzip", "xz"])
 def test_the_beginning_of_a_small_packed_file_that_is_cut_off_is_read(pack: Callable[[bytes], bytes]) -> None:
     packed = pack(b"".join(b"%d\n" % (at * 7919 % 10007) for at in range(2000)))
     opened = gzip.open if pack is gzip.compress else lzma.open
-    (lines,) = read_lines(opened(BytesIO(packed[: len(packed) // 2])), "x")
+    lines, end = read_lines(opened(BytesIO(packed[: len(packed) // 2])), "x")
     assert lines.texts[:2] == ["0", "7919"]
     assert len(lines.texts) > 500
-    assert lines.cut
+    assert (end.first, end.texts) == (len(lines.texts) + 1, [])
+    assert end.torn is not None
 
 
 def test_what_stands_before_a_wrong_byte_in_a_packed_file_is_read() -> None:
@@ -53,17 +55,40 @@ def test_what_stands_before_a_wrong_byte_in_a_packed_file_is_read() -> None:
     packed[len(packed) // 2 :] = b"\xff" * 100
     batches = list(read_lines(gzip.open(BytesIO(bytes(packed))), "x"))  # noqa: SIM115
     assert sum(len(lines.texts) for lines in batches) > 20_000
-    assert batches[-1].cut
+    assert batches[-1].torn is not None
+
+
+def packed(content: bytes) -> gzip.GzipFile:
+    return gzip.GzipFile(fileobj=BytesIO(cut_behind(content)))
+
+
+@pytest.mark.parametrize("most", [1, 2, 9])
+def test_a_packed_file_that_is_cut_behind_a_line_end_has_a_torn_line(most: int) -> None:
+    *lines, end = read_lines(packed(b"a\nb\n"), "x", most)
+    assert [text for batch in lines for text in batch.texts] == ["a", "b"]
+    assert not any(batch.cut for batch in lines)
+    assert end == Lines(first=3, texts=[], torn="")
+
+
+def test_what_is_left_of_a_line_is_torn_but_for_the_first() -> None:
+    assert list(read_lines(packed(b"a\nb"), "x")) == [
+        Lines(first=1, texts=["a"]),
+        Lines(first=2, texts=[], torn="b"),
+    ]
+    assert list(read_lines(packed(b"a"), "x")) == [
+        Lines(first=1, texts=["a"], cut=True),
+        Lines(first=2, texts=[], torn=""),
+    ]
 
 
 def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
-    assert list(read_lines(BytesIO(b"\xef\xbb\xbfa\nb\n"), "x")) == [Lines(1, ["a", "b"])]
+    assert list(read_lines(BytesIO(b"\xef\xbb\xbfa\nb\n"), "x")) == [Lines(first=1, texts=["a", "b"])]
 
 
 def test_lines_that_end_in_a_carriage_return_alone_are_lines() -> None:
     assert list(read_lines(BytesIO(b"a\rb\rc"), "x", most=2)) == [
-        Lines(1, ["a", "b"]),
-        Lines(3, ["c"], cut=True),
+        Lines(first=1, texts=["a", "b"]),
+        Lines(first=3, texts=["c"], cut=True),
     ]
 
 

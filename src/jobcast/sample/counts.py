@@ -12,6 +12,7 @@ class Counts:
     """Records by what became of them: `read` is the sum of `new`, `known` and all of `set_aside`."""
 
     new: int = 0
+    """Runs that the store did not have."""
     known: int = 0
     """Runs that the store had already, or that the source holds twice."""
     set_aside: dict[str, int] = field(default_factory=dict)

@@ -20,8 +20,11 @@ class Source:
     """A file, and how to understand it."""
 
     path: Path
+    """The file, plain or packed."""
     form: FileFormat
+    """Its kind."""
     site: Site
+    """What it does not say about itself."""
 
 
 def import_file(source: Source, store: Store, *, dry_run: bool = False, watch: Watch = unwatched) -> Counts:

@@ -34,7 +34,9 @@ class Gap:
     """A time of which the batch system no longer knows what finished in it."""
 
     since: datetime
+    """Its first moment."""
     until: datetime
+    """The first moment behind it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,10 +44,13 @@ class Question:
     """What one batch system is asked: its jobs that finished in [since, until)."""
 
     system: BatchSystem
+    """Who is asked."""
     since: datetime
+    """Jobs that finished at this moment or later are asked for ..."""
     until: datetime
+    """... if they did so before this one: the moment of asking."""
     gap: Gap | None = None
-    """What was wanted before `since`, had the batch system remembered it."""
+    """What was wanted before `since`, had the batch system remembered it; None where nothing was."""
 
     @property
     def command(self) -> Command:

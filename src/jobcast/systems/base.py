@@ -47,7 +47,9 @@ class Command:
     """A command for `jobcast.systems.run`: arguments, never a shell string."""
 
     arguments: tuple[str, ...]
+    """The program, and what follows it."""
     timeout_seconds: float = 600.0
+    """How long it may take."""
     environment: tuple[tuple[str, str], ...] = ()
     """Variables set beside the inherited ones, e.g. ``SLURM_TIME_FORMAT``."""
 

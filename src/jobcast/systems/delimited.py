@@ -6,7 +6,7 @@ behind it one value: such a line is set aside alone, and reading goes on with th
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jobcast.history import SET_ASIDE_TEXT, SetAside
 from jobcast.systems.text import Lines
@@ -15,9 +15,9 @@ _LONGEST = 100
 """Lines that one record may span; a quote that is still open then is a stray one."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Records:
-    """The records of one batch."""
+    """The records of one batch; the lists grow while lines are split."""
 
     rows: list[list[str]] = field(default_factory=list)
     """Each has the expected number of values."""
@@ -26,20 +26,23 @@ class Records:
     texts: list[str] = field(default_factory=list)
     """Each row as it stands in the source."""
     set_aside: list[SetAside] = field(default_factory=list)
+    """What is no such record."""
 
     def column(self, index: int) -> list[str]:
         """Return the values of one column."""
         return [row[index] for row in self.rows]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Layout:
     """How the records of one source are written."""
 
     source: str
+    """What records that are set aside are said to come from."""
     width: int
     """Values in each record."""
     separator: str = ","
+    """One character between values."""
 
 
 def split_record(text: str, separator: str = ",") -> list[str] | None:
@@ -53,18 +56,26 @@ def split_record(text: str, separator: str = ",") -> list[str] | None:
 
 def read_records(batches: Iterator[Lines], layout: Layout) -> Iterator[Records]:
     """Split lines into records; those of another width are set aside, blank lines are passed over."""
-    kept = Lines(1, [])
+    kept, torn = _NO_LINES, tuple[SetAside, ...]()
     for batch in batches:
-        lines = Lines(kept.first, kept.texts + batch.texts, batch.cut) if kept.texts else batch
+        if batch.torn is not None:
+            torn = batch.set_aside(layout.source)
+            continue
+        lines = replace(batch, first=kept.first, texts=kept.texts + batch.texts) if kept.texts else batch
         records = _split_plainly(lines, layout)
         if records is None:
             records, used = _split_one_by_one(lines, layout, is_last=False)
             kept = lines.after(used)
         else:
-            kept = Lines(1, [])
+            kept = _NO_LINES
         yield records
-    if kept.texts:
-        yield _split_one_by_one(kept, layout, is_last=True)[0]
+    if kept.texts or torn:
+        records, _ = _split_one_by_one(kept, layout, is_last=True)
+        records.set_aside.extend(torn)
+        yield records
+
+
+_NO_LINES = Lines(first=1, texts=[])
 
 
 def _split_plainly(lines: Lines, layout: Layout) -> Records | None:
@@ -79,7 +90,7 @@ def _split_plainly(lines: Lines, layout: Layout) -> Records | None:
         return None
     numbers = range(lines.first, lines.first + len(rows))
     if all(len(row) == layout.width for row in rows):
-        return Records(rows, list(numbers), lines.texts)
+        return Records(rows=rows, lines=list(numbers), texts=lines.texts)
     records, last = Records(), numbers[-1]
     for line, row, text in zip(numbers, rows, lines.texts, strict=True):
         _sort(records, (line, row, text), layout, cut=lines.cut and line == last)

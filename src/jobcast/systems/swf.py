@@ -52,14 +52,17 @@ _TEN_YEARS = 3652 * 86400
 """A log whose first job came later than that after its start counts from 1970."""
 
 
-@dataclass(slots=True)
+# Not frozen: its comments come one by one, and may stand between jobs.
+@dataclass(kw_only=True, slots=True)
 class Header:
     """What the comments above the jobs say."""
 
     start: float = 0
-    """UnixStartTime, in seconds."""
+    """UnixStartTime, in seconds since 1970; 0 where it is not given."""
     queues: dict[int, str] = field(default_factory=dict)
+    """Number to name; numbers without a name are lacking."""
     partitions: dict[int, str] = field(default_factory=dict)
+    """Likewise."""
 
     def take(self, comment: str) -> None:
         """Take in one comment line, e.g. ``; Queue: 1 batch``; what stands last counts."""
@@ -107,7 +110,7 @@ def _numbers(text: str) -> bool:
 
 def _read_batch(lines: Lines, header: Header, site: Site, source: str) -> Rows:
     """Read consecutive lines."""
-    numbers, squeezed, aside = [], [], []
+    numbers, squeezed, aside = [], [], list(lines.set_aside(source))
     for number, text in enumerate(lines.texts, lines.first):
         values = text.split(None, len(FIELDS))
         if len(values) >= len(FIELDS) and values[0][0] != ";":
@@ -134,7 +137,7 @@ def _read_batch(lines: Lines, header: Header, site: Site, source: str) -> Rows:
         source=source,
         record=lambda row: (places[row], lines.texts[places[row] - lines.first]),
     )
-    return Rows(rows.jobs, (*aside, *rows.set_aside), table.height - kept.height)
+    return Rows(jobs=rows.jobs, set_aside=(*aside, *rows.set_aside), not_finished=table.height - kept.height)
 
 
 def _set_aside(source: str, line: int, reason: str, text: str) -> SetAside:

@@ -2,13 +2,14 @@
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BufferedReader, RawIOBase
 from itertools import islice
 from lzma import LZMAError
 from typing import IO, TYPE_CHECKING, cast
 
 from jobcast.errors import InputError
+from jobcast.history import SET_ASIDE_TEXT, SetAside
 from jobcast.language import say
 from jobcast.systems.base import BATCH
 
@@ -19,19 +20,29 @@ UNREADABLE = (OSError, EOFError, zlib.error, LZMAError)
 """What the openers of packed files raise where a file is damaged."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Lines:
     """Consecutive lines of a source, without their line ends."""
 
     first: int
     """Number of the first line, from 1."""
     texts: list[str]
+    """The lines; none where there is only a torn one."""
     cut: bool = False
-    """The source stops within the last line: no line end, or a packed file that is damaged there."""
+    """The last line has no line end: the source may stop within it."""
+    torn: str | None = None
+    """The line behind them, of which a damaged source gives this much, perhaps nothing; else None."""
 
     def after(self, count: int) -> "Lines":
         """Return these lines without the first `count`."""
-        return Lines(self.first + count, self.texts[count:], self.cut)
+        return replace(self, first=self.first + count, texts=self.texts[count:])
+
+    def set_aside(self, source: str) -> tuple[SetAside, ...]:
+        """Return the torn line, so that the damage is counted; nothing where there is none."""
+        if self.torn is None:
+            return ()
+        line, text = self.first + len(self.texts), self.torn[:SET_ASIDE_TEXT]
+        return (SetAside(source=source, line=line, reason="truncated", text=text),)
 
 
 def decode(record: bytes) -> str:
@@ -85,16 +96,23 @@ def buffered(stream: IO[bytes]) -> BufferedReader:
 def read_lines(stream: IO[bytes], source: str, most: int = BATCH) -> Iterator[Lines]:
     """Read `stream` in batches of at most `most` lines; each line is decoded by itself where it must.
 
-    A packed file that is damaged further on gives its readable part, the last line marked as cut.
+    A packed file that is damaged further on gives its readable part, and behind it, alone, the torn line.
     Raises InputError when nothing at all can be read.
     """
     raw = stream.raw if isinstance(stream, BufferedReader) else None
     reader = cast("BufferedReader", stream) if isinstance(raw, _Readable) else buffered(stream)
-    lines, first = _raw_lines(reader, source), 1
+    lines, first, torn = _raw_lines(reader, source), 1, b""
+    readable = cast("_Readable", reader.raw)
     while batch := list(islice(lines, most)):
-        damaged = cast("_Readable", reader.raw).damaged
-        yield Lines(first, _texts(batch), cut=damaged or not batch[-1].endswith(b"\n"))
+        cut = not batch[-1].endswith(b"\n")
+        # A first line stays one however little of it is left: it may tell what the source is.
+        if cut and readable.damaged and first + len(batch) > 2:
+            torn, cut = batch.pop(), False
+        if batch:
+            yield Lines(first=first, texts=_texts(batch), cut=cut)
         first += len(batch)
+    if readable.damaged:
+        yield Lines(first=first, texts=[], torn=decode(torn))
 
 
 def _raw_lines(reader: BufferedReader, source: str) -> Iterator[bytes]:

@@ -13,6 +13,7 @@ from jobcast.history import Rows
 from jobcast.systems.base import BATCH, Site
 from jobcast.systems.lsf.acct import LsbAcct
 from tests.systems.lsf.writers import acct_line
+from tests.systems.packed import cut_behind
 
 RECORDING = Path(__file__).parents[2] / "recordings/lsf/lsb.acct"
 SITE = Site(now=datetime(2026, 11, 22, tzinfo=UTC), cluster="lsf-a")
@@ -214,6 +215,13 @@ def test_a_packed_file_that_is_cut_off_gives_what_can_be_read(acct: Path) -> Non
     rows = read(acct, packed[: len(packed) // 2])
     assert 0 < rows.jobs.height < 2000
     assert {record.reason for record in rows.set_aside} <= {"truncated"}
+
+
+def test_a_damage_behind_another_event_is_counted(acct: Path) -> None:
+    event = '"JOB_RESIZE" "10.1" 1718359618 7 0 1718352060 1001 "ada" 1 ""\n'
+    rows = read(acct, cut_behind((acct_line() + event).encode()))
+    assert (rows.jobs.height, rows.not_finished) == (1, 1)
+    assert [(each.line, each.reason, each.text) for each in rows.set_aside] == [(3, "truncated", "")]
 
 
 def test_a_job_that_can_not_be_true_is_set_aside_with_its_line(acct: Path) -> None:

@@ -16,6 +16,7 @@ from jobcast.systems.base import Site
 from jobcast.systems.lsf.bjobs import Bjobs, read_bjobs
 from jobcast.systems.lsf.system import Lsf
 from tests.systems.lsf.writers import bjobs_uf
+from tests.systems.packed import cut_behind
 
 RECORDINGS = Path(__file__).parents[2] / "recordings/lsf"
 SITE = Site(now=datetime(2024, 6, 15, tzinfo=UTC), cluster="lsf-a")
@@ -380,6 +381,15 @@ def test_a_broken_job_in_json_does_not_hide_the_next_one() -> None:
     rows = read(text)
     assert rows.jobs["job_id"].to_list() == ["2"]
     assert [record.reason for record in rows.set_aside] == ["malformed_fields"]
+
+
+@pytest.mark.parametrize("lost", ["", "]\n}\n"])
+def test_a_damage_behind_the_last_job_in_json_is_counted(tmp_path: Path, lost: str) -> None:
+    text, path = as_json(JSON_JOB), tmp_path / "bjobs.gz"
+    path.write_bytes(cut_behind((text[: text.rindex("]")] + lost).encode()))
+    (rows,) = Bjobs().read(path, SITE)
+    assert rows.jobs["job_id"].to_list() == [JSON_JOB["JOBID"]]
+    assert [each.reason for each in rows.set_aside] == ["truncated"]
 
 
 def test_half_a_character_in_json_is_replaced() -> None:

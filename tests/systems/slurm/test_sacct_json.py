@@ -142,6 +142,14 @@ def test_a_file_that_is_cut_off_gives_what_stands_before(tmp_path: Path) -> None
     assert [each.reason for each in rows.set_aside] == ["truncated"]
 
 
+def test_a_list_of_jobs_that_is_not_closed_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "open.json"
+    path.write_text('{"jobs": [\n' + json.dumps(NEWER["jobs"][0]) + ",\n")
+    rows = read(path)
+    assert rows.jobs.height == 1
+    assert [(each.line, each.reason, each.text) for each in rows.set_aside] == [(3, "truncated", "")]
+
+
 def test_an_element_that_is_no_job_is_set_aside_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "odd.json"
     path.write_text('{"jobs": [\n{"job_id": "x"},\n7]}')

@@ -14,6 +14,7 @@ from jobcast.systems.base import Site
 from jobcast.systems.slurm import Sacct, Slurm
 from jobcast.systems.slurm.sacct_text import read_text
 from jobcast.systems.text import read_lines
+from tests.systems.packed import cut_behind
 
 RECORDINGS = Path(__file__).parents[2] / "recordings/slurm"
 SITE = Site(now=datetime(2026, 11, 22, tzinfo=UTC), cluster="test")
@@ -313,6 +314,16 @@ def test_the_reasons_for_setting_aside_are_named() -> None:
         (5, "finish_before_start"),
     ]
     assert rows.set_aside[0].text == "5|cut"
+
+
+def test_a_job_whose_steps_a_damage_may_have_cut_off_is_set_aside(tmp_path: Path) -> None:
+    path = tmp_path / "cut.gz"
+    lines = "JobID|State|End|MaxRSS", "1|COMPLETED|1700000000|", "1.0|COMPLETED|1700000000|5K", ""
+    job = "2|COMPLETED|1700000000|\n2.0|COMPLETED|1700000000|5K\n2.1|COMPL"
+    path.write_bytes(cut_behind(("\n".join(lines) + job).encode()))
+    (rows,) = Sacct().read(path, SITE)
+    assert rows.jobs.select("job_id", "memory_peak").rows() == [("1", 5 * 1024)]
+    assert [(each.line, each.reason, each.text) for each in rows.set_aside] == [(4, "truncated", job)]
 
 
 def test_any_separator_and_order_of_fields_is_understood() -> None:

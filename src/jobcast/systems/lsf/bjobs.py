@@ -62,7 +62,7 @@ def read_bjobs(
     Raises `complaint` when it is nothing that bjobs prints about jobs at length.
     """
     batches = read_lines(stream, source, _LINES)
-    head = next(batches, Lines(1, []))
+    head = next(batches, Lines(first=1, texts=[]))
     calendar = Calendar(site)
     if _first_word(head).startswith("{"):
         yield from read_json(chain([head], batches), source, site, calendar, complaint)

@@ -11,24 +11,31 @@ from jobcast.systems.lsf.endings import Ending, done, ended_badly
 from jobcast.systems.lsf.finished import hosts_of
 
 
-@dataclass(slots=True)
+# Not frozen: each line adds what it tells.
+@dataclass(kw_only=True, slots=True)
 class Events:
-    """What the dated lines tell, gathered line by line; of a job that started twice the last start."""
+    """What the dated lines tell; of a job that started twice the last start."""
 
     submit_time: int | None = None
-    """Times are microseconds since 1970."""
+    """Microseconds since 1970, like the other times; None where no line tells it."""
     start_time: int | None = None
+    """None for a job that never ran."""
     finish_time: int | None = None
+    """None where no line tells it."""
     cwd: str | None = None
+    """Where the job was submitted; None where it is not told."""
     tasks: int = 1
     """As asked for; bjobs says nothing of a single one."""
     requirement: str = ""
     """As the user wrote it with bsub -R."""
     gpus: int | None = None
-    """For the whole job, asked for with bsub -gpu."""
+    """For the whole job, asked for with bsub -gpu; None where none are."""
     hosts: list[str] = field(default_factory=list)
+    """Each once, in order; none for a job that never ran."""
     cpu_time: float | None = None
+    """Seconds; None where none is told."""
     ending: Ending = field(default_factory=done)
+    """How it ended; done unless a line tells otherwise."""
 
 
 _EVENT = re.compile(

@@ -52,7 +52,7 @@ def _jobs(records: Iterable[Record], source: str, complaint: type[JobcastError])
     for record in records:
         head = None if inside else _RECORDS.search(record.text)
         inside = inside or head is not None
-        if inside and (head is None or record.text[head.end() :].strip(" \t\n]}")):
+        if inside and (head is None or record.torn or record.text[head.end() :].strip(" \t\n]}")):
             yield record
     if not inside:
         raise complaint(say("systems.no_bjobs_json", source=source), hint=say("systems.no_bjobs_cure"))

@@ -21,7 +21,9 @@ class Record(NamedTuple):
     text: str
     """Without the last line end."""
     cut: bool = False
-    """The source stops within it."""
+    """The source stops within it, or may."""
+    torn: bool = False
+    """The source is damaged there: something is lost, be it only what stood behind this record."""
 
 
 class Reason(StrEnum):
@@ -92,9 +94,10 @@ def split_records(batches: Iterable[Lines], prefix: str, start: re.Pattern[str])
     `prefix` is how each such line begins: most lines need no closer look.
     What stands before the first start comes as a record of its own.
     """
-    first, held, cut = 1, list[str](), False
+    first, held, cut, torn = 1, list[str](), False, False
     for batch in batches:
-        for number, text in enumerate(batch.texts, batch.first):
+        torn = batch.torn is not None
+        for number, text in enumerate(batch.texts if batch.torn is None else [batch.torn], batch.first):
             begins = text.startswith(prefix) and start.match(text)
             if held and (begins or len(held) >= _MOST_LINES):
                 yield Record(first, "\n".join(held))
@@ -102,9 +105,9 @@ def split_records(batches: Iterable[Lines], prefix: str, start: re.Pattern[str])
             if not held:
                 first = number
             held.append(text)
-        cut = batch.cut
+        cut = batch.cut or torn
     if held:
-        yield Record(first, "\n".join(held), cut)
+        yield Record(first, "\n".join(held), cut, torn)
 
 
 class Collection(Generic[Job]):
@@ -151,7 +154,9 @@ class Collection(Generic[Job]):
             source=self._source,
             record=lambda row: (origins[row].line, origins[row].text),
         )
-        rows = Rows(sifted.jobs, (*self._set_aside, *sifted.set_aside), self._not_finished)
+        rows = Rows(
+            jobs=sifted.jobs, set_aside=(*self._set_aside, *sifted.set_aside), not_finished=self._not_finished
+        )
         self._start_anew()
         return rows
 
@@ -166,10 +171,17 @@ def collect(
     """Understand `records` one by one and hand them on in batches; there is always at least one."""
     collection = Collection(to_columns, source, site)
     for record in records:
-        collection.add(record, understand(record))
+        outcome = understand(record)
+        collection.add(record, outcome)
+        if record.torn and outcome is not Reason.TRUNCATED:
+            collection.add(_last_line(record), Reason.TRUNCATED)
         if collection.is_full():
             yield collection.hand_over()
     yield collection.hand_over()
+
+
+def _last_line(record: Record) -> Record:
+    return Record(record.line + record.text.count("\n"), record.text.rpartition("\n")[2])
 
 
 _RAW = {name: pl.Int64 if kind == Instant else kind for name, kind in SCHEMA.items()} | {"hosts": pl.String}

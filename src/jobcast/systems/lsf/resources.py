@@ -23,12 +23,14 @@ class Per(StrEnum):
     JOB = "job"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Amount:
     """So much of a resource for each host, each task, or the whole job."""
 
     value: int
+    """Bytes of memory, or a number of graphics cards; above 0."""
     per: Per
+    """What it is asked for once each."""
 
     def of_job(self, tasks: int, hosts: int) -> int:
         """Return the amount for a job of `tasks` on `hosts`."""
@@ -37,17 +39,18 @@ class Amount:
         return self.value * (tasks if self.per is Per.TASK else hosts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Requirement:
     """What a resource requirement says about memory, graphics cards and the spread over hosts."""
 
     memory: Amount | None = None
     """In bytes; None where nothing, or zero, is asked for."""
     gpus: Amount | None = None
+    """Graphics cards; None where none are asked for."""
     span_hosts: int | None = None
-    """The N of ``span[hosts=N]``; LSF itself knows only 1."""
+    """The N of ``span[hosts=N]``; LSF itself knows only 1. None where it is not given."""
     tasks_per_host: int | None = None
-    """The N of ``span[ptile=N]``."""
+    """The N of ``span[ptile=N]``; None where it is not given."""
 
     def hosts_for(self, tasks: int) -> int:
         """Return on how many hosts `tasks` will run, as far as the requirement tells; 1 where it doesn't."""
@@ -130,7 +133,8 @@ def _compound(terms: list[tuple[int, str]], memory_unit: str, default: Per) -> R
         memory += part.memory_of_job(tasks) or 0
         gpus += part.gpus_of_job(tasks) or 0
     return Requirement(
-        memory=Amount(memory, Per.JOB) if memory else None, gpus=Amount(gpus, Per.JOB) if gpus else None
+        memory=Amount(value=memory, per=Per.JOB) if memory else None,
+        gpus=Amount(value=gpus, per=Per.JOB) if gpus else None,
     )
 
 
@@ -199,7 +203,7 @@ def _amount(value: str, unit: str, default: Per) -> Amount | None:
     except ValueError:
         return None
     largest = max(phases, default=0)
-    return Amount(largest, scope) if largest else None
+    return Amount(value=largest, per=scope) if largest else None
 
 
 _PAIRS = {"[": "]", "(": ")", "{": "}"}

@@ -64,7 +64,9 @@ def read_day(path: Path) -> Iterator[tuple[Places, Records]]:
             return
         header = split_record(first.texts[0].removeprefix("\ufeff")) or []
         places = find_places(header, str(path))
-        for records in read_records(chain([first.after(1)], batches), Layout(path.name, len(header))):
+        for records in read_records(
+            chain([first.after(1)], batches), Layout(source=path.name, width=len(header))
+        ):
             yield places, records
 
 
@@ -97,7 +99,7 @@ def read_table(database: sqlite3.Connection, name: str, path: Path) -> Iterator[
     while rows := cursor.fetchmany(BATCH):
         texts = [["" if value is None else str(value) for value in row] for row in rows]
         numbers = list(range(first, first + len(rows)))
-        yield places, Records(texts, numbers, [",".join(row) for row in texts])
+        yield places, Records(rows=texts, lines=numbers, texts=[",".join(row) for row in texts])
         first += len(rows)
 
 
@@ -140,7 +142,11 @@ def _to_rows(records: Records, places: Places, day: date | None, origin: tuple[s
         source=source,
         record=lambda row: (records.lines[where[row]], records.texts[where[row]]),
     )
-    return Rows(rows.jobs, (*records.set_aside, *rows.set_aside), table.height - ended.height)
+    return Rows(
+        jobs=rows.jobs,
+        set_aside=(*records.set_aside, *rows.set_aside),
+        not_finished=table.height - ended.height,
+    )
 
 
 def _to_jobs(table: pl.DataFrame, day: date | None, site: Site) -> pl.DataFrame:

@@ -71,7 +71,7 @@ class Slurm:
         """
         try:
             batches = read_lines(output, source)
-            first = next(batches, Lines(1, []))
+            first = next(batches, Lines(first=1, texts=[]))
             yield from read_text(chain([first], batches), site, source)
         except InputError as error:
             raise OutputError(error.message, hint="jobcast doctor") from error

@@ -53,7 +53,7 @@ def read_json(stream: IO[bytes], site: Site, source: str) -> Iterator[Rows]:
                 records.append({"line": line, "text": text, **cleaned})
         schema = {"line": pl.Int64, "text": pl.String, **dict.fromkeys(sorted(READ), pl.String)}
         folded = fold(pl.DataFrame(records, schema=schema, orient="row"), site, source)
-        yield Rows(folded.jobs, (*aside, *folded.set_aside), folded.not_finished)
+        yield Rows(jobs=folded.jobs, set_aside=(*aside, *folded.set_aside), not_finished=folded.not_finished)
 
 
 class _Text:
@@ -103,8 +103,7 @@ def _objects(stream: IO[bytes], source: str) -> Iterator[tuple[int, Any]]:
         except (json.JSONDecodeError, RecursionError):
             if text.more():
                 continue
-            if text.held:
-                yield text.line, text.held
+            yield text.line, text.held  # perhaps nothing: the list stops between two jobs
             return
         yield text.line, found
         text.move(end)

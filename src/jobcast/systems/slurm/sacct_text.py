@@ -6,7 +6,7 @@ where only one reading fits the shapes of the fields that users can't fill; othe
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import polars as pl
@@ -24,12 +24,14 @@ _LONGEST = 20
 """Lines over which line breaks in a name may spread one record."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Which fields a record has, in order, in small letters."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordLayout:
+    """Which fields a record has."""
 
     fields: list[str]
+    """Their names, in order, in small letters."""
     separator: str = "|"
+    """What stands between two of them."""
 
     def fits(self, values: list[str]) -> bool:
         """Tell whether `values` can be one record."""
@@ -53,10 +55,14 @@ def read_text(batches: Iterator[Lines], site: Site, source: str) -> Iterator[Row
             SetAside(source=source, line=line, reason=reason, text=text[:SET_ASIDE_TEXT])
             for line, reason, text in aside
         )
-        yield Rows(rows.jobs, named + rows.set_aside, rows.not_finished)
+        yield Rows(
+            jobs=rows.jobs,
+            set_aside=named + lines.set_aside(source) + rows.set_aside,
+            not_finished=rows.not_finished,
+        )
 
 
-def _find_layout(texts: list[str], source: str) -> tuple[Layout, int]:
+def _find_layout(texts: list[str], source: str) -> tuple[RecordLayout, int]:
     """Read the header line; return the layout and how many lines stand before the first record."""
     used = 0
     # A recorded or pasted command, e.g. "$ sacct -a -P".
@@ -68,11 +74,11 @@ def _find_layout(texts: list[str], source: str) -> tuple[Layout, int]:
     fields = header.lower().split(separator)
     if {"jobid", "jobidraw"} & set(fields) and "state" in fields:
         _check(fields, source)
-        return Layout(fields, separator), used + 1
+        return RecordLayout(fields=fields, separator=separator), used + 1
     for text in texts[used : used + 10]:
         known = HEADERLESS.get(text.count("|") + 1)
-        if known and Layout(known).fits(text.split("|")):
-            return Layout(known), used
+        if known and (layout := RecordLayout(fields=known)).fits(text.split("|")):
+            return layout, used
     raise InputError(say("systems.no_sacct", source=source), hint=say("systems.no_sacct_cure"))
 
 
@@ -82,14 +88,17 @@ def _check(fields: list[str], source: str) -> None:
         raise InputError(say("systems.no_end", source=source), hint=say("systems.no_end_cure"))
 
 
-def _end_on_jobs(batches: Iterator[Lines], layout: Layout) -> Iterator[tuple[Lines, bool]]:
+def _end_on_jobs(batches: Iterator[Lines], layout: RecordLayout) -> Iterator[tuple[Lines, bool]]:
     """Move the boundary between batches down to a job's line, so that no job is parted from its steps."""
     place = layout.fields.index("jobid" if "jobid" in layout.fields else "jobidraw")
-    held = Lines(1, [])
+    held = Lines(first=1, texts=[])
     for batch in batches:
+        if batch.torn is not None:
+            held = _tear(held, batch, layout, place)
+            continue
         count = _lines_before_job(batch.texts, layout, place)
         if held.texts:
-            held = Lines(held.first, held.texts + batch.texts[:count], batch.cut)
+            held = replace(batch, first=held.first, texts=held.texts + batch.texts[:count])
             if count == len(batch.texts) and len(held.texts) < 4 * BATCH:
                 continue
             yield held, False
@@ -99,20 +108,32 @@ def _end_on_jobs(batches: Iterator[Lines], layout: Layout) -> Iterator[tuple[Lin
     yield held, True
 
 
-def _lines_before_job(texts: list[str], layout: Layout, place: int) -> int:
+def _lines_before_job(texts: list[str], layout: RecordLayout, place: int) -> int:
     """Count the lines before the first one that is surely a job's."""
     for count, text in enumerate(texts):
-        values = text.split(layout.separator)
-        if len(values) == len(layout.fields) and values[place] and "." not in values[place]:
+        if _is_job(text, layout, place):
             return count
     return len(texts)
+
+
+def _is_job(text: str, layout: RecordLayout, place: int) -> bool:
+    values = text.split(layout.separator)
+    return len(values) == len(layout.fields) and bool(values[place]) and "." not in values[place]
+
+
+def _tear(held: Lines, torn: Lines, layout: RecordLayout, place: int) -> Lines:
+    """Let the last job be part of what is torn: steps of it may be lost, and with them its peak."""
+    jobs = (at for at in reversed(range(len(held.texts))) if _is_job(held.texts[at], layout, place))
+    last = next(jobs, len(held.texts))
+    text = "\n".join([*held.texts[last:], torn.torn or ""])
+    return Lines(first=held.first if held.texts else torn.first, texts=held.texts[:last], torn=text)
 
 
 _Aside = tuple[int, str, str]
 _TABLE = {"line": pl.Int64(), "text": pl.String(), "values": pl.List(pl.String)}
 
 
-def _split(lines: Lines, layout: Layout, *, is_last: bool) -> tuple[pl.DataFrame, list[_Aside]]:
+def _split(lines: Lines, layout: RecordLayout, *, is_last: bool) -> tuple[pl.DataFrame, list[_Aside]]:
     """Split lines into fields; return the records, and those that can't be: (line, reason, text)."""
     numbers = range(lines.first, lines.first + len(lines.texts))
     texts = {"line": pl.Series(numbers, dtype=pl.Int64), "text": pl.Series(lines.texts, dtype=pl.String)}
@@ -133,7 +154,7 @@ def _split(lines: Lines, layout: Layout, *, is_last: bool) -> tuple[pl.DataFrame
 
 
 def _mend(
-    lines: Lines, odd: list[int], layout: Layout, *, is_last: bool
+    lines: Lines, odd: list[int], layout: RecordLayout, *, is_last: bool
 ) -> tuple[list[tuple[int, str, list[str]]], list[_Aside], list[int]]:
     """Mend the lines at `odd`, which have too many or too few fields, where only one way fits.
 
@@ -161,7 +182,7 @@ def _mend(
     return records, aside, used
 
 
-def _join_fields(values: list[str], layout: Layout) -> list[str] | None:
+def _join_fields(values: list[str], layout: RecordLayout) -> list[str] | None:
     """Put back together the one free text that held the separator; None unless only one way fits."""
     spare = len(values) - len(layout.fields) + 1
     ways = []
@@ -174,7 +195,7 @@ def _join_fields(values: list[str], layout: Layout) -> list[str] | None:
     return ways[0] if len(ways) == 1 else None
 
 
-def _join_lines(texts: list[str], start: int, layout: Layout) -> tuple[list[str] | None, int]:
+def _join_lines(texts: list[str], start: int, layout: RecordLayout) -> tuple[list[str] | None, int]:
     """Put back together a record with line breaks in a free text; None unless the lines fit."""
     text = texts[start]
     for end in range(start + 1, min(start + _LONGEST, len(texts))):

@@ -75,21 +75,25 @@ def kind_of(column: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
+class ColumnSource:
     """Where one column of the history comes from."""
 
     column: str
+    """The column of the history."""
     templates: tuple[str, ...] = ()
     """Columns of the table in braces, and text; the first of which the table has all columns counts."""
     optional: bool = False
     """The table may have none of them."""
     constant: str | None = None
+    """The value of each row; None where it comes from the table."""
     unit: str | None = None
+    """Of bare numbers; None where the map names none: bytes or seconds."""
     times: tuple[str, ...] = ("iso",)
     """Forms of time, tried in turn."""
     add: int = 0
+    """Added to each count."""
     start: datetime | None = None
-    """The made-up time of the first row."""
+    """The made-up time of the first row; None where times are not made up."""
     every: float = 0.0
     """Seconds from one row's made-up time to the next."""
 
@@ -103,9 +107,13 @@ class ColumnMap:
     """How a table becomes a history."""
 
     system: str
+    """The history's column `system`."""
     null: tuple[str, ...]
+    """Texts that mean nothing."""
     separator: str | None
-    sources: tuple[Source, ...]
+    """What stands between values; None: to be found out."""
+    sources: tuple[ColumnSource, ...]
+    """One for each column of the history that is mapped."""
     values: Mapping[str, Mapping[str, str]]
     """For columns of the history, what the source's words mean; ``*`` stands for all others."""
 
@@ -152,7 +160,7 @@ def load(path: Path) -> ColumnMap:
     )
 
 
-def _source(column: str, entry: Any, path: Path) -> Source:
+def _source(column: str, entry: Any, path: Path) -> ColumnSource:
     """Read one line of [columns]."""
     place = f"{path}, {column}"
     if not isinstance(entry, dict):
@@ -164,7 +172,7 @@ def _source(column: str, entry: Any, path: Path) -> Source:
     units = tuple(SECONDS) if kind == "duration" else MEMORY_UNITS
     _check([entry["unit"]] if "unit" in entry else [], units, f"{place}, unit")
     try:
-        return Source(
+        return ColumnSource(
             column=column,
             templates=tuple(_template(text) for text in _as_list(entry.get("from", []))),
             optional=bool(entry.get("optional", False)),

@@ -9,12 +9,12 @@ from jobcast.history import SCHEMA, SET_ASIDE_TEXT, Rows, SetAside, conform, sif
 from jobcast.job import JobState, MemoryBasis
 from jobcast.systems.base import Site
 from jobcast.systems.columns import clock, epoch, iso_time, memory, to_utc, whole
-from jobcast.systems.table.column_map import SECONDS, ColumnMap, Source, kind_of
+from jobcast.systems.table.column_map import SECONDS, ColumnMap, ColumnSource, kind_of
 
 _PER_SECOND = {"epoch": 1, "epoch_ms": 1000, "epoch_us": 1_000_000}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Batch:
     """Some rows of a table."""
 
@@ -23,9 +23,12 @@ class Batch:
     numbers: pl.Series
     """The number of each row, from 1."""
     lines: list[int]
+    """The line on which each row begins, from 1; 0 where the table has no lines."""
     texts: list[str]
+    """Each row as a text, for those that are set aside."""
     set_aside: tuple[SetAside, ...]
-    chosen: dict[Source, str]
+    """What is no row."""
+    chosen: dict[ColumnSource, str]
     """The template that each source is to be taken from, where it has one."""
 
 
@@ -49,7 +52,9 @@ def to_rows(batch: Batch, columns: ColumnMap, source: str, site: Site) -> Rows:
         for at, why in enumerate(reasons)
         if why is not None and not waiting[at]
     ]
-    return Rows(rows.jobs, (*batch.set_aside, *aside, *rows.set_aside), int(waiting.sum()))
+    return Rows(
+        jobs=rows.jobs, set_aside=(*batch.set_aside, *aside, *rows.set_aside), not_finished=int(waiting.sum())
+    )
 
 
 def _gather(batch: Batch, columns: ColumnMap) -> pl.DataFrame:
@@ -74,7 +79,7 @@ def _gather(batch: Batch, columns: ColumnMap) -> pl.DataFrame:
     return table.select("row", *texts)
 
 
-def _fill(template: str, source: Source) -> pl.Expr:
+def _fill(template: str, source: ColumnSource) -> pl.Expr:
     """Fill a template; columns that say nothing leave a gap, and nothing at all leaves null."""
     names = source.needs(template)
     if names and template == f"{{{names[0]}}}":
@@ -88,7 +93,7 @@ def _fill(template: str, source: Source) -> pl.Expr:
     return pl.when(pl.any_horizontal(pl.col(name).is_not_null() for name in names)).then(text)
 
 
-def _convert(source: Source, site: Site) -> pl.Expr:
+def _convert(source: ColumnSource, site: Site) -> pl.Expr:
     """Read one column of text by its kind."""
     text = pl.col(source.column)
     match kind_of(source.column):
@@ -128,7 +133,7 @@ def duration(text: pl.Expr, unit: str) -> pl.Expr:
     return pl.coalesce(number, clock(text), worded)
 
 
-def _time(source: Source, site: Site) -> pl.Expr:
+def _time(source: ColumnSource, site: Site) -> pl.Expr:
     """Read a time in the first form that fits, or make one up from the number of the row."""
     if source.start is not None:
         passed = (pl.col("row") - 1) * source.every * 1e6

@@ -12,7 +12,7 @@ from jobcast.history import Rows
 from jobcast.language import say
 from jobcast.systems.base import BATCH, Site, open_plain_or_packed
 from jobcast.systems.delimited import Layout, read_records, split_record
-from jobcast.systems.table.column_map import ColumnMap, Source, load, suggest
+from jobcast.systems.table.column_map import ColumnMap, ColumnSource, load, suggest
 from jobcast.systems.table.convert import Batch, to_rows
 from jobcast.systems.text import UNREADABLE, read_lines
 
@@ -53,14 +53,21 @@ def _read_csv(path: Path, columns: ColumnMap) -> Iterator[Batch]:
         chosen = _choose(columns, header, path)
         places = {name: header.index(name) for source, text in chosen.items() for name in source.needs(text)}
         rest, row = chain([first.after(1)], batches), 1
-        for records in read_records(rest, Layout(path.name, len(header), separator)):
+        for records in read_records(rest, Layout(source=path.name, width=len(header), separator=separator)):
             count = len(records.rows)
             table = pl.DataFrame(
                 {name: records.column(place) for name, place in places.items()},
                 schema=dict.fromkeys(places, pl.String),
             )
             numbers = pl.Series("row", range(row, row + count), dtype=pl.Int64)
-            yield Batch(table, numbers, records.lines, records.texts, tuple(records.set_aside), chosen)
+            yield Batch(
+                table=table,
+                numbers=numbers,
+                lines=records.lines,
+                texts=records.texts,
+                set_aside=tuple(records.set_aside),
+                chosen=chosen,
+            )
             row += count
 
 
@@ -72,7 +79,7 @@ def _read_header(line: str, columns: ColumnMap) -> tuple[str, list[str]]:
     return max(headers, key=lambda pair: (len(needed & set(pair[1])), len(pair[1])))
 
 
-def _choose(columns: ColumnMap, header: list[str], path: Path) -> dict[Source, str]:
+def _choose(columns: ColumnMap, header: list[str], path: Path) -> dict[ColumnSource, str]:
     """Pick for each source the first template of which the table has all columns."""
     chosen = {}
     for source in columns.sources:
@@ -104,7 +111,9 @@ def _read_parquet(path: Path, columns: ColumnMap) -> Iterator[Batch]:
             texts = [json.dumps(row, ensure_ascii=False) for row in table.iter_rows(named=True)] or [
                 ""
             ] * count
-            yield Batch(table, numbers, [0] * count, texts, (), chosen)
+            yield Batch(
+                table=table, numbers=numbers, lines=[0] * count, texts=texts, set_aside=(), chosen=chosen
+            )
     except (pl.exceptions.PolarsError, OSError) as error:
         raise InputError(
             say("systems.no_parquet", path=path, why=error), hint=say("systems.no_parquet_cure")
