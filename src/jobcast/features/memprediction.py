@@ -50,13 +50,13 @@ class UserMemory:
     users: tuple[str, ...]
     """Those with a training job, in the order of `means` and `medians`."""
     means: tuple[float, ...]
-    """GB, one for each of `users`."""
+    """Mean peak of each of `users`, in GB."""
     medians: tuple[float, ...]
-    """GB, one for each of `users`."""
+    """Median peak of each of `users`, in GB."""
     overall_mean: float
-    """GB, over all training jobs."""
+    """Mean peak of all training jobs, in GB."""
     overall_median: float
-    """GB, over all training jobs."""
+    """Median peak of all training jobs, in GB."""
 
     @classmethod
     def learn(cls, jobs: pl.DataFrame) -> "UserMemory":

@@ -95,7 +95,7 @@ class PolicyTotals:
     failed_attempt_share: float
     """Failed attempts per task."""
     first_failure_share: float
-    """Tasks whose first attempt failed, of all tasks."""
+    """Share of tasks whose first attempt failed."""
 
 
 def replay(

@@ -19,14 +19,17 @@ _MOST_DOUBLINGS = 64
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Score:
-    """One recipe over one set of jobs; GiB and GiB·h throughout."""
+    """One recipe over one set of jobs; GiB and GiB·h throughout.
+
+    Without answered jobs the sums are 0, all else is NaN.
+    """
 
     jobs: int
     """Those that got an answer."""
     unanswered: int
     """Jobs for which the recipe had nothing to say; left out of all that follows."""
     exceeded_share: float
-    """Jobs that used more than was requested for them: killed, were the request a hard limit."""
+    """Share of jobs that used more than was requested for them: killed, were the request a hard limit."""
     over_gib: float
     """Sum of request minus peak, over the jobs that used less."""
     under_gib: float
@@ -40,9 +43,9 @@ class Score:
     median_error: float
     """Median of the median forecast's relative error."""
     mean_error_gib: float
-    """Mean distance of the median forecast from the peak; NaN without jobs."""
+    """Mean distance of the median forecast from the peak."""
     within_factor_2: float
-    """Jobs whose median forecast is between half and twice the peak; NaN without jobs."""
+    """Share of jobs whose median forecast is between half and twice the peak."""
 
     def as_dict(self) -> dict[str, float | int | None]:
         """Return the figures by name, for JSON: None where there is none."""
@@ -75,6 +78,19 @@ def score(answers: pl.DataFrame) -> Score:
         mean_error_gib=float(error.mean()),
         within_factor_2=float((np.maximum(median / peak, peak / np.maximum(median, 1e-9)) <= 2).mean()),
     )
+
+
+def windows(answers: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per model: when its learning ended, and how good its answers were.
+
+    Columns: train_end (UTC), jobs (answered ones), exceeded_share, median_error; null where nothing was answered.
+    """
+    figures = {"jobs": pl.Int64(), "exceeded_share": pl.Float64(), "median_error": pl.Float64()}
+    rows = []
+    for part in answers.partition_by("train_end", maintain_order=True):
+        found = score(part).as_dict()
+        rows.append({"train_end": part["train_end"][0], **{name: found[name] for name in figures}})
+    return pl.DataFrame(rows, {"train_end": answers.schema["train_end"], **figures})
 
 
 def wastage(peak: Floats, request: Floats) -> Floats:
