@@ -3,10 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-import numpy.typing as npt
-from numpy.lib.format import open_memmap
 
 from jobcast.errors import ModelError
 from jobcast.language import say
@@ -32,12 +28,3 @@ def reading(
         yield
     except kinds as error:
         raise ModelError(say("model.unreadable", path=path, why=why(error)), hint=hint) from error
-
-
-def map_array(path: Path, *, hint: str = "jobcast train") -> npt.NDArray[Any]:
-    """Map the array in `path`; raises ModelError when it is missing or damaged."""
-    with reading(
-        path, hint=hint, kinds=(Exception,)
-    ):  # over a damaged header NumPy raises what it comes upon
-        array: npt.NDArray[Any] = open_memmap(path, mode="r")
-    return array

@@ -20,7 +20,8 @@ from jobcast.features.family import family_keys
 from jobcast.features.submissions import Submissions
 from jobcast.features.window import RUNS, Counts, FinishedRuns, Times, Values, Window, nothing
 from jobcast.language import say
-from jobcast.predict.damage import map_array, why
+from jobcast.predict.arrays import map_array
+from jobcast.predict.damage import why
 
 _ARRAYS = ("keys", "values", "counts", "means", "times", "long_medians")
 

@@ -17,7 +17,8 @@ from jobcast.features.candidates import CANDIDATES
 from jobcast.features.coded import Keys
 from jobcast.features.window import Counts, FinishedRuns, Times, Values
 from jobcast.language import say
-from jobcast.predict.damage import map_array, why
+from jobcast.predict.arrays import map_array
+from jobcast.predict.damage import why
 
 Floats = npt.NDArray[np.float64]
 

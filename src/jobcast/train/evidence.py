@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from jobcast.predict.arrays import map_array
 from jobcast.predict.calibration import offsets
-from jobcast.predict.damage import map_array
 from jobcast.predict.record import Judged, join
 from jobcast.train.families import DAY, FittedFamilies
 from jobcast.train.material import Material
