@@ -140,7 +140,7 @@ def test_a_sample_older_than_what_the_system_remembers_is_warned_of(jobcast, sto
         "warn  lsf         集群 loom 已采样至 2026-02-01 10:00:00；lsf 只记住 01:00:00 内结束的作业\n"
         "                  → 更频繁地运行 jobcast sample（cron）；补上缺失的作业：jobcast import lines "
         "--cluster loom .../lines*\n"
-        "warn  lsf         no-badmin is not on the PATH；其中的 cluster、memory_unit 和 memory_per_task 改用设置\n"
+        "warn  lsf         PATH 中没有 no-badmin；其中的 cluster、memory_unit 和 memory_per_task 改用设置\n"
         "                  → 在 jobcast.toml 中按 LSF 的配置设置 cluster、memory_unit 和 memory_per_task\n"
         "warn  slurm       已找到；集群 default 尚未采样\n"
         "                  → jobcast sample\n"

@@ -79,6 +79,24 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(jobcast, store):
     assert [failure["file"] for failure in json.loads(result.stdout)["failed"]] == ["missing.swf"]
 
 
+@pytest.mark.parametrize(
+    ("language", "kind", "content", "said"),
+    [
+        ("en", "lsb.acct", "", "e.txt holds no records\nnext: jobcast jobs\n"),
+        ("zh", "sacct", "JobID|State|End\n", "e.txt 中没有记录\n下一步：jobcast jobs\n"),
+    ],
+)
+def test_a_file_without_records_is_told_of(jobcast, tmp_path, language, kind, content, said):
+    (tmp_path / "e.txt").write_text(content)
+    result = jobcast("--lang", language, "import", kind, "e.txt")
+    assert (result.exit_code, result.stderr) == (0, said)
+
+
+def test_a_file_whose_jobs_all_wait_holds_records(jobcast, tmp_path):
+    (tmp_path / "e.txt").write_text("JobID|State|End\n1|PENDING|Unknown\n")
+    assert jobcast("import", "sacct", "e.txt").stderr == "next: jobcast jobs\n"
+
+
 def test_a_dry_run_writes_nothing(jobcast, store):
     result = jobcast("import", "swf", "a.swf", "--dry-run")
     assert "new                      2\n" in result.stdout

@@ -224,7 +224,7 @@ def test_a_system_that_says_nothing_of_itself_is_sampled_by_the_settings(jobcast
     assert result.exit_code == 0
     chinese = jobcast("--lang", "zh", "sample")
     assert chinese.stderr.splitlines()[0] == (
-        "lsf：badmin-is-not-here is not on the PATH；其中的 cluster、memory_unit 和 memory_per_task 改用设置"
+        "lsf：PATH 中没有 badmin-is-not-here；其中的 cluster、memory_unit 和 memory_per_task 改用设置"
     )
 
 

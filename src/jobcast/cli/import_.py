@@ -45,10 +45,14 @@ class _Import:
         for file in files:
             with progress(file.name) as done:
                 try:
-                    self.counts += self._one(file, done)
+                    counts = self._one(file, done)
                 except InputError as error:
                     complain(error)
                     self.failed.append({"file": str(file), "error": error.message})
+                    continue
+            if not counts.read and not counts.not_finished:
+                talk(say("import.no_records", path=file))
+            self.counts += counts
         if self.counts.new and not self.dry_run:
             self.store.compact()
 
