@@ -153,6 +153,17 @@ def test_after_a_gap_sampling_goes_on(tmp_path, store):
     assert store.mark("lsf", "loom").reached == NOW
 
 
+def test_a_gap_is_met_once_and_then_lies_behind_the_mark(tmp_path, store):
+    store.note_reached("lsf", "loom", NOW - 3 * HOUR)
+    system = printer(tmp_path, "1 10\n")
+    met = next_question(system, store.mark("lsf", "loom"), MANNERS, site=FORGETFUL)
+    ask(met, FORGETFUL, store)
+    later = replace(FORGETFUL, now=NOW + HOUR / 2)
+    following = next_question(system, store.mark("lsf", "loom"), MANNERS, site=later)
+    assert met.gap == Gap(since=NOW - 3 * HOUR, until=NOW - HOUR)
+    assert (following.since, following.gap) == (NOW - HOUR / 2, None)
+
+
 def test_a_gap_that_begins_behind_the_mark_does_not_move_it(tmp_path, store):
     store.note_reached("lsf", "loom", NOW - 9 * HOUR)
     system, mark = printer(tmp_path, "1 10\n"), store.mark("lsf", "loom")

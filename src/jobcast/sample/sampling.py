@@ -143,6 +143,9 @@ def ask(
 
 
 def _continues(question: Question, mark: Mark) -> bool:
-    """Tell whether the question asked for all behind the last mark that can still be known."""
+    """Tell whether the question asked for all behind the last mark that can still be known.
+
+    What is forgotten does not hold the mark back: asking for it again would bring nothing.
+    """
     start = question.gap.since if question.gap else question.since
     return mark.reached is None or start <= mark.reached

@@ -152,7 +152,7 @@ class Store:
         self._change_mark(system, cluster, lambda mark: replace(mark, asked_at=at))
 
     def note_reached(self, system: str, cluster: str, until: datetime) -> None:
-        """Remember that all jobs that finished before `until` are stored; a mark never goes back."""
+        """Remember that sampling goes on from `until`; a mark never goes back."""
         self._change_mark(
             system, cluster, lambda mark: replace(mark, reached=max(until, mark.reached or until))
         )

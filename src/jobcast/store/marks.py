@@ -17,7 +17,11 @@ class Mark:
     asked_at: datetime | None = None
     """When the batch system was last asked, with or without success."""
     reached: datetime | None = None
-    """All jobs that finished before this moment are in the store; None before the first success."""
+    """Sampling goes on from here; None before the first success.
+
+    What finished before is in the store so far as the batch system still remembered it when it was asked:
+    the mark moves on past a gap, which is told when it is met and noted nowhere.
+    """
 
 
 Marks = dict[tuple[str, str], Mark]
