@@ -77,7 +77,7 @@ class SetAside:
 SET_ASIDE_TEXT = 4096
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Rows:
     """One batch of what a reader understood, and what it did not."""
 
@@ -198,10 +198,10 @@ def sift(jobs: pl.DataFrame, *, now: datetime, source: str, record: Callable[[in
     reasons = doubts(jobs, now)
     bad = reasons.is_not_null().arg_true().to_list()
     if not bad:
-        return Rows(jobs)
+        return Rows(jobs=jobs)
     set_aside = tuple(
         SetAside(source=source, line=line, reason=reasons[row], text=text[:SET_ASIDE_TEXT])
         for row in bad
         for line, text in (record(row),)
     )
-    return Rows(jobs.filter(reasons.is_null()), set_aside)
+    return Rows(jobs=jobs.filter(reasons.is_null()), set_aside=set_aside)
