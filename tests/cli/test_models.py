@@ -2,9 +2,11 @@
 
 import json
 import shutil
+from datetime import UTC, datetime
 
 import pytest
 
+from jobcast import clock
 from jobcast.predict.shelf import Shelf
 
 FIRST, SECOND = "2026-03-01T02-00-07", "2026-03-02T02-00-05"
@@ -67,14 +69,98 @@ def test_no_models_name_the_command_that_makes_one(jobcast, shelf):
     }
 
 
-def test_a_card_is_shown_by_default_that_of_the_active_model(jobcast):
-    lines = jobcast("models", "show").stdout.splitlines()
-    assert [line.split()[0] for line in lines] == [
-        "model", "recipe", "made", "versions", "data", "settings", "risk", "ceiling", "offsets", "scores",
-    ]  # fmt: skip
-    assert lines[0] == f"model      {FIRST}"
-    assert lines[2] == "made       2026-03-01T02:00:07+00:00"
-    assert jobcast("models", "show", SECOND).stdout.splitlines()[0] == f"model      {SECOND}"
+def rewrite(shelf: Shelf, name: str, **fields: object) -> None:
+    file = shelf.path / name / "card.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **fields}))
+
+
+def test_a_card_is_shown_in_lines_by_default_that_of_the_active_model(jobcast, shelf):
+    rewrite(
+        shelf,
+        FIRST,
+        versions={"jobcast": "0.1.0", "lightgbm": "4.7.0"},
+        data={"jobs": 1500, "last_day": "2025-09-14", "clusters": ["loom", "shed"]},
+        settings={"risk": 0.05, "most_rows": 2_000_000, "boosting": {"learning_rate": 0.08}},
+        ceiling=37.0,
+        offsets={"same": -0.25, "none": 1.0},
+        scores={"jobs": 300, "median_error": 0.125, "over_gib": 1234.5, "within_factor_2": None},
+    )
+    result = jobcast("models", "show")
+    assert result.stdout == (
+        "model     2026-03-01T02-00-07\n"
+        "recipe    default\n"
+        "made      2026-03-01T02:00:07+00:00\n"
+        "versions  jobcast                 0.1.0\n"
+        "          lightgbm                4.7.0\n"
+        "data      jobs                    1,500\n"
+        "          last_day                2025-09-14\n"
+        "          clusters                loom, shed\n"
+        "settings  risk                    5.0%\n"
+        "          most_rows               2,000,000\n"
+        "          boosting.learning_rate  0.08\n"
+        "risk      5.0%\n"
+        "ceiling   128 GiB\n"
+        "scores    jobs                    300\n"
+        "          median error            12.5%\n"
+        "          over GB                 1,234\n"
+        "          within ×2               -\n"
+        "\n"
+        "history                        calibration\n"
+        "same command, folder and user       × 0.84\n"
+        "nothing                             × 2.00\n"
+    )
+    assert (result.stderr, result.exit_code) == ("", 0)
+
+
+def test_a_card_that_nobody_judged_says_so_and_another_recipe_has_no_calibration(jobcast, shelf):
+    rewrite(shelf, SECOND, versions={}, data={}, settings={}, risk=None, ceiling=0.0, offsets=None)
+    lines = jobcast("models", "show", SECOND).stdout.splitlines()
+    assert lines == [
+        f"model     {SECOND}",
+        "recipe    default",
+        "made      2026-03-01T02:00:07+00:00",
+        *(f"{name}  -" for name in ("versions", "data    ", "settings", "risk    ", "ceiling ", "scores  ")),
+    ]
+
+
+def test_what_is_unknown_in_a_card_is_shown_as_it_is(jobcast, shelf):
+    rewrite(
+        shelf,
+        FIRST,
+        data={
+            "jobs": 1,
+            "odd": [1, {"a": None}],
+            "yes": True,
+            "nothing": None,
+            "texts": [],
+            "\x1b[31m": "\u202e",
+        },
+        ceiling=1e300,
+        offsets={"twin": 0.0, "same": "high", "young": 1e9},
+        scores={"beauty": 0.3333333333, "median_error": "low"},
+    )
+    result = jobcast("models", "show")
+    lines = [line.split(maxsplit=1) for line in result.stdout.splitlines()]
+    for words in (
+        ["odd", '[1, {"a": null}]'],
+        ["yes", "true"],
+        ["nothing", "-"],
+        ["texts", "-"],
+        ["\\x1b[31m", "\\u202e"],
+        ["ceiling", "-"],
+        ["scores", "beauty                     0.333333"],
+        ["median_error", "low"],
+        ["twin", "× 1.00"],
+    ):
+        assert words in lines
+    assert [line[-1].split()[-1] for line in lines[-2:]] == ['"high"', "1000000000.0"]
+    assert result.exit_code == 0
+
+
+def test_a_card_speaks_chinese(jobcast):
+    told = jobcast("--lang", "zh", "models", "show").stdout
+    assert "误差中位数" in told
+    assert "历史层级" in told
 
 
 def test_a_card_as_json_has_its_features_too(jobcast):
@@ -104,6 +190,50 @@ def test_activate_and_rollback_switch_the_one_that_answers(jobcast, shelf):
         "active": SECOND,
     }
     assert json.loads(jobcast("models", "rollback", "--json").stdout) == {"schema": 1, "active": FIRST}
+
+
+def state(shelf: Shelf) -> list[tuple[str, str]]:
+    """Return all that lies on the shelf, and where its links lead."""
+    return sorted(
+        (str(path), str(path.readlink()) if path.is_symlink() else "") for path in shelf.path.rglob("*")
+    )
+
+
+def test_a_refreshed_model_answers_from_then_on(jobcast, shelf, sampled, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 3, tzinfo=UTC))
+    result = jobcast("models", "refresh")
+    assert result.stdout == "2026-03-03T00-00-00 answers from now on\n"
+    assert shelf.active() == "2026-03-03T00-00-00"
+    assert shelf.before() == FIRST
+
+
+def test_a_dry_run_tells_what_would_answer_and_changes_nothing(jobcast, shelf, sampled, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 3, tzinfo=UTC))
+    shelf.activate(SECOND)
+    before = state(shelf)
+    for name, *words in (
+        (FIRST, "activate", FIRST),
+        (FIRST, "rollback"),
+        ("2026-03-03T00-00-00", "refresh"),
+    ):
+        result = jobcast("models", *words, "--dry-run")
+        assert result.stdout == f"{name} would answer from now on\n"
+        assert result.stderr.endswith("dry run: nothing was changed\n")
+        assert result.exit_code == 0
+        answer = json.loads(jobcast("models", *words, "--dry-run", "--json").stdout)
+        assert answer == {"schema": 1, "active": name, "dry_run": True}
+    assert state(shelf) == before
+    assert jobcast("--lang", "zh", "models", "rollback", "--dry-run").stdout == f"将启用 {FIRST}\n"
+
+
+@pytest.mark.parametrize(
+    "words", [["activate", "typo"], ["rollback"], ["refresh", "typo"], ["refresh", SECOND]]
+)
+def test_a_dry_run_refuses_what_the_command_would_refuse(jobcast, shelf, sampled, words):
+    (shelf.path / SECOND / "evidence/levels.npy").write_bytes(b"")
+    dry, wet = (jobcast("models", *words, *flag) for flag in (["--dry-run"], []))
+    assert (dry.stderr, dry.exit_code) == (wet.stderr, 1)
+    assert dry.stderr.splitlines()[-1].startswith("cure:  ")
 
 
 @pytest.mark.parametrize("command", ["show", "activate", "compare"])

@@ -1,15 +1,19 @@
 """``jobcast models``: which models there are, how good, and which one answers."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
 
 from jobcast import clock, config
 from jobcast.cli import frame
+from jobcast.cli.card import show_card
 from jobcast.cli.endings import complain
 from jobcast.cli.figures import amount, share
-from jobcast.cli.screen import as_json as to_json
 from jobcast.cli.screen import print_json, talk, tell
 from jobcast.cli.session import Session
 from jobcast.cli.table import Column, print_table
@@ -24,6 +28,9 @@ from jobcast.store.durable import refusals_explained
 @click.group(cls=frame.Family, help=say("models.help"), epilog=say("models.examples"))
 def command() -> None:
     """Work on models."""
+
+
+_dry_run_option = click.option("--dry-run", is_flag=True, help=say("models.dry_run"))
 
 
 def _shelf(session: Session) -> Shelf:
@@ -59,13 +66,11 @@ def list_(session: Session, *, as_json: bool) -> None:
 def show(session: Session, *, name: str | None, as_json: bool) -> None:
     """Show one model's card."""
     folder = _shelf(session).folder(name)
-    card = asdict(read_card(folder))
+    card = read_card(folder)
     if as_json:
-        print_json({"model": folder.name, **card})
-        return
-    card.pop("features")
-    for key, value in {"model": folder.name, **card}.items():
-        tell(f"{key:10} {value if isinstance(value, str) else to_json(value)}")
+        print_json({"model": folder.name, **asdict(card)})
+    else:
+        show_card(folder.name, card)
 
 
 @command.command("compare", cls=frame.Spoken, help=say("models.compare"))
@@ -84,21 +89,26 @@ def compare(session: Session, *, names: tuple[str, ...], as_json: bool) -> None:
 
 @command.command("activate", cls=frame.Spoken, help=say("models.activate"))
 @click.argument("name")
+@_dry_run_option
 @frame.json_option
 @click.pass_obj
-def activate(session: Session, *, name: str, as_json: bool) -> None:
+def activate(session: Session, *, name: str, dry_run: bool, as_json: bool) -> None:
     """Let a model answer."""
     shelf = _shelf(session)
-    with refusals_explained(shelf.path):
-        shelf.activate(name)
-    _tell_active(name, as_json=as_json)
+    if dry_run:
+        shelf.folder(name)
+    else:
+        with refusals_explained(shelf.path):
+            shelf.activate(name)
+    _tell_active(name, dry_run=dry_run, as_json=as_json)
 
 
 @command.command("refresh", cls=frame.Spoken, help=say("models.refresh"))
 @click.argument("name", required=False)
+@_dry_run_option
 @frame.json_option
 @click.pass_obj
-def refresh(session: Session, *, name: str | None, as_json: bool) -> None:
+def refresh(session: Session, *, name: str | None, dry_run: bool, as_json: bool) -> None:
     """Bring a model up to the present."""
     from jobcast.cli.span import read_span  # noqa: PLC0415 - these pull in Polars
     from jobcast.train import refresh as refreshing  # noqa: PLC0415
@@ -108,26 +118,43 @@ def refresh(session: Session, *, name: str | None, as_json: bool) -> None:
     base = shelf.folder(name)
     jobs = read_span(session, COLUMNS, None, None)
     made = clock.now()
-    with working() as step, shelf.growing(made) as folder:
+    with _place(shelf, scratch=dry_run) as place, working() as step, place.growing(made) as folder:
         refreshing.refresh(jobs, base, folder, made, step)
-    shelf.activate(grown_name(folder))
-    _tell_active(grown_name(folder), as_json=as_json)
+    if not dry_run:
+        with refusals_explained(shelf.path):
+            shelf.activate(grown_name(folder))
+    _tell_active(grown_name(folder), dry_run=dry_run, as_json=as_json)
+
+
+@contextmanager
+def _place(shelf: Shelf, *, scratch: bool) -> Iterator[Shelf]:
+    """Give the shelf for a new model; a dry run does all the work, on one that is thrown away."""
+    if not scratch:
+        with refusals_explained(shelf.path):
+            yield shelf
+        return
+    with TemporaryDirectory(prefix="jobcast-") as folder, refusals_explained(Path(folder)):
+        yield Shelf(Path(folder))
 
 
 @command.command("rollback", cls=frame.Spoken, help=say("models.rollback"))
+@_dry_run_option
 @frame.json_option
 @click.pass_obj
-def rollback(session: Session, *, as_json: bool) -> None:
+def rollback(session: Session, *, dry_run: bool, as_json: bool) -> None:
     """Go back to the model before."""
     shelf = _shelf(session)
     with refusals_explained(shelf.path):
-        name = shelf.rollback()
-    _tell_active(name, as_json=as_json)
+        name = shelf.before() if dry_run else shelf.rollback()
+    _tell_active(name, dry_run=dry_run, as_json=as_json)
 
 
-def _tell_active(name: str, *, as_json: bool) -> None:
+def _tell_active(name: str, *, dry_run: bool, as_json: bool) -> None:
     if as_json:
-        print_json({"active": name})
+        print_json({"active": name, **({"dry_run": True} if dry_run else {})})
+    elif dry_run:
+        tell(say("models.would_be_active", name=name))
+        talk(say("models.nothing_changed"))
     else:
         tell(say("models.active", name=name))
 

@@ -1,0 +1,123 @@
+"""How a model's card is shown to people: what it was learnt from, how it was judged, how it is calibrated."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from jobcast.cli.figures import amount, share
+from jobcast.cli.screen import as_json as to_json
+from jobcast.cli.screen import cell_width, printable, tell
+from jobcast.cli.table import Column, print_table
+from jobcast.language import catalogue, say
+from jobcast.predict.card import Card
+from jobcast.units import format_memory
+
+_SCORES = {
+    "exceeded_share": ("exceeded", share),
+    "over_gib": ("over", amount),
+    "under_gib": ("under", amount),
+    "over_gib_h": ("over_h", amount),
+    "under_gib_h": ("under_h", amount),
+    "wastage_gib_h": ("wastage", amount),
+    "median_error": ("error", share),
+    "mean_error_gib": ("mean_error", lambda value: amount(value, 2)),
+    "within_factor_2": ("factor_2", share),
+    "unanswered": ("unanswered", amount),
+    "jobs": ("jobs", amount),
+}
+"""Score to its heading in ``jobcast evaluate``, and how it is written."""
+_MOST_DOUBLINGS = 62
+"""A larger power of two is no amount of memory; a damaged card may hold one."""
+
+
+def show_card(name: str, card: Card) -> None:
+    """Print the card of the model `name`; what this program doesn't know of is shown as it is."""
+    fields = asdict(card)
+    offsets, scores = fields.pop("offsets"), fields.pop("scores")
+    fields["ceiling"] = _ceiling(card.ceiling)
+    del fields["features"]  # a hundred names and more, for programs only
+    rows = [row for label, value in {"model": name, **fields}.items() for row in _rows(label, value)]
+    rows += [("scores", *row) for row in map(_score, (scores or {}).items())] or [("scores", "-", "")]
+    _print_rows(rows)
+    if offsets:
+        tell()
+        _print_offsets(offsets)
+
+
+def _rows(label: str, value: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield label, name and text of each figure; what is alone stands in the place of the names."""
+    if isinstance(value, Mapping) and value:
+        for name, inner in _leaves(value):
+            yield label, name, _figure(name, inner)
+    else:
+        yield label, _figure(label, value), ""
+
+
+def _leaves(fields: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in fields.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
+
+
+def _figure(name: str, value: Any) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return share(value) if name == "risk" else f"{value:,}" if isinstance(value, int) else f"{value:.6g}"
+    if isinstance(value, list) and all(isinstance(text, str) for text in value):
+        value = ", ".join(value)
+    if value in (None, "", {}):
+        return "-"
+    return value if isinstance(value, str) else to_json(value)
+
+
+def _ceiling(log2: float) -> str:
+    """Write the largest peak learnt from; 0 is that of a recipe that knows none."""
+    return format_memory(round(2.0**log2)) if 0 < log2 <= _MOST_DOUBLINGS else "-"
+
+
+def _score(entry: tuple[str, Any]) -> tuple[str, str]:
+    name, value = entry
+    if name not in _SCORES or not isinstance(value, int | float | None):
+        return name, _figure(name, value)
+    heading, write = _SCORES[name]
+    return say(f"evaluate.column_{heading}"), write(value)
+
+
+def _print_rows(rows: list[tuple[str, str, str]]) -> None:
+    """Print the rows with their columns one below the other; a label stands in its first row only."""
+    labels = max(cell_width(label) for label, _, _ in rows)
+    names = max((cell_width(printable(name)) for _, name, text in rows if text), default=0)
+    before = ""
+    for label, name, text in rows:
+        shown = "" if label == before else label
+        before = label
+        tell(f"{_padded(shown, labels)}  {_padded(name, names)}  {text}".rstrip())
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - cell_width(printable(text)))
+
+
+def _print_offsets(offsets: Mapping[str, Any]) -> None:
+    """Print by which factor each history level's request is moved."""
+    print_table(
+        [
+            Column(heading=say("evaluate.column_level"), cells=[_level(name) for name in offsets]),
+            Column(
+                heading=say("models.column_factor"),
+                cells=[_factor(value) for value in offsets.values()],
+                right=True,
+            ),
+        ]
+    )
+
+
+def _level(name: str) -> str:
+    return say(f"level.{name}") if f"level.{name}" in catalogue() else name
+
+
+def _factor(log2: Any) -> str:
+    if isinstance(log2, int | float) and abs(log2) <= _MOST_DOUBLINGS:
+        return f"× {2.0**log2:.2f}"
+    return to_json(log2)
