@@ -12,7 +12,7 @@ from jobcast.errors import InputError
 from jobcast.history import Rows
 from jobcast.systems.base import BATCH, Site
 from jobcast.systems.lsf.acct import LsbAcct
-from tests.systems.lsf.writers import acct_line
+from tests.systems.lsf.writers import ROW, acct_line
 from tests.systems.packed import cut_behind
 
 RECORDING = Path(__file__).parents[2] / "recordings/lsf/lsb.acct"
@@ -41,44 +41,7 @@ def reasons(rows: Rows) -> list[tuple[int, str]]:
 
 
 def test_every_field_of_a_record_of_lsf_10_finds_its_column(acct: Path) -> None:
-    assert job(acct) == {
-        "system": "lsf",
-        "cluster": "lsf-a",
-        "job_id": "4711",
-        "array_index": None,
-        "step": None,
-        "name": "cpu_smoke",
-        "user": "ada",
-        "group": "frontend",
-        "project": "chip",
-        "queue": "regress",
-        "command": "vcs -full64 -f run.f",
-        "cwd": "/proj/chip/work",
-        "description": "nightly",
-        "submit_time": datetime(2024, 6, 14, 8, 0, 0, tzinfo=UTC),
-        "start_time": datetime(2024, 6, 14, 8, 1, 0, tzinfo=UTC),
-        "finish_time": datetime(2024, 6, 14, 10, 6, 58, tzinfo=UTC),
-        "state": "done",
-        "exit_code": 0,
-        "exit_reason": None,
-        "cores_requested": 4,
-        "memory_requested": 4000 * 1024**2,
-        "run_limit": 43200.0,
-        "gpus_requested": None,
-        "interactive": False,
-        "span_hosts": 1,
-        "memory_peak": 2 * 1024**3,
-        "memory_mean": 1024**3,
-        "memory_basis": "rss_sum",
-        "cpu_time": pytest.approx(843.42),
-        "run_time": 7558.0,
-        "suspended_time": None,
-        "hosts": ["sim01"],
-        "advised_memory": None,
-        "advised_run_time": None,
-        "advice_id": None,
-        "attempt": None,
-    }
+    assert job(acct) == ROW
 
 
 def test_the_recording_of_volclava_is_read_whole() -> None:

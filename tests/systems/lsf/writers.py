@@ -1,6 +1,10 @@
-"""Writes records the way LSF 10.1 does, from made-up jobs."""
+"""Writes records the way LSF 10.1 does, from made-up jobs, and says what is to be read from them."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
 
 ACCT = {
     "type": "JOB_FINISH",
@@ -84,6 +88,47 @@ UF = {
     "effective": "select[type == any] rusage[mem=4000.00] span[hosts=1]",
 }
 """The same job as bjobs shows it."""
+
+
+ROW: dict[str, Any] = {
+    "system": "lsf",
+    "cluster": "lsf-a",
+    "job_id": "4711",
+    "array_index": None,
+    "step": None,
+    "name": "cpu_smoke",
+    "user": "ada",
+    "group": "frontend",
+    "project": "chip",
+    "queue": "regress",
+    "command": "vcs -full64 -f run.f",
+    "cwd": "/proj/chip/work",
+    "description": "nightly",
+    "submit_time": datetime(2024, 6, 14, 8, 0, 0, tzinfo=UTC),
+    "start_time": datetime(2024, 6, 14, 8, 1, 0, tzinfo=UTC),
+    "finish_time": datetime(2024, 6, 14, 10, 6, 58, tzinfo=UTC),
+    "state": "done",
+    "exit_code": 0,
+    "exit_reason": None,
+    "cores_requested": 4,
+    "memory_requested": 4000 * 1024**2,
+    "run_limit": 43200.0,
+    "gpus_requested": None,
+    "interactive": False,
+    "span_hosts": 1,
+    "memory_peak": 2 * 1024**3,
+    "memory_mean": 1024**3,
+    "memory_basis": "rss_sum",
+    "cpu_time": pytest.approx(843.42),
+    "run_time": 7558.0,
+    "suspended_time": None,
+    "hosts": ["sim01"],
+    "advised_memory": None,
+    "advised_run_time": None,
+    "advice_id": None,
+    "attempt": None,
+}
+"""The row of the history that it becomes; bjobs says a little less of it."""
 
 
 def bjobs_uf(**parts: str) -> str:
