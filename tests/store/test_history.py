@@ -273,3 +273,17 @@ def test_days_before_and_after_leap_days_and_years_are_days(store):
     ]
     store.append(frame(*(job(str(n), finish_time=moment) for n, moment in enumerate(moments))))
     assert store.days() == [date(1999, 12, 31), date(2024, 2, 29), date(2024, 3, 1)]
+
+
+def test_days_are_scanned_one_by_one_within_the_span(store):
+    store.append(
+        frame(
+            job("late", finish_time=NEW_YEAR + timedelta(days=2, hours=5)),
+            job("early", finish_time=NEW_YEAR + timedelta(hours=1)),
+            job("middle", finish_time=NEW_YEAR + timedelta(hours=23)),
+            job("after", finish_time=NEW_YEAR + timedelta(days=2, hours=6)),
+        )
+    )
+    days = store.scan_days(NEW_YEAR + timedelta(hours=2), NEW_YEAR + timedelta(days=2, hours=6))
+
+    assert [store.collect(day)["job_id"].to_list() for day in days] == [["middle"], ["late"]]

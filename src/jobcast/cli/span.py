@@ -37,10 +37,13 @@ def read_span(
     """
     since, until = _instants(session, start, end)
     store = session.store
-    jobs = store.collect(store.scan(since, until).select(columns)).sort("finish_time", maintain_order=True)
-    if jobs.is_empty():
+    in_order = (
+        day.select(columns).sort("finish_time", maintain_order=True) for day in store.scan_days(since, until)
+    )
+    days = [jobs for day in in_order if len(jobs := store.collect(day))]
+    if not days:
         raise StoreError(say("span.empty", path=store.path), hint=say("span.empty_cure"))
-    return jobs
+    return pl.concat(days)
 
 
 def read_folder(session: Session, folder: Path, start: datetime | None, end: datetime | None) -> pl.DataFrame:

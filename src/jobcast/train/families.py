@@ -35,7 +35,7 @@ class FamilySettings:
     """Most recent days, kept from the trees, on which the upper quantile is corrected and the track record begins."""
     rolling_days: int = 14
     """Days behind each hour from which the correction is renewed, between two trainings."""
-    most_rows: int = 2_000_000
+    most_rows: int = 1_000_000
     """Newest jobs that trees are fitted to; families remember all."""
     boosting: BoostingSettings = field(default_factory=BoostingSettings)
     """How the trees grow."""
@@ -50,8 +50,8 @@ class Questions:
     known: Known
     """What was known of each of `rows`."""
 
-    def take(self, places: Rows) -> "Questions":
-        """Return some of them, in the order of `places`."""
+    def take(self, places: Rows | slice) -> "Questions":
+        """Return some of them, in the order of `places`; a slice copies nothing."""
         known = {field.name: getattr(self.known, field.name)[places] for field in fields(Known)}
         return Questions(rows=self.rows[places], known=Known(**known))
 
@@ -84,13 +84,13 @@ def fit(material: Material, until: int, settings: FamilySettings, progress: Prog
     done = material.finished_by(until)
     progress("features")
     learnt = _with_history(material, done, settings)
-    held = material.finish[learnt.rows] > _calibration_start(material.finish[learnt.rows], settings)
-    if (~held).sum() < LEAST or held.sum() < LEAST:
+    cut = _calibration_start(material.finish[learnt.rows], settings)
+    if min(cut, len(learnt.rows) - cut) < LEAST:
         raise ModelError(
-            say("model.too_few", jobs=len(held), newest=int(held.sum()), least=LEAST),
+            say("model.too_few", jobs=len(learnt.rows), newest=len(learnt.rows) - cut, least=LEAST),
             hint=say("model.too_few_cure"),
         )
-    older, newer = learnt.take(np.flatnonzero(~held)), learnt.take(np.flatnonzero(held))
+    older, newer = learnt.take(slice(cut)), learnt.take(slice(cut, None))
     progress("trees")
     orders = ((learnt, 0.5), (older, 0.5), (older, 1 - settings.risk))
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -151,7 +151,11 @@ def _rows_with_a_past(material: Material, rows: Rows) -> Rows:
 
 
 def _calibration_start(finish: Rows, settings: FamilySettings) -> int:
-    """Return when calibration begins: some days before the end, but never more than the last quarter."""
+    """Return the place in `finish`, which rises, where calibration begins.
+
+    That is some days before the end, but never more than the last quarter.
+    """
     if not len(finish):
         return 0
-    return int(max(finish[-1] - settings.calibration_days * DAY, np.quantile(finish, 0.75)))
+    moment = max(finish[-1] - settings.calibration_days * DAY, np.quantile(finish, 0.75))
+    return int(np.searchsorted(finish, moment, side="right"))
