@@ -47,6 +47,12 @@ def test_help_speaks_the_language_of_the_flag_then_the_setting_then_the_locale(t
     assert run("--help", JOBCAST_CONFIG=str(tmp_path / "settings.toml")).stdout.splitlines()[0] == zh
 
 
+def test_without_arguments_the_help_is_shown():
+    done = run()
+    assert done.stderr.startswith("Usage: jobcast [OPTIONS] COMMAND [ARGS]...\n")
+    assert (done.stdout, done.returncode) == ("", 2)
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_explains_itself_with_examples_in_both_languages(name):
     for language, heading in (("en", "Examples:"), ("zh", "示例:")):

@@ -45,7 +45,7 @@ def settle_language(arguments: Sequence[str]) -> None:
     """Choose the language before any module that speaks is imported: flag, setting, locale."""
     flags = [
         argument.partition("=")[2] or following
-        for argument, following in zip(arguments, [*arguments[1:], ""], strict=True)
+        for argument, following in zip(arguments, [*arguments, ""][1:], strict=True)
         if argument.partition("=")[0] == "--lang"
     ]
     language.choose()
