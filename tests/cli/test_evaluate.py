@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -90,17 +90,57 @@ perfect knowledge          0.0%        0         0          0           0       
     )
 
 
-def test_json_has_scores_intervals_levels_and_queues(jobcast, sampled):
+def test_json_has_scores_and_shares_by_whatever_jobs_differ_in(jobcast, sampled):
     answer = json.loads(jobcast("evaluate", *SPLIT, *SIMPLE, "--risk", "0.1", "--json").stdout)
-    assert list(answer) == ["schema", "train_end", "risk", "live", "recipes", "perfect_knowledge"]
-    assert (answer["schema"], answer["risk"], answer["live"]) == (1, 0.1, True)
+    assert list(answer) == [
+        "schema", "train_end", "every", "risk", "live", "submitted_before", "recipes", "perfect_knowledge",
+    ]  # fmt: skip
+    assert (answer["schema"], answer["every"], answer["risk"], answer["live"]) == (1, None, 0.1, True)
+    assert (
+        answer["submitted_before"] == (later()["submit_time"] <= datetime(2025, 9, 11, tzinfo=UTC)).sum() > 0
+    )
     assert answer["train_end"] == "2025-09-10T23:59:59.999999+00:00"
     last_run = answer["recipes"]["last-run"]
     assert last_run["jobs"] + last_run["unanswered"] == len(later())
-    assert list(last_run)[-3:] == ["intervals", "levels", "queues"]
+    assert list(last_run)[-5:] == ["intervals", "levels", "queues", "users", "windows"]
     assert sum(one["max_mem_num"] for one in last_run["intervals"]) == last_run["jobs"]
     assert sum(one["jobs"] for one in last_run["queues"]) == last_run["jobs"]
+    assert sum(one["jobs"] for one in last_run["users"]) == last_run["jobs"]
+    assert last_run["windows"] == [
+        {"train_end": answer["train_end"]}
+        | {name: last_run[name] for name in ("jobs", "exceeded_share", "median_error")}
+    ]
     assert answer["perfect_knowledge"]["wastage_gib_h"] == 0
+
+
+def test_users_are_those_with_the_most_jobs(jobcast, sampled, monkeypatch):
+    monkeypatch.setattr("jobcast.cli.evaluate._MOST_USERS", 3)
+    answer = json.loads(jobcast("evaluate", *SPLIT, *SIMPLE, "--json").stdout)
+    found = answer["recipes"]["last-run"]["users"]
+    most = later()["user"].value_counts(sort=True)[:3]
+    assert [one["jobs"] for one in found] == most["count"].to_list()
+    assert list(found[0]) == ["user", "jobs", "within_request"]
+
+
+def test_models_that_are_made_anew_stand_in_a_table_each_with_its_jobs(jobcast, sampled):
+    result = jobcast("evaluate", *SPLIT, *SIMPLE, "--recipe", "default", "--every", "2")
+    assert result.exit_code == 0, result.output
+    heading, columns, *rows = result.stdout.split("\n\n")[-1].splitlines()
+    assert heading == "by model, learnt anew every 2 days, default"
+    assert columns == "learnt until  jobs  over request  median error"
+    assert [row.split()[0] for row in rows] == ["2025-09-10", "2025-09-12"]
+    assert sum(int(row.split()[1]) for row in rows) == len(later())
+
+
+def test_windows_speak_chinese_and_the_zone_of_the_site(jobcast, sampled, monkeypatch):
+    monkeypatch.setenv("JOBCAST_TIMEZONE", "Asia/Shanghai")
+    result = jobcast("--lang", "zh", "evaluate", *SPLIT, "--recipe", "last-run", "--every", "2")
+    heading, _columns, *rows = result.stdout.split("\n\n")[-1].splitlines()
+    assert heading == "按模型，每 2 天重新训练，last-run"
+    assert [row.split()[0] for row in rows] == ["2025-09-10", "2025-09-12", "2025-09-14"]
+    answer = json.loads(jobcast("evaluate", *SPLIT, "--recipe", "last-run", "--every", "2", "--json").stdout)
+    ends = [one["train_end"] for one in answer["recipes"]["last-run"]["windows"]]
+    assert (answer["every"], ends[0]) == (2, "2025-09-10T23:59:59.999999+08:00")
 
 
 def test_predictions_hold_every_later_job_however_it_ended(jobcast, sampled, tmp_path):
@@ -277,6 +317,9 @@ def test_neither_a_day_nor_a_protocol_is_a_misuse(jobcast, sampled):
     [
         [*SPLIT, "--recipe", "alchemy"],
         [*SPLIT, "--risk", "0"],
+        [*SPLIT, "--every", "0"],
+        ["--every", "7"],
+        ["--protocol", "online", "--every", "7"],
         ["--protocol", "random"],
         ["--train-end", "soon"],
         ["--price", "-1"],
@@ -290,6 +333,7 @@ def test_what_is_not_known_is_a_misuse(jobcast, sampled, arguments):
     ("arguments", "error"),
     [
         (["--train-end", "2026-01-01"], "no job with a measured peak finished after 2026-01-01"),
+        (["--train-end", "2025-08-01", "--every", "7"], "too few finished jobs to learn from: 0 "),
         (["--train-end", "2025-08-01"], "too few finished jobs to learn from: 0 "),
         ([*SPLIT, "--since", "2027-01-01"], "There are no such jobs in "),
     ],

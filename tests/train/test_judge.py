@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
@@ -9,7 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from jobcast.errors import ConfigError, ModelError
-from jobcast.train.judge import RECIPES, Trial, back_test, coverage, ended_well
+from jobcast.train.judge import RECIPES, Trial, back_test, coverage, ended_well, roll, submitted_before
 from jobcast.units import GIB
 from tests.made_up import NEW_YEAR, frame, job
 from tests.trained import QUICK, made_up_history, silent
@@ -56,8 +57,8 @@ def test_all_jobs_with_a_measured_peak_are_answered_however_they_ended():
         assert rows["state"].to_list() == ["done", "done", "failed", "done"]
         assert rows["memory_peak"].to_list() == [4, 16, 32, 8]
         assert rows.columns == [
-            "job_id", "submit_time", "finish_time", "state", "user", "queue", "run_time", "memory_peak",
-            "level", "rung", "runs", "median", "request",
+            "train_end", "job_id", "submit_time", "finish_time", "state", "user", "queue", "run_time",
+            "memory_peak", "level", "rung", "runs", "median", "request",
         ]  # fmt: skip
     assert ended_well(answers["last-run"])["job_id"].to_list() == ["3", "4[7]", "5"]
 
@@ -130,6 +131,54 @@ def test_too_few_jobs_to_learn_from_are_an_error():
         back_test(TINY, trial(recipes=("default",)), silent)
 
 
+def test_each_window_is_answered_by_the_model_made_before_it():
+    answers = roll(TINY, trial(live=False), 1, silent)["last-run"]
+    # frozen until the next model: job 5 is the first that knows what job 4 took
+    assert answers.select("train_end", "job_id", pl.col("request").round(4)).rows() == [
+        (SECOND_DAY, "3", 2),
+        (SECOND_DAY, "4[7]", 2),
+        (SECOND_DAY, "killed", 2),
+        (SECOND_DAY + timedelta(days=1), "5", 16),
+    ]
+
+
+def test_a_window_in_which_no_job_finished_is_left_out():
+    later = frame(run("6", 20, 12, 8))
+    answers = roll(pl.concat([TINY, later]), trial(), 2, silent)["last-run"]
+    days = answers["train_end"].unique().sort().to_list()
+    assert days == [SECOND_DAY, SECOND_DAY + timedelta(days=18)]
+
+
+def test_windows_are_whole_days_where_a_day_is_an_hour_short():
+    berlin = ZoneInfo("Europe/Berlin")
+    before = datetime(2026, 3, 28, 23, 59, 59, 999999, tzinfo=berlin)
+    jobs = frame(
+        *(
+            job(name, finish_time=finish.astimezone(UTC), memory_peak=GIB)
+            for name, finish in (
+                ("late on Sunday", datetime(2026, 3, 29, 23, 30, tzinfo=berlin)),
+                ("early on Monday", datetime(2026, 3, 30, 0, 30, tzinfo=berlin)),
+            )
+        )
+    )
+    answers = roll(jobs, trial(train_end=before), 1, silent)["as-requested"]
+    assert answers["train_end"].dt.convert_time_zone("Europe/Berlin").dt.day().to_list() == [28, 29]
+
+
+def test_rolling_over_no_later_jobs_is_an_error():
+    with pytest.raises(ModelError, match="no job with a measured peak finished after 2027-01-01"):
+        roll(TINY, trial(train_end=datetime(2027, 1, 1, tzinfo=UTC)), 1, silent)
+
+
+def test_a_job_submitted_before_its_model_could_be_there_is_counted():
+    early = TINY.with_columns(
+        submit_time=pl.when(pl.col("job_id") == "5").then(NEW_YEAR).otherwise("submit_time")
+    )
+    assert submitted_before(back_test(TINY, trial(), silent)["last-run"]) == 0
+    assert submitted_before(back_test(early, trial(), silent)["last-run"]) == 1
+    assert submitted_before(roll(early, trial(), 1, silent)["last-run"]) == 1
+
+
 # ---- on two weeks of a made-up cluster
 
 TRAIN_END = datetime(2025, 9, 11, tzinfo=UTC) - timedelta(microseconds=1)
@@ -177,6 +226,23 @@ def test_shuffling_the_future_changes_no_answer_given_before(live):
     assert_frame_equal(said(other, MIDDLE), said(live, MIDDLE), check_exact=True)
     later = datetime(2026, 1, 1, tzinfo=UTC)
     assert not said(other, later).equals(said(live, later))
+
+
+def test_one_window_longer_than_the_history_is_no_window(live):
+    rolled = roll(made_up_history(), LONG, 30, silent)
+    for name, rows in live.items():
+        assert_frame_equal(rolled[name], rows, check_exact=True)
+
+
+def test_windows_part_the_later_jobs(live):
+    rolled = roll(made_up_history(), LONG, 2, silent)
+    for name, rows in rolled.items():
+        assert rows["job_id"].to_list() == live[name]["job_id"].to_list()
+        until = pl.col("train_end") + timedelta(days=2)
+        assert rows.filter(pl.col("finish_time").is_between("train_end", until, closed="right")).equals(rows)
+        assert rows["train_end"].n_unique() == 2
+    assert rolled["last-run"].drop("train_end").equals(live["last-run"].drop("train_end"))
+    assert not rolled["default"]["request"].equals(live["default"]["request"])
 
 
 def test_shuffling_everything_later_changes_no_answer_of_frozen_models():

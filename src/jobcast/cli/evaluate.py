@@ -20,21 +20,25 @@ from jobcast.errors import InputError
 from jobcast.language import say
 from jobcast.store.durable import write_whole
 from jobcast.train.families import FamilySettings
-from jobcast.train.judge import RECIPES, Trial, back_test, coverage, ended_well
+from jobcast.train.judge import RECIPES, Trial, back_test, coverage, ended_well, roll, submitted_before
 from jobcast.train.material import COLUMNS
 from jobcast.train.memprediction import read_settings
 from jobcast.train.picture import check, draw
 from jobcast.train.replay import PolicyTotals, replay
-from jobcast.train.score import Score, intervals, score
+from jobcast.train.score import Score, intervals, score, windows
 
 _QUICK = tuple(name for name in RECIPES if name != "memprediction")
 """Judged unless others are named; memPrediction's recipe takes many times longer than all of these."""
+
+_MOST_USERS = 50
+"""Users in the JSON at most, those with the most jobs."""
 
 _READ = (*COLUMNS, "system", "cluster", "job_id", "array_index", "run_time", "span_hosts")
 
 
 @frame.command(help=say("evaluate.help"), examples=say("evaluate.examples"))
 @click.option("--train-end", type=DAY, metavar="DAY", help=say("evaluate.train_end"))
+@click.option("--every", type=click.IntRange(1, 3650), metavar="DAYS", help=say("evaluate.every"))
 @click.option("--protocol", type=click.Choice(["published", "online"]), help=say("evaluate.protocol"))
 @click.option("--price", type=click.FloatRange(min=0), default=1.0, metavar="X", help=say("evaluate.price"))
 @click.option("--seed", type=int, default=1996, metavar="N", help=say("evaluate.seed"))
@@ -64,6 +68,7 @@ def command(
     /,
     *,
     train_end: datetime | None,
+    every: int | None,
     protocol: Literal["published", "online"] | None,
     price: float,
     seed: int,
@@ -80,12 +85,9 @@ def command(
 ) -> None:
     """Judge recipes on later days."""
     settings = session.configured(risk=risk)
-    if picture:
-        check(picture)
-    for file in filter(None, (picture, predictions)):
-        _see_folder(file)
+    _see_files(picture, predictions)
     if protocol:
-        if any((train_end, recipes, frozen, all_states, training_cfg, predictions, picture)):
+        if any((train_end, every, recipes, frozen, all_states, training_cfg, predictions, picture)):
             raise click.UsageError(say("evaluate.protocol_alone"))
         rows = replay(read_span(session, _READ, since, until), protocol, seed=seed, price=price)
         _show_replay(rows, protocol, as_json=as_json)
@@ -99,23 +101,41 @@ def command(
         settings=replace(FamilySettings(), risk=settings[config.RISK]),
         training=read_settings(training_cfg) if training_cfg else None,
     )
-    wanted = _Wanted(all_states=all_states, predictions=predictions, picture=picture, as_json=as_json)
+    wanted = _Wanted(
+        every=every, all_states=all_states, predictions=predictions, picture=picture, as_json=as_json
+    )
     _judge(read_span(session, _READ, since, until), trial, wanted)
+
+
+def _see_files(picture: Path | None, predictions: Path | None) -> None:
+    """See whether what is asked for can be written, before much is computed for it."""
+    if picture:
+        check(picture)
+    for file in filter(None, (picture, predictions)):
+        if not file.absolute().parent.is_dir():
+            raise InputError(say("evaluate.no_folder", path=file.parent), hint=say("evaluate.no_folder_cure"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Wanted:
-    """What to make of the answers."""
+    """How often to learn, and what to make of the answers."""
 
+    every: int | None
+    """Days between two models; None where one answers all."""
     all_states: bool
+    """Score failed and cancelled jobs too."""
     predictions: Path | None
+    """Where to write every answer of the last recipe, as CSV."""
     picture: Path | None
+    """Where to draw."""
     as_json: bool
+    """Print JSON in the place of tables."""
 
 
 def _judge(jobs: pl.DataFrame, trial: Trial, wanted: _Wanted) -> None:
+    """Let the recipes answer, and print how good that was."""
     with working() as step:
-        answers = back_test(jobs, trial, step)
+        answers = roll(jobs, trial, wanted.every, step) if wanted.every else back_test(jobs, trial, step)
     last = trial.recipes[-1]
     if wanted.predictions:
         _write(answers[last], wanted.predictions)
@@ -123,18 +143,12 @@ def _judge(jobs: pl.DataFrame, trial: Trial, wanted: _Wanted) -> None:
     if wanted.picture:
         draw(judged, wanted.picture, risk=trial.settings.risk)
     if wanted.as_json:
-        print_json(_as_dict(judged, trial))
+        print_json(_as_dict(judged, trial, wanted.every))
         return
-    _show(judged, trial)
+    _show(judged, trial, wanted.every)
     if wanted.predictions:
         talk(say("evaluate.written", path=wanted.predictions, recipe=last))
     talk(say("evaluate.next"))
-
-
-def _see_folder(file: Path) -> None:
-    """See whether there is a folder to write `file` into, before much is computed for it."""
-    if not file.absolute().parent.is_dir():
-        raise InputError(say("evaluate.no_folder", path=file.parent), hint=say("evaluate.no_folder_cure"))
 
 
 def _show_replay(outcomes: tuple[PolicyTotals, ...], protocol: str, *, as_json: bool) -> None:
@@ -182,17 +196,21 @@ def _write(answers: pl.DataFrame, path: Path) -> None:
     write_whole(path, rows.write_csv().encode(), beside=path.absolute().parent)
 
 
-def _as_dict(judged: dict[str, pl.DataFrame], trial: Trial) -> dict[str, object]:
+def _as_dict(judged: dict[str, pl.DataFrame], trial: Trial, every: int | None) -> dict[str, object]:
     return {
         "train_end": trial.train_end.isoformat(),
+        "every": every,
         "risk": trial.settings.risk,
         "live": trial.live,
+        "submitted_before": submitted_before(next(iter(judged.values()))),
         "recipes": {
             name: {
                 **score(rows).as_dict(),
                 "intervals": intervals(rows).to_dicts(),
                 "levels": coverage(rows, ["level"]).to_dicts(),
                 "queues": coverage(rows, ["queue"]).to_dicts(),
+                "users": _users(rows).to_dicts(),
+                "windows": _windows(rows, trial).to_dicts(),
             }
             for name, rows in judged.items()
         },
@@ -206,7 +224,18 @@ def _perfect(judged: dict[str, pl.DataFrame]) -> pl.DataFrame:
     return rows.with_columns(median="memory_peak", request="memory_peak")
 
 
-def _show(judged: dict[str, pl.DataFrame], trial: Trial) -> None:
+def _users(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the share within the request of the users with the most jobs."""
+    return coverage(rows, ["user"]).sort("jobs", descending=True, maintain_order=True).head(_MOST_USERS)
+
+
+def _windows(rows: pl.DataFrame, trial: Trial) -> pl.DataFrame:
+    """Return what each model answered; its days are those of the site."""
+    zone = str(trial.train_end.tzinfo)
+    return windows(rows).with_columns(pl.col("train_end").dt.convert_time_zone(zone))
+
+
+def _show(judged: dict[str, pl.DataFrame], trial: Trial, every: int | None) -> None:
     rows = next(iter(judged.values()))
     tell(say("evaluate.title", jobs=f"{len(rows):,}", day=f"{trial.train_end:%Y-%m-%d}"))
     tell()
@@ -221,6 +250,10 @@ def _show(judged: dict[str, pl.DataFrame], trial: Trial) -> None:
         tell()
         tell(say("evaluate.levels", promised=share(1 - trial.settings.risk)))
         print_table(_level_columns(coverage(judged["default"], ["level"])))
+    for name in (learnt or [*judged][-1:]) if every else []:
+        tell()
+        tell(say("evaluate.windows", days=every, recipe=name))
+        print_table(_window_columns(_windows(judged[name], trial)))
 
 
 def _score_columns(scores: dict[str, Score]) -> list[Column]:
@@ -272,5 +305,21 @@ def _level_columns(rows: pl.DataFrame) -> list[Column]:
             heading=say("evaluate.column_within"),
             cells=[share(n) for n in rows["within_request"]],
             right=True,
+        ),
+    ]
+
+
+def _window_columns(rows: pl.DataFrame) -> list[Column]:
+    figures = {
+        "jobs": [amount(n) for n in rows["jobs"]],
+        "exceeded": [share(n) for n in rows["exceeded_share"]],
+        "error": [share(n) for n in rows["median_error"]],
+    }
+    ends = [f"{end:%Y-%m-%d}" for end in rows["train_end"]]
+    return [
+        Column(heading=say("evaluate.column_train_end"), cells=ends),
+        *(
+            Column(heading=say(f"evaluate.column_{name}"), cells=cells, right=True)
+            for name, cells in figures.items()
         ),
     ]

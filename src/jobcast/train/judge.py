@@ -1,8 +1,8 @@
 """Back-test: what each recipe would have said to the jobs of later days, and how good that was."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -64,9 +64,10 @@ class _Case:
 def back_test(jobs: pl.DataFrame, trial: Trial, progress: Progress) -> dict[str, pl.DataFrame]:
     """Return for each recipe one row per later job with a measured peak, however it ended.
 
-    Columns: job_id (with its array index), submit_time, finish_time, state, user, queue, run_time (s),
-    memory_peak, median and request (GiB; NaN where the recipe says nothing), level, rung, runs. Raises
-    ModelError when there are no later jobs, or too few to learn from; ConfigError for an unknown recipe.
+    Columns: train_end, job_id (with its array index), submit_time, finish_time, state, user, queue,
+    run_time (s), memory_peak, median and request (GiB; NaN where the recipe says nothing), level, rung, runs.
+    Raises ModelError when there are no later jobs, or too few to learn from; ConfigError for an unknown
+    recipe.
     """
     unknown = [name for name in trial.recipes if name not in RECIPES]
     if unknown:
@@ -92,10 +93,40 @@ def back_test(jobs: pl.DataFrame, trial: Trial, progress: Progress) -> dict[str,
     return {name: common.with_columns(**_in_gib(RECIPES[name](case))) for name in trial.recipes}
 
 
+def roll(jobs: pl.DataFrame, trial: Trial, days: int, progress: Progress) -> dict[str, pl.DataFrame]:
+    """Return what `back_test` returns, with models that are made anew every `days` days.
+
+    Each model answers the jobs that finished after its train_end and not after that of the next. Raises what
+    `back_test` raises.
+    """
+    measured = jobs.filter(pl.col("memory_peak") > 0)["finish_time"].dt.epoch("s").to_numpy()
+    step = timedelta(days=days)
+    windows = list(_windows(trial.train_end, step, measured)) or [(trial.train_end, trial.train_end + step)]
+    answers = []
+    for begin, end in windows:
+        # what finishes after a window is known to none of its jobs; without it, each window costs less
+        known = jobs.filter(pl.col("finish_time").dt.epoch("s") <= seconds(end))
+        answers.append(back_test(known, replace(trial, train_end=begin), progress))
+    return {name: pl.concat([one[name] for one in answers]) for name in trial.recipes}
+
+
+def _windows(begin: datetime, step: timedelta, finish: Rows) -> Iterator[tuple[datetime, datetime]]:
+    """Give the train_end of each model and of the next, leaving out windows in which no job finished.
+
+    Days are those of the time zone of `begin`, be they shorter or longer by an hour.
+    """
+    while seconds(begin) < finish.max(initial=0):
+        end = begin + step
+        if ((finish > seconds(begin)) & (finish <= seconds(end))).any():
+            yield begin, end
+        begin = end
+
+
 def _common(case: _Case) -> pl.DataFrame:
     level = levels(case.known.rung, case.known.runs)
     element = pl.format("{}[{}]", "job_id", "array_index")
     return case.jobs[case.rows].select(
+        pl.lit(case.trial.train_end.astimezone(UTC)).alias("train_end"),
         pl.coalesce(element, "job_id").alias("job_id"),
         submitted_at().alias("submit_time"),
         "finish_time",
@@ -164,6 +195,11 @@ RECIPES: dict[str, Callable[[_Case], Replies]] = {
 def ended_well(answers: pl.DataFrame) -> pl.DataFrame:
     """Return the answers to jobs that ended well: what a crashed or killed job would have needed nobody knows."""
     return answers.filter(pl.col("state") == JobState.DONE)
+
+
+def submitted_before(answers: pl.DataFrame) -> int:
+    """Count the jobs that were submitted before the model that answers them could have been there."""
+    return answers.filter(pl.col("submit_time") <= pl.col("train_end")).height
 
 
 def coverage(answers: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
