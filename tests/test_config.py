@@ -93,7 +93,8 @@ def test_an_unknown_setting_is_answered_with_the_likeliest(text, hint):
     [
         ("risk", "0.6", "write a number above 0, at most 0.5"),
         ("risk", "nan", "write a number above 0, at most 0.5"),
-        ("risk", "little", "could not convert"),
+        ("risk", "little", "write a number above 0, at most 0.5"),
+        ("store", "~nobody-of-that-name/x", "there is no such user, so no home directory"),
         ("memory_unit", "MiB", "choose one of K, M, G, T, P"),
         ("memory_per_task", "perhaps", "choose one of true, false"),
         ("lang", "de", "choose one of en, zh"),

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, timedelta, tzinfo
+from math import nan
 from pathlib import Path
 from typing import Generic, TypeVar, cast
 from zoneinfo import ZoneInfo
@@ -41,7 +42,10 @@ class Setting(Generic[T]):
 
 
 def _folder(text: str) -> Path:
-    return Path(text).expanduser()
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:  # ~name of a user who isn't there
+        raise ValueError(say("config.no_home")) from error
 
 
 def _language(text: str) -> str:
@@ -67,9 +71,10 @@ _HIGHEST_RISK = 0.5
 
 
 def _probability(text: str) -> float:
-    if not 0 < float(text) <= _HIGHEST_RISK:
+    share = _number(text)
+    if not 0 < share <= _HIGHEST_RISK:
         raise ValueError(say("config.not_a_probability"))
-    return float(text)
+    return share
 
 
 _LONG = 1e9
@@ -77,9 +82,18 @@ _LONG = 1e9
 
 
 def _seconds(text: str) -> timedelta:
-    if not 0 <= float(text) <= _LONG:
+    seconds = _number(text)
+    if not 0 <= seconds <= _LONG:
         raise ValueError(say("config.negative"))
-    return timedelta(seconds=float(text))
+    return timedelta(seconds=seconds)
+
+
+def _number(text: str) -> float:
+    """Read a number; what is none is not a number, which no bounds hold."""
+    try:
+        return float(text)
+    except ValueError:
+        return nan
 
 
 def read_zone(text: str) -> tzinfo:

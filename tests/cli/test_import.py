@@ -80,15 +80,19 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(jobcast, store):
 
 
 @pytest.mark.parametrize(
-    ("language", "kind", "content", "said"),
+    ("arguments", "content", "said"),
     [
-        ("en", "lsb.acct", "", "e.txt holds no records\nnext: jobcast jobs\n"),
-        ("zh", "sacct", "JobID|State|End\n", "e.txt 中没有记录\n下一步：jobcast jobs\n"),
+        (["import", "lsb.acct"], "", "e.txt holds no records\nnext: jobcast jobs\n"),
+        (
+            ["--lang", "zh", "import", "sacct"],
+            "JobID|State|End\n",
+            "e.txt 中没有记录\n下一步：jobcast jobs\n",
+        ),
     ],
 )
-def test_a_file_without_records_is_told_of(jobcast, tmp_path, language, kind, content, said):
+def test_a_file_without_records_is_told_of(jobcast, tmp_path, arguments, content, said):
     (tmp_path / "e.txt").write_text(content)
-    result = jobcast("--lang", language, "import", kind, "e.txt")
+    result = jobcast(*arguments, "e.txt")
     assert (result.exit_code, result.stderr) == (0, said)
 
 

@@ -27,6 +27,10 @@ def test_a_map_is_found_by_path_or_name(tmp_path: Path) -> None:
     assert find_map("nextflow-trace").name == "nextflow-trace.toml"
 
 
+def test_a_single_text_that_means_nothing_needs_no_list(tmp_path: Path) -> None:
+    assert load(write(tmp_path, 'null = "-"\n' + LEAST)).null == ("-",)
+
+
 def test_a_map_that_is_not_there_is_answered_with_the_nearest() -> None:
     with pytest.raises(ConfigError) as caught:
         find_map("nextflow-tracer")
@@ -48,6 +52,8 @@ def test_a_map_that_is_not_there_is_answered_with_the_nearest() -> None:
         (LEAST + 'user = { optional = true }\n', "user: give one of from, constant", "for example"),
         (LEAST.replace('"t"', '{ start = "soon" }'), "finish_time: not a time: 'soon'", "for example"),
         (LEAST.replace('"t"', '{ start = "2024-01-01", every = "3 w" }'), "not a distance", "for ex"),
+        ("columns = 5\n", "columns must be a table of lines", "for example"),
+        (LEAST + "[values]\nstate = 3\n", "state must be a table of lines", "for example"),
         ("[columns\n", "cannot read the column map", "it is a TOML file"),
     ],
 )  # fmt: skip

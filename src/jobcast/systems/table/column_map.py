@@ -142,15 +142,16 @@ def load(path: Path) -> ColumnMap:
             say("systems.bad_map", path=path, why=error), hint=say("systems.bad_map_cure")
         ) from error
     _check(tree, _KNOWN, f"{path}")
-    columns, values = tree.get("columns", {}), tree.get("values", {})
+    columns, values = _table(tree, "columns", path), _table(tree, "values", path)
     _check(columns, SCHEMA, f"{path}, [columns]")
     _check(values, SCHEMA, f"{path}, [values]")
     _check_required(columns, path)
-    for column, words in values.items():
+    for column in values:
+        words = _table(values, column, path)
         _check(words.values(), (*_ALLOWED.get(column, words.values()), ""), f"{path}, [values.{column}]")
     return ColumnMap(
         system=str(tree.get("system", "table")),
-        null=tuple(map(str, tree.get("null", [""]))),
+        null=tuple(_as_list(tree.get("null", [""]))),
         separator=tree.get("separator"),
         sources=tuple(_source(name, entry, path) for name, entry in columns.items()),
         values={
@@ -158,6 +159,13 @@ def load(path: Path) -> ColumnMap:
             for column, words in values.items()
         },
     )
+
+
+def _table(tree: dict[str, Any], name: str, path: Path) -> dict[str, Any]:
+    table = tree.get(name, {})
+    if not isinstance(table, dict):
+        raise ConfigError(say("systems.map_table", path=path, name=name), hint=_example())
+    return table
 
 
 def _source(column: str, entry: Any, path: Path) -> ColumnSource:
