@@ -12,6 +12,7 @@ from jobcast.predict.card import Card
 from jobcast.predict.shelf import Shelf, grown_name
 from jobcast.train.boosting import BoostingSettings
 from jobcast.train.families import FamilySettings
+from jobcast.train.material import material
 from jobcast.train.publish import Order, publish_families
 
 JOBS, DAYS = 1_500, 14
@@ -34,7 +35,7 @@ def silent(_step: str) -> None:
 
 def publish(folder: Path) -> Card:
     """Train on the made-up history, with few trees, into the existing `folder`."""
-    return publish_families(made_up_history(), folder, ORDER, QUICK, silent)
+    return publish_families(material(made_up_history()), folder, ORDER, QUICK, silent)
 
 
 def publish_on(shelf: Shelf) -> str:

@@ -2,6 +2,8 @@
 
 import os
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +24,17 @@ def choose(wanted: str | None = None) -> str:
             _current = "zh" if asked.lower().startswith("zh") else "en"
             break
     return _current
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak another language for a while."""
+    global _current  # noqa: PLW0603 - one process speaks one language
+    before, _current = _current, language
+    try:
+        yield
+    finally:
+        _current = before
 
 
 @cache

@@ -11,6 +11,7 @@ from polars.testing import assert_frame_equal
 
 from jobcast.errors import ConfigError, ModelError
 from jobcast.train.judge import RECIPES, Trial, back_test, coverage, ended_well, roll, submitted_before
+from jobcast.train.material import material
 from jobcast.units import GIB
 from tests.made_up import NEW_YEAR, frame, job
 from tests.trained import QUICK, made_up_history, silent
@@ -50,7 +51,7 @@ NAN = pytest.approx(float("nan"), nan_ok=True)
 
 
 def test_all_jobs_with_a_measured_peak_are_answered_however_they_ended():
-    answers = back_test(TINY, trial(), silent)
+    answers = back_test(material(TINY), trial(), silent)
     assert list(answers) == list(SIMPLE)
     for rows in answers.values():
         assert rows["job_id"].to_list() == ["3", "4[7]", "killed", "5"]
@@ -64,7 +65,7 @@ def test_all_jobs_with_a_measured_peak_are_answered_however_they_ended():
 
 
 def test_as_requested_says_what_the_user_said():
-    assert requests(back_test(TINY, trial(), silent), "as-requested") == {
+    assert requests(back_test(material(TINY), trial(), silent), "as-requested") == {
         "3": 8,
         "4[7]": NAN,
         "killed": NAN,
@@ -73,7 +74,7 @@ def test_as_requested_says_what_the_user_said():
 
 
 def test_last_run_says_what_the_newest_finished_run_took():
-    assert requests(back_test(TINY, trial(), silent), "last-run") == {
+    assert requests(back_test(material(TINY), trial(), silent), "last-run") == {
         "3": 2,
         "4[7]": 2,
         "killed": 16,
@@ -82,7 +83,7 @@ def test_last_run_says_what_the_newest_finished_run_took():
 
 
 def test_family_p95_lies_between_the_two_largest_runs_known():
-    answers = back_test(TINY, trial(), silent)
+    answers = back_test(material(TINY), trial(), silent)
     # log2 of the runs known: (0, 1), (0, 1), (0, 1, 2, 4), (0, 1, 2, 4); linear between ranks
     assert requests(answers, "family-p95") == pytest.approx(
         {"3": 2**0.95, "4[7]": 2**0.95, "killed": 2**3.7, "5": 2**3.7}, abs=1e-3
@@ -92,7 +93,7 @@ def test_family_p95_lies_between_the_two_largest_runs_known():
 
 
 def test_the_runs_that_were_known_are_counted():
-    rows = back_test(TINY, trial(), silent)["last-run"]
+    rows = back_test(material(TINY), trial(), silent)["last-run"]
     assert rows.select("level", "rung", "runs").rows() == [
         ("young", "user+command+cwd", 2),
         ("young", "user+command+cwd", 2),
@@ -102,7 +103,7 @@ def test_the_runs_that_were_known_are_counted():
 
 
 def test_a_frozen_memory_learns_from_no_later_job():
-    frozen = back_test(TINY, trial(live=False), silent)
+    frozen = back_test(material(TINY), trial(live=False), silent)
     assert requests(frozen, "last-run") == {"3": 2, "4[7]": 2, "killed": 2, "5": 2}
     assert set(frozen["last-run"]["runs"]) == {2}
 
@@ -110,25 +111,25 @@ def test_a_frozen_memory_learns_from_no_later_job():
 def test_a_first_job_of_its_kind_is_not_answered():
     strange = {"user": "zoe", "queue": "new", "cwd": "/q", "command": "novel"}
     history = pl.concat([TINY, frame({**run("first", 3, 13, 8), **strange})])
-    rows = back_test(history, trial(), silent)["last-run"].filter(pl.col("job_id") == "first")
+    rows = back_test(material(history), trial(), silent)["last-run"].filter(pl.col("job_id") == "first")
     assert rows.select("level", "rung", "runs").rows() == [("none", "none", 0)]
     assert rows["request"].is_nan().all()
 
 
 def test_an_unknown_recipe_is_an_error_that_names_the_known():
     with pytest.raises(ConfigError, match="there is no recipe alchemy") as error:
-        back_test(TINY, trial(recipes=("default", "alchemy")), silent)
+        back_test(material(TINY), trial(recipes=("default", "alchemy")), silent)
     assert error.value.hint == f"one of {', '.join(RECIPES)}"
 
 
 def test_no_later_jobs_are_an_error():
     with pytest.raises(ModelError, match="no job with a measured peak finished after 2027-01-01"):
-        back_test(TINY, trial(train_end=datetime(2027, 1, 1, tzinfo=UTC)), silent)
+        back_test(material(TINY), trial(train_end=datetime(2027, 1, 1, tzinfo=UTC)), silent)
 
 
 def test_too_few_jobs_to_learn_from_are_an_error():
     with pytest.raises(ModelError, match="too few finished jobs"):
-        back_test(TINY, trial(recipes=("default",)), silent)
+        back_test(material(TINY), trial(recipes=("default",)), silent)
 
 
 def test_each_window_is_answered_by_the_model_made_before_it():
@@ -174,8 +175,8 @@ def test_a_job_submitted_before_its_model_could_be_there_is_counted():
     early = TINY.with_columns(
         submit_time=pl.when(pl.col("job_id") == "5").then(NEW_YEAR).otherwise("submit_time")
     )
-    assert submitted_before(back_test(TINY, trial(), silent)["last-run"]) == 0
-    assert submitted_before(back_test(early, trial(), silent)["last-run"]) == 1
+    assert submitted_before(back_test(material(TINY), trial(), silent)["last-run"]) == 0
+    assert submitted_before(back_test(material(early), trial(), silent)["last-run"]) == 1
     assert submitted_before(roll(early, trial(), 1, silent)["last-run"]) == 1
 
 
@@ -217,11 +218,11 @@ def said(answers: dict[str, pl.DataFrame], until: datetime) -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def live() -> dict[str, pl.DataFrame]:
-    return back_test(made_up_history(), LONG, silent)
+    return back_test(material(made_up_history()), LONG, silent)
 
 
 def test_shuffling_the_future_changes_no_answer_given_before(live):
-    other = back_test(shuffled_after(made_up_history(), MIDDLE), LONG, silent)
+    other = back_test(material(shuffled_after(made_up_history(), MIDDLE)), LONG, silent)
     assert len(said(live, MIDDLE)) > 400
     assert_frame_equal(said(other, MIDDLE), said(live, MIDDLE), check_exact=True)
     later = datetime(2026, 1, 1, tzinfo=UTC)
@@ -248,8 +249,8 @@ def test_windows_part_the_later_jobs(live):
 def test_shuffling_everything_later_changes_no_answer_of_frozen_models():
     frozen = replace(LONG, live=False)
     later = datetime(2026, 1, 1, tzinfo=UTC)
-    plain = back_test(made_up_history(), frozen, silent)
-    other = back_test(shuffled_after(made_up_history(), TRAIN_END), frozen, silent)
+    plain = back_test(material(made_up_history()), frozen, silent)
+    other = back_test(material(shuffled_after(made_up_history(), TRAIN_END)), frozen, silent)
     assert_frame_equal(said(other, later), said(plain, later), check_exact=True)
 
 
@@ -275,7 +276,7 @@ def test_coverage_counts_each_group_narrow_first(live):
 
 
 def test_coverage_is_the_share_within_the_request():
-    rows = back_test(TINY, trial(), silent)["last-run"]
+    rows = back_test(material(TINY), trial(), silent)["last-run"]
     assert coverage(rows, ["level"]).rows() == [("young", 4, 0.25)]
     assert coverage(rows, ["state"]).sort("state").rows() == [
         ("done", 3, pytest.approx(1 / 3)),

@@ -16,6 +16,7 @@ from jobcast.forecast import MemoryForecast
 from jobcast.predict.card import read_card
 from jobcast.predict.models import load
 from jobcast.predict.shelf import Shelf
+from jobcast.train.material import material
 from jobcast.train.publish import publish_families, publish_memprediction
 from tests.made_up import HOSTILE
 from tests.train.memprediction.made_up import made_up_jobs, quick
@@ -72,7 +73,7 @@ def test_too_few_jobs_are_an_error_and_leave_the_shelf_as_it_was(tmp_path):
 
     def fail() -> None:
         with shelf.growing(ORDER.made) as folder:
-            publish_families(made_up_history()[:60], folder, ORDER, QUICK, silent)
+            publish_families(material(made_up_history()[:60]), folder, ORDER, QUICK, silent)
 
     with pytest.raises(ModelError, match="too few finished jobs to learn from"):
         fail()
@@ -81,7 +82,7 @@ def test_too_few_jobs_are_an_error_and_leave_the_shelf_as_it_was(tmp_path):
 
 def test_no_jobs_at_all_are_too_few(tmp_path):
     with pytest.raises(ModelError, match="too few finished jobs to learn from"):
-        publish_families(made_up_history().clear(), tmp_path, ORDER, QUICK, silent)
+        publish_families(material(made_up_history().clear()), tmp_path, ORDER, QUICK, silent)
 
 
 @pytest.fixture(scope="module")

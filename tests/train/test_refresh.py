@@ -33,7 +33,7 @@ def _day(jobs: pl.DataFrame, day: int) -> pl.DataFrame:
 def base(tmp_path: Path) -> Path:
     folder = tmp_path / "base"
     folder.mkdir()
-    publish_families(_day(blocks(), 14), folder, Order(made=MADE, scores=None), SETTINGS, silent)
+    publish_families(material(_day(blocks(), 14)), folder, Order(made=MADE, scores=None), SETTINGS, silent)
     return folder
 
 

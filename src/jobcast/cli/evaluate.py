@@ -1,7 +1,7 @@
 """``jobcast evaluate``: how good would forecasts have been on later days."""
 
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -21,7 +21,7 @@ from jobcast.language import say
 from jobcast.store.durable import write_whole
 from jobcast.train.families import FamilySettings
 from jobcast.train.judge import RECIPES, Trial, back_test, coverage, ended_well, roll, submitted_before
-from jobcast.train.material import COLUMNS
+from jobcast.train.material import COLUMNS, material
 from jobcast.train.memprediction import read_settings
 from jobcast.train.picture import check, draw
 from jobcast.train.replay import PolicyTotals, replay
@@ -135,13 +135,15 @@ class _Wanted:
 def _judge(jobs: pl.DataFrame, trial: Trial, wanted: _Wanted) -> None:
     """Let the recipes answer, and print how good that was."""
     with working() as step:
-        answers = roll(jobs, trial, wanted.every, step) if wanted.every else back_test(jobs, trial, step)
+        answers = (
+            roll(jobs, trial, wanted.every, step) if wanted.every else back_test(material(jobs), trial, step)
+        )
     last = trial.recipes[-1]
     if wanted.predictions:
         _write(answers[last], wanted.predictions)
     judged = answers if wanted.all_states else {name: ended_well(rows) for name, rows in answers.items()}
     if wanted.picture:
-        draw(judged, wanted.picture, risk=trial.settings.risk)
+        draw(judged, wanted.picture, risk=trial.settings.risk, zone=trial.train_end.tzinfo or UTC)
     if wanted.as_json:
         print_json(_as_dict(judged, trial, wanted.every))
         return

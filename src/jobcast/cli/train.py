@@ -25,7 +25,7 @@ from jobcast.store.durable import refusals_explained
 from jobcast.train import memprediction
 from jobcast.train.families import FamilySettings, Progress
 from jobcast.train.judge import Trial, back_test, ended_well
-from jobcast.train.material import COLUMNS, material
+from jobcast.train.material import COLUMNS, Material, material
 from jobcast.train.memprediction import TrainingSettings
 from jobcast.train.publish import Order, data_of, publish_families, publish_memprediction
 from jobcast.train.score import intervals, score
@@ -131,12 +131,12 @@ class _Trained:
 
 def _train(jobs: pl.DataFrame, asked: _Asked, shelf: Shelf) -> _Trained:
     """Judge the recipe, learn from all `jobs`, and put the model on the shelf."""
-    made, fitted = clock.now(), None
+    made, stuff, fitted = clock.now(), material(jobs), None
     with refusals_explained(shelf.path), working() as step, shelf.growing(made) as folder:
-        judged = _judge(jobs, asked, step) if asked.judge else None
+        judged = _judge(stuff, asked, step) if asked.judge else None
         order = Order(made=made, scores=None if judged is None else score(judged).as_dict())
         if asked.recipe == "default":
-            card = publish_families(jobs, folder, order, asked.settings, step)
+            card = publish_families(stuff, folder, order, asked.settings, step)
         else:
             card, fitted = publish_memprediction(jobs, folder, order, asked.training, step)
     name = grown_name(folder)
@@ -146,22 +146,22 @@ def _train(jobs: pl.DataFrame, asked: _Asked, shelf: Shelf) -> _Trained:
     return _Trained(name=name, card=card, judged=judged, fitted=fitted)
 
 
-def _judge(jobs: pl.DataFrame, asked: _Asked, step: Progress) -> pl.DataFrame | None:
+def _judge(stuff: Material, asked: _Asked, step: Progress) -> pl.DataFrame | None:
     """Return the answers of the same recipe to the last days; None when the history is too short to judge."""
-    at: datetime = jobs["finish_time"][int(len(jobs) * (1 - _JUDGED_SHARE))]  # in order of finish
+    at: datetime = stuff.jobs["finish_time"][int(len(stuff.jobs) * (1 - _JUDGED_SHARE))]  # in order of finish
     day_end = at.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(microseconds=1)
     trial = Trial(
         train_end=day_end, recipes=(asked.recipe,), settings=asked.settings, training=asked.training
     )
     try:
-        return ended_well(back_test(jobs, trial, step)[asked.recipe])
+        return ended_well(back_test(stuff, trial, step)[asked.recipe])
     except ModelError:
         return None
 
 
 def _show_plan(jobs: pl.DataFrame, recipe: str, *, as_json: bool) -> None:
     """Tell what would be learnt from, and write nothing."""
-    data = data_of(jobs, material(jobs))
+    data = data_of(material(jobs))
     if as_json:
         print_json({"dry_run": True, "recipe": recipe, "data": data})
         return

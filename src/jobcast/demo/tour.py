@@ -27,6 +27,7 @@ from jobcast.systems.base import Site
 from jobcast.systems.registry import FILE_FORMATS
 from jobcast.train.families import FamilySettings, Progress
 from jobcast.train.judge import Trial, back_test
+from jobcast.train.material import material
 from jobcast.train.publish import Order, publish_families
 from jobcast.units import Bytes, to_mib
 
@@ -93,7 +94,7 @@ def train(plan: Plan, progress: Progress) -> Card:
     shelf = _shelf(plan)
     with shelf.growing(plan.end) as folder:
         card = publish_families(
-            _history(plan), folder, Order(made=plan.end, scores=None), _SETTINGS, progress
+            material(_history(plan)), folder, Order(made=plan.end, scores=None), _SETTINGS, progress
         )
     shelf.activate(grown_name(folder))
     return card
@@ -107,7 +108,7 @@ def evaluate(plan: Plan, progress: Progress) -> pl.DataFrame:
     """
     history = _history(plan)
     trial = Trial(train_end=plan.learnt_until, recipes=("default",), settings=_SETTINGS)
-    answers = back_test(history, trial, progress)["default"]
+    answers = back_test(material(history), trial, progress)["default"]
     return judged(answers, history, pl.read_parquet(plan.place.truth))
 
 

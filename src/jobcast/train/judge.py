@@ -45,10 +45,8 @@ class Trial:
 class _Case:
     """What all recipes of one trial are given."""
 
-    jobs: pl.DataFrame
-    """The whole history."""
     material: Material
-    """The same in arrays, row by row."""
+    """The whole history."""
     rows: Rows
     """Row numbers of the jobs that are judged."""
     known: Known
@@ -61,7 +59,7 @@ class _Case:
     """Called with the name of each step that begins."""
 
 
-def back_test(jobs: pl.DataFrame, trial: Trial, progress: Progress) -> dict[str, pl.DataFrame]:
+def back_test(stuff: Material, trial: Trial, progress: Progress) -> dict[str, pl.DataFrame]:
     """Return for each recipe one row per later job with a measured peak, however it ended.
 
     Columns: train_end, job_id (with its array index), submit_time, finish_time, state, user, queue,
@@ -75,13 +73,12 @@ def back_test(jobs: pl.DataFrame, trial: Trial, progress: Progress) -> dict[str,
             say("model.no_recipe", recipe=unknown[0]),
             hint=say("model.no_recipe_cure", recipes=", ".join(RECIPES)),
         )
-    stuff, end = material(jobs), seconds(trial.train_end)
+    end = seconds(trial.train_end)
     rows = test_rows(stuff, end)
     if not len(rows):
         raise ModelError(say("model.no_later_jobs", day=f"{trial.train_end:%Y-%m-%d}"), hint="jobcast jobs")
     progress("families")
     case = _Case(
-        jobs=jobs,
         material=stuff,
         rows=rows,
         known=known_of(stuff, rows, end, live=trial.live),
@@ -106,7 +103,7 @@ def roll(jobs: pl.DataFrame, trial: Trial, days: int, progress: Progress) -> dic
     for begin, end in windows:
         # what finishes after a window is known to none of its jobs; without it, each window costs less
         known = jobs.filter(pl.col("finish_time").dt.epoch("s") <= seconds(end))
-        answers.append(back_test(known, replace(trial, train_end=begin), progress))
+        answers.append(back_test(material(known), replace(trial, train_end=begin), progress))
     return {name: pl.concat([one[name] for one in answers]) for name in trial.recipes}
 
 
@@ -125,7 +122,7 @@ def _windows(begin: datetime, step: timedelta, finish: Rows) -> Iterator[tuple[d
 def _common(case: _Case) -> pl.DataFrame:
     level = levels(case.known.rung, case.known.runs)
     element = pl.format("{}[{}]", "job_id", "array_index")
-    return case.jobs[case.rows].select(
+    return case.material.jobs[case.rows].select(
         pl.lit(case.trial.train_end.astimezone(UTC)).alias("train_end"),
         pl.coalesce(element, "job_id").alias("job_id"),
         submitted_at().alias("submit_time"),
@@ -173,10 +170,10 @@ def _default(case: _Case) -> Replies:
 
 
 def _memprediction(case: _Case) -> Replies:
-    learnt = case.jobs.filter(pl.Series(case.material.finish <= case.end))
+    learnt = case.material.jobs.filter(pl.Series(case.material.finish <= case.end))
     settings = case.trial.training or memprediction.default_settings()
     fitted = memprediction.fit(learnt, settings, threads=1, progress=case.progress)
-    amounts = fitted.model.predict_bytes(case.jobs[case.rows]).astype(np.float64)
+    amounts = fitted.model.predict_bytes(case.material.jobs[case.rows]).astype(np.float64)
     with np.errstate(divide="ignore"):
         amount = np.log2(np.maximum(amounts, 1))
     return Replies(median=amount, request=amount)

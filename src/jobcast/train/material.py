@@ -27,6 +27,8 @@ COLUMNS = (
 class Material:
     """Jobs, row by row."""
 
+    jobs: pl.DataFrame
+    """The jobs themselves, in columns of the history."""
     submissions: Submissions
     """What each job told when it was submitted."""
     finish: Times
@@ -52,6 +54,7 @@ def material(jobs: pl.DataFrame) -> Material:
     with np.errstate(divide="ignore", invalid="ignore"):
         measured = np.log2(np.where(peak > 0, peak, np.nan))
     return Material(
+        jobs=jobs,
         submissions=of_frame(jobs),
         finish=jobs["finish_time"].dt.epoch("s").to_numpy().astype(np.int64),
         peak=measured,

@@ -35,13 +35,12 @@ class Order:
 
 
 def publish_families(
-    jobs: pl.DataFrame, folder: Path, order: Order, settings: FamilySettings, progress: Progress
+    stuff: Material, folder: Path, order: Order, settings: FamilySettings, progress: Progress
 ) -> Card:
-    """Learn the default recipe from all of `jobs` and write the model into `folder`.
+    """Learn the default recipe from all jobs of `stuff` and write the model into `folder`.
 
     Raises ModelError when there are too few jobs.
     """
-    stuff = material(jobs)
     latest = int(stuff.finish.max()) if len(stuff.finish) else 0
     fitted = families.fit(stuff, latest, settings, progress)
     progress("memory")
@@ -58,7 +57,7 @@ def publish_families(
         recipe="default",
         made=order.made.isoformat(timespec="seconds"),
         versions=_versions("lightgbm", "numpy", "polars"),
-        data=data_of(jobs, stuff),
+        data=data_of(stuff),
         settings=asdict(settings),
         risk=settings.risk,
         features=FEATURES,
@@ -80,7 +79,7 @@ def publish_memprediction(
         recipe="memprediction",
         made=order.made.isoformat(timespec="seconds"),
         versions=_versions("xgboost", "numpy", "polars"),
-        data=data_of(jobs, material(jobs)),
+        data=data_of(material(jobs)),
         settings=dict(fitted.model.settings),
         risk=None,
         scores=order.scores,
@@ -89,8 +88,9 @@ def publish_memprediction(
     return card, fitted
 
 
-def data_of(jobs: pl.DataFrame, stuff: Material) -> dict[str, Any]:
-    """Tell what is learnt from `jobs`, of which `stuff` is the material, in the words of the card."""
+def data_of(stuff: Material) -> dict[str, Any]:
+    """Tell what is learnt from, in the words of the card."""
+    jobs = stuff.jobs
     days = jobs["finish_time"].dt.date()
     return {
         "jobs": len(jobs),
