@@ -121,5 +121,6 @@ def _draw_amounts(axes: Any, judged: dict[str, pl.DataFrame]) -> None:
             )
     axes.axhline(0, color="black", linewidth=0.5)
     axes.set_xticks(places, [*(f"≤{edge:g}" for edge in edges), f">{edges[-1]:g}"][: len(places)])
+    axes.tick_params(axis="x", labelsize="small")
     axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.set(title=say("picture.amounts"), xlabel=say("picture.peak"), ylabel=say("picture.gib"))
