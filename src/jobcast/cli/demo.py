@@ -32,9 +32,13 @@ class Outcome:
     """What a demo found."""
 
     counts: Counts
+    """Records read, new, known and set aside by the sample."""
     learnt_from: int
+    """Jobs that the model learnt from."""
     verdict: Verdict
+    """How each way to ask did on the last days."""
     excesses: list[Excess]
+    """Kinds of jobs that ask for far too much, the worst first."""
 
 
 @frame.command(help=say("demo.help"), examples=say("demo.examples"))

@@ -38,9 +38,11 @@ class Finding:
     """One line of the answer."""
 
     name: str
+    """What was looked at; the same word in every language and release."""
     status: str
     """``ok``, ``warn`` or ``fail``."""
     detail: str
+    """What was found, in the chosen language."""
     cure: str = ""
     """What to do about it; empty where all is well."""
     facts: Mapping[str, object] = field(default_factory=dict)

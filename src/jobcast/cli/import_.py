@@ -28,17 +28,24 @@ _DATED_BY_THEIR_FILE = {"bjobs"}
 """Kinds that print dates without a year, which only the date of the file can complete."""
 
 
-@dataclass
+@dataclass(kw_only=True, slots=True)  # it counts as it goes
 class _Import:
     """One call of the command."""
 
     kind: str
+    """Format of the files, a key of `FILE_FORMATS`."""
     site: Site
+    """What the files don't say of themselves."""
     as_of: datetime | None
+    """When the files were written; None takes each file's own time."""
     store: Store
+    """Where the jobs go."""
     dry_run: bool
+    """Count only."""
     counts: Counts = field(default_factory=Counts)
+    """What became of the records so far."""
     failed: list[dict[str, str]] = field(default_factory=list)
+    """Files that could not be read, each with its error."""
 
     def run(self, files: Sequence[Path]) -> None:
         """Import each file; one that can't be read does not stop the others."""
@@ -117,7 +124,7 @@ def command(
         memory_per_task=settings[config.MEMORY_PER_TASK],
         column_map=_map(kind, column_map),
     )
-    work = _Import(kind, about, as_of, session.store, dry_run)
+    work = _Import(kind=kind, site=about, as_of=as_of, store=session.store, dry_run=dry_run)
     work.run(files)
     if as_json:
         print_json({**as_dict(work.counts), "dry_run": dry_run, "failed": work.failed})

@@ -35,10 +35,15 @@ class _Wish:
     """Which jobs, in which order."""
 
     filters: dict[str, tuple[str, ...]]
+    """Column to the values that pass; none given lets all pass."""
     name: str | None
+    """Pattern of the job name, ``*`` for any text; None lets all pass."""
     since: datetime | None
+    """Earliest finish; None means from the beginning."""
     until: datetime | None
+    """Finished before this; None means to the end."""
     sort: str | None
+    """Column to sort by, the largest first behind a ``-``; None puts what finished last first."""
     limit: int
     """0 means all."""
 

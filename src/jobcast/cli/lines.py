@@ -26,11 +26,12 @@ _JSON_NAMES = {".jsonl", ".ndjson"}
 Numbered = Iterator[tuple[int, str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class BadSubmission:
     """A line that can't be read as a submission."""
 
     why: str
+    """What is wrong with it, in the chosen language."""
     hint: str = ""
     """What cures it; empty when nothing is known to."""
 
@@ -53,9 +54,9 @@ def read_submissions(
         try:
             yield number, submission({**fields, **flags}, now, zone)
         except InputError as error:
-            yield number, BadSubmission(error.message[:_SHOWN], error.hint)
+            yield number, BadSubmission(why=error.message[:_SHOWN], hint=error.hint)
         except RecursionError as error:  # lists within lists, a thousand deep
-            yield number, BadSubmission(str(error))
+            yield number, BadSubmission(why=str(error))
 
 
 def from_lines(path: Path) -> Iterator[Entry]:
@@ -94,7 +95,7 @@ def _decoded(raw: bytes) -> str:
 
 
 def _odd(text: str) -> BadSubmission:
-    return BadSubmission(say("predict.odd_line", text=text.strip()[:_SHOWN]))
+    return BadSubmission(why=say("predict.odd_line", text=text.strip()[:_SHOWN]))
 
 
 def _from_json(lines: Numbered) -> Iterator[Entry]:
@@ -107,7 +108,7 @@ def _json_fields(text: str) -> Mapping[str, Any] | BadSubmission:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
-        return BadSubmission(say("predict.odd_json", why=error))
+        return BadSubmission(why=say("predict.odd_json", why=error))
     return found if isinstance(found, dict) else _odd(text)
 
 
@@ -158,7 +159,7 @@ class _Records:
         try:
             cells = next(csv.reader(self, strict=True))
         except csv.Error as error:
-            return self._first_alone(BadSubmission(say("predict.odd_csv", why=error)))
+            return self._first_alone(BadSubmission(why=say("predict.odd_csv", why=error)))
         number, text = self._taken[0]
         if not text.strip():
             return number, []

@@ -81,7 +81,7 @@ def program() -> click.Group:
 
 @click.pass_context
 def _begin(context: click.Context, store: str | None, lang: str | None) -> None:
-    context.obj = Session({"store": store, "lang": lang})
+    context.obj = Session(flags={"store": store, "lang": lang})
 
 
 def _print_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:

@@ -97,12 +97,17 @@ class _Sample:
     """One call of the command."""
 
     site: Site
+    """What the batch systems don't say of themselves."""
     configured: frozenset[str]
     """Fields of `site` that no batch system may change."""
     store: Store
+    """Where the jobs go."""
     manners: Manners
+    """How often, and how far back, to ask."""
     since: datetime | None
+    """Ask from then on; None asks from the last success."""
     also: Copy | None
+    """Where to write memPrediction's files, too; None writes none."""
 
     def question(self, system: BatchSystem) -> Question:
         """Return what this system would be asked now."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # these pull in Polars, which commands that only talk do with
     from jobcast.systems.base import Site
 
 
-@dataclass
+@dataclass(frozen=True, kw_only=True)  # without slots: it remembers what it was asked for
 class Session:
     """One run of the program."""
 

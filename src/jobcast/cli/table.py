@@ -18,7 +18,9 @@ class Column:
     """One column: its heading, and the text of each row."""
 
     heading: str
+    """In the chosen language."""
     cells: Sequence[str]
+    """The text of each row; hostile text is spelt out when it is printed."""
     right: bool = False
     """Numbers stand at the right."""
     elastic: bool = False

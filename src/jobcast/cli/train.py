@@ -1,7 +1,7 @@
 """``jobcast train``: learn a model from the history, judge it, and let it answer from now on."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,7 @@ def command(
         training=training,
         judge=not no_judge,
         activate=not no_activate,
+        zone=session.settings[config.TIMEZONE],
     )
     if data_path:
         jobs = read_folder(session, data_path, start_date, end_date)
@@ -110,11 +111,17 @@ class _Asked:
     """What the command line asks for."""
 
     recipe: str
+    """``default`` or ``memprediction``."""
     settings: FamilySettings
+    """Of the recipe default."""
     training: TrainingSettings
     """Of the recipe memprediction."""
     judge: bool
+    """Judge the recipe before it learns from all."""
     activate: bool
+    """Let the model answer from now on."""
+    zone: tzinfo
+    """Of the midnight that parts the days to learn from and to be judged on."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,7 +129,9 @@ class _Trained:
     """A model on the shelf."""
 
     name: str
+    """Of its folder on the shelf."""
     card: Card
+    """What it says of itself."""
     judged: pl.DataFrame | None
     """The answers of a back-test of the same recipe; None when it was not judged."""
     fitted: memprediction.Fitted | None
@@ -149,7 +158,9 @@ def _train(jobs: pl.DataFrame, asked: _Asked, shelf: Shelf) -> _Trained:
 def _judge(stuff: Material, asked: _Asked, step: Progress) -> pl.DataFrame | None:
     """Return the answers of the same recipe to the last days; None when the history is too short to judge."""
     at: datetime = stuff.jobs["finish_time"][int(len(stuff.jobs) * (1 - _JUDGED_SHARE))]  # in order of finish
-    day_end = at.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(microseconds=1)
+    day_end = at.astimezone(asked.zone).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(
+        microseconds=1
+    )
     trial = Trial(
         train_end=day_end, recipes=(asked.recipe,), settings=asked.settings, training=asked.training
     )
