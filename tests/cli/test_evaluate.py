@@ -323,6 +323,7 @@ def test_neither_a_day_nor_a_protocol_is_a_misuse(jobcast, sampled):
         ["--protocol", "random"],
         ["--train-end", "soon"],
         ["--price", "-1"],
+        [*SPLIT, "--training_cfg", "training.yaml"],
     ],
 )
 def test_what_is_not_known_is_a_misuse(jobcast, sampled, arguments):

@@ -94,9 +94,12 @@ def command(
         return
     if train_end is None:
         raise click.UsageError(say("evaluate.no_train_end"))
+    recipes = recipes or _QUICK
+    if training_cfg and "memprediction" not in recipes:
+        raise click.UsageError(say("train.not_its_cfg", recipe=", ".join(recipes)))
     trial = Trial(
         train_end=end_of(train_end, settings[config.TIMEZONE]),
-        recipes=recipes or _QUICK,
+        recipes=recipes,
         live=not frozen,
         settings=replace(FamilySettings(), risk=settings[config.RISK]),
         training=read_settings(training_cfg) if training_cfg else None,
