@@ -2,13 +2,13 @@
 
 import subprocess
 import sys
-import warnings
 
 import lightgbm
 import numpy as np
 import pytest
 
 from jobcast.errors import ModelError
+from jobcast.predict import trees
 from jobcast.predict.trees import Trees, save
 
 COLUMNS = 6
@@ -150,8 +150,20 @@ print(sorted({"lightgbm", "pandas", "sklearn"} & set(sys.modules)))
     assert "ModelError" in done.stderr
 
 
-def test_models_give_their_memory_back_without_a_word(text):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        for _ in range(20):
-            Trees(text)
+def test_each_model_gives_its_memory_back_once(text, monkeypatch):
+    library = trees._library()
+    freed = []
+
+    class Watched:
+        def __getattr__(self, name):
+            return getattr(library, name)
+
+        def LGBM_BoosterFree(self, handle):  # noqa: N802 - LightGBM's name
+            freed.append(handle.value)
+            return library.LGBM_BoosterFree(handle)
+
+    monkeypatch.setattr(trees, "_library", Watched)
+    kept = [Trees(text) for _ in range(3)]
+    handles = [model._handle.value for model in kept]
+    del kept
+    assert sorted(freed) == sorted(handles)
