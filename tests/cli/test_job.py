@@ -109,6 +109,17 @@ def test_what_was_not_measured_is_said_to_be_so(jobcast):
     assert "Memory Utilized: not measured\nMemory Requested: none\n" in jobcast("job", "7.batch").stdout
 
 
+def test_a_name_with_line_breaks_forges_no_line(jobcast, store):
+    forged = "x\nState: FAILED (exit code 9)"
+    hosts = ["h1\nMemory Advised: 1 GiB"]
+    store.append(frame(job("8", name=forged, user=forged, project=forged, queue=forged, hosts=hosts)))
+    lines = jobcast("job", "8").stdout.splitlines()
+    assert [line for line in lines if line.startswith(("State", "Memory Adv"))] == [
+        "State: DONE (exit code -)"
+    ]
+    assert r"Name: x\nState: FAILED (exit code 9)" in lines
+
+
 def test_json_gives_the_row_and_the_shares(jobcast):
     answer = json.loads(jobcast("job", "30412", "--json").stdout)
     assert answer["schema"] == 1

@@ -92,7 +92,7 @@ def _print_rows(rows: list[tuple[str, str, str]]) -> None:
     for label, name, text in rows:
         shown = "" if label == before else label
         before = label
-        tell(f"{_padded(shown, labels)}  {_padded(name, names)}  {text}".rstrip())
+        tell(printable(f"{_padded(shown, labels)}  {_padded(name, names)}  {text}".rstrip()))
 
 
 def _padded(text: str, width: int) -> str:

@@ -11,7 +11,7 @@ import polars as pl
 from jobcast import config
 from jobcast.cli import frame
 from jobcast.cli.columns import moment
-from jobcast.cli.screen import print_json, talk, tell
+from jobcast.cli.screen import print_json, printable, talk, tell
 from jobcast.cli.session import Session
 from jobcast.errors import JobcastError
 from jobcast.history import ran_at
@@ -78,7 +78,7 @@ def _efficiency(job: Job) -> dict[str, Any]:
 
 def _show(job: Job, zone: tzinfo) -> None:
     for line in (*_identity(job), *_times(job, zone), *_cpu(job), *_memory(job), *_end(job)):
-        tell(line)
+        tell(printable(line))  # a name with a line break must not look like a line of ours
 
 
 def _identity(job: Job) -> Iterator[str]:
