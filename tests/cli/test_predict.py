@@ -254,6 +254,12 @@ def test_a_bad_line_of_json_stops_none_of_the_others(jobcast, line, why):
     assert result.exit_code == 0
 
 
+def test_a_line_break_in_a_value_forges_no_line(jobcast, trained):
+    Path("a.jsonl").write_text('{"cores": "x\\na.jsonl:9: forged"}\n')
+    told = jobcast("predict", "--jobs", "a.jsonl").stderr.splitlines()
+    assert told[0] == r"a.jsonl:1: A field can't be read: not a count: x\na.jsonl:9: forged"
+
+
 def test_each_cure_of_bad_lines_is_told_once(jobcast, trained, tmp_path):
     (tmp_path / "a.jsonl").write_text('{"usr": "chen"}\n{"cores": "x"}\n{"usr": "li"}\n')
     result = jobcast("predict", "--jobs", "a.jsonl")

@@ -159,6 +159,11 @@ def test_the_system_names_its_cluster(jobcast, store, forgetful):
     assert jobcast("jobs", "--columns", "cluster").stdout == "loom\nloom\n"
 
 
+def test_a_line_break_in_the_name_of_a_cluster_is_spelt_out(jobcast, forgetful):
+    first = jobcast("sample", "--cluster", "loom\nlsf").stdout.splitlines()[0]
+    assert first.startswith(r"lsf, cluster loom\nlsf: jobs that finished from ")
+
+
 @pytest.mark.parametrize("way", ["flag", "variable", "file"])
 def test_a_cluster_that_is_configured_keeps_its_name(jobcast, forgetful, tmp_path, monkeypatch, way):
     if way == "variable":

@@ -12,7 +12,7 @@ from jobcast import clock, config
 from jobcast.cli import frame
 from jobcast.cli.endings import EXPECTED
 from jobcast.cli.lines import BadSubmission, read_submissions
-from jobcast.cli.screen import print_json, talk, tell
+from jobcast.cli.screen import print_json, printable, talk, tell
 from jobcast.cli.session import Session
 from jobcast.cli.submission import from_yaml, read_fields, submission
 from jobcast.errors import JobcastError
@@ -158,7 +158,7 @@ def _print_lines(lines: list[tuple[int, Answer]], file: Path) -> None:
     for number, answer in lines:
         tell(str(to_mib(answer.request)) if isinstance(answer, MemoryForecast) else "-")
         if not isinstance(answer, MemoryForecast):
-            talk(f"{name}:{number}: {_why_not(answer)}")
+            talk(printable(f"{name}:{number}: {_why_not(answer)}"))
     for hint in dict.fromkeys(answer.hint for _, answer in lines if isinstance(answer, BadSubmission)):
         if hint:
             talk(say("frame.cure", hint=hint))

@@ -212,7 +212,7 @@ def _show(answers: list[dict[str, Any]], settings: config.Config, *, as_json: bo
         if answer["state"] == "too_soon":
             talk(say("sample.too_soon", system=answer["system"], again=moment(answer["again_at"], zone)))
         elif answer["state"] == "sampled":
-            tell(say("sample.span", system=answer["system"], cluster=answer["cluster"], **times))
+            tell(say("sample.span", system=answer["system"], cluster=printable(answer["cluster"]), **times))
             show(answer["counts"])
             _talk_of_gap(answer, zone)
     talk(say("sample.next"))
