@@ -86,6 +86,16 @@ def test_a_start_that_differs_by_less_than_a_second_is_the_same_run(store):
     assert store.append(frame(job(start_time=start + timedelta(microseconds=999_999)))).new == 0
 
 
+@pytest.mark.parametrize("seconds", [0.5, 1, 3600, 86_399, 86_399.9])
+@pytest.mark.parametrize("sign", [-1, 1])
+@pytest.mark.parametrize("hour", [0, 12, 23.9999])
+def test_the_same_run_with_a_finish_moved_by_less_than_a_day_is_known(store, hour, sign, seconds):
+    start, finish = NEW_YEAR - timedelta(days=2), NEW_YEAR + timedelta(hours=hour)
+    store.append(frame(job(start_time=start, finish_time=finish)))
+    moved = job(start_time=start, finish_time=finish + sign * timedelta(seconds=seconds))
+    assert store.append(frame(moved)) == Appended(new=0, known=1)
+
+
 def test_hostile_text_comes_back_byte_for_byte(store):
     row = job(HOSTILE, name=HOSTILE, command="x" * 100_000, cluster=HOSTILE, hosts=[HOSTILE, ""])
     store.append(frame(row))

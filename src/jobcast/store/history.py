@@ -32,6 +32,8 @@ _SET_ASIDE_KEY = ("source", "reason", "text")
 """Not the line: the next sample finds the same bad record on another line of what the command prints."""
 
 _INSTANT = timedelta(microseconds=1)
+_NEAR = tuple(timedelta(days=days) for days in (-1, 0, 1))
+"""Two sources may tell finishes of one run that lie on both sides of midnight."""
 _MANY_PARTS = 16
 _STILL_READ = timedelta(hours=1)
 """A reader that listed the files before a merge is done with them after this long."""
@@ -127,7 +129,8 @@ class Store:
         dated = jobs.with_columns(ran_at(), pl.col("finish_time").dt.date().alias("day"))
         if dated["day"].null_count():
             raise ValueError("a job in the history has a finish time")
-        kept = self._parts(dated["day"].unique().to_list())
+        near = {day + distance for day in dated["day"].unique() for distance in _NEAR}
+        kept = self._parts(sorted(near.intersection(self.days())))
         known = scan(kept, SCHEMA).select(*KEY[:-1], ran_at())
         return self._unlike(dated, known, KEY).drop("ran_at")
 
