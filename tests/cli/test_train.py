@@ -50,8 +50,19 @@ def test_it_speaks_chinese(jobcast, sampled, shelf):
 
 def test_json_holds_the_table_too(jobcast, sampled, shelf):
     answer = json.loads(jobcast("train", "--json", "--risk", "0.1").stdout)
-    assert list(answer) == ["schema", "model", "active", "recipe", "data", "scores", "intervals", "seconds"]
+    assert list(answer) == [
+        "schema",
+        "model",
+        "active",
+        "recipe",
+        "data",
+        "scores",
+        "not_judged",
+        "intervals",
+        "seconds",
+    ]
     assert (answer["model"], answer["active"], answer["recipe"]) == (shelf.active(), True, "default")
+    assert answer["not_judged"] is None
     assert answer["intervals"][0]["max_mem_interval"] == "(-inf, 1.0]"
     assert sum(one["max_mem_num"] for one in answer["intervals"]) == answer["scores"]["jobs"]
     assert read_card(shelf.folder()).risk == 0.1
@@ -61,6 +72,23 @@ def test_no_judge_leaves_out_the_table_and_the_scores(jobcast, sampled, shelf):
     result = jobcast("train", "--no-judge")
     assert len(result.stdout.splitlines()) == 2
     assert read_card(shelf.folder()).scores is None
+
+
+@pytest.mark.parametrize(
+    ("language", "begin"), [("en", "not judged: too few "), ("zh", "未评价：可供训练的")]
+)
+def test_a_history_too_short_to_judge_is_learnt_from_and_said_to_be_unjudged(
+    jobcast, sampled, shelf, language, begin
+):
+    few = ["-et", "2025-09-03"]
+    result = jobcast("--lang", language, "train", *few)
+    assert result.exit_code == 0, result.output
+    assert result.stderr.startswith(begin)
+    assert len(result.stderr.splitlines()) == 2
+    assert read_card(shelf.folder()).scores is None
+    answer = json.loads(jobcast("--lang", language, "train", *few, "--json").stdout)
+    assert (answer["scores"], answer["intervals"]) == (None, None)
+    assert result.stderr.splitlines()[0].endswith(answer["not_judged"])
 
 
 def test_no_activate_leaves_the_active_model(jobcast, sampled, shelf, trained, monkeypatch):

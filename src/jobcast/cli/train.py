@@ -134,6 +134,8 @@ class _Trained:
     """What it says of itself."""
     judged: pl.DataFrame | None
     """The answers of a back-test of the same recipe; None when it was not judged."""
+    not_judged: str | None
+    """Why it could not be judged; None when it was, or when that was not asked for."""
     fitted: memprediction.Fitted | None
     """What the recipe memprediction reports; None of the default one."""
 
@@ -142,7 +144,7 @@ def _train(jobs: pl.DataFrame, asked: _Asked, shelf: Shelf) -> _Trained:
     """Judge the recipe, learn from all `jobs`, and put the model on the shelf."""
     made, stuff, fitted = clock.now(), material(jobs), None
     with refusals_explained(shelf.path), working() as step, shelf.growing(made) as folder:
-        judged = _judge(stuff, asked, step) if asked.judge else None
+        judged, not_judged = _judge(stuff, asked, step) if asked.judge else (None, None)
         order = Order(made=made, scores=None if judged is None else score(judged).as_dict())
         if asked.recipe == "default":
             card = publish_families(stuff, folder, order, asked.settings, step)
@@ -152,11 +154,11 @@ def _train(jobs: pl.DataFrame, asked: _Asked, shelf: Shelf) -> _Trained:
     if asked.activate:
         with refusals_explained(shelf.path):
             shelf.activate(name)
-    return _Trained(name=name, card=card, judged=judged, fitted=fitted)
+    return _Trained(name=name, card=card, judged=judged, not_judged=not_judged, fitted=fitted)
 
 
-def _judge(stuff: Material, asked: _Asked, step: Progress) -> pl.DataFrame | None:
-    """Return the answers of the same recipe to the last days; None when the history is too short to judge."""
+def _judge(stuff: Material, asked: _Asked, step: Progress) -> tuple[pl.DataFrame | None, str | None]:
+    """Return the answers of the same recipe to the last days; when it can't be judged, none and why."""
     at: datetime = stuff.jobs["finish_time"][int(len(stuff.jobs) * (1 - _JUDGED_SHARE))]  # in order of finish
     day_end = at.astimezone(asked.zone).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(
         microseconds=1
@@ -165,9 +167,9 @@ def _judge(stuff: Material, asked: _Asked, step: Progress) -> pl.DataFrame | Non
         train_end=day_end, recipes=(asked.recipe,), settings=asked.settings, training=asked.training
     )
     try:
-        return ended_well(back_test(stuff, trial, step)[asked.recipe])
-    except ModelError:
-        return None
+        return ended_well(back_test(stuff, trial, step)[asked.recipe]), None
+    except ModelError as error:  # a history too short to be parted may still be long enough to learn from
+        return None, error.message
 
 
 def _show_plan(jobs: pl.DataFrame, recipe: str, *, as_json: bool) -> None:
@@ -189,6 +191,7 @@ def _as_dict(trained: _Trained, asked: _Asked) -> dict[str, object]:
         "recipe": asked.recipe,
         "data": trained.card.data,
         "scores": trained.card.scores,
+        "not_judged": trained.not_judged,
         "intervals": None if trained.judged is None else intervals(trained.judged).to_dicts(),
     }
 
@@ -198,6 +201,8 @@ def _show(trained: _Trained, asked: _Asked, took: float) -> None:
         _show_report(trained.fitted)
     if trained.judged is not None:
         _show_judged(trained.judged, trained.card.risk)
+    if trained.not_judged is not None:
+        talk(say("train.not_judged", why=trained.not_judged))
     data, name = trained.card.data, trained.name
     jobs = f"{data['learnt_from']:,}"
     tell(say("train.done", name=name, jobs=jobs, first=data["first_day"], last=data["last_day"]))
