@@ -320,6 +320,9 @@ def test_neither_a_day_nor_a_protocol_is_a_misuse(jobcast, sampled):
         [*SPLIT, "--every", "0"],
         ["--every", "7"],
         ["--protocol", "online", "--every", "7"],
+        ["--protocol", "online", "--risk", "0.3"],
+        [*SPLIT, "--price", "0"],
+        [*SPLIT, "--seed", "1996"],
         ["--protocol", "random"],
         ["--train-end", "soon"],
         ["--price", "-1"],
@@ -328,6 +331,23 @@ def test_neither_a_day_nor_a_protocol_is_a_misuse(jobcast, sampled):
 )
 def test_what_is_not_known_is_a_misuse(jobcast, sampled, arguments):
     assert jobcast("evaluate", *arguments).exit_code == 2
+
+
+def test_what_has_no_meaning_in_or_out_of_a_replay_is_named(jobcast, sampled):
+    for arguments, error in (
+        (["--protocol", "online", "--risk", "0.3"], "--protocol goes with --price, --seed, "),
+        ([*SPLIT, "--price", "0"], "--price and --seed go with --protocol only."),
+        (["--seed", "7"], "--price and --seed go with --protocol only."),
+    ):
+        result = jobcast("evaluate", *arguments)
+        assert result.stderr.splitlines()[-1].startswith(f"error: {error}")
+        assert (result.stdout, result.exit_code) == ("", 2)
+
+
+def test_the_help_does_not_promise_what_only_training_does(jobcast):
+    train, evaluate = (" ".join(jobcast(name, "--help").output.split()) for name in ("train", "evaluate"))
+    assert "training YAML; implies --recipe memprediction." in train
+    assert "training YAML, for --recipe memprediction." in evaluate
 
 
 @pytest.mark.parametrize(

@@ -322,6 +322,16 @@ def test_a_yaml_that_is_not_there_is_an_expected_failure(jobcast, trained):
     assert result.exit_code == 1
 
 
+def test_a_yaml_beside_many_jobs_is_a_misuse(jobcast, trained):
+    for language, told in (
+        ("en", "error: --jobs and --job_yaml can't be given together."),
+        ("zh", "--jobs 与 --job_yaml 不能同时使用。"),
+    ):
+        result = jobcast("--lang", language, "predict", "--jobs", "a.csv", "--job_yaml", "job.yaml")
+        assert result.stderr.splitlines()[-1].endswith(told)
+        assert (result.stdout, result.exit_code) == ("", 2)
+
+
 # ---- fields and amounts
 
 

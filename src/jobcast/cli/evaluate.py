@@ -33,6 +33,9 @@ _QUICK = tuple(name for name in RECIPES if name != "memprediction")
 _MOST_USERS = 50
 """Users in the JSON at most, those with the most jobs."""
 
+_PRICE, _SEED = 1.0, 1996
+"""Of a replay, unless others are named; the seed is that of the paper."""
+
 _READ = (*COLUMNS, "system", "cluster", "job_id", "array_index", "run_time", "span_hosts")
 
 
@@ -40,8 +43,8 @@ _READ = (*COLUMNS, "system", "cluster", "job_id", "array_index", "run_time", "sp
 @click.option("--train-end", type=DAY, metavar="DAY", help=say("evaluate.train_end"))
 @click.option("--every", type=click.IntRange(1, 3650), metavar="DAYS", help=say("evaluate.every"))
 @click.option("--protocol", type=click.Choice(["published", "online"]), help=say("evaluate.protocol"))
-@click.option("--price", type=click.FloatRange(min=0), default=1.0, metavar="X", help=say("evaluate.price"))
-@click.option("--seed", type=int, default=1996, metavar="N", help=say("evaluate.seed"))
+@click.option("--price", type=click.FloatRange(min=0), metavar="X", help=say("evaluate.price", price=_PRICE))
+@click.option("--seed", type=int, metavar="N", help=say("evaluate.seed", seed=_SEED))
 @click.option("--since", type=DAY, metavar="DAY", help=say("evaluate.since"))
 @click.option("--until", type=DAY, metavar="DAY", help=say("evaluate.until"))
 @click.option(
@@ -55,7 +58,7 @@ _READ = (*COLUMNS, "system", "cluster", "job_id", "array_index", "run_time", "sp
     "--training-cfg",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help=say("train.training_cfg"),
+    help=say("evaluate.training_cfg"),
 )
 @click.option(
     "--predictions", type=click.Path(path_type=Path), metavar="FILE", help=say("evaluate.predictions")
@@ -70,8 +73,8 @@ def command(
     train_end: datetime | None,
     every: int | None,
     protocol: Literal["published", "online"] | None,
-    price: float,
-    seed: int,
+    price: float | None,
+    seed: int | None,
     since: datetime | None,
     until: datetime | None,
     recipes: tuple[str, ...],
@@ -87,11 +90,16 @@ def command(
     settings = session.configured(risk=risk)
     _see_files(picture, predictions)
     if protocol:
-        if any((train_end, every, recipes, frozen, all_states, training_cfg, predictions, picture)):
+        if any((train_end, every, recipes, risk, frozen, all_states, training_cfg, predictions, picture)):
             raise click.UsageError(say("evaluate.protocol_alone"))
-        rows = replay(read_span(session, _READ, since, until), protocol, seed=seed, price=price)
+        jobs = read_span(session, _READ, since, until)
+        rows = replay(
+            jobs, protocol, seed=_SEED if seed is None else seed, price=_PRICE if price is None else price
+        )
         _show_replay(rows, protocol, as_json=as_json)
         return
+    if (price, seed) != (None, None):
+        raise click.UsageError(say("evaluate.only_protocol"))
     if train_end is None:
         raise click.UsageError(say("evaluate.no_train_end"))
     recipes = recipes or _QUICK

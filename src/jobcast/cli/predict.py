@@ -61,6 +61,8 @@ def command(
     **fields: str | None,
 ) -> int:
     """Forecast one job or many."""
+    if many and job_yaml:
+        raise click.UsageError(say("predict.one_source"))
     settings, now, zone = session.settings, clock.now(), session.settings[config.TIMEZONE]
     given = {name: value for name, value in fields.items() if value}
     _see_flags(given, now, zone)
