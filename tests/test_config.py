@@ -114,6 +114,29 @@ def test_a_value_that_makes_no_sense_is_told_with_its_origin(monkeypatch, name, 
     assert caught.value.hint.startswith(f"set {name} rightly: ")
 
 
+@pytest.mark.parametrize("name", config.SETTINGS)
+def test_an_empty_variable_counts_as_unset(monkeypatch, name):
+    monkeypatch.setenv(config.SETTINGS[name].variable, "")
+    assert config.load() == _without(monkeypatch, name)
+
+
+def _without(monkeypatch: pytest.MonkeyPatch, name: str) -> config.Config:
+    monkeypatch.delenv(config.SETTINGS[name].variable)
+    return config.load()
+
+
+@pytest.mark.parametrize("name", ["store", "cluster"])
+@pytest.mark.parametrize("text", ["", " "])
+def test_an_empty_name_is_refused_from_flag_and_file(name, text):
+    with pytest.raises(
+        ConfigError, match=rf"setting {name} can't be '{text}' \(from --{name}\): it is empty"
+    ):
+        config.load({name: text})
+    written(Path("jobcast.toml"), f'{name} = "{text}"')
+    with pytest.raises(ConfigError, match=r"\(from jobcast\.toml\): it is empty"):
+        config.load()
+
+
 def test_local_is_the_zone_of_this_host(monkeypatch):
     monkeypatch.setenv("TZ", ":Asia/Shanghai")
     noon = datetime(2026, 1, 1, 12, tzinfo=config.read_zone("local"))

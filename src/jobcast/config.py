@@ -41,9 +41,15 @@ class Setting(Generic[T]):
         return "JOBCAST_" + self.name.replace(".", "_").upper()
 
 
+def _name(text: str) -> str:
+    if not text.strip():
+        raise ValueError(say("config.empty"))
+    return text
+
+
 def _folder(text: str) -> Path:
     try:
-        return Path(text).expanduser()
+        return Path(_name(text)).expanduser()
     except RuntimeError as error:  # ~name of a user who isn't there
         raise ValueError(say("config.no_home")) from error
 
@@ -121,7 +127,7 @@ def _local_zone() -> str:
 
 LANG = Setting(name="lang", read=_language, default="")
 STORE = Setting(name="store", read=_folder, default="~/.local/share/jobcast")
-CLUSTER = Setting(name="cluster", read=str, default="default")
+CLUSTER = Setting(name="cluster", read=_name, default="default")
 TIMEZONE = Setting(name="timezone", read=read_zone, default="local")
 MEMORY_UNIT = Setting(name="memory_unit", read=_memory_unit, default="M")
 MEMORY_PER_TASK = Setting(name="memory_per_task", read=_truth, default="false")
@@ -170,11 +176,11 @@ def load(flags: Mapping[str, str | None] | None = None) -> Config:
     for file in files:
         written.update((name, (text, str(file))) for name, text in _from_file(file))
     for name, setting in SETTINGS.items():
-        if setting.variable in os.environ:
-            written[name] = os.environ[setting.variable], setting.variable
-    for name, text in (flags or {}).items():
-        if text is not None:
-            written[name] = text, "--" + name.replace("_", "-")
+        if text := os.environ.get(setting.variable):  # set to nothing is how shells unset for one command
+            written[name] = text, setting.variable
+    for name, flag in (flags or {}).items():
+        if flag is not None:
+            written[name] = flag, "--" + name.replace("_", "-")
     return Config(
         values={name: _value(name, *entry) for name, entry in written.items()},
         origins={name: origin for name, (_, origin) in written.items()},
