@@ -331,6 +331,40 @@ def test_daily_files_are_learnt_from_without_a_history(jobcast, shelf, daily_fil
     assert jobcast("predict", "--user", "user1", "--command", "make block1").exit_code == 0
 
 
+def test_records_set_aside_are_counted_by_reason_in_one_line(jobcast, daily_files):
+    for day in ("02", "03"):
+        with Path(f"{daily_files}/job_info_202401{day}.csv").open("a") as stream:
+            stream.write("torn,in,two\n")
+    result = jobcast("train", "-db", daily_files, "--dry-run")
+    assert result.stdout.startswith("default would learn from 900 of 900 jobs, ")
+    assert result.stderr == "records set aside: 2 (field_count 2)\ndry run: nothing was written\n"
+    told = jobcast("--lang", "zh", "train", "-db", daily_files, "--dry-run", "--json")
+    assert (told.stderr, told.exit_code) == ("搁置的记录：2（field_count 2）\n", 0)
+
+
+def test_a_daily_file_that_cannot_be_read_does_not_stop_the_others(jobcast, daily_files):
+    Path(f"{daily_files}/job_info_20240102.csv").write_text("what,is,this\n")
+    Path(f"{daily_files}/2024_01.db").write_bytes(b"SQLite format 3\0, and no more")
+    Path(f"{daily_files}/notes.db").write_text("not memPrediction's\n")
+    result = jobcast("train", "-db", daily_files, "--dry-run")
+    assert result.stdout.startswith("default would learn from 810 of 810 jobs, ")
+    first, _, second, _, last = result.stderr.splitlines()
+    assert first.startswith(f"error: {daily_files}/2024_01.db is damaged: ")
+    assert second.startswith(f"error: {daily_files}/job_info_20240102.csv is not memPrediction's: ")
+    assert last == "dry run: nothing was written"
+    assert result.exit_code == 0
+
+
+def test_daily_files_none_of_which_can_be_read_are_an_expected_failure(jobcast, tmp_path):
+    (tmp_path / "db").mkdir()
+    for day in (1, 2):
+        (tmp_path / f"db/job_info_2024010{day}.csv").write_text("what,is,this\n")
+    result = jobcast("train", "-db", "db")
+    told = [line for line in result.stderr.splitlines() if line.startswith("error: ")]
+    assert [line.split()[1] for line in told] == ["db/job_info_20240101.csv", "db/job_info_20240102.csv"]
+    assert (result.stdout, result.exit_code) == ("", 1)
+
+
 def test_days_without_daily_files_are_an_expected_failure(jobcast, shelf, daily_files):
     result = jobcast("train", "-db", daily_files, "-st", "2025-01-02")
     assert result.stderr.startswith("error: There are no such jobs in db.\n")

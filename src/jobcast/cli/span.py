@@ -1,6 +1,6 @@
 """The stretch of the history that a command works on, and reading it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from pathlib import Path
 
@@ -8,10 +8,13 @@ import click
 import polars as pl
 
 from jobcast import clock, config
+from jobcast.cli.endings import complain
+from jobcast.cli.screen import talk
 from jobcast.cli.session import Session, site
 from jobcast.errors import InputError, StoreError
-from jobcast.history import KEY, ran_at
+from jobcast.history import KEY, SetAside, count_reasons, ran_at
 from jobcast.language import say
+from jobcast.systems.base import Site
 from jobcast.systems.registry import FILE_FORMATS
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -49,13 +52,13 @@ def read_span(
 def read_folder(session: Session, folder: Path, start: datetime | None, end: datetime | None) -> pl.DataFrame:
     """Read the jobs in memPrediction's own daily files in `folder` that finished from `start` to `end`.
 
-    A job that stands in several files counts once. Raises InputError when there are no files or no jobs.
+    A job that stands in several files counts once; one line on stderr counts the records set aside. A file that
+    can't be read is complained about and stops none of the others. Raises InputError when no file is left, or
+    there are no jobs.
     """
     settings = session.settings
     here = site(settings, now=clock.now())
-    form = FILE_FORMATS["memprediction"]
-    files = sorted((*folder.glob("job_info_*.csv"), *folder.glob("*.db")))
-    parts = [rows.jobs for file in files for rows in form.read(file, here)]
+    parts = _read_files(sorted((*folder.glob("job_info_*.csv"), *folder.glob("[0-9]*_[0-9]*.db"))), here)
     if not parts:
         raise InputError(say("span.no_files", path=folder), hint=say("span.no_files_cure"))
     once = pl.concat(parts).unique([*KEY[:-1], ran_at()], keep="first", maintain_order=True)
@@ -68,6 +71,29 @@ def read_folder(session: Session, folder: Path, start: datetime | None, end: dat
     if jobs.is_empty():
         raise InputError(say("span.empty", path=folder), hint=say("span.empty_cure"))
     return jobs
+
+
+def _read_files(files: Iterable[Path], here: Site) -> list[pl.DataFrame]:
+    """Read the jobs of each file; raises InputError when none can be read."""
+    parts: list[pl.DataFrame] = []
+    aside: list[SetAside] = []
+    failed: list[InputError] = []
+    for file in files:
+        try:
+            for rows in FILE_FORMATS["memprediction"].read(file, here):
+                parts.append(rows.jobs)
+                aside += rows.set_aside
+        except InputError as error:
+            failed.append(error)
+    last = failed.pop() if failed and not parts else None
+    for one in failed:
+        complain(one)
+    if last:
+        raise last
+    if aside:
+        reasons = " · ".join(f"{reason} {number:,}" for reason, number in count_reasons(aside).items())
+        talk(say("span.set_aside", records=f"{len(aside):,}", reasons=reasons))
+    return parts
 
 
 def _instants(
