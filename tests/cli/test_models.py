@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from jobcast import clock
+from jobcast.predict.card import read_card
 from jobcast.predict.shelf import Shelf
 
 FIRST, SECOND = "2026-03-01T02-00-07", "2026-03-02T02-00-05"
@@ -205,6 +206,9 @@ def test_a_refreshed_model_answers_from_then_on(jobcast, shelf, sampled, monkeyp
     assert result.stdout == "2026-03-03T00-00-00 answers from now on\n"
     assert shelf.active() == "2026-03-03T00-00-00"
     assert shelf.before() == FIRST
+    card = read_card(shelf.folder(None))
+    assert (card.refreshed_from, card.data["clusters"]) == (FIRST, ["loom"])
+    assert f"refreshed_from  {FIRST}\n" in jobcast("models", "show").stdout
 
 
 def test_a_dry_run_tells_what_would_answer_and_changes_nothing(jobcast, shelf, sampled, monkeypatch):
@@ -234,6 +238,25 @@ def test_a_dry_run_refuses_what_the_command_would_refuse(jobcast, shelf, sampled
     dry, wet = (jobcast("models", *words, *flag) for flag in (["--dry-run"], []))
     assert (dry.stderr, dry.exit_code) == (wet.stderr, 1)
     assert dry.stderr.splitlines()[-1].startswith("cure:  ")
+
+
+@pytest.mark.parametrize("flag", [[], ["--dry-run"]])
+@pytest.mark.parametrize("words", [["activate", FIRST], ["rollback"]])
+def test_a_model_that_cannot_answer_is_not_let_to(jobcast, shelf, words, flag):
+    shelf.activate(SECOND)
+    before = state(shelf)
+    rewrite(shelf, FIRST, features=["hour"])
+    result = jobcast("models", *words, *flag)
+    assert result.stderr == (
+        f"error: the model {FIRST} can't answer: the model {FIRST} was trained with other features\n"
+        "cure:  jobcast train\n"
+    )
+    assert (result.stdout, result.exit_code) == ("", 1)
+    assert state(shelf) == before
+    (shelf.folder(FIRST) / "card.json").write_text("{}")
+    result = jobcast("--lang", "zh", "models", *words, *flag)
+    assert result.stderr.startswith(f"错误：模型 {FIRST} 无法回答：")
+    assert shelf.active() == SECOND
 
 
 @pytest.mark.parametrize("command", ["show", "activate", "compare"])

@@ -21,6 +21,7 @@ from jobcast.cli.working import working
 from jobcast.errors import ModelError
 from jobcast.language import say
 from jobcast.predict.card import Card, read_card
+from jobcast.predict.models import load
 from jobcast.predict.shelf import Shelf, grown_name
 from jobcast.store.durable import refusals_explained
 
@@ -95,9 +96,8 @@ def compare(session: Session, *, names: tuple[str, ...], as_json: bool) -> None:
 def activate(session: Session, *, name: str, dry_run: bool, as_json: bool) -> None:
     """Let a model answer."""
     shelf = _shelf(session)
-    if dry_run:
-        shelf.folder(name)
-    else:
+    _see_answers(shelf, name)
+    if not dry_run:
         with refusals_explained(shelf.path):
             shelf.activate(name)
     _tell_active(name, dry_run=dry_run, as_json=as_json)
@@ -112,11 +112,10 @@ def refresh(session: Session, *, name: str | None, dry_run: bool, as_json: bool)
     """Bring a model up to the present."""
     from jobcast.cli.span import read_span  # noqa: PLC0415 - these pull in Polars
     from jobcast.train import refresh as refreshing  # noqa: PLC0415
-    from jobcast.train.material import COLUMNS  # noqa: PLC0415
 
     shelf = _shelf(session)
     base = shelf.folder(name)
-    jobs = read_span(session, COLUMNS, None, None)
+    jobs = read_span(session, refreshing.READS, None, None)
     made = clock.now()
     with _place(shelf, scratch=dry_run) as place, working() as step, place.growing(made) as folder:
         refreshing.refresh(jobs, base, folder, made, step)
@@ -144,9 +143,21 @@ def _place(shelf: Shelf, *, scratch: bool) -> Iterator[Shelf]:
 def rollback(session: Session, *, dry_run: bool, as_json: bool) -> None:
     """Go back to the model before."""
     shelf = _shelf(session)
-    with refusals_explained(shelf.path):
-        name = shelf.before() if dry_run else shelf.rollback()
+    name = shelf.before()
+    _see_answers(shelf, name)
+    if not dry_run:
+        with refusals_explained(shelf.path):
+            shelf.rollback()
     _tell_active(name, dry_run=dry_run, as_json=as_json)
+
+
+def _see_answers(shelf: Shelf, name: str) -> None:
+    """See whether the model can answer, before it is let to; raises ModelError that names it."""
+    folder = shelf.folder(name)
+    try:
+        load(folder)
+    except ModelError as error:
+        raise ModelError(say("models.unfit", name=name, why=error.message), hint="jobcast train") from error
 
 
 def _tell_active(name: str, *, dry_run: bool, as_json: bool) -> None:
