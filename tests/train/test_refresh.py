@@ -1,6 +1,6 @@
 """A refresh brings memory, record and calibration up to the present, and leaves the trees alone."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,12 +9,12 @@ import polars as pl
 import pytest
 
 from jobcast.errors import ModelError
-from jobcast.predict.card import Card
+from jobcast.predict.card import Card, read_card
 from jobcast.predict.families import MEMORY, TREES
 from jobcast.predict.memory import FamilyMemory
 from jobcast.train.evidence import FOLDER, Evidence
 from jobcast.train.material import material
-from jobcast.train.publish import Order, publish_families
+from jobcast.train.publish import Order, data_of, publish_families
 from jobcast.train.refresh import refresh
 from tests.train.made_up import SETTINGS, blocks
 from tests.trained import silent
@@ -77,6 +77,35 @@ def test_without_later_jobs_a_refresh_changes_no_forecast(base):
     second = refresh(_day(blocks(), 14), base.parent / "refreshed", second_folder, MADE, silent)
     assert second.offsets == first.offsets
     assert asdict(second)["ceiling"] == first.ceiling
+
+
+def test_the_card_tells_what_the_refreshed_model_knows_and_where_it_comes_from(base):
+    jobs = blocks().with_columns(cluster=pl.lit("loom"))
+    card = _refreshed(jobs, base)[1]
+    assert card.refreshed_from == "base"
+    assert card.data == data_of(material(jobs))
+    assert card.data["clusters"] == ["loom"]
+    assert card.data["learnt_from"] > read_card(base).data["learnt_from"]
+    assert read_card(base).refreshed_from is None
+
+
+def test_the_calibration_looks_back_as_far_as_the_model_was_told(base):
+    card = read_card(base)
+    replace(card, settings={**card.settings, "rolling_days": 3}).save(base)
+    folder, refreshed = _refreshed(blocks(), base)
+    evidence = Evidence.load(folder / FOLDER)
+    assert evidence.offsets(risk=card.promised(), days=3).tolist() == list((refreshed.offsets or {}).values())
+    assert (
+        evidence.offsets(risk=card.promised(), days=3).tolist()
+        != evidence.offsets(risk=card.promised(), days=14).tolist()
+    )
+
+
+def test_a_card_without_rolling_days_names_the_cure(base):
+    replace(read_card(base), settings={}).save(base)
+    with pytest.raises(ModelError, match=r"card\.json: it has no field rolling_days") as caught:
+        _refreshed(blocks(), base)
+    assert caught.value.hint == "jobcast train"
 
 
 def test_a_recipe_without_families_is_refused(tmp_path):

@@ -35,6 +35,8 @@ def show_card(name: str, card: Card) -> None:
     fields = asdict(card)
     offsets, scores = fields.pop("offsets"), fields.pop("scores")
     fields["ceiling"] = _ceiling(card.ceiling)
+    if card.refreshed_from is None:
+        del fields["refreshed_from"]
     del fields["features"]  # a hundred names and more, for programs only
     rows = [row for label, value in {"model": name, **fields}.items() for row in _rows(label, value)]
     rows += [("scores", *row) for row in map(_score, (scores or {}).items())] or [("scores", "-", "")]

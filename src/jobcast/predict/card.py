@@ -35,6 +35,8 @@ class Card:
     """Names of the matrix's columns, in order; empty where the recipe keeps them elsewhere."""
     ceiling: float = 0.0
     """log2 bytes: the largest peak that it has seen."""
+    refreshed_from: str | None = None
+    """Name of the model whose trees it took over; None where it has grown its own."""
     offsets: Mapping[str, float] | None = None
     """Calibration: history level to what is added to the upper quantile, in log2 bytes."""
     scores: Mapping[str, Any] | None = None
@@ -70,7 +72,8 @@ def _check(card: Card) -> None:
     """Raise TypeError when something is not of its kind: files come from anywhere."""
     kinds: dict[str, type | tuple[type, ...]] = {
         "recipe": str, "made": str, "versions": dict, "data": dict, "settings": dict, "risk": (float, NoneType),
-        "ceiling": (int, float), "offsets": (dict, NoneType), "scores": (dict, NoneType),
+        "ceiling": (int, float), "refreshed_from": (str, NoneType), "offsets": (dict, NoneType),
+        "scores": (dict, NoneType),
     }  # fmt: skip
     for name, kind in kinds.items():
         if not isinstance(getattr(card, name), kind):

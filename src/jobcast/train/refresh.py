@@ -16,13 +16,18 @@ from jobcast.features.asof import as_of_submission
 from jobcast.features.family import LEVELS, NOTHING
 from jobcast.language import say
 from jobcast.predict.answer import answer
-from jobcast.predict.card import Card, read_card
+from jobcast.predict.card import NAME, Card, read_card
+from jobcast.predict.damage import reading
 from jobcast.predict.families import MEMORY, RECORD, TREES, load
 from jobcast.predict.memory import FamilyMemory
 from jobcast.predict.record import TrackRecord
 from jobcast.train.evidence import FOLDER, Evidence
-from jobcast.train.families import FamilySettings, Progress, Questions, judge
-from jobcast.train.material import Material, material
+from jobcast.train.families import Progress, Questions, judge
+from jobcast.train.material import COLUMNS, Material, material
+from jobcast.train.publish import data_of
+
+READS = (*COLUMNS, "cluster")
+"""Columns of the history that a refresh reads; the clusters go onto the card."""
 
 
 def refresh(jobs: pl.DataFrame, base: Path, folder: Path, made: datetime, progress: Progress) -> Card:
@@ -36,7 +41,7 @@ def refresh(jobs: pl.DataFrame, base: Path, folder: Path, made: datetime, progre
     progress("families")
     before = Evidence.load(base / FOLDER)
     evidence = before.and_then(_evidence(stuff, base, card, after=int(before.finish.max())))
-    found = evidence.offsets(risk=card.promised(), days=FamilySettings().rolling_days)
+    found = evidence.offsets(risk=card.promised(), days=_rolling_days(base, card))
     progress("memory")
     done = stuff.finished_by(latest)
     (folder / MEMORY).mkdir()
@@ -49,7 +54,8 @@ def refresh(jobs: pl.DataFrame, base: Path, folder: Path, made: datetime, progre
     refreshed = replace(
         card,
         made=made.isoformat(timespec="seconds"),
-        data={**card.data, "jobs": len(jobs), "last_day": str(jobs["finish_time"].dt.date().max())},
+        refreshed_from=base.name,
+        data=data_of(stuff),
         ceiling=max(card.ceiling, float(done.values.max())),
         offsets=dict(zip(LEVELS, found.tolist(), strict=True)),
     )
@@ -65,6 +71,12 @@ def _card_of_families(base: Path) -> Card:
             hint=f"jobcast train --recipe {card.recipe}",
         )
     return card
+
+
+def _rolling_days(base: Path, card: Card) -> int:
+    """Return for how many days the model was calibrated: the same go on counting."""
+    with reading(base / NAME, kinds=(KeyError, TypeError, ValueError)):
+        return int(card.settings["rolling_days"])
 
 
 def _evidence(stuff: Material, base: Path, card: Card, *, after: int) -> Evidence:
