@@ -8,6 +8,7 @@ import pytest
 
 from jobcast import config
 from jobcast.errors import ConfigError
+from jobcast.systems.columns import to_utc
 
 
 @pytest.fixture(autouse=True)
@@ -143,6 +144,38 @@ def test_local_is_the_zone_of_this_host(monkeypatch):
     assert noon.utcoffset() == timedelta(hours=8)
     monkeypatch.setenv("TZ", "nonsense")
     assert config.read_zone("local") is UTC
+    assert config.misread_zone() == "nonsense"
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("CST-8", 8),
+        ("EST5", -5),
+        ("EST+5", -5),
+        ("IST-5:30", 5.5),
+        ("<+0330>-3:30", 3.5),
+        ("UTC0", 0),
+        ("EST5EDT", -5),
+        (":/usr/share/zoneinfo/Asia/Shanghai", 8),
+    ],
+)
+def test_a_zone_is_understood_as_posix_writes_it(monkeypatch, text, hours):
+    monkeypatch.setenv("TZ", text)
+    zone = config.read_zone("local")
+    assert datetime(2026, 1, 1, 12, tzinfo=zone).utcoffset() == timedelta(hours=hours)
+    assert config.misread_zone() == ""
+    told = pl.DataFrame({"at": [datetime(2026, 1, 1, 12)]}).select(to_utc(pl.col("at"), zone)).item()  # noqa: DTZ001
+    assert told == datetime(2026, 1, 1, 12, tzinfo=zone)
+
+
+@pytest.mark.parametrize(
+    "text", ["CST-25", "CET-1CEST,M3.5.0,M10.5.0/3", "CST-8:75", "Asia", "/etc/hostname.none"]
+)
+def test_a_zone_that_is_not_understood_is_told(monkeypatch, text):
+    monkeypatch.setenv("TZ", text)
+    assert config.read_zone("local") is UTC
+    assert config.misread_zone() == text
 
 
 @pytest.mark.parametrize("variable", ["", None])

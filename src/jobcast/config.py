@@ -7,10 +7,11 @@ JOBCAST_SAMPLE_OVERLAP. What a setting means stands in the catalogue of texts, u
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, timedelta, tzinfo
+from datetime import UTC, timedelta, timezone, tzinfo
 from math import nan
 from pathlib import Path
 from typing import Generic, TypeVar, cast
@@ -103,25 +104,51 @@ def _number(text: str) -> float:
 
 
 def read_zone(text: str) -> tzinfo:
-    """Return the time zone of that name; ``local`` is the zone of this host, or UTC where it has no name.
+    """Return the time zone of that name; ``local`` is the zone of this host, or UTC where none is understood.
 
     Raises ValueError when there is no such zone.
     """
+    if text == "local":
+        return _local_zone() or UTC
     try:
-        return ZoneInfo(_local_zone() if text == "local" else text)
+        return ZoneInfo(text)
     except (OSError, KeyError, ValueError) as error:  # an unknown zone is a KeyError
-        if text == "local":
-            return UTC
         raise ValueError(say("config.no_zone")) from error
 
 
-def _local_zone() -> str:
-    """Return the name of this host's zone: columns of times want a name, rules alone won't do."""
-    if named := os.environ.get("TZ", "").removeprefix(":"):
-        return named
-    target = str(Path("/etc/localtime").resolve())
+def misread_zone() -> str:
+    """Return the TZ of this process where no zone can be made of it; empty where all is well."""
+    return "" if _local_zone() else os.environ.get("TZ", "")
+
+
+_POSIX_ZONE = re.compile(
+    r"(?:[A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)(?P<sign>[+-]?)(?P<hours>\d\d?)(?::(?P<minutes>[0-5]\d))?"
+)
+"""A zone without summer time as POSIX writes it, such as CST-8: the hours are those from here to UTC."""
+
+
+_HOST_ZONE = "/etc/localtime"
+
+
+def _local_zone() -> tzinfo | None:
+    """Return this host's zone; one with summer time must have a name, as columns of times need it."""
+    named = os.environ.get("TZ", "").removeprefix(":")
+    if match := _POSIX_ZONE.fullmatch(named):
+        behind = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
+        return timezone(behind if match["sign"] == "-" else -behind) if behind < timedelta(days=1) else None
+    try:
+        return ZoneInfo(named if named and not named.startswith("/") else _zone_of_file(named))
+    except (OSError, KeyError, ValueError):
+        return None
+
+
+def _zone_of_file(named: str) -> str:
+    """Return the name of the zone in the file that TZ names, else in that of this host."""
+    target = str(Path(named or _HOST_ZONE).resolve())
     if "/zoneinfo/" in target:
         return target.partition("/zoneinfo/")[2]
+    if named not in {"", _HOST_ZONE}:
+        raise ValueError(named)
     return Path("/etc/timezone").read_text("ascii").strip()
 
 

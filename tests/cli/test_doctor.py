@@ -61,6 +61,27 @@ def test_a_sampled_host_is_told_in_chinese_how_far(jobcast, store, made_up_syste
     )
 
 
+def test_a_zone_that_is_not_understood_is_told(jobcast, monkeypatch):
+    monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+    assert jobcast("doctor").stdout.startswith(
+        "warn  settings    defaults, no configuration file; time zone UTC, "
+        "for TZ=CET-1CEST,M3.5.0,M10.5.0/3 is not understood\n"
+        "                  → set timezone in jobcast.toml or JOBCAST_TIMEZONE, e.g. Asia/Shanghai\n"
+    )
+    monkeypatch.setenv("JOBCAST_TIMEZONE", "UTC")
+    assert jobcast("doctor").stdout.startswith(
+        "ok    settings    defaults, no configuration file; time zone UTC\n"
+    )
+
+
+def test_a_zone_as_posix_writes_it_is_that_of_the_times(jobcast, store, monkeypatch):
+    monkeypatch.setenv("TZ", "CST-8")
+    store.note_reached("lsf", "default", NOW)
+    lines = jobcast("doctor").stdout.splitlines()
+    assert lines[0] == "ok    settings    defaults, no configuration file; time zone UTC+08:00"
+    assert "ok    lsf         cluster default sampled until 2026-02-01 20:00:00" in lines
+
+
 def test_json_gives_the_figures(jobcast, store):
     store.append(frame(job("1")))
     store.set_aside([SetAside(source="f", line=1, reason="no_job_id", text="x")])

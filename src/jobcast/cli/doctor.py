@@ -5,7 +5,7 @@ import shlex
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import click
@@ -76,7 +76,15 @@ def _findings(session: Session) -> Iterator[Finding]:
     zone = str(settings[config.TIMEZONE])
     files = ", ".join(map(str, settings.files)) or say("doctor.no_files")
     facts = {"files": settings.files, "timezone": zone}
-    yield Finding("settings", OK, say("doctor.settings", files=files, zone=zone), facts=facts)
+    text = say("doctor.settings", files=files, zone=zone)
+    misread = (
+        config.misread_zone() if settings[config.TIMEZONE] is UTC else ""
+    )  # a zone by name is another UTC
+    if misread:
+        text += say("doctor.zone_misread", text=misread)
+        yield Finding("settings", WARN, text, say("doctor.zone_misread_cure"), facts)
+    else:
+        yield Finding("settings", OK, text, facts=facts)
     try:
         yield from _about_store(session.store)
         yield from _about_systems(session.store, settings)
