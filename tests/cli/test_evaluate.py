@@ -132,7 +132,7 @@ def test_models_that_are_made_anew_stand_in_a_table_each_with_its_jobs(jobcast, 
     assert sum(int(row.split()[1]) for row in rows) == len(later())
 
 
-def test_windows_speak_chinese_and_the_zone_of_the_site(jobcast, sampled, monkeypatch):
+def test_windows_speak_chinese_and_the_zone_of_the_site_and_json_utc(jobcast, sampled, monkeypatch):
     monkeypatch.setenv("JOBCAST_TIMEZONE", "Asia/Shanghai")
     result = jobcast("--lang", "zh", "evaluate", *SPLIT, "--recipe", "last-run", "--every", "2")
     heading, _columns, *rows = result.stdout.split("\n\n")[-1].splitlines()
@@ -140,7 +140,8 @@ def test_windows_speak_chinese_and_the_zone_of_the_site(jobcast, sampled, monkey
     assert [row.split()[0] for row in rows] == ["2025-09-10", "2025-09-12", "2025-09-14"]
     answer = json.loads(jobcast("evaluate", *SPLIT, "--recipe", "last-run", "--every", "2", "--json").stdout)
     ends = [one["train_end"] for one in answer["recipes"]["last-run"]["windows"]]
-    assert (answer["every"], ends[0]) == (2, "2025-09-10T23:59:59.999999+08:00")
+    assert (answer["every"], ends[0]) == (2, "2025-09-10T15:59:59.999999+00:00")
+    assert answer["train_end"] == ends[0]
 
 
 def test_predictions_hold_every_later_job_however_it_ended(jobcast, sampled, tmp_path):

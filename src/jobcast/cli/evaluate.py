@@ -211,7 +211,7 @@ def _write(answers: pl.DataFrame, path: Path) -> None:
 
 def _as_dict(judged: dict[str, pl.DataFrame], trial: Trial, every: int | None) -> dict[str, object]:
     return {
-        "train_end": trial.train_end.isoformat(),
+        "train_end": trial.train_end.astimezone(UTC).isoformat(),
         "every": every,
         "risk": trial.settings.risk,
         "live": trial.live,
@@ -223,7 +223,7 @@ def _as_dict(judged: dict[str, pl.DataFrame], trial: Trial, every: int | None) -
                 "levels": coverage(rows, ["level"]).to_dicts(),
                 "queues": coverage(rows, ["queue"]).to_dicts(),
                 "users": _users(rows).to_dicts(),
-                "windows": _windows(rows, trial).to_dicts(),
+                "windows": windows(rows).to_dicts(),
             }
             for name, rows in judged.items()
         },
