@@ -8,31 +8,18 @@ from jobcast.units import (
     GIB,
     KIB,
     MIB,
-    TIB,
     format_duration,
     format_memory,
     parse_duration,
     parse_memory,
     to_mib,
 )
+from tests.amounts import AMOUNTS, NO_AMOUNTS, NO_SPANS, SPANS
 
 
-@pytest.mark.parametrize(
-    ("text", "amount"),
-    [
-        ("2048", 2048),
-        ("12.5GB", 12.5 * GIB),
-        ("400M", 400 * MIB),
-        ("400 Mbytes", 400 * MIB),
-        ("1.5 GiB", 1.5 * GIB),
-        ("3t", 3 * TIB),
-        (".5K", 512),
-        (" 7 ", 7),
-        ("0", 0),
-    ],
-)
+@pytest.mark.parametrize(("text", "amount"), AMOUNTS.items())
 def test_memory_is_read_with_its_unit(text, amount):
-    assert parse_memory(text) == amount
+    assert parse_memory(text, unit="G") == amount
 
 
 def test_a_bare_number_is_counted_in_the_unit_of_the_site():
@@ -41,7 +28,7 @@ def test_a_bare_number_is_counted_in_the_unit_of_the_site():
     assert parse_memory("2K", unit="M") == 2 * KIB
 
 
-@pytest.mark.parametrize("text", ["", "x", "-1", "1 2", "1e9", "nan", "12 parsecs", "1.2.3"])
+@pytest.mark.parametrize("text", NO_AMOUNTS)
 def test_what_is_no_amount_of_memory_is_refused(text):
     with pytest.raises(ValueError, match="not an amount of memory"):
         parse_memory(text)
@@ -77,15 +64,12 @@ def test_mib_never_fall_short(amount):
     assert to_mib(amount) * MIB >= amount > (to_mib(amount) - 1) * MIB
 
 
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("7", 7), ("01:02", 62), ("1:02:03", 3723), ("2-00:00:01", 172801), ("00:00.250", 0.25), (" 5 ", 5)],
-)
+@pytest.mark.parametrize(("text", "seconds"), SPANS.items())
 def test_durations_are_read_as_slurm_prints_them(text, seconds):
     assert parse_duration(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "UNLIMITED", "1:", "-3", "1:2:3:4"])
+@pytest.mark.parametrize("text", NO_SPANS)
 def test_what_is_no_duration_is_refused(text):
     with pytest.raises(ValueError, match="not a duration"):
         parse_duration(text)

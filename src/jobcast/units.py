@@ -4,6 +4,7 @@ Memory is counted in bytes, and K, M, G, T and P are powers of 1024, as LSF, Slu
 LoadLeveler all mean them. Time is counted in seconds.
 """
 
+import math
 import re
 from typing import NewType
 
@@ -13,21 +14,27 @@ Seconds = NewType("Seconds", float)
 KIB, MIB, GIB, TIB, PIB = 1 << 10, 1 << 20, 1 << 30, 1 << 40, 1 << 50
 
 _FACTOR: dict[str, int] = {"": 1, "B": 1, "K": KIB, "M": MIB, "G": GIB, "T": TIB, "P": PIB}
-_MEMORY = re.compile(r"\s*([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([KMGTP]?)(?:i?B|bytes?)?\s*", re.IGNORECASE)
-_CLOCK = re.compile(r"(?:(\d+)-)?(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)")
+_MEMORY = re.compile(
+    r"\s*((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?)\s*(?:([KMGTP])(?:i?B|bytes?)?|(B)(?:ytes?)?)?\s*",
+    re.IGNORECASE,
+)
+_SECONDS = r"([0-9]+(?:\.[0-9]+)?)"
+_CLOCK = re.compile(rf"(?:(?:([0-9]+):)?([0-9]+):)?{_SECONDS}")
+_WITH_DAYS = re.compile(rf"([0-9]+)-([0-9]+)(?::([0-9]+)(?::{_SECONDS})?)?")
 
 
 def parse_memory(text: str, *, unit: str = "B") -> Bytes:
     """Read an amount of memory such as ``12.5GB``, ``400M`` or ``2048``.
 
-    A bare number is counted in `unit` (one of B, K, M, G, T, P; ``MB`` is understood too).
+    A bare number is counted in `unit` (one of B, K, M, G, T, P; ``MB`` is understood too); ``512B`` is none.
     Raises ValueError when the text is no amount of memory.
     """
     match = _MEMORY.fullmatch(text)
-    if match is None:
+    number = float(match[1]) if match else math.inf
+    if match is None or math.isinf(number):
         raise ValueError(f"not an amount of memory: {text!r}")
-    factor = _FACTOR[(match[2] or unit[:1]).upper()]
-    return Bytes(round(float(match[1]) * factor))
+    factor = _FACTOR[(match[2] or match[3] or unit[:1]).upper()]
+    return Bytes(round(number * factor))
 
 
 def format_memory(amount: Bytes | int) -> str:
@@ -48,14 +55,17 @@ def to_mib(amount: Bytes | int) -> int:
 
 
 def parse_duration(text: str) -> Seconds:
-    """Read ``[days-]hours:minutes:seconds``, ``minutes:seconds`` or plain seconds, as Slurm prints them.
+    """Read ``[[hours:]minutes:]seconds`` or ``days-hours[:minutes[:seconds]]``, as Slurm writes them.
 
     Raises ValueError when the text is no duration.
     """
-    match = _CLOCK.fullmatch(text.strip())
+    bare = text.strip()
+    with_days = _WITH_DAYS.fullmatch(bare)
+    match = with_days or _CLOCK.fullmatch(bare)
     if match is None:
         raise ValueError(f"not a duration: {text!r}")
-    days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
+    parts = [float(part or 0) for part in match.groups()]
+    days, hours, minutes, seconds = parts if with_days else (0.0, *parts)
     return Seconds(((days * 24 + hours) * 60 + minutes) * 60 + seconds)
 
 

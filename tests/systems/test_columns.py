@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from jobcast.systems import columns
-from jobcast.units import GIB, KIB
+from tests.amounts import AMOUNTS, NO_AMOUNTS, NO_SPANS, SPANS
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -17,27 +17,13 @@ def on(value: object, expression: pl.Expr) -> object:
 
 @pytest.mark.parametrize(
     ("text", "amount"),
-    [
-        ("55336K", 55336 * KIB),
-        ("1.5 GB", round(1.5 * GIB)),
-        (".5g", GIB // 2),
-        ("2048", 2048),
-        ("1e3", 1000),
-        ("12KiB", 12 * KIB),
-        ("5Q", None),
-        ("K", None),
-        ("", None),
-        ("9999999999999999P", None),
-    ],
+    [*AMOUNTS.items(), *dict.fromkeys(NO_AMOUNTS).items(), ("9999999999999999P", None)],
 )
 def test_amounts_of_memory(text: str, amount: int | None) -> None:
-    assert on(text, columns.memory(pl.col("x"))) == amount
+    assert on(text, columns.memory(pl.col("x"), unit="GB")) == amount
 
 
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("00:05:00", 300.0), ("1-00:16:00", 87360.0), ("00:00.558", 0.558), ("5", None), ("UNLIMITED", None)],
-)
+@pytest.mark.parametrize(("text", "seconds"), [*SPANS.items(), *dict.fromkeys(NO_SPANS).items()])
 def test_clock_durations(text: str, seconds: float | None) -> None:
     assert on(text, columns.clock(pl.col("x"))) == seconds
 

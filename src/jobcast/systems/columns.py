@@ -36,11 +36,14 @@ def whole(number: pl.Expr) -> pl.Expr:
     return number.round(0, mode="half_away_from_zero").cast(pl.Int64, strict=False)
 
 
-_AMOUNT = r"(?i)^\s*[0-9]*\.?[0-9]*(?:e[+-]?[0-9]+)?\s*[KMGTP]?(?:i?B)?\s*$"
+_NUMBER = r"[0-9]*\.?[0-9]*(?:e[+-]?[0-9]+)?"
+_AMOUNT = rf"(?i)^\s*{_NUMBER}\s*(?:[KMGTP](?:i?B)?)?\s*$"
+_IN_BYTES = r"(?i)(?:[^KMGTPI]B|bytes?)\s*$"
+_WORDED = rf"(?i)^\s*({_NUMBER})\s*([KMGTP]?)(?:B|bytes?)\s*$"
 
 
 def memory(text: pl.Expr, *, unit: str = "B") -> pl.Expr:
-    """Read amounts such as ``55336K``, ``1.5 GB`` or ``2048`` (counted in `unit`) as bytes."""
+    """Read amounts such as ``55336K``, ``1.5 GB``, ``512B`` or ``2048`` (counted in `unit`) as bytes."""
     # Looking whether all is well and then cutting off the unit takes half the time of groups in a pattern.
     bare = text.str.strip_chars().str.strip_chars_end("iIbB")
     number = bare.str.strip_chars_end("KMGTPkmgtp").str.strip_chars_end()
@@ -50,22 +53,31 @@ def memory(text: pl.Expr, *, unit: str = "B") -> pl.Expr:
         .replace_strict(FACTORS, default=FACTORS[unit[:1].upper()], return_dtype=pl.Int64)
     )
     amount = number.cast(pl.Float64, strict=False) * factor
-    return whole(pl.when(text.str.contains(_AMOUNT)).then(amount))
+    # Seldom written, and therefore not worth the time of all others.
+    groups = pl.when(text.str.contains(_IN_BYTES)).then(text).str.extract_groups(_WORDED).struct
+    size = groups[1].str.to_uppercase().replace_strict(FACTORS, default=1, return_dtype=pl.Int64)
+    worded = groups[0].cast(pl.Float64, strict=False) * size
+    return whole(pl.coalesce(pl.when(text.str.contains(_AMOUNT)).then(amount), worded))
 
 
-_SPAN = r"^\s*(?:(?<days>\d+)-)?(?:(?<hours>\d+):)?(?<minutes>\d+):(?<seconds>\d+(?:\.\d+)?)\s*$"
+_SPAN = (
+    r"^\s*(?:(?<days>[0-9]+)-(?<h>[0-9]+)(?::(?<m>[0-9]+)(?::(?<s>[0-9]+(?:\.[0-9]+)?))?)?"
+    r"|(?:(?:(?<hours>[0-9]+):)?(?<minutes>[0-9]+):)?(?<seconds>[0-9]+(?:\.[0-9]+)?))\s*$"
+)
+"""With days the parts are counted from the left, without them from the right."""
+_SIZES = {"days": 86400, "h": 3600, "m": 60, "s": 1, "hours": 3600, "minutes": 60, "seconds": 1}
 
 
 def clock(text: pl.Expr) -> pl.Expr:
-    """Read ``[days-][hours:]minutes:seconds``, as Slurm prints durations, as seconds."""
+    """Read ``[[hours:]minutes:]seconds`` or ``days-hours[:minutes[:seconds]]``, as Slurm writes them."""
     # Most spans are written like times of day, which are read in a fifth of the time.
     of_a_day = text.str.to_time("%H:%M:%S", strict=False).cast(pl.Int64)
-    days, hours, minutes, seconds = (
-        pl.field(name).cast(pl.Float64, strict=False) for name in ("days", "hours", "minutes", "seconds")
-    )
-    total = days.fill_null(0) * 86400 + hours.fill_null(0) * 3600 + minutes * 60 + seconds
+    parts = [pl.field(name).cast(pl.Float64, strict=False) * size for name, size in _SIZES.items()]
+    read = pl.any_horizontal(pl.field(name).is_not_null() for name in ("days", "seconds"))
     unusual = pl.when(of_a_day.is_null() & (text != "")).then(text)
-    other = unusual.str.extract_groups(_SPAN).struct.with_fields(total=total)
+    other = unusual.str.extract_groups(_SPAN).struct.with_fields(
+        total=pl.when(read).then(pl.sum_horizontal(parts))
+    )
     return pl.coalesce(of_a_day // 1_000_000_000, other.struct["total"])
 
 
