@@ -13,7 +13,9 @@ import yaml
 
 from jobcast import clock
 from jobcast.features.family import LADDER
-from jobcast.language import catalogue
+from jobcast.forecast import Contribution
+from jobcast.language import catalogue, say
+from jobcast.predict import families
 from tests.made_up import HOSTILE
 from tests.trained import END, a_job, made_up_history
 
@@ -58,6 +60,7 @@ def test_the_answer_speaks_chinese(jobcast, trained):
     result = jobcast("--lang", "zh", "predict", *flags())
     peak, request, basis, by, last = result.stdout.splitlines()
     assert peak.startswith("内存峰值  50% 低于 ")
+    assert "，95% 低于 " in peak
     assert request.startswith("申请量    ")
     assert basis.startswith("依据      ")
     assert by == f"模型      {trained}（default）"
@@ -65,7 +68,7 @@ def test_the_answer_speaks_chinese(jobcast, trained):
 
 
 def test_json_has_all_of_the_forecast(jobcast, trained):
-    answer = json.loads(jobcast("predict", *flags(), "--json").stdout)
+    answer = json.loads(jobcast("predict", *flags(), "--explain", "--json").stdout)
     assert list(answer) == ["schema", "model", "forecast"]
     assert (answer["schema"], answer["model"]) == (1, trained)
     forecast = answer["forecast"]
@@ -73,6 +76,9 @@ def test_json_has_all_of_the_forecast(jobcast, trained):
     assert list(forecast["basis"]) == ["level", "rung", "runs", "age_days", "median_from", "words"]
     assert len(forecast["contributions"]) == 5
     assert list(forecast["contributions"][0]) == ["feature", "factor"]
+    assert forecast["basis"]["age_days"] == round(forecast["basis"]["age_days"], 2)
+    unexplained = json.loads(jobcast("predict", *flags(), "--json").stdout)["forecast"]
+    assert unexplained == {**forecast, "contributions": []}
 
 
 def test_every_flag_of_memprediction_is_taken_verbatim(jobcast, trained, tmp_path):
@@ -93,9 +99,18 @@ def test_flags_may_be_written_with_hyphens(jobcast, trained, hyphened):
     assert number(jobcast("predict", *flags(), f"--{hyphened}", value)) > 0
 
 
-def test_explaining_tells_the_five_strongest_factors(jobcast, trained):
-    told = [line for line in jobcast("predict", *flags(), "--explain").stdout.splitlines() if " × " in line]
-    assert len(told) == 5
+def test_explaining_tells_the_factors_of_the_request_under_a_heading_of_their_own(jobcast, trained):
+    answer = json.loads(jobcast("predict", *flags(), "--explain", "--json").stdout)["forecast"]
+    factors = [(one["feature"], f"{one['factor']:.2f}") for one in answer["contributions"]]
+    lines = jobcast("predict", *flags(), "--explain").stdout.splitlines()
+    at = lines.index("request moved by")
+    assert (
+        lines[at - 1]
+        == f"median       from {catalogue()['candidate.' + answer['basis']['median_from']]['en']}"
+    )
+    assert [tuple(line.split(" × ")) for line in lines[at + 1 : -2]] == [
+        (" " * 13 + feature, factor) for feature, factor in factors if factor != "1.00"
+    ]
     assert not [line for line in jobcast("predict", *flags()).stdout.splitlines() if " × " in line]
 
 
@@ -320,6 +335,30 @@ def test_a_yaml_that_is_not_there_is_an_expected_failure(jobcast, trained):
     result = jobcast("predict", "--job_yaml", "job.yaml")
     assert result.stderr == (f"error: job.yaml can't be read: No such file or directory\ncure:  {READABLE}\n")
     assert result.exit_code == 1
+
+
+def test_factors_that_move_nothing_are_left_out_and_their_heading_too(jobcast, trained, monkeypatch):
+    def explained(*factors: float) -> list[str]:
+        moved = tuple(Contribution(feature=f"f{n}", factor=factor) for n, factor in enumerate(factors))
+        monkeypatch.setattr(families, "_contributions", lambda _row: moved)
+        return jobcast("predict", *flags(), "--explain").stdout.splitlines()[4:-2]
+
+    assert explained(2.0, 1.004, 0.996, 0.5) == [
+        "request moved by",
+        "             f0 × 2.00",
+        "             f3 × 0.50",
+    ]
+    assert explained(1.0, 1.001) == []
+
+
+def test_many_are_explained_in_json_only(jobcast, trained, tmp_path):
+    (tmp_path / "a.csv").write_bytes(b"user,queue\n" + GOOD_CSV)
+    for language, told in (("en", "factors in JSON only: add --json."), ("zh", "因素：请加 --json。")):
+        result = jobcast("--lang", language, "predict", "--jobs", "a.csv", "--explain")
+        assert result.stderr.splitlines()[-1].endswith(told)
+        assert (result.stdout, result.exit_code) == ("", 2)
+    answer = json.loads(jobcast("predict", "--jobs", "a.csv", "--explain", "--json").stdout)
+    assert len(answer["forecasts"][0]["forecast"]["contributions"]) == 5
 
 
 def test_a_yaml_beside_many_jobs_is_a_misuse(jobcast, trained):
@@ -573,6 +612,20 @@ def test_every_rung_has_words_for_its_basis():
 def test_a_past_of_some_days_is_told_in_days(jobcast, trained):
     late = jobcast("predict", *flags(), "--started_time", "2025-10-15T00:00:00").stdout
     assert "last 30 days ago" in late
+    told = {
+        text: json.loads(jobcast("--lang", lang, "predict", *flags(), "--started_time", at, "--json").stdout)
+        for lang, at, text in (
+            ("en", "2025-09-16T00:00:00", ", last a day ago"),
+            ("zh", "2025-09-16T00:00:00", "，最近一次在 1 天前"),
+        )
+    }
+    for text, answer in told.items():
+        assert answer["forecast"]["basis"]["words"].endswith(text)
+
+
+def test_one_run_reads_as_well_as_many():
+    for rung in LADDER:
+        assert ": 1, last within a day" in say(f"basis.{rung.name}", runs=1, when=say("predict.today"))
 
 
 def test_a_submission_before_the_newest_run_is_answered_as_of_now_and_no_run_is_younger_than_today(

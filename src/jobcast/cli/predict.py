@@ -63,6 +63,8 @@ def command(
     """Forecast one job or many."""
     if many and job_yaml:
         raise click.UsageError(say("predict.one_source"))
+    if many and explain and not as_json:
+        raise click.UsageError(say("predict.explain_many"))
     settings, now, zone = session.settings, clock.now(), session.settings[config.TIMEZONE]
     given = {name: value for name, value in fields.items() if value}
     _see_flags(given, now, zone)
@@ -79,7 +81,7 @@ def command(
         raise JobcastError(say("predict.nothing_given"), hint=say("predict.nothing_given_cure"))
     asked = submission({**(from_yaml(job_yaml) if job_yaml else {}), **given}, now, zone)
     model = load(folder)
-    (forecast,) = model.forecast([asked], explain=explain or as_json)
+    (forecast,) = model.forecast([asked], explain=explain)
     if as_json:
         print_json({"model": folder.name, **_as_dict(forecast)})
     else:
@@ -128,15 +130,19 @@ def _print_one(forecast: MemoryForecast | NoForecast, model: Model, name: str) -
         _print_quantiles(forecast, forecast.risk)
     tell(say("predict.basis", basis=_basis(forecast)))
     if forecast.contributions:
-        tell(say("predict.median_from", what=forecast.basis.median_from))
-    for moved in forecast.contributions:
-        tell(say("predict.moved", feature=moved.feature, factor=f"{moved.factor:.2f}"))
+        tell(say("predict.median_from", what=say(f"candidate.{forecast.basis.median_from}")))
+    factors = [(moved.feature, f"{moved.factor:.2f}") for moved in forecast.contributions]
+    told = [(feature, factor) for feature, factor in factors if factor != "1.00"]
+    if told:
+        tell(say("predict.moved_by"))
+    for feature, factor in told:
+        tell(say("predict.moved", feature=feature, factor=factor))
     tell(say("predict.by", model=name, recipe=model.card.recipe))
     tell(str(to_mib(forecast.request)))
 
 
 def _print_quantiles(forecast: MemoryForecast, risk: float) -> None:
-    told = ", ".join(
+    told = say("predict.comma").join(
         say("predict.quantile", share=f"{probability * 100:g}%", amount=format_memory(amount))
         for probability, amount in forecast.quantiles.items()
     )
@@ -148,10 +154,14 @@ def _basis(forecast: MemoryForecast) -> str:
     basis = forecast.basis
     if basis.age_days is None:
         return say("basis.words", runs=basis.runs)
-    days = (
-        say("predict.today") if basis.age_days < 1 else say("predict.days_ago", days=f"{basis.age_days:.0f}")
-    )
-    return say(f"basis.{basis.rung}", runs=basis.runs, when=days)
+    return say(f"basis.{basis.rung}", runs=basis.runs, when=_when(basis.age_days))
+
+
+def _when(age_days: float) -> str:
+    if age_days < 1:
+        return say("predict.today")
+    days = f"{age_days:.0f}"
+    return say("predict.day_ago") if days == "1" else say("predict.days_ago", days=days)
 
 
 def _print_lines(lines: list[tuple[int, Answer]], file: Path) -> None:
@@ -177,6 +187,7 @@ def _as_dict(answer: Answer) -> dict[str, Any]:
         return {"forecast": None, "reason": "bad_submission", "why": answer.why}
     if isinstance(answer, NoForecast):
         return {"forecast": None, "reason": answer.reason, "why": say(f"no_forecast.{answer.reason}")}
+    age = answer.basis.age_days
     return {
         "forecast": {
             "quantiles_mb": {
@@ -184,7 +195,11 @@ def _as_dict(answer: Answer) -> dict[str, Any]:
             },
             "request_mb": to_mib(answer.request),
             "risk": answer.risk,
-            "basis": {**asdict(answer.basis), "words": _basis(answer)},
+            "basis": {
+                **asdict(answer.basis),
+                "age_days": None if age is None else round(age, 2),
+                "words": _basis(answer),
+            },
             "contributions": [asdict(moved) for moved in answer.contributions],
         }
     }
