@@ -11,6 +11,7 @@ import pytest
 import jobcast
 from jobcast.cli.main import COMMANDS
 from jobcast.config import SETTINGS
+from jobcast.features.candidates import CANDIDATES
 from jobcast.features.family import LADDER, LEVELS
 from jobcast.history import SCHEMA
 from jobcast.language import LANGUAGES, catalogue, choose, say
@@ -45,6 +46,7 @@ def _families() -> dict[str, list[str]]:
         "step.": [name.removeprefix("step.") for name in catalogue() if name.startswith("step.")],
         "no_forecast.": [NOTHING_SIMILAR],
         "basis.": [rung.name for rung in LADDER],
+        "candidate.": list(CANDIDATES),
     }
 
 

@@ -8,6 +8,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from jobcast.errors import ConfigError, ModelError
+from jobcast.language import speaking
 from jobcast.train.memprediction import Fitted, TrainingSettings, fit
 from jobcast.train.memprediction.recipe import learnable, split
 from jobcast.train.memprediction.settings import CrossValidation
@@ -169,6 +170,10 @@ def test_progress_says_what_takes_long():
     progress: list[str] = []
     fit(made_up_jobs(), quick(), threads=1, progress=progress.append)
     assert progress == ["learn word2vec of cwd", "learn glove of command", "grow 8 trees on 108 jobs"]
+    progress.clear()
+    with speaking("zh"):
+        fit(made_up_jobs(), quick(), threads=1, progress=progress.append)
+    assert progress == ["学习 cwd 的 word2vec", "学习 command 的 glove", "用 108 个作业生成 8 棵树"]
 
 
 def test_a_model_remembers_the_settings_it_was_trained_with():

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from jobcast.features.embedding import Matrix
 from jobcast.features.memprediction import CATEGORY_COLUMNS
+from jobcast.language import say
 from jobcast.predict.memprediction import library
 from jobcast.train.memprediction.settings import Oversampling
 
@@ -42,10 +43,10 @@ def oversample(sample: Sample, settings: Oversampling, *, seed: int) -> Sample:
         members = interval_of == interval
         bounds = f"({settings.bins[interval]:g}, {settings.bins[interval + 1]:g}] GB"
         if members.sum() < 2:
-            warnings.append(f"SMOTE left {bounds} as it is: it takes two jobs to make up a third")
+            warnings.append(say("training.smote_left", bounds=bounds))
             continue
         if members.sum() <= NEIGHBOURS:
-            warnings.append(f"SMOTE in {bounds} chose among the only {members.sum()} jobs")
+            warnings.append(say("training.smote_few", bounds=bounds, jobs=members.sum()))
         parts.append(_make_up(rows, members, missing, settings.method, seed))
     every = np.concatenate(parts)
     return Sample(features=every[:, :-1], peaks=every[:, -1], warnings=(*sample.warnings, *warnings))

@@ -83,7 +83,7 @@ def _fit(jobs: pl.DataFrame, settings: TrainingSettings, threads: int, progress:
     features = replace(plain, embeddings=_embeddings(training, settings, progress))
     trees, stop_warnings = _trees(training, features.embeddings, forester, settings)
     sample = _sample(training, features, settings)
-    progress(f"grow {trees} trees on {len(sample.peaks)} jobs")
+    progress(say("training.grow", trees=trees, jobs=len(sample.peaks)))
     booster = forester.grow(sample, trees=trees)
     model = MemPredictionModel(features=features, booster=booster, settings=to_yaml(settings))
     report = _report(model, test, forester, settings)
@@ -95,7 +95,7 @@ def _embeddings(
 ) -> tuple[Embedding, ...]:
     learnt = []
     for each in settings.embeddings:
-        progress(f"learn {each.method} of {each.column}")
+        progress(say("training.learn", method=each.method, column=each.column))
         learnt.append(learn_embedding(training, each, seed=settings.boosting.seed))
     return tuple(learnt)
 
@@ -113,12 +113,12 @@ def _trees(
         return all_trees, ()
     latest = round(len(training) * LATEST_SHARE)
     if not latest:
-        return all_trees, ("no early stopping: there are too few jobs to set some aside",)
+        return all_trees, (say("training.no_early_stopping"),)
     earlier, later = training[:-latest], training[-latest:]
     features = Features.learn(earlier, embeddings)
     sample = _sample(earlier, features, settings)
     trees = forester.enough_trees(sample, Sample(features=features.matrix(later), peaks=_peaks(later)))
-    return trees, (f"early stopping: {trees} of {all_trees} trees",)
+    return trees, (say("training.early_stopping", trees=trees, all=all_trees),)
 
 
 def _sample(jobs: pl.DataFrame, features: Features, settings: TrainingSettings) -> Sample:
