@@ -284,6 +284,13 @@ def test_a_line_break_in_a_job_name_is_mended() -> None:
     assert (only(rows)["name"], only(rows)["memory_peak"]) == ("a\nb", 1024**2)
 
 
+@pytest.mark.parametrize("limit", ["60", "UNLIMITED", "Partition_Limit", "INVALID", ""])
+def test_a_line_break_is_mended_whatever_the_limit_of_time(limit: str) -> None:
+    header = "JobID|TimelimitRaw|End|JobName|State"
+    rows = read(f"{header}\n1|{limit}|1700000000|a\nb|COMPLETED\n")
+    assert only(rows)["name"] == "a\nb"
+
+
 def test_what_can_be_mended_in_two_ways_is_set_aside() -> None:
     lines = (
         "JobID|State|End|JobName|Comment",

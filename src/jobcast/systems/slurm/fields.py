@@ -38,8 +38,10 @@ FREE_TEXT = ("jobname", "comment", "admincomment", "systemcomment", "submitline"
 """Fields that users fill as they like, and which may therefore hold the separator or a line break."""
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT[\d:.]+([+-]\d\d:?\d\d|Z)?|-?\d+|Unknown|None|N/A|)", re.IGNORECASE)
-_SPAN = re.compile(r"[\d:.-]*|UNLIMITED|Partition_Limit|INVALID")
+_NO_LIMIT = "UNLIMITED|Partition_Limit|INVALID"
+_SPAN = re.compile(rf"[\d:.-]*|{_NO_LIMIT}")
 _COUNT = re.compile(r"\d*(\.\d+)?[KMGTP]?")
+_MINUTES = re.compile(rf"{_COUNT.pattern}|{_NO_LIMIT}")
 _AMOUNT = re.compile(r"[\d.]*[KMGTP]?[cn]?")
 _RESOURCES = re.compile(r"([\w/:.-]+=[^,|]*(,[\w/:.-]+=[^,|]*)*)?")
 
@@ -50,7 +52,8 @@ SHAPES = {
     "exitcode": re.compile(r"(\d+:\d+)?"),
     **dict.fromkeys(("submit", "eligible", "start", "end"), _TIME),
     **dict.fromkeys(("elapsed", "suspended", "totalcpu", "timelimit", "usercpu", "systemcpu"), _SPAN),
-    **dict.fromkeys(("elapsedraw", "timelimitraw", "reqcpus", "ncpus", "nnodes", "uid", "gid"), _COUNT),
+    **dict.fromkeys(("elapsedraw", "reqcpus", "ncpus", "nnodes", "uid", "gid"), _COUNT),
+    "timelimitraw": _MINUTES,
     **dict.fromkeys(("reqmem", "maxrss", "averss", "maxvmsize"), _AMOUNT),
     **dict.fromkeys(("reqtres", "alloctres", "tresusageintot"), _RESOURCES),
 }
