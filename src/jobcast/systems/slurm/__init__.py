@@ -46,8 +46,8 @@ class Slurm:
         --duplicates keeps the runs of a job that was requeued, each with its own times. sacct takes and
         prints local times without a zone, so it is run in UTC, and asked for seconds since 1970.
         """
-        window = (moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S") for moment in (since, until))
-        start, end = window
+        start = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        end = until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
         return Command(
             arguments=(
                 "sacct",

@@ -167,12 +167,12 @@ def _mend(
         first, text, span = lines.first + at, lines.texts[at], 1
         if used and first <= used[-1]:
             continue
-        values: list[str] | None = text.split(layout.separator)
-        if len(values or ()) < len(layout.fields):
+        pieces = text.split(layout.separator)
+        if len(pieces) < len(layout.fields):
             values, span = _join_lines(lines.texts, at, layout)
             text = "\n".join(lines.texts[at : at + span])
         else:
-            values = _join_fields(values or [], layout)
+            values = _join_fields(pieces, layout)
         if values is not None:
             records.append((first, text, values))
         elif text.strip():
