@@ -79,6 +79,15 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(jobcast, store):
     assert [failure["file"] for failure in json.loads(result.stdout)["failed"]] == ["missing.swf"]
 
 
+@pytest.mark.parametrize("flag", [[], ["--dry-run"]])
+def test_when_no_file_can_be_read_there_is_nothing_to_count_and_no_next_command(jobcast, flag):
+    result = jobcast("import", "swf", "missing.swf", "lost.swf", *flag)
+    assert (result.stdout, result.exit_code) == ("", 1)
+    assert [line.split(":")[0] for line in result.stderr.splitlines()] == ["error", "cure"] * 2
+    answer = json.loads(jobcast("import", "swf", "missing.swf", "--json", *flag).stdout)
+    assert (answer["read"], len(answer["failed"])) == (0, 1)
+
+
 @pytest.mark.parametrize(
     ("arguments", "content", "said"),
     [

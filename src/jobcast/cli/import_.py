@@ -128,7 +128,7 @@ def command(
     work.run(files)
     if as_json:
         print_json({**as_dict(work.counts), "dry_run": dry_run, "failed": work.failed})
-    else:
+    elif len(work.failed) < len(files):  # else the errors have said it all
         _show(work)
     return EXPECTED if work.failed else 0
 
