@@ -531,6 +531,15 @@ def test_without_a_model_the_cure_is_to_train(jobcast, shelf):
     assert (result.stdout, result.exit_code) == ("", 1)
 
 
+def test_with_models_none_of_which_is_active_the_cure_is_to_activate_one(jobcast, shelf, trained):
+    (shelf.path / "active").unlink()
+    result = jobcast("predict", *flags())
+    assert result.stderr == (
+        f"error: no model is active in {shelf.path}\ncure:  jobcast models activate NAME\n"
+    )
+    assert (result.stdout, result.exit_code) == ("", 1)
+
+
 @pytest.mark.parametrize(
     ("name", "cure"),
     [

@@ -56,7 +56,8 @@ class Shelf:
             raise ModelError(say("model.bad_marker", path=marker), hint=say("model.folder_marker_cure"))
         if marker.is_symlink() or marker.exists():
             raise ModelError(say("model.bad_marker", path=marker), hint=say("model.bad_marker_cure"))
-        raise ModelError(say("model.none_active", folder=self.path), hint="jobcast train")
+        cure = "jobcast models activate NAME" if self.names() else "jobcast train"
+        raise ModelError(say("model.none_active", folder=self.path), hint=cure)
 
     @contextmanager
     def growing(self, made: datetime) -> Iterator[Path]:
