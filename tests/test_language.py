@@ -85,6 +85,11 @@ def test_english_is_free_of_chinese():
     ]
 
 
+@pytest.mark.parametrize("other", ["接下来", "评估", "评判", "办法：", "战绩"])
+def test_chinese_has_one_word_for_one_thing(other):
+    assert not [key for key, texts in catalogue().items() if other in texts["zh"]]
+
+
 def test_every_text_that_is_said_exists_and_gets_its_values():
     wrong = []
     for place, call in _calls():

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from jobcast.cli.figures import amount
 from jobcast.train.judge import RECIPES
-from jobcast.units import GIB
+from jobcast.units import GIB, MIB
 from tests.made_up import NEW_YEAR, frame, job
 from tests.train.memprediction.made_up import QUICK
 from tests.trained import made_up_history
@@ -55,7 +57,7 @@ def test_the_tables_speak_chinese(jobcast, sampled):
     lines = result.stdout.splitlines()
     assert lines[0] == f"2025-09-10 之后结束的 {len(later())} 个作业，按提交时刻回答"
     assert [line.split()[0] for line in lines[2:]] == ["方法", "用户申请量", "上次运行", "完全预知"]
-    assert result.stderr == "接下来：jobcast train\n"
+    assert result.stderr == "下一步：jobcast train\n"
 
 
 def test_a_small_table_in_full(jobcast, store):
@@ -88,6 +90,29 @@ perfect knowledge          0.0%        0         0          0           0       
     json.loads(
         jobcast("evaluate", "--train-end", "2026-01-03", *SIMPLE, "--json").stdout, parse_constant=pytest.fail
     )
+
+
+def test_the_sums_of_small_jobs_are_not_nothing(jobcast, store):
+    def run(number: int, mib: int, **known: object) -> dict[str, object]:
+        finish = NEW_YEAR + timedelta(days=number)
+        return job(str(number), finish_time=finish, memory_peak=mib * MIB, command="make", cwd="/p", **known)
+
+    store.append(frame(run(1, 20), run(2, 20, memory_requested=52 * MIB)))
+    lines = jobcast("evaluate", "--train-end", "2026-01-02", "--recipe", "as-requested").stdout.splitlines()
+    assert lines[3].split()[:8] == [
+        "as", "requested", "0.0%", "0.0312", "0", "0.0312", "0", "0.0312",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (None, "-"), (math.nan, "-"), (0, "0"), (3, "3"), (4.0, "4"), (1234.5, "1,234"), (10.4, "10"),
+        (9.87654, "9.88"), (-0.5, "-0.500"), (0.0123456, "0.0123"), (1e-9, "0.000000"),
+    ],
+)  # fmt: skip
+def test_amounts_below_ten_have_three_significant_digits(value, told):
+    assert amount(value) == told
 
 
 def test_json_has_scores_and_shares_by_whatever_jobs_differ_in(jobcast, sampled):

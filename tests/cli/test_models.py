@@ -38,7 +38,7 @@ def test_the_list_speaks_chinese(jobcast):
     assert result.stdout.splitlines()[0].split() == [
         "模型", "方法", "训练作业数", "截止", "误差中位数", "超出申请量", "多申请", "GB",
     ]  # fmt: skip
-    assert result.stderr == "接下来：jobcast models show NAME\n"
+    assert result.stderr == "下一步：jobcast models show NAME\n"
 
 
 def test_json_tells_the_active_one_and_what_each_was_learnt_from(jobcast):

@@ -200,7 +200,7 @@ def test_more_than_the_system_remembers_is_told_in_chinese_and_json(jobcast, sto
     result = jobcast("--lang", "zh", "sample", "--since", "1d", "--json")
     assert result.stderr == (
         "警告：lsf 已不再记得 2026-01-31 12:00:00 至 2026-02-01 11:00:00 结束的作业；此前未存入的作业缺失\n"
-        "办法：jobcast import lines --cluster loom .../lines*，并缩短采样间隔\n"
+        "解决：jobcast import lines --cluster loom .../lines*，并缩短采样间隔\n"
     )
     assert json.loads(result.stdout)["systems"][0] == {
         "system": "lsf",

@@ -45,7 +45,7 @@ def test_it_speaks_chinese(jobcast, sampled, shelf):
     assert result.stdout.splitlines()[0] == (
         f"模型 {shelf.active()}：用 1,445 个作业训练，2025-09-01 至 2025-09-14"
     )
-    assert result.stderr == "接下来：jobcast predict --user NAME --command TEXT --cwd DIR\n"
+    assert result.stderr == "下一步：jobcast predict --user NAME --command TEXT --cwd DIR\n"
 
 
 def test_json_holds_the_table_too(jobcast, sampled, shelf):
