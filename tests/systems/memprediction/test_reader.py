@@ -67,6 +67,31 @@ def test_a_row_becomes_a_job() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("column", "reason"),
+    [
+        ("rusage_mem", "bad_memory_requested"),
+        ("max_mem", "bad_memory_peak"),
+        ("avg_mem", "bad_memory_mean"),
+        ("cpu_time", "bad_cpu_time"),
+        ("span_hosts", "bad_span_hosts"),
+        ("processors_requested", "bad_cores_requested"),
+    ],
+)
+def test_an_amount_that_cannot_be_read_sets_its_row_aside(tmp_path: Path, column: str, reason: str) -> None:
+    bad = [row(job_id=f"{at}", **{column: value}) for at, value in enumerate(("abc", "-50", "nan", "1e999"))]
+    absent = [
+        row(job_id=f"1{at}", **{column: value}) for at, value in enumerate(("", "-", "None", "0", "0.0"))
+    ]
+    rows = day(tmp_path, bad[0], *absent, *bad[1:], row(job_id="20", **{column: "3"}))
+    assert [(each.line, each.reason, each.text) for each in rows.set_aside] == [
+        (line, reason, text) for line, text in zip((2, 8, 9, 10), bad, strict=True)
+    ]
+    assert rows.jobs["job_id"].to_list() == ["10", "11", "12", "13", "14", "20"]
+    read = rows.jobs[reason.removeprefix("bad_")]
+    assert (read.null_count(), read[-1] is None) == (5, False)
+
+
 def test_array_elements_failures_and_gaps_are_understood() -> None:
     rows = read(DAY)
     job = rows.jobs.row(1, named=True)

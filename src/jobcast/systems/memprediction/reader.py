@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from jobcast.errors import InputError
-from jobcast.history import Rows, conform, sift
+from jobcast.history import SET_ASIDE_TEXT, Rows, SetAside, conform, sift
 from jobcast.job import ExitReason, JobState, MemoryBasis
 from jobcast.language import say
 from jobcast.systems.base import BATCH, Site, open_plain_or_packed
@@ -135,52 +135,58 @@ def _to_rows(records: Records, places: Places, day: date | None, origin: tuple[s
     )
     status = pl.col("status").str.strip_chars()
     ended = table.filter(status.is_in(["DONE", "EXIT"]))
-    where = ended["row"]
+    read = _to_jobs(ended, day, site)
+    bad = read["bad"].is_not_null()
+    unread = [
+        SetAside(source=source, line=records.lines[row], reason=why, text=records.texts[row][:SET_ASIDE_TEXT])
+        for row, why in zip(ended["row"].filter(bad), read["bad"].filter(bad), strict=True)
+    ]
+    where = ended["row"].filter(~bad)
     rows = sift(
-        _to_jobs(ended, day, site),
+        conform(read.filter(~bad)),
         now=site.now,
         source=source,
         record=lambda row: (records.lines[where[row]], records.texts[where[row]]),
     )
     return Rows(
         jobs=rows.jobs,
-        set_aside=(*records.set_aside, *rows.set_aside),
+        set_aside=(*records.set_aside, *unread, *rows.set_aside),
         not_finished=table.height - ended.height,
     )
 
 
 def _to_jobs(table: pl.DataFrame, day: date | None, site: Site) -> pl.DataFrame:
-    """Turn columns of text into columns of the history."""
+    """Turn columns of text into columns of the history, and ``bad``: what sets the row aside, or null."""
     years = _years(day, site.now.astimezone(site.timezone))
     parts = pl.col("job_id").str.extract_groups(r"^\s*(\d+)(?:\[(\d+)\])?\s*$").struct
     done = pl.col("status").str.strip_chars() == "DONE"
     # Lazily, because only then is an expression that stands in several others computed but once.
     worked_out = table.lazy().with_columns(
-        *(memory(pl.col(name), unit="M") for name in _MEMORY),
+        *(memory(pl.col(old), unit="M").alias(f"{new}:read") for old, new in _MEMORY.items()),
+        *(_number(pl.col(old), kind).alias(f"{new}:read") for old, (new, kind) in _NUMBERS.items()),
         start=_moment("started_time", years, site.timezone),
         finish=_moment("finished_time", years, site.timezone),
     )
-    return conform(
-        worked_out.select(
-            pl.lit("lsf").alias("system"),
-            pl.lit(site.cluster).alias("cluster"),
-            parts[0].alias("job_id"),
-            parts[1].cast(pl.Int64, strict=False).alias("array_index"),
-            *(filled(pl.col(old)).alias(new) for old, new in _TEXTS.items()),
-            pl.col("start").alias("start_time"),
-            pl.col("finish").alias("finish_time"),
-            pl.when(done).then(pl.lit(JobState.DONE)).otherwise(pl.lit(JobState.FAILED)).alias("state"),
-            pl.when(~done).then(pl.lit(ExitReason.UNKNOWN)).alias("exit_reason"),
-            *(_positive(pl.col(old), kind).alias(new) for old, (new, kind) in _NUMBERS.items()),
-            *(_given(old).alias(new) for old, new in _MEMORY.items()),
-            pl.when(_given("max_mem").is_not_null()).then(pl.lit(MemoryBasis.RSS_SUM)).alias("memory_basis"),
-            pl.col("interactive_mode")
-            .str.strip_chars()
-            .replace_strict({"True": True, "False": False}, default=None, return_dtype=pl.Boolean)
-            .alias("interactive"),
-            ((pl.col("finish") - pl.col("start")).dt.total_microseconds() / 1e6).alias("run_time"),
-        ).collect()
-    )
+    amounts = _MEMORY | {old: new for old, (new, _) in _NUMBERS.items()}
+    return worked_out.select(
+        pl.lit("lsf").alias("system"),
+        pl.lit(site.cluster).alias("cluster"),
+        parts[0].alias("job_id"),
+        parts[1].cast(pl.Int64, strict=False).alias("array_index"),
+        *(filled(pl.col(old)).alias(new) for old, new in _TEXTS.items()),
+        pl.col("start").alias("start_time"),
+        pl.col("finish").alias("finish_time"),
+        pl.when(done).then(pl.lit(JobState.DONE)).otherwise(pl.lit(JobState.FAILED)).alias("state"),
+        pl.when(~done).then(pl.lit(ExitReason.UNKNOWN)).alias("exit_reason"),
+        *(_given(name).alias(name) for name in amounts.values()),
+        pl.when(_given("memory_peak").is_not_null()).then(pl.lit(MemoryBasis.RSS_SUM)).alias("memory_basis"),
+        pl.col("interactive_mode")
+        .str.strip_chars()
+        .replace_strict({"True": True, "False": False}, default=None, return_dtype=pl.Boolean)
+        .alias("interactive"),
+        ((pl.col("finish") - pl.col("start")).dt.total_microseconds() / 1e6).alias("run_time"),
+        pl.coalesce(_unread(text, column) for text, column in amounts.items()).alias("bad"),
+    ).collect()
 
 
 _TEXTS = {
@@ -200,15 +206,26 @@ _NUMBERS: dict[str, tuple[str, type[pl.DataType]]] = {
 }
 
 
-def _positive(text: pl.Expr, kind: type[pl.DataType]) -> pl.Expr:
-    """Return a number; "" and 0 mean absent."""
+_NOTHING = ("", "-", "none")
+"""Words, in small letters, that stand for no value."""
+
+
+def _number(text: pl.Expr, kind: type[pl.DataType]) -> pl.Expr:
+    """Return a number, null where it is none or below 0."""
     number = text.str.strip_chars().cast(pl.Float64, strict=False)
-    return pl.when(number != 0).then(number).cast(kind, strict=False)
+    return pl.when(number.is_finite() & (number >= 0)).then(number).cast(kind, strict=False)
+
+
+def _unread(text: str, column: str) -> pl.Expr:
+    """Return why a row is set aside whose `text` says something that could not be read; else null."""
+    left = pl.when(pl.col(f"{column}:read").is_null()).then(text).str.strip_chars().str.to_lowercase()
+    return pl.when(~left.is_in(_NOTHING)).then(pl.lit(f"bad_{column}"))
 
 
 def _given(name: str) -> pl.Expr:
     """Return an amount that is worked out already; 0 means absent."""
-    return pl.when(pl.col(name) != 0).then(name)
+    amount = pl.col(f"{name}:read")
+    return pl.when(amount != 0).then(amount)
 
 
 def _years(day: date | None, now: datetime) -> list[int]:
