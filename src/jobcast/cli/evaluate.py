@@ -10,7 +10,7 @@ import polars as pl
 
 from jobcast import config
 from jobcast.cli import frame
-from jobcast.cli.figures import amount, share
+from jobcast.cli.figures import amount, exact, share
 from jobcast.cli.screen import print_json, talk, tell
 from jobcast.cli.session import Session
 from jobcast.cli.span import DAY, end_of, read_span
@@ -298,9 +298,9 @@ def interval_columns(rows: pl.DataFrame) -> list[Column]:
     return [
         Column(heading="max_mem_interval", cells=rows["max_mem_interval"].to_list()),
         Column(heading="max_mem_num", cells=[amount(n) for n in rows["max_mem_num"]], right=True),
-        Column(heading="pre_mem_diff", cells=[amount(n, 3) for n in rows["pre_mem_diff"]], right=True),
+        Column(heading="pre_mem_diff", cells=[exact(n, 3) for n in rows["pre_mem_diff"]], right=True),
         Column(
-            heading="pre_mem_diff_rate", cells=[amount(n, 1) for n in rows["pre_mem_diff_rate"]], right=True
+            heading="pre_mem_diff_rate", cells=[exact(n, 1) for n in rows["pre_mem_diff_rate"]], right=True
         ),
         Column(
             heading=say("evaluate.column_exceeded"),

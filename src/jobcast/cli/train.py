@@ -11,7 +11,7 @@ import polars as pl
 from jobcast import clock, config
 from jobcast.cli import frame
 from jobcast.cli.evaluate import interval_columns
-from jobcast.cli.figures import amount, share
+from jobcast.cli.figures import exact, share
 from jobcast.cli.screen import print_json, talk, tell
 from jobcast.cli.session import Session
 from jobcast.cli.span import DAY, read_folder, read_span
@@ -223,7 +223,7 @@ def _show_judged(judged: pl.DataFrame, risk: float | None) -> None:
 
 def _show_report(fitted: memprediction.Fitted) -> None:
     report: Any = fitted.report
-    tell(say("train.random_split", rmse=amount(report.rmse, 3), mse=amount(report.mse, 3)))
+    tell(say("train.random_split", rmse=exact(report.rmse, 3), mse=exact(report.mse, 3)))
     table = report.table.with_columns(exceeded_share=pl.lit(None, dtype=pl.Float64))
     print_table(interval_columns(table)[:-1])
     for warning in fitted.warnings:
