@@ -142,6 +142,22 @@ def test_a_file_that_is_cut_off_gives_what_stands_before(tmp_path: Path) -> None
     assert [each.reason for each in rows.set_aside] == ["truncated"]
 
 
+@pytest.mark.parametrize(
+    "damaged", ['{"job_id": 2, "na', '{"job_id": 2 "steps": [{}, {"id": 1}]}', "\x00", "{"]
+)
+def test_the_jobs_behind_damaged_ones_are_read(tmp_path: Path, damaged: str) -> None:
+    jobs = [json.dumps({**NEWER["jobs"][0], "array": {}, "job_id": at}) for at in range(5)]
+    jobs[1] = jobs[3] = damaged
+    path = tmp_path / "damaged.json"
+    path.write_text('{"jobs": [\n' + ",\n".join(jobs) + "\n]}")
+    rows = read(path)
+    assert rows.jobs["job_id"].to_list() == ["0", "2", "4"]
+    assert [(each.line, each.reason, each.text.strip(",\n")) for each in rows.set_aside] == [
+        (3, "not_a_job", damaged),
+        (5, "not_a_job", damaged),
+    ]
+
+
 def test_a_list_of_jobs_that_is_not_closed_is_counted(tmp_path: Path) -> None:
     path = tmp_path / "open.json"
     path.write_text('{"jobs": [\n' + json.dumps(NEWER["jobs"][0]) + ",\n")

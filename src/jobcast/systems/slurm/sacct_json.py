@@ -24,6 +24,8 @@ from jobcast.systems.text import UNREADABLE, decode
 
 _JOBS = re.compile(r'"jobs"\s*:\s*\[')
 _GAP = re.compile(r"[\s,]*")
+_NEXT = re.compile(r",\s*(?=\{)")
+"""What stands before each element but the first; within an element, too."""
 _CHUNK = 1 << 22
 _HEAD = 1 << 20
 """Within so many characters the list of jobs must begin."""
@@ -37,7 +39,7 @@ def read_json(stream: IO[bytes], site: Site, source: str) -> Iterator[Rows]:
     while batch := list(islice(objects, _BATCH)):
         records: list[dict[str, str | int | None]] = []
         aside: list[SetAside] = []
-        for line, found in batch:
+        for line, found, reason in batch:
             text = found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
             text = _clean(text) or ""
             try:
@@ -45,7 +47,6 @@ def read_json(stream: IO[bytes], site: Site, source: str) -> Iterator[Rows]:
             except (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError):
                 rows = None
             if rows is None:
-                reason = "truncated" if isinstance(found, str) else "not_a_job"
                 aside.append(SetAside(source=source, line=line, reason=reason, text=text[:SET_ASIDE_TEXT]))
                 continue
             for row in rows:
@@ -84,8 +85,11 @@ class _Text:
         self.at = to
 
 
-def _objects(stream: IO[bytes], source: str) -> Iterator[tuple[int, Any]]:
-    """Yield each element of the list of jobs with its line; a text in place of one that is cut off."""
+def _objects(stream: IO[bytes], source: str) -> Iterator[tuple[int, Any, str]]:
+    """Yield each element of the list of jobs with its line, and why it is set aside if it is no job.
+
+    In place of one that is damaged or cut off stands its text, up to the next job.
+    """
     text, decoder = _Text(stream), json.JSONDecoder()
     while (start := _JOBS.search(text.held)) is None:
         if len(text.held) > _HEAD or not text.more():
@@ -103,10 +107,27 @@ def _objects(stream: IO[bytes], source: str) -> Iterator[tuple[int, Any]]:
         except (json.JSONDecodeError, RecursionError):
             if text.more():
                 continue
-            yield text.line, text.held  # perhaps nothing: the list stops between two jobs
-            return
-        yield text.line, found
+            after = _next_job(text, decoder)
+            # Perhaps no text: the list stops between two jobs.
+            yield text.line, text.held[text.at : after], "truncated" if after is None else "not_a_job"
+            if after is None:
+                return
+            text.move(after)
+            continue
+        yield text.line, found, "not_a_job"
         text.move(end)
+
+
+def _next_job(text: _Text, decoder: json.JSONDecoder) -> int | None:
+    """Return where the next whole job begins behind what can't be read; None where there is none."""
+    for gap in _NEXT.finditer(text.held, text.at):
+        try:
+            found, _ = decoder.raw_decode(text.held, gap.end())
+        except (json.JSONDecodeError, RecursionError):
+            continue
+        if "job_id" in found:
+            return gap.end()
+    return None
 
 
 def _flatten(job: dict[str, Any]) -> list[dict[str, str | None]]:
