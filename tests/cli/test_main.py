@@ -170,3 +170,33 @@ def test_a_locale_without_chinese_gets_escapes_instead_of_a_crash(store):
     store.append(frame(job("1", name="布局")))
     done = run("jobs", "--columns", "name", JOBCAST_STORE=str(store.path), PYTHONIOENCODING="latin-1")
     assert done.stdout == "\\u5e03\\u5c40\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "english", "chinese"),
+    [
+        (
+            ["jobs", "--state", "odd"],
+            "--state: choose one of done, failed, ",
+            "--state：请从 done, failed, ",
+        ),
+        (["jobs", "--limit", "-1"], "--limit: write a whole number from 0", "--limit：请写不小于 0 的整数"),
+        (
+            ["demo", "--days", "x"],
+            "--days: write a whole number from 10 to 366",
+            "--days：请写 10 至 366 的整数",
+        ),
+        (
+            ["evaluate", "--train-end", "31.1."],
+            "--train-end: write a day as YYYY-MM-DD, e.g. 2026-01-31",
+            "--train-end：请按 YYYY-MM-DD 写日期，如 2026-01-31",
+        ),
+        (["jobs", "--limit"], "--limit needs a value.", "--limit 需要一个值。"),
+        ([], "The command is missing.", "缺少命令。"),
+    ],
+)
+def test_misuse_is_told_in_both_languages(jobcast, words, english, chinese):
+    for language, error, told in (("en", "error: ", english), ("zh", "错误：", chinese)):
+        result = jobcast("--lang", language, *words)
+        assert result.stderr.splitlines()[-1].startswith(error + told)
+        assert result.exit_code == 2

@@ -200,7 +200,7 @@ def test_a_dry_run_tells_what_it_would_learn_from_and_writes_nothing(jobcast, sa
 def test_a_day_that_is_none_is_a_misuse(jobcast, sampled, day):
     result = jobcast("train", "-st", day)
     assert result.stderr.splitlines()[-1] == (
-        f"error: -st / --start_date / --start-date: '{day}' does not match the format '%Y-%m-%d'."
+        "error: -st / --start_date / --start-date: write a day as YYYY-MM-DD, e.g. 2026-01-31"
     )
     assert result.exit_code == 2
 

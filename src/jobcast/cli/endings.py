@@ -115,8 +115,27 @@ def _misuse(error: click.ClickException) -> str:
             return say("frame.missing", what=parameter.get_error_hint(error.ctx).strip("'"))
         case click.BadParameter(param=click.Parameter() as parameter):
             what = parameter.get_error_hint(error.ctx).replace("'", "")
-            return say("frame.bad_value", what=what, why=error.message)
+            why = error.message if isinstance(error, BadValueError) else _wanted(parameter.type)
+            return say("frame.bad_value", what=what, why=why or error.message)
+        case click.BadOptionUsage() if "does not take a value" not in error.message:
+            return say("frame.no_value", option=error.option_name)
+        case click.UsageError(message="Missing command."):
+            return say("frame.missing_command")
     return error.format_message()
+
+
+def _wanted(kind: "click.ParamType[Any]") -> str:
+    """Say what an option of this kind may be; empty where the kind says itself what is wrong."""
+    match kind:
+        case click.Choice():
+            return say("config.not_one_of", choices=", ".join(map(str, kind.choices)))
+        case click.IntRange(max=None):
+            return say("frame.whole_from", least=kind.min)
+        case click.IntRange():
+            return say("frame.whole_between", least=kind.min, most=kind.max)
+        case click.DateTime():
+            return say("frame.day")
+    return ""
 
 
 def _nobody_reads() -> int:
