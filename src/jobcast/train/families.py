@@ -20,6 +20,12 @@ from jobcast.train.material import Material
 
 DAY = 86400
 
+AT_ONCE = 2
+"""Trees that grow side by side, each on one thread: two threads on one tree spend half their time in waiting."""
+
+LEAST = 50
+"""Jobs below which neither trees nor a calibration mean anything."""
+
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[str], None]
@@ -119,13 +125,6 @@ def judge(material: Material, asked: Questions, answers: Answers) -> Judged:
         times=material.finish[rows[teaching]],
         errors=errors(answers.candidates[teaching], material.peak[rows[teaching]]),
     )
-
-
-AT_ONCE = 2
-"""Trees that grow side by side, each on one thread: two threads on one tree spend half their time in waiting."""
-
-LEAST = 50
-"""Jobs below which neither trees nor a calibration mean anything."""
 
 
 def _with_history(material: Material, done: Lessons, settings: FamilySettings) -> Questions:
