@@ -211,14 +211,12 @@ def test_a_refreshed_model_answers_from_then_on(jobcast, shelf, sampled, monkeyp
     assert f"refreshed_from  {FIRST}\n" in jobcast("models", "show").stdout
 
 
-def test_a_dry_run_tells_what_would_answer_and_changes_nothing(jobcast, shelf, sampled, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 3, tzinfo=UTC))
+def test_a_dry_run_tells_what_would_answer_and_changes_nothing(jobcast, shelf):
     shelf.activate(SECOND)
     before = state(shelf)
     for name, *words in (
         (FIRST, "activate", FIRST),
         (FIRST, "rollback"),
-        ("2026-03-03T00-00-00", "refresh"),
     ):
         result = jobcast("models", *words, "--dry-run")
         assert result.stdout == f"{name} would answer from now on\n"
@@ -228,6 +226,16 @@ def test_a_dry_run_tells_what_would_answer_and_changes_nothing(jobcast, shelf, s
         assert answer == {"schema": 1, "active": name, "dry_run": True}
     assert state(shelf) == before
     assert jobcast("--lang", "zh", "models", "rollback", "--dry-run").stdout == f"将启用 {FIRST}\n"
+
+
+def test_a_dry_run_of_a_refresh_names_the_model_that_can_be_refreshed(jobcast, shelf, sampled):
+    before = state(shelf)
+    result = jobcast("models", "refresh", "--dry-run")
+    assert result.stdout == f"{FIRST} can be refreshed; the result would answer from then on\n"
+    assert result.stderr.endswith("dry run: nothing was changed\n")
+    answer = json.loads(jobcast("models", "refresh", "--dry-run", "--json").stdout)
+    assert answer == {"schema": 1, "refreshed_from": FIRST, "dry_run": True}
+    assert state(shelf) == before
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,12 @@ def refresh(session: Session, *, name: str | None, dry_run: bool, as_json: bool)
     if not dry_run:
         with refusals_explained(shelf.path):
             shelf.activate(grown_name(folder))
-    _tell_active(grown_name(folder), dry_run=dry_run, as_json=as_json)
+        _tell_active(grown_name(folder), dry_run=False, as_json=as_json)
+    elif as_json:
+        print_json({"refreshed_from": base.name, "dry_run": True})
+    else:
+        tell(say("models.can_be_refreshed", name=base.name))
+        talk(say("models.nothing_changed"))
 
 
 @contextmanager
