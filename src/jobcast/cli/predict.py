@@ -81,7 +81,7 @@ def command(
         raise JobcastError(say("predict.nothing_given"), hint=say("predict.nothing_given_cure"))
     asked = submission({**(from_yaml(job_yaml) if job_yaml else {}), **given}, now, zone)
     model = load(folder)
-    (forecast,) = model.forecast([asked], explain=explain)
+    (forecast,) = model.forecast([asked], explain=explain or as_json)
     if as_json:
         print_json({"model": folder.name, **_as_dict(forecast)})
     else:
