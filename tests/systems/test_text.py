@@ -85,6 +85,14 @@ def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
     assert list(read_lines(BytesIO(b"\xef\xbb\xbfa\nb\n"), "x")) == [Lines(first=1, texts=["a", "b"])]
 
 
+@pytest.mark.parametrize("mark", [b"\xff\xfe", b"\xfe\xff"])
+def test_utf_16_is_refused_with_its_cure(mark: bytes) -> None:
+    encoding = "utf-16-le" if mark == b"\xff\xfe" else "utf-16-be"
+    with pytest.raises(InputError, match=r"jobs\.txt is written in UTF-16") as caught:
+        list(read_lines(BytesIO(mark + "JobID|State\n".encode(encoding)), "jobs.txt"))
+    assert caught.value.hint == "iconv -f UTF-16 -t UTF-8"
+
+
 def test_lines_that_end_in_a_carriage_return_alone_are_lines() -> None:
     assert list(read_lines(BytesIO(b"a\rb\rc"), "x", most=2)) == [
         Lines(first=1, texts=["a", "b"]),
@@ -103,7 +111,7 @@ def test_the_stream_stays_open_for_its_owner() -> None:
     assert not stream.closed
 
 
-@given(st.binary())
+@given(st.binary().filter(lambda content: content[:2] not in (b"\xff\xfe", b"\xfe\xff")))
 def test_no_byte_is_lost(content: bytes) -> None:
     count = sum(len(lines.texts) for lines in read_lines(BytesIO(content), "x", most=3))
     content = content if b"\n" in content else content.replace(b"\r", b"\n")

@@ -58,6 +58,8 @@ def decode(record: bytes) -> str:
 _STEP = 1 << 14
 """Bytes unpacked at once: less than a packed file's own buffer, so that all before a damage is had."""
 _BOM = b"\xef\xbb\xbf"
+_BOM_16 = (b"\xff\xfe", b"\xfe\xff")
+"""How UTF-16 begins: Windows and PowerShell write it. No text in UTF-8 or GB18030 begins so."""
 
 
 class _Readable(RawIOBase):
@@ -97,7 +99,7 @@ def read_lines(stream: IO[bytes], source: str, most: int = BATCH) -> Iterator[Li
     """Read `stream` in batches of at most `most` lines; each line is decoded by itself where it must.
 
     A packed file that is damaged further on gives its readable part, and behind it, alone, the torn line.
-    Raises InputError when nothing at all can be read.
+    Raises InputError when nothing at all can be read, or it is UTF-16.
     """
     raw = stream.raw if isinstance(stream, BufferedReader) else None
     reader = cast("BufferedReader", stream) if isinstance(raw, _Readable) else buffered(stream)
@@ -123,6 +125,8 @@ def _raw_lines(reader: BufferedReader, source: str) -> Iterator[bytes]:
         raise InputError(
             say("systems.not_unpacked", source=source, why=error), hint=say("systems.not_unpacked_cure")
         ) from error
+    if first.startswith(_BOM_16) and b"\0" in first:
+        raise InputError(say("systems.utf_16", source=source), hint=say("systems.utf_16_cure"))
     whole = first.removeprefix(_BOM) or first
     if whole.endswith(b"\n") or b"\r" not in whole:
         yield from (whole,) if whole else ()
