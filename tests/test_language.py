@@ -3,6 +3,7 @@
 import ast
 import string
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import get_args
 
@@ -15,6 +16,7 @@ from jobcast.features.candidates import CANDIDATES
 from jobcast.features.family import LADDER, LEVELS
 from jobcast.history import SCHEMA
 from jobcast.language import LANGUAGES, catalogue, choose, say
+from jobcast.predict.card import Card
 from jobcast.predict.families import NOTHING_SIMILAR
 from jobcast.systems.registry import FILE_FORMATS
 from jobcast.train.judge import RECIPES
@@ -47,6 +49,7 @@ def _families() -> dict[str, list[str]]:
         "no_forecast.": [NOTHING_SIMILAR],
         "basis.": [rung.name for rung in LADDER],
         "candidate.": list(CANDIDATES),
+        "card.": ["model", *({field.name for field in fields(Card)} - {"features", "offsets"})],
     }
 
 

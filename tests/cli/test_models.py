@@ -96,8 +96,7 @@ def test_a_card_is_shown_in_lines_by_default_that_of_the_active_model(jobcast, s
         "data      jobs                    1,500\n"
         "          last_day                2025-09-14\n"
         "          clusters                loom, shed\n"
-        "settings  risk                    5.0%\n"
-        "          most_rows               2,000,000\n"
+        "settings  most_rows               2,000,000\n"
         "          boosting.learning_rate  0.08\n"
         "risk      5.0%\n"
         "ceiling   128 GiB\n"
@@ -161,6 +160,7 @@ def test_what_is_unknown_in_a_card_is_shown_as_it_is(jobcast, shelf):
 def test_a_card_speaks_chinese(jobcast):
     told = jobcast("--lang", "zh", "models", "show").stdout
     assert "误差中位数" in told
+    assert [line for line in told.splitlines() if line.startswith("风险")] == ["风险      5.0%"]
     assert "历史层级" in told
 
 
@@ -208,7 +208,7 @@ def test_a_refreshed_model_answers_from_then_on(jobcast, shelf, sampled, monkeyp
     assert shelf.before() == FIRST
     card = read_card(shelf.folder(None))
     assert (card.refreshed_from, card.data["clusters"]) == (FIRST, ["loom"])
-    assert f"refreshed_from  {FIRST}\n" in jobcast("models", "show").stdout
+    assert f"refreshed from  {FIRST}\n" in jobcast("models", "show").stdout
 
 
 def test_a_dry_run_tells_what_would_answer_and_changes_nothing(jobcast, shelf):

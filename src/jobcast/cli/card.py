@@ -38,21 +38,24 @@ def show_card(name: str, card: Card) -> None:
     if card.refreshed_from is None:
         del fields["refreshed_from"]
     del fields["features"]  # a hundred names and more, for programs only
-    rows = [row for label, value in {"model": name, **fields}.items() for row in _rows(label, value)]
-    rows += [("scores", *row) for row in map(_score, (scores or {}).items())] or [("scores", "-", "")]
+    fields["settings"].pop("risk", None)  # stands on a line of its own
+    rows = [row for part, value in {"model": name, **fields}.items() for row in _rows(part, value)]
+    judged = say("card.scores")
+    rows += [(judged, *row) for row in map(_score, (scores or {}).items())] or [(judged, "-", "")]
     _print_rows(rows)
     if offsets:
         tell()
         _print_offsets(offsets)
 
 
-def _rows(label: str, value: Any) -> Iterator[tuple[str, str, str]]:
+def _rows(part: str, value: Any) -> Iterator[tuple[str, str, str]]:
     """Yield label, name and text of each figure; what is alone stands in the place of the names."""
+    label = say(f"card.{part}")
     if isinstance(value, Mapping) and value:
         for name, inner in _leaves(value):
             yield label, name, _figure(name, inner)
     else:
-        yield label, _figure(label, value), ""
+        yield label, _figure(part, value), ""
 
 
 def _leaves(fields: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
