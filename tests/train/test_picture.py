@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
+from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from jobcast.language import choose, say
 from jobcast.train import picture
 from jobcast.train.picture import draw
 
-pytest.importorskip("matplotlib")
+pytestmark = pytest.mark.skipif(find_spec("matplotlib") is None, reason="matplotlib is an extra")
 
 NOON = datetime(2026, 1, 3, 12, tzinfo=UTC)
 
