@@ -21,7 +21,7 @@ from jobcast.language import say
 from jobcast.store.durable import write_whole
 from jobcast.train.families import FamilySettings
 from jobcast.train.judge import RECIPES, Trial, back_test, coverage, ended_well, roll, submitted_before
-from jobcast.train.material import COLUMNS, material
+from jobcast.train.material import JUDGED_COLUMNS, material
 from jobcast.train.memprediction import read_settings
 from jobcast.train.picture import check, draw
 from jobcast.train.replay import PolicyTotals, replay
@@ -35,8 +35,6 @@ _MOST_USERS = 50
 
 _PRICE, _SEED = 1.0, 1996
 """Of a replay, unless others are named; the seed is that of the paper."""
-
-_READ = (*COLUMNS, "system", "cluster", "job_id", "array_index", "run_time", "span_hosts")
 
 
 @frame.command(help=say("evaluate.help"), examples=say("evaluate.examples"))
@@ -92,7 +90,7 @@ def command(
     if protocol:
         if any((train_end, every, recipes, risk, frozen, all_states, training_cfg, predictions, picture)):
             raise click.UsageError(say("evaluate.protocol_alone"))
-        jobs = read_span(session, _READ, since, until)
+        jobs = read_span(session, JUDGED_COLUMNS, since, until)
         rows = replay(
             jobs, protocol, seed=_SEED if seed is None else seed, price=_PRICE if price is None else price
         )
@@ -115,7 +113,7 @@ def command(
     wanted = _Wanted(
         every=every, all_states=all_states, predictions=predictions, picture=picture, as_json=as_json
     )
-    _judge(read_span(session, _READ, since, until), trial, wanted)
+    _judge(read_span(session, JUDGED_COLUMNS, since, until), trial, wanted)
 
 
 def _see_files(picture: Path | None, predictions: Path | None) -> None:

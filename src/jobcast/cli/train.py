@@ -25,12 +25,11 @@ from jobcast.store.durable import refusals_explained
 from jobcast.train import memprediction
 from jobcast.train.families import FamilySettings, Progress
 from jobcast.train.judge import Trial, back_test, ended_well
-from jobcast.train.material import COLUMNS, Material, material
+from jobcast.train.material import JUDGED_COLUMNS, Material, material
 from jobcast.train.memprediction import TrainingSettings
 from jobcast.train.publish import Order, data_of, publish_families, publish_memprediction
 from jobcast.train.score import intervals, score
 
-_READ = (*COLUMNS, "system", "cluster", "job_id", "array_index", "run_time", "span_hosts")
 _JUDGED_SHARE = 0.2
 """The last days of the history, by jobs, on which the recipe is judged before it learns from all."""
 
@@ -86,7 +85,7 @@ def command(
     if data_path:
         jobs = read_folder(session, data_path, start_date, end_date)
     else:
-        jobs = read_span(session, _READ, start_date, end_date)
+        jobs = read_span(session, JUDGED_COLUMNS, start_date, end_date)
     if dry_run:
         _show_plan(jobs, recipe, as_json=as_json)
         return

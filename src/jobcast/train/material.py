@@ -21,6 +21,8 @@ COLUMNS = (
     "cores_requested", "memory_requested", "run_limit", "gpus_requested", "interactive", "memory_peak",
 )  # fmt: skip
 """Columns of the history that a memory model is made from."""
+JUDGED_COLUMNS = (*COLUMNS, "system", "cluster", "job_id", "array_index", "run_time", "span_hosts")
+"""Columns that a back-test or a replay, and the card of a model, need."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
