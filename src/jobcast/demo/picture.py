@@ -10,11 +10,15 @@ import polars as pl
 from jobcast.units import MIB, format_memory
 
 _SIZE, _MARGIN = 640, 72
-_STYLE = """
-text { font: 13px system-ui, sans-serif; fill: #334 }
-.frame { fill: none; stroke: #99a } .grid { stroke: #e4e6ec } .equal { stroke: #556; stroke-dasharray: 5 4 }
-.as-requested { fill: #b9bfcc } .with-jobcast { fill: #0a7d78; fill-opacity: .55 } .short { fill: #c8372d }
-"""
+_ROOM = 0.1
+"""Powers of two between the largest amount and the end of the axes, at least."""
+_TEXT = 'font-family="system-ui, sans-serif" font-size="13" fill="#334"'
+_DOTS = {
+    "as-requested": 'fill="#b9bfcc"',
+    "with-jobcast": 'fill="#0a7d78" fill-opacity=".55"',
+    "short": 'fill="#c8372d"',
+}
+"""Kinds of dots, the last on top. Colours are attributes: not every program that shows SVG reads style sheets."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,8 +61,8 @@ def draw(jobs: pl.DataFrame, words: Words) -> str:
     amounts = jobs.select("memory_needed", "memory_requested", "advised")
     scale = _scale(amounts)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SIZE} {_SIZE}" role="img">',
-        f"<title>{escape(words.title)}</title><style>{_STYLE}</style>",
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SIZE} {_SIZE}" role="img" {_TEXT}>',
+        f"<title>{escape(words.title)}</title>",
         f'<rect width="{_SIZE}" height="{_SIZE}" fill="#fff"/>',
         *_axes(scale),
         *_dots(amounts, scale),
@@ -73,7 +77,7 @@ def _scale(amounts: pl.DataFrame) -> _Scale:
     logs = [log2(max(float(value), MIB)) for value in values if isinstance(value, int | float)]
     return _Scale(
         low=floor(min(logs, default=30)),
-        high=max(ceil(max(logs, default=31)), floor(min(logs, default=30)) + 1),
+        high=max(ceil(max(logs, default=31) + _ROOM), floor(min(logs, default=30)) + 1),
     )
 
 
@@ -81,26 +85,29 @@ def _axes(scale: _Scale) -> Iterator[str]:
     begin, end = _MARGIN, _SIZE - _MARGIN
     for power in range(scale.low, scale.high + 1, 2):
         x, y, label = scale.along(2**power), scale.up(2**power), format_memory(2**power)
-        yield f'<path class="grid" d="M{x} {begin}V{end}M{begin} {y}H{end}"/>'
+        yield f'<path stroke="#e4e6ec" d="M{x} {begin}V{end}M{begin} {y}H{end}"/>'
         yield f'<text x="{x}" y="{end + 18}" text-anchor="middle">{label}</text>'
         yield f'<text x="{begin - 6}" y="{y + 4}" text-anchor="end">{label}</text>'
-    yield f'<rect class="frame" x="{begin}" y="{begin}" width="{end - begin}" height="{end - begin}"/>'
-    yield f'<path class="equal" d="M{begin} {end}L{end} {begin}"/>'
+    side = end - begin
+    yield f'<rect fill="none" stroke="#99a" x="{begin}" y="{begin}" width="{side}" height="{side}"/>'
+    yield f'<path stroke="#556" stroke-dasharray="5 4" d="M{begin} {end}L{end} {begin}"/>'
 
 
 def _dots(amounts: pl.DataFrame, scale: _Scale) -> Iterator[str]:
-    rows = amounts.rows()
-    for needed, requested, _ in rows:
+    dots: dict[str, list[str]] = {kind: [] for kind in _DOTS}
+    for needed, requested, advised in amounts.iter_rows():
         if requested is not None:
-            yield _dot("as-requested", scale.along(needed), scale.up(requested))
-    for needed, _, advised in rows:
+            dots["as-requested"].append(_dot(scale, needed, requested))
         if advised is not None:
-            kind = "short" if advised < needed else "with-jobcast"
-            yield _dot(kind, scale.along(needed), scale.up(advised))
+            dots["short" if advised < needed else "with-jobcast"].append(_dot(scale, needed, advised))
+    for kind, drawn in dots.items():
+        yield f'<g class="{kind}" {_DOTS[kind]}>'
+        yield from drawn
+        yield "</g>"
 
 
-def _dot(kind: str, x: float, y: float) -> str:
-    return f'<circle class="{kind}" cx="{x}" cy="{y}" r="2.5"/>'
+def _dot(scale: _Scale, needed: float, requested: float) -> str:
+    return f'<circle cx="{scale.along(needed)}" cy="{scale.up(requested)}" r="2.5"/>'
 
 
 def _legend(words: Words) -> Iterator[str]:
@@ -108,11 +115,7 @@ def _legend(words: Words) -> Iterator[str]:
     yield f'<text x="{middle}" y="22" text-anchor="middle" font-weight="bold">{escape(words.title)}</text>'
     yield f'<text x="{middle}" y="{_SIZE - 16}" text-anchor="middle">{escape(words.needed)}</text>'
     yield f'<text transform="translate(16 {middle}) rotate(-90)" text-anchor="middle">{escape(words.requested)}</text>'
-    entries = (
-        ("as-requested", words.as_requested),
-        ("with-jobcast", words.with_jobcast),
-        ("short", words.short),
-    )
-    for place, (kind, text) in enumerate(entries):
+    texts = (words.as_requested, words.with_jobcast, words.short)
+    for place, (colour, text) in enumerate(zip(_DOTS.values(), texts, strict=True)):
         x = _MARGIN + place * 170
-        yield f'<circle class="{kind}" cx="{x + 5}" cy="48" r="5"/><text x="{x + 16}" y="53">{escape(text)}</text>'
+        yield f'<circle {colour} cx="{x + 5}" cy="48" r="5"/><text x="{x + 16}" y="53">{escape(text)}</text>'
