@@ -11,8 +11,7 @@ import pytest
 
 from jobcast.errors import ConfigError, ModelError
 from jobcast.history import SCHEMA
-from jobcast.predict import memprediction
-from jobcast.predict.memprediction import MemPredictionModel
+from jobcast.predict.memprediction import MemPredictionModel, library
 from jobcast.train.memprediction import fit
 from jobcast.units import GIB
 from tests.made_up import HOSTILE
@@ -139,5 +138,5 @@ print(len(model.predict_bytes(pl.concat([empty(), empty().clear(2)]))))
 def test_a_missing_library_is_an_error_with_the_command_that_installs_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "gensim.models", None)
     with pytest.raises(ConfigError, match="needs gensim") as error:
-        memprediction.library("gensim.models")
+        library("gensim.models")
     assert error.value.hint == "pip install 'jobcast[memprediction]'"

@@ -9,61 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobcast.errors import InputError, OutputError
-from jobcast.history import Rows
 from jobcast.systems.base import Site
 from jobcast.systems.slurm import Sacct, Slurm
 from jobcast.systems.slurm.sacct_text import read_text
 from jobcast.systems.text import read_lines
 from tests.systems.packed import cut_behind
+from tests.systems.slurm.made_up import HEADER, SITE, job, only, read, step, text
 
 RECORDINGS = Path(__file__).parents[2] / "recordings/slurm"
-SITE = Site(now=datetime(2026, 11, 22, tzinfo=UTC), cluster="test")
-FIRST = "JobID|JobName|User|State|ExitCode|ReqMem|ReqCPUS|NNodes"
-HEADER = f"{FIRST}|Submit|Start|End|Elapsed|TotalCPU|MaxRSS|NodeList"
-
-
-def read(text: str, site: Site = SITE) -> Rows:
-    """Read text as one batch."""
-    (rows,) = Slurm().read_finished(BytesIO(text.encode()), "sacct", site)
-    return rows
-
-
-def job(**fields: str) -> str:
-    """Return one line of HEADER."""
-    usual = {
-        "JobID": "1",
-        "JobName": "sim",
-        "User": "ann",
-        "State": "COMPLETED",
-        "ExitCode": "0:0",
-        "ReqMem": "1G",
-        "ReqCPUS": "4",
-        "NNodes": "1",
-        "Submit": "2026-11-21T10:00:00",
-        "Start": "2026-11-21T10:00:10",
-        "End": "2026-11-21T10:01:10",
-        "Elapsed": "00:01:00",
-        "TotalCPU": "00:30.500",
-        "MaxRSS": "",
-        "NodeList": "n1",
-    }
-    return "|".join((usual | fields)[name] for name in HEADER.split("|"))
-
-
-def step(**fields: str) -> str:
-    """Return the line of a step: it has no user, no request and no node list of interest."""
-    blank = {"User": "", "ReqMem": "", "JobName": "batch"}
-    return job(**{"JobID": "1.batch", **blank, **fields})
-
-
-def text(*lines: str) -> str:
-    return "\n".join((HEADER, *lines)) + "\n"
-
-
-def only(rows: Rows) -> dict[str, object]:
-    """Return the one job of `rows`, without what is null."""
-    assert (rows.jobs.height, rows.set_aside) == (1, ())
-    return {name: value for name, value in rows.jobs.row(0, named=True).items() if value is not None}
 
 
 def recorded(name: str) -> pl.DataFrame:
@@ -437,80 +390,6 @@ def test_each_line_of_damaged_output_is_accounted_for(at: int, noise: bytes) -> 
     lines = [line for line in damaged.split(b"\n")[1:] if line.decode("latin-1").strip()]
     steps = sum(line.count(b"|") == HEADER.count("|") and b"." in line.split(b"|")[0] for line in lines)
     assert jobs + aside <= len(lines) <= jobs + aside + steps
-
-
-ALL = (
-    "JobID|State|Submit|Start|End|Elapsed|ElapsedRaw|Suspended|TotalCPU|Timelimit|TimelimitRaw|ReqCPUS|NNodes"
-)
-ALL += "|ReqMem|ReqTRES|AllocTRES|MaxRSS|TRESUsageInTot|ExitCode|Restarts"
-
-
-def with_fields(**fields: str) -> Rows:
-    """Read one job of which only these fields say something."""
-    fields = {"JobID": "1", "State": "COMPLETED", "End": "1700000000", **fields}
-    return read("\n".join([ALL, "|".join(fields.get(name, "") for name in ALL.split("|")), ""]))
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "reason"),
-    [
-        ("MaxRSS", "99999999999999999999999G", "bad_memory_peak"),
-        ("MaxRSS", "nan", "bad_memory_peak"),
-        ("MaxRSS", "1228%", "bad_memory_peak"),
-        ("TRESUsageInTot", "cpu=1,mem=-5", "bad_memory_peak"),
-        ("ReqMem", "-5G", "bad_memory_requested"),
-        ("ReqMem", "much", "bad_memory_requested"),
-        ("ReqTRES", "cpu=1,mem=lots", "bad_memory_requested"),
-        ("ReqTRES", "gres/gpu=-2", "bad_gpus_requested"),
-        ("AllocTRES", "gres/gpu=99999999", "absurd_request"),
-        ("ReqCPUS", "-3", "bad_cores_requested"),
-        ("ReqCPUS", "99999999999", "bad_cores_requested"),
-        ("ReqCPUS", "20000000", "absurd_request"),
-        ("Timelimit", "99999999999-00:00:00", "absurd_request"),
-        ("Timelimit", "-1:00:00", "bad_run_limit"),
-        ("TimelimitRaw", "soon", "bad_run_limit"),
-        ("Elapsed", "-00:01:00", "bad_run_time"),
-        ("ElapsedRaw", "nan", "bad_run_time"),
-        ("ElapsedRaw", "-5", "bad_run_time"),
-        ("Suspended", "a while", "bad_suspended_time"),
-        ("TotalCPU", "1e5", "bad_cpu_time"),
-        ("Submit", "yesterday", "bad_submit_time"),
-        ("Start", "2026-02-30T00:00:00", "bad_start_time"),
-        ("End", "later", "bad_finish_time"),
-        ("ExitCode", "one", "bad_exit_code"),
-        ("Restarts", "-1", "bad_attempt"),
-    ],
-)
-def test_a_value_that_cannot_be_read_sets_its_record_aside(field: str, value: str, reason: str) -> None:
-    rows = with_fields(**{field: value})
-    assert [(each.line, each.reason) for each in rows.set_aside] == [(2, reason)]
-    assert value in rows.set_aside[0].text
-
-
-@pytest.mark.parametrize(
-    "word", ["", " ", "0", "Unknown", "None", "N/A", "UNLIMITED", "Partition_Limit", "INVALID"]
-)
-def test_words_for_no_value_are_read_as_none(word: str) -> None:
-    names = ("Suspended", "TotalCPU", "Timelimit", "TimelimitRaw", "ReqCPUS", "NNodes", "ReqMem", "MaxRSS")
-    found = only(with_fields(**dict.fromkeys(names, word)))
-    assert set(found) <= {*KNOWN, "run_limit"}
-    assert not found.get("run_limit")
-
-
-KNOWN = {"system", "cluster", "job_id", "finish_time", "state"}
-
-
-def test_a_step_whose_peak_cannot_be_read_sets_its_job_aside() -> None:
-    rows = read(text(job(), step(MaxRSS="16E"), job(JobID="2"), step(JobID="2.batch", TotalCPU="?")))
-    assert [(each.line, each.reason) for each in rows.set_aside] == [
-        (2, "bad_memory_peak"),
-        (4, "bad_cpu_time"),
-    ]
-    assert rows.jobs.height == 0
-
-
-def test_counts_may_have_a_unit() -> None:
-    assert only(read(text(job(ReqCPUS="1K"))))["cores_requested"] == 1024
 
 
 def test_a_header_line_alone_says_that_there_are_no_jobs() -> None:
