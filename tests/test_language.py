@@ -162,9 +162,9 @@ def test_each_column_of_the_history_has_a_heading():
 
 
 def test_values_stand_in_their_places():
-    assert say("config.did_you_mean", word="{cluster}") == "Did you mean {cluster}?"
+    assert say("spelling.did_you_mean", word="{cluster}") == "Did you mean {cluster}?"
     choose("zh")
-    assert say("config.did_you_mean", word="cluster") == "是否想写 cluster？"
+    assert say("spelling.did_you_mean", word="cluster") == "是否想写 cluster？"
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,10 @@ that the environment variable JOBCAST_CONFIG names. In the environment the setti
 JOBCAST_SAMPLE_OVERLAP. What a setting means stands in the catalogue of texts, under ``setting``.
 """
 
-import difflib
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, timedelta, timezone, tzinfo
 from math import nan
@@ -19,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from jobcast.errors import ConfigError
 from jobcast.language import LANGUAGES, say
+from jobcast.spelling import did_you_mean
 
 T = TypeVar("T")
 
@@ -242,25 +242,20 @@ def _from_file(file: Path) -> Iterator[tuple[str, str]]:
         raise ConfigError(
             say("config.unreadable", file=file, why=error), hint=say("config.unreadable_cure")
         ) from error
-    for name, value in _leaves(tree):
+    for name, value in leaves(tree):
         if name not in SETTINGS:
             raise ConfigError(say("config.unknown", name=name, file=file), hint=_did_you_mean(name))
         yield name, str(value)
 
 
-def _leaves(tree: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+def leaves(tree: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Yield what stands in mappings within mappings, each under the names that lead to it, joined by dots."""
     for key, value in tree.items():
         if isinstance(value, dict):
-            yield from _leaves(value, f"{prefix}{key}.")
+            yield from leaves(value, f"{prefix}{key}.")
         else:
             yield prefix + key, value
 
 
 def _did_you_mean(name: str) -> str:
     return did_you_mean(name, SETTINGS) or say("config.known", names=", ".join(SETTINGS))
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return the question after the likeliest of the `known` words; empty when none is like it."""
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return say("config.did_you_mean", word=near[0]) if near else ""

@@ -8,6 +8,7 @@ from jobcast.cli.figures import amount, share
 from jobcast.cli.screen import as_json as to_json
 from jobcast.cli.screen import cell_width, printable, tell
 from jobcast.cli.table import Column, print_table
+from jobcast.config import leaves
 from jobcast.language import catalogue, say
 from jobcast.predict.card import Card
 from jobcast.units import format_memory
@@ -52,18 +53,10 @@ def _rows(part: str, value: Any) -> Iterator[tuple[str, str, str]]:
     """Yield label, name and text of each figure; what is alone stands in the place of the names."""
     label = say(f"card.{part}")
     if isinstance(value, Mapping) and value:
-        for name, inner in _leaves(value):
+        for name, inner in leaves(value):
             yield label, name, _figure(name, inner)
     else:
         yield label, _figure(part, value), ""
-
-
-def _leaves(fields: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in fields.items():
-        if isinstance(value, Mapping):
-            yield from _leaves(value, f"{prefix}{name}.")
-        else:
-            yield prefix + name, value
 
 
 def _figure(name: str, value: Any) -> str:

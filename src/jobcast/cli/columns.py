@@ -6,9 +6,9 @@ from datetime import datetime, tzinfo
 import click
 import polars as pl
 
-from jobcast.config import did_you_mean
 from jobcast.history import SCHEMA
 from jobcast.language import say
+from jobcast.spelling import did_you_mean
 from jobcast.units import format_duration, format_memory
 
 _ELEMENT = pl.format("{}[{}]", "job_id", "array_index")

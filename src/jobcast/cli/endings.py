@@ -108,7 +108,7 @@ def _misuse(error: click.ClickException) -> str:
     match error:
         case click.NoSuchOption():
             like = (
-                f" {say('config.did_you_mean', word=error.possibilities[0])}" if error.possibilities else ""
+                f" {say('spelling.did_you_mean', word=error.possibilities[0])}" if error.possibilities else ""
             )
             return say("frame.no_option", option=error.option_name) + like
         case click.MissingParameter(param=click.Parameter() as parameter):

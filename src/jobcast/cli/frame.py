@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import click
 
-from jobcast.config import did_you_mean
 from jobcast.language import say
+from jobcast.spelling import did_you_mean
 
 
 class Spoken(click.Command):

@@ -6,10 +6,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from jobcast.config import did_you_mean
 from jobcast.errors import InputError
 from jobcast.job import Request, Submission
 from jobcast.language import say
+from jobcast.spelling import did_you_mean
 from jobcast.units import PIB, Bytes, Seconds, parse_duration, parse_memory
 
 _TEXTS = {

@@ -88,7 +88,7 @@ ONE_NUMBER = "choose another objective under model.training_parameter, or a sing
 @pytest.mark.parametrize(
     ("parameters", "message", "hint"),
     [
-        ({"max_dept": 3}, "XGBoost has no parameter max_dept", "did you mean max_depth?"),
+        ({"max_dept": 3}, "XGBoost has no parameter max_dept", "Did you mean max_depth?"),
         ({"max_depth": "deep"}, "Invalid Parameter format for max_depth", REFUSED),
         ({"max_depth": -3}, "max_depth should be greater", REFUSED),
         ({"objective": "reg:twedie"}, "Unknown objective function: `reg:twedie`", REFUSED),

@@ -26,7 +26,6 @@ r"""The file that says which column of a table is which column of the history.
 `job_id`, `state` and either `finish_time` or `start_time` with `run_time` are required.
 """
 
-import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -42,6 +41,7 @@ from jobcast.errors import ConfigError
 from jobcast.history import SCHEMA, Instant
 from jobcast.job import ExitReason, JobState
 from jobcast.language import say
+from jobcast.spelling import likeliest
 from jobcast.systems.columns import FACTORS
 
 SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
@@ -130,7 +130,7 @@ def find_map(name_or_path: str) -> Path:
     names = sorted(file.stem for file in shipped.glob("*.toml"))
     if name_or_path in names:
         return shipped / f"{name_or_path}.toml"
-    raise ConfigError(say("systems.no_map", name=name_or_path), hint=suggest(name_or_path, names))
+    raise ConfigError(say("systems.no_map", name=name_or_path), hint=likeliest(name_or_path, names))
 
 
 def load(path: Path) -> ColumnMap:
@@ -248,12 +248,5 @@ def _check(names: Iterable[str], known: Iterable[str], place: str) -> None:
     for name in names:
         if name not in choices:
             raise ConfigError(
-                say("systems.map_unknown", place=place, name=name), hint=suggest(str(name), choices)
+                say("systems.map_unknown", place=place, name=name), hint=likeliest(str(name), choices)
             )
-
-
-def suggest(name: str, choices: list[str]) -> str:
-    """Return a hint: what may have been meant, and what there is."""
-    near = difflib.get_close_matches(name, choices, n=1)
-    there = say("systems.there_are", names=", ".join(choices))
-    return say("systems.did_you_mean", name=near[0], there=there) if near else there

@@ -10,9 +10,10 @@ import polars as pl
 from jobcast.errors import ConfigError, InputError
 from jobcast.history import Rows
 from jobcast.language import say
+from jobcast.spelling import likeliest
 from jobcast.systems.base import BATCH, Site, open_plain_or_packed
 from jobcast.systems.delimited import Layout, read_records, split_record
-from jobcast.systems.table.column_map import ColumnMap, ColumnSource, load, suggest
+from jobcast.systems.table.column_map import ColumnMap, ColumnSource, load
 from jobcast.systems.table.convert import Batch, to_rows
 from jobcast.systems.text import UNREADABLE, read_lines
 
@@ -90,7 +91,7 @@ def _choose(columns: ColumnMap, header: list[str], path: Path) -> dict[ColumnSou
             missing = next(name for name in source.needs(source.templates[0]) if name not in header)
             raise InputError(
                 say("systems.no_column", path=path, name=missing, column=source.column),
-                hint=suggest(missing, header),
+                hint=likeliest(missing, header),
             )
     return chosen
 

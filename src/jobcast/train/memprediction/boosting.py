@@ -15,8 +15,8 @@ import numpy as np
 from jobcast.errors import ConfigError
 from jobcast.language import say
 from jobcast.predict.memprediction import library, predict_gigabytes
+from jobcast.spelling import likeliest
 from jobcast.train.memprediction.oversampling import Sample
-from jobcast.train.memprediction.section import did_you_mean
 from jobcast.train.memprediction.settings import XGBoostSettings
 
 HISTOGRAM_BYTES = 256 * 1024**2
@@ -53,7 +53,7 @@ class Forester:
             if unused := re.search(r'Parameters: { "(\w+)"', str(warning.message)):
                 raise ConfigError(
                     say("training.no_parameter", name=unused[1]),
-                    hint=did_you_mean(unused[1], self._known_parameters()),
+                    hint=likeliest(unused[1], self._known_parameters()),
                 )
         if predicted.ndim != 1:
             raise ConfigError(say("training.many_numbers"), hint=say("training.many_numbers_cure"))

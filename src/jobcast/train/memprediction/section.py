@@ -1,20 +1,11 @@
 """One section of a YAML file, read key by key with errors that say where and what."""
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from itertools import pairwise
 
 from jobcast.errors import ConfigError
 from jobcast.language import say
-
-
-def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """Return the hint for a word that is not known: the nearest one, or else all of them."""
-    near = get_close_matches(word.lower(), [each.lower() for each in known], n=1)
-    for each in known:
-        if each.lower() in near:
-            return say("training.did_you_mean", word=each)
-    return say("training.known", words=", ".join(known))
+from jobcast.spelling import likeliest
 
 
 class Section:
@@ -27,7 +18,7 @@ class Section:
             if key not in known:
                 raise ConfigError(
                     say("training.unknown_key", name=self._name(key)),
-                    hint=did_you_mean(str(key), known),
+                    hint=likeliest(str(key), known),
                 )
 
     def _name(self, key: object) -> str:
@@ -87,7 +78,7 @@ class Section:
         if value not in choices:
             raise ConfigError(
                 say("training.unknown_choice", name=self._name(key), value=value),
-                hint=did_you_mean(str(value), choices),
+                hint=likeliest(str(value), choices),
             )
         return str(value)
 
