@@ -169,6 +169,13 @@ def test_windows_speak_chinese_and_the_zone_of_the_site_and_json_utc(jobcast, sa
     assert answer["train_end"] == ends[0]
 
 
+def test_models_are_told_apart_by_days_of_a_zone_that_is_a_mere_offset(jobcast, sampled, monkeypatch):
+    monkeypatch.setenv("TZ", "CST-8")
+    result = jobcast("evaluate", *SPLIT, "--recipe", "last-run", "--every", "2")
+    assert result.exit_code == 0
+    assert f"\n{SPLIT[1]} " in result.stdout
+
+
 def test_predictions_hold_every_later_job_however_it_ended(jobcast, sampled, tmp_path):
     result = jobcast("evaluate", *SPLIT, *SIMPLE, "--recipe", "default", "--predictions", "later.csv")
     assert result.stderr == "later.csv: every answer of default\nnext: jobcast train\n"

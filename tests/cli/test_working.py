@@ -17,10 +17,12 @@ def test_without_a_terminal_nothing_is_shown(capsys):
 
 def test_on_a_terminal_the_present_step_is_shown_on_stderr(capsys, monkeypatch):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")  # what pytest puts in the place of stderr is no terminal to Rich
     with working() as step:
         step("[bold]trees")
     shown = capsys.readouterr()
     assert shown.out == ""
+    assert "[bold]trees" in shown.err
 
 
 @pytest.mark.parametrize(("lang", "word"), [("en", "growing trees"), ("zh", "生成树")])

@@ -134,7 +134,7 @@ def test_a_memory_of_nothing_knows_nothing(tmp_path):
     assert known.rung.tolist() == [NOTHING]
 
 
-FILES = ("keys", "values", "counts", "means", "times")
+FILES = ("keys", "values", "counts", "means", "times", "long_medians")
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -130,6 +130,21 @@ def test_a_record_comes_back_from_disk(tmp_path: Path) -> None:
     assert TrackRecord.load(tmp_path).standing(np.array([2, 1], np.uint64)).best().tolist() == [1, 3]
 
 
-def test_a_damaged_record_is_a_fault_of_the_model(tmp_path: Path) -> None:
+def test_a_record_that_is_gone_is_a_fault_of_the_model(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"cannot read .*\.npy: "):
         TrackRecord.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["families", "counts", "errors", "overall"])
+@pytest.mark.parametrize("damage", ["shorter", "other_kind"])
+def test_arrays_that_do_not_belong_together_are_a_fault_of_the_model(
+    tmp_path: Path, name: str, damage: str
+) -> None:
+    TrackRecord.build(_judged([*_always(1, 3, jobs=50), *_always(2, 1, jobs=50)])).save(tmp_path)
+    file = tmp_path / f"{name}.npy"
+    array = np.load(file)
+    np.save(file, array[:-1] if damage == "shorter" else array.astype(np.complex64))
+
+    with pytest.raises(ModelError, match=r"cannot read .*\.npy: it holds ") as caught:
+        TrackRecord.load(tmp_path)
+    assert caught.value.hint == "jobcast train"

@@ -1,7 +1,7 @@
 """The picture of a back-test: what is written into it, in which language, and for how much there is room."""
 
 import re
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -54,8 +54,9 @@ def test_many_days_are_not_all_named(tmp_path):
     assert days == ["2026-01-03", "2026-01-16", "2026-01-29", "2026-02-11", "2026-02-24"]
 
 
-def test_days_are_those_of_the_site(tmp_path):
-    assert "2026-01-04" in written(tmp_path, answers(1.0), ZoneInfo("Pacific/Auckland"))
+@pytest.mark.parametrize("zone", [ZoneInfo("Pacific/Auckland"), timezone(timedelta(hours=13))])
+def test_days_are_those_of_the_site(tmp_path, zone):
+    assert "2026-01-04" in written(tmp_path, answers(1.0), zone)
 
 
 def test_it_speaks_english_where_no_font_has_chinese_characters(tmp_path, monkeypatch):

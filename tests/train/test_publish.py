@@ -30,9 +30,17 @@ def content(folder: Path) -> dict[str, bytes]:
 
 def test_a_model_is_a_folder_of_card_trees_and_arrays(model_folder):
     names = sorted(content(model_folder))
-    assert [name for name in names if "/" not in name] == ["card.json", "median.txt", "upper.txt"]
-    assert [name for name in names if name.startswith("memory/")] >= ["memory/counts.npy", "memory/keys.npy"]
-    assert {Path(name).suffix for name in names} == {".json", ".txt", ".npy"}
+    assert names == [
+        "card.json",
+        *(
+            f"evidence/{name}.npy"
+            for name in ("errors", "families", "finish", "levels", "residuals", "times")
+        ),
+        "median.txt",
+        *(f"memory/{name}.npy" for name in ("counts", "keys", "long_medians", "means", "times", "values")),
+        *(f"record/{name}.npy" for name in ("counts", "errors", "families", "overall")),
+        "upper.txt",
+    ]
 
 
 def test_nothing_in_a_model_is_a_pickle(model_folder):
@@ -89,7 +97,7 @@ def test_no_jobs_at_all_are_too_few(tmp_path):
 def of_words(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("words") / "model"
     folder.mkdir()
-    card, fitted = publish_memprediction(made_up_jobs(), folder, ORDER, quick(), silent)
+    card, fitted = publish_memprediction(material(made_up_jobs()), folder, ORDER, quick(), silent)
     assert read_card(folder) == card
     assert fitted.report.rmse >= 0
     return folder

@@ -1,6 +1,6 @@
 """A refresh brings memory, record and calibration up to the present, and leaves the trees alone."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,8 +9,10 @@ import polars as pl
 import pytest
 
 from jobcast.errors import ModelError
+from jobcast.forecast import MemoryForecast
+from jobcast.job import Submission
 from jobcast.predict.card import Card, read_card
-from jobcast.predict.families import MEMORY, TREES
+from jobcast.predict.families import MEMORY, TREES, load
 from jobcast.predict.memory import FamilyMemory
 from jobcast.train.evidence import FOLDER, Evidence
 from jobcast.train.material import material
@@ -71,12 +73,27 @@ def test_evidence_goes_on_where_it_ended(base):
 
 
 def test_without_later_jobs_a_refresh_changes_no_forecast(base):
-    first = _refreshed(_day(blocks(), 14), base)[1]
-    second_folder = base.parent / "again"
-    second_folder.mkdir()
-    second = refresh(_day(blocks(), 14), base.parent / "refreshed", second_folder, MADE, silent)
-    assert second.offsets == first.offsets
-    assert asdict(second)["ceiling"] == first.ceiling
+    folder, card = _refreshed(_day(blocks(), 14), base)
+    before = read_card(base)
+    assert (card.offsets, card.ceiling) == (before.offsets, before.ceiling)
+    asked = Submission(at=MADE, user="chen", command="pnr -block fpu", cwd="/proj/loom/fpu")
+    (forecast,) = load(folder, card).forecast([asked])
+    assert isinstance(forecast, MemoryForecast)
+    assert load(base, before).forecast([asked]) == [forecast]
+
+
+def test_a_history_of_which_nothing_can_be_learnt_refreshes_no_model(base):
+    with pytest.raises(ModelError, match="no job of the history ended well"):
+        _refreshed(blocks().with_columns(state=pl.lit("failed")), base)
+
+
+@pytest.mark.parametrize("name", ["finish", "levels", "residuals", "errors", "times"])
+def test_evidence_of_which_an_array_is_too_short_is_a_fault_of_the_model(base, name):
+    file = base / FOLDER / f"{name}.npy"
+    np.save(file, np.load(file)[:-1])
+    with pytest.raises(ModelError, match=r"cannot read .*\.npy: it holds ") as caught:
+        _refreshed(blocks(), base)
+    assert caught.value.hint == "jobcast train"
 
 
 def test_the_card_tells_what_the_refreshed_model_knows_and_where_it_comes_from(base):

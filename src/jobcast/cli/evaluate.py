@@ -19,6 +19,7 @@ from jobcast.cli.working import working
 from jobcast.errors import InputError
 from jobcast.language import say
 from jobcast.store.durable import write_whole
+from jobcast.systems.columns import to_local
 from jobcast.train.families import FamilySettings
 from jobcast.train.judge import RECIPES, Trial, back_test, coverage, ended_well, roll, submitted_before
 from jobcast.train.material import JUDGED_COLUMNS, material
@@ -242,8 +243,7 @@ def _users(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _windows(rows: pl.DataFrame, trial: Trial) -> pl.DataFrame:
     """Return what each model answered; its days are those of the site."""
-    zone = str(trial.train_end.tzinfo)
-    return windows(rows).with_columns(pl.col("train_end").dt.convert_time_zone(zone))
+    return windows(rows).with_columns(to_local(pl.col("train_end"), trial.train_end.tzinfo or UTC))
 
 
 def _show(judged: dict[str, pl.DataFrame], trial: Trial, every: int | None) -> None:

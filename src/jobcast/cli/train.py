@@ -148,7 +148,7 @@ def _train(jobs: pl.DataFrame, asked: _Asked, shelf: Shelf) -> _Trained:
         if asked.recipe == "default":
             card = publish_families(stuff, folder, order, asked.settings, step)
         else:
-            card, fitted = publish_memprediction(jobs, folder, order, asked.training, step)
+            card, fitted = publish_memprediction(stuff, folder, order, asked.training, step)
     name = grown_name(folder)
     if asked.activate:
         with refusals_explained(shelf.path):

@@ -52,9 +52,9 @@ class FinishedRuns:
     times: Times
     """When each run finished, in seconds since 1970; rising within a family."""
     values: Values
-    """One number for each run: log2 of its peak in bytes, or how far off an answer to it was."""
+    """(n,) or (n, k): log2 of each run's peak in bytes, or how far off k answers to it were."""
     sums: npt.NDArray[np.float64]
-    """Running sum of `values`, from 0; one more entry than values."""
+    """Running sums of `values`, from 0; one more entry than values."""
     origin: int
     """The earliest finish, in seconds since 1970."""
     span: int
@@ -73,7 +73,8 @@ class FinishedRuns:
         span = latest - origin + 2
         family = np.repeat(np.arange(len(first)), np.diff(starts))
         line = family * span + (times[order] - origin)
-        sums = np.r_[0.0, np.cumsum(values[order], dtype=np.float64)]
+        sums = np.zeros((len(values) + 1, *values.shape[1:]))
+        np.cumsum(values[order], axis=0, out=sums[1:])
         return cls(
             families=ordered[first],
             starts=starts,
@@ -115,8 +116,8 @@ class FinishedRuns:
     def means(self, counts: Counts, ends: Counts) -> Values:
         """Return the mean over all of the `counts` runs before `ends`; NaN where there is none."""
         with np.errstate(invalid="ignore"):
-            means: Values = ((self.sums[ends] - self.sums[ends - counts]) / counts).astype(np.float32)
-        return means
+            means = (self.sums[ends] - self.sums[ends - counts]).T / counts
+        return np.asarray(means.T, dtype=np.float32)
 
     def _long_medians(self, counts: Counts, ends: Counts) -> Values:
         rows = np.maximum(ends[:, None] - 1 - np.arange(LONG), 0)

@@ -7,23 +7,25 @@ families there are, so a cold start costs nothing.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from jobcast.errors import ModelError
 from jobcast.features.asof import Lessons
 from jobcast.features.coded import Keys
 from jobcast.features.columns import Known, Rows, fill
 from jobcast.features.family import family_keys
 from jobcast.features.submissions import Submissions
 from jobcast.features.window import RUNS, Counts, FinishedRuns, Times, Values, Window, nothing
-from jobcast.language import say
-from jobcast.predict.arrays import map_array
-from jobcast.predict.damage import why
+from jobcast.predict.arrays import Layout, map_arrays, save_arrays
 
-_ARRAYS = ("keys", "values", "counts", "means", "times", "long_medians")
+_LAYOUT: Layout = {
+    "keys": (np.uint64, (None,)),
+    "values": (np.float32, (None, RUNS)),
+    "counts": (np.int64, (None,)),
+    "means": (np.float32, (None,)),
+    "times": (np.int64, (None,)),
+    "long_medians": (np.float32, (None,)),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,34 +52,17 @@ class FamilyMemory:
         keys = np.concatenate([part.keys for part in parts])
         order = np.argsort(keys)
         return cls(
-            **{name: np.concatenate([getattr(part, name) for part in parts])[order] for name in _ARRAYS}
+            **{name: np.concatenate([getattr(part, name) for part in parts])[order] for name in _LAYOUT}
         )
 
     @classmethod
     def load(cls, folder: Path) -> "FamilyMemory":
         """Map the memory that `save` wrote; raises ModelError when it is missing or damaged."""
-        memory = cls(**{name: map_array(folder / f"{name}.npy") for name in _ARRAYS})
-        try:
-            memory.check()
-        except ValueError as error:
-            raise ModelError(
-                say("model.bad_memory", folder=folder, why=why(error)), hint="jobcast train"
-            ) from error
-        return memory
-
-    def check(self) -> None:
-        """Raise ValueError when the arrays do not belong together: nothing may be read beside them."""
-        kinds = {"keys": np.uint64, "counts": np.int64, "times": np.int64}
-        for name in _ARRAYS:
-            array: npt.NDArray[Any] = getattr(self, name)
-            shape = (len(self.keys), RUNS) if name == "values" else (len(self.keys),)
-            if array.dtype != kinds.get(name, np.float32) or array.shape != shape:
-                raise ValueError(say("model.odd_array", name=name, kind=array.dtype, shape=array.shape))
+        return cls(**map_arrays(folder, _LAYOUT))
 
     def save(self, folder: Path) -> None:
-        """Write the memory into the existing `folder`."""
-        for name in _ARRAYS:
-            np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
+        """Write the memory into `folder`."""
+        save_arrays(folder, {name: getattr(self, name) for name in _LAYOUT})
 
     def recall(self, submissions: Submissions) -> Known:
         """Return what is known of each submission."""

@@ -12,13 +12,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from jobcast.errors import ModelError
 from jobcast.features.candidates import CANDIDATES
 from jobcast.features.coded import Keys
 from jobcast.features.window import Counts, FinishedRuns, Times, Values
-from jobcast.language import say
-from jobcast.predict.arrays import map_array
-from jobcast.predict.damage import why
+from jobcast.predict.arrays import Layout, map_arrays, save_arrays
 
 Floats = npt.NDArray[np.float64]
 
@@ -28,7 +25,12 @@ WORST = 2.0
 PRIOR = 20
 """Jobs that everybody's errors weigh as many as; from 1 to 40 forecasts hardly differ."""
 
-_ARRAYS = ("families", "counts", "errors", "overall")
+_LAYOUT: Layout = {
+    "families": (np.uint64, (None,)),
+    "counts": (np.int64, (None,)),
+    "errors": (np.float32, (None, len(CANDIDATES))),
+    "overall": (np.float32, (1, len(CANDIDATES))),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,20 +82,18 @@ def join(first: Judged, second: Judged) -> Judged:
 
 def as_of(judged: Judged, families: Keys, moments: Times) -> Standing:
     """Return what submissions of `families` at `moments` may know: jobs that had finished by then."""
-    everybody = np.zeros_like(judged.families)
     counts, own = _mean_errors(judged, judged.families, families, moments)
-    _, overall = _mean_errors(judged, everybody, np.zeros_like(families), moments)
-    return Standing(counts=counts, own=own, overall=overall)
+    return Standing(counts=counts, own=own, overall=_overall(judged, moments))
+
+
+def _overall(judged: Judged, moments: Times) -> Values:
+    return _mean_errors(judged, np.zeros_like(judged.families), np.zeros(len(moments), np.uint64), moments)[1]
 
 
 def _mean_errors(judged: Judged, kept_by: Keys, asking: Keys, moments: Times) -> tuple[Counts, Values]:
-    means = np.empty((len(asking), len(CANDIDATES)), dtype=np.float32)
-    counts = np.zeros(len(asking), dtype=np.int64)
-    for column, values in enumerate(judged.errors.T):
-        runs = FinishedRuns.sort(kept_by, judged.times, values)
-        counts, ends = runs.seen_by(asking, moments)
-        means[:, column] = runs.means(counts, ends)
-    return counts, means
+    runs = FinishedRuns.sort(kept_by, judged.times, judged.errors)
+    counts, ends = runs.seen_by(asking, moments)
+    return counts, runs.means(counts, ends)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,34 +113,18 @@ class TrackRecord:
     def build(cls, judged: Judged) -> "TrackRecord":
         """Remember all of `judged`."""
         families = np.unique(judged.families)
-        latest = judged.times[-1:].repeat(len(families))
-        now = as_of(judged, families, latest)
-        overall = now.overall[:1] if len(families) else np.full((1, len(CANDIDATES)), np.nan, np.float32)
-        return cls(families=families, counts=now.counts, errors=now.own, overall=overall)
+        latest = judged.times.max(initial=0)
+        counts, own = _mean_errors(judged, judged.families, families, np.full(len(families), latest))
+        return cls(families=families, counts=counts, errors=own, overall=_overall(judged, np.array([latest])))
 
     @classmethod
     def load(cls, folder: Path) -> "TrackRecord":
         """Map the record that `save` wrote; raises ModelError when it is missing or damaged."""
-        record = cls(**{name: map_array(folder / f"{name}.npy") for name in _ARRAYS})
-        try:
-            record.check()
-        except ValueError as error:
-            raise ModelError(
-                say("model.bad_record", folder=folder, why=why(error)), hint="jobcast train"
-            ) from error
-        return record
-
-    def check(self) -> None:
-        """Raise ValueError when the arrays do not belong together."""
-        families, width = len(self.families), len(CANDIDATES)
-        shapes = (self.counts.shape, self.errors.shape, self.overall.shape)
-        if shapes != ((families,), (families, width), (1, width)):
-            raise ValueError(say("model.odd_record", families=families, shapes=shapes))
+        return cls(**map_arrays(folder, _LAYOUT))
 
     def save(self, folder: Path) -> None:
-        """Write the record into the existing `folder`."""
-        for name in _ARRAYS:
-            np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
+        """Write the record into `folder`."""
+        save_arrays(folder, {name: getattr(self, name) for name in _LAYOUT})
 
     def standing(self, families: Keys) -> Standing:
         """Return what submissions of `families` may know now."""

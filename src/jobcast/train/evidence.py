@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from jobcast.predict.arrays import map_array
+from jobcast.features.candidates import CANDIDATES
+from jobcast.predict.arrays import Layout, map_arrays, save_arrays
 from jobcast.predict.calibration import offsets
 from jobcast.predict.record import Judged, join
 from jobcast.train.families import DAY, FittedFamilies
@@ -17,9 +18,17 @@ Rows = npt.NDArray[np.int64]
 
 FOLDER = "evidence"
 
-_OWN = ("finish", "residuals", "levels")
-_JUDGED = ("families", "times", "errors")
-"""Names of the arrays on disk: those of an `Evidence`, and those of what was `Judged`."""
+_OWN: Layout = {
+    "finish": (np.int64, (None,)),
+    "residuals": (np.float64, (None,)),
+    "levels": (np.int64, (None,)),
+}
+_JUDGED: Layout = {
+    "families": (np.uint64, (None,)),
+    "times": (np.int64, (None,)),
+    "errors": (np.float32, (None, len(CANDIDATES))),
+}
+"""The arrays on disk: those of an `Evidence`, and those of what was `Judged`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,23 +65,20 @@ class Evidence:
 
     def offsets(self, *, risk: float, days: int) -> Floats:
         """Return the calibration by level from the jobs of the last `days`."""
-        recent = self.finish > (self.finish.max() if len(self.finish) else 0) - days * DAY
+        recent = self.finish > self.until - days * DAY
         return offsets(self.residuals[recent], self.levels[recent], risk=risk)
 
+    @property
+    def until(self) -> int:
+        """The latest finish, in seconds since 1970; 0 where there is none."""
+        return int(self.finish.max(initial=0))
+
     def save(self, folder: Path) -> None:
-        """Write the evidence into the new folder `folder`."""
-        folder.mkdir()
-        for name, array in self._arrays().items():
-            np.save(folder / f"{name}.npy", array, allow_pickle=False)
+        """Write the evidence into `folder`."""
+        own = {name: getattr(self, name) for name in _OWN}
+        save_arrays(folder, own | {name: getattr(self.judged, name) for name in _JUDGED})
 
     @classmethod
     def load(cls, folder: Path) -> "Evidence":
         """Read what `save` wrote; raises ModelError when it is missing or damaged."""
-        arrays = {name: map_array(folder / f"{name}.npy") for name in _OWN + _JUDGED}
-        return cls(
-            **{name: arrays[name] for name in _OWN}, judged=Judged(**{name: arrays[name] for name in _JUDGED})
-        )
-
-    def _arrays(self) -> dict[str, npt.NDArray[np.generic]]:
-        own = {name: getattr(self, name) for name in _OWN}
-        return own | {name: getattr(self.judged, name) for name in _JUDGED}
+        return cls(**map_arrays(folder, _OWN), judged=Judged(**map_arrays(folder, _JUDGED)))

@@ -45,6 +45,11 @@ class Material:
         """Jobs that families remember and trees learn from: ended well, with a measured peak."""
         return self.done & ~np.isnan(self.peak)
 
+    @property
+    def latest(self) -> int:
+        """The latest finish, in seconds since 1970; 0 where there are no jobs."""
+        return int(self.finish.max(initial=0))
+
     def finished_by(self, moment: int) -> Lessons:
         """Return the teaching jobs that had finished at `moment`, in order."""
         return lessons(self.finish, self.peak, self.teaches & (self.finish <= moment))

@@ -13,6 +13,7 @@ import polars as pl
 from jobcast.errors import ConfigError
 from jobcast.language import say, speaking
 from jobcast.store.durable import write_whole
+from jobcast.systems.columns import to_local
 from jobcast.train.score import BINS_GIB
 
 KINDS = (".svg", ".png", ".pdf")
@@ -63,7 +64,7 @@ def draw(judged: dict[str, pl.DataFrame], path: Path, *, risk: float, zone: tzin
     with speech, mpl.rc_context({"font.family": ["sans-serif", *fonts]}):
         figure = Figure(figsize=_SIZE_INCHES, layout="constrained")
         kept, amounts = figure.subplots(1, 2)
-        _draw_kept(kept, judged, risk, str(zone))
+        _draw_kept(kept, judged, risk, zone)
         _draw_amounts(amounts, judged)
         figure.legend(
             *kept.get_legend_handles_labels(), loc="outside lower center", ncols=6, fontsize="small"
@@ -81,9 +82,9 @@ def _chinese_fonts() -> list[str]:
     return [name for name in _CHINESE_FONTS if name in there][:1]
 
 
-def _draw_kept(axes: Any, judged: dict[str, pl.DataFrame], risk: float, zone: str) -> None:
+def _draw_kept(axes: Any, judged: dict[str, pl.DataFrame], risk: float, zone: tzinfo) -> None:
     """Draw the share of jobs within their request, for each day and recipe."""
-    day = pl.col("finish_time").dt.convert_time_zone(zone).dt.date().alias("day")
+    day = to_local(pl.col("finish_time"), zone).dt.date().alias("day")
     within = (pl.col("memory_peak") <= pl.col("request")).mean().alias("kept")
     days: set[date] = set()
     for name, answers in judged.items():

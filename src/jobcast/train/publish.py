@@ -7,8 +7,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 import jobcast
 from jobcast.features.columns import FEATURES
 from jobcast.features.family import LEVELS
@@ -20,7 +18,7 @@ from jobcast.predict.trees import save
 from jobcast.train import families, memprediction
 from jobcast.train.evidence import FOLDER, Evidence
 from jobcast.train.families import FamilySettings, Progress
-from jobcast.train.material import Material, material
+from jobcast.train.material import Material
 from jobcast.train.memprediction import TrainingSettings
 
 
@@ -41,17 +39,12 @@ def publish_families(
 
     Raises ModelError when there are too few jobs.
     """
-    latest = int(stuff.finish.max()) if len(stuff.finish) else 0
-    fitted = families.fit(stuff, latest, settings, progress)
+    fitted = families.fit(stuff, stuff.latest, settings, progress)
     progress("memory")
-    (folder / MEMORY).mkdir()
-    FamilyMemory.build(stuff.submissions, stuff.finished_by(latest)).save(folder / MEMORY)
-    (folder / RECORD).mkdir()
-    TrackRecord.build(fitted.judged).save(folder / RECORD)
     for name, file in TREES.items():
         save(fitted.texts[name], folder / file)
     evidence = Evidence.of_fit(stuff, fitted)
-    evidence.save(folder / FOLDER)
+    write_learnt(stuff, evidence, folder)
     found = evidence.offsets(risk=settings.risk, days=settings.rolling_days)
     card = Card(
         recipe="default",
@@ -70,22 +63,29 @@ def publish_families(
 
 
 def publish_memprediction(
-    jobs: pl.DataFrame, folder: Path, order: Order, settings: TrainingSettings, progress: Progress
+    stuff: Material, folder: Path, order: Order, settings: TrainingSettings, progress: Progress
 ) -> tuple[Card, memprediction.Fitted]:
-    """Learn the recipe memprediction from `jobs` and write the model into `folder`."""
-    fitted = memprediction.fit(jobs, settings, threads=1, progress=progress)
+    """Learn the recipe memprediction from the jobs of `stuff` and write the model into `folder`."""
+    fitted = memprediction.fit(stuff.jobs, settings, threads=1, progress=progress)
     fitted.model.save(folder)
     card = Card(
         recipe="memprediction",
         made=order.made.isoformat(timespec="seconds"),
         versions=_versions("xgboost", "numpy", "polars"),
-        data=data_of(material(jobs)),
+        data=data_of(stuff),
         settings=dict(fitted.model.settings),
         risk=None,
         scores=order.scores,
     )
     card.save(folder)
     return card, fitted
+
+
+def write_learnt(stuff: Material, evidence: Evidence, folder: Path) -> None:
+    """Write into `folder` what goes on being learnt between two trainings: memory, track record, evidence."""
+    FamilyMemory.build(stuff.submissions, stuff.finished_by(stuff.latest)).save(folder / MEMORY)
+    TrackRecord.build(evidence.judged).save(folder / RECORD)
+    evidence.save(folder / FOLDER)
 
 
 def data_of(stuff: Material) -> dict[str, Any]:

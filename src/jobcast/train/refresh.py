@@ -18,13 +18,11 @@ from jobcast.language import say
 from jobcast.predict.answer import answer
 from jobcast.predict.card import NAME, Card, read_card
 from jobcast.predict.damage import reading
-from jobcast.predict.families import MEMORY, RECORD, TREES, load
-from jobcast.predict.memory import FamilyMemory
-from jobcast.predict.record import TrackRecord
+from jobcast.predict.families import TREES, load
 from jobcast.train.evidence import FOLDER, Evidence
 from jobcast.train.families import Progress, Questions, judge
 from jobcast.train.material import COLUMNS, Material, material
-from jobcast.train.publish import data_of
+from jobcast.train.publish import data_of, write_learnt
 
 READS = (*COLUMNS, "cluster")
 """Columns of the history that a refresh reads; the clusters go onto the card."""
@@ -33,22 +31,20 @@ READS = (*COLUMNS, "cluster")
 def refresh(jobs: pl.DataFrame, base: Path, folder: Path, made: datetime, progress: Progress) -> Card:
     """Write into `folder` the model `base` as it answers after all of `jobs`, the whole history.
 
-    Raises ModelError when `base` is damaged or of a recipe that remembers no families.
+    Jobs that finished after those that `base` was judged on judge it now. Of jobs stored late, which finished
+    earlier, the memory learns at once; they judge only at the next training.
+    Raises ModelError when `base` is damaged or of a recipe that remembers no families, or when no job ended well.
     """
     card = _card_of_families(base)
     stuff = material(jobs)
-    latest = int(stuff.finish.max())
+    if not stuff.teaches.any():
+        raise ModelError(say("model.nothing_learnt"), hint=say("span.empty_cure"))
     progress("families")
     before = Evidence.load(base / FOLDER)
-    evidence = before.and_then(_evidence(stuff, base, card, after=int(before.finish.max())))
+    evidence = before.and_then(_evidence(stuff, base, card, after=before.until))
     found = evidence.offsets(risk=card.promised(), days=_rolling_days(base, card))
     progress("memory")
-    done = stuff.finished_by(latest)
-    (folder / MEMORY).mkdir()
-    FamilyMemory.build(stuff.submissions, done).save(folder / MEMORY)
-    (folder / RECORD).mkdir()
-    TrackRecord.build(evidence.judged).save(folder / RECORD)
-    evidence.save(folder / FOLDER)
+    write_learnt(stuff, evidence, folder)
     for file in TREES.values():
         shutil.copyfile(base / file, folder / file)
     refreshed = replace(
@@ -56,7 +52,7 @@ def refresh(jobs: pl.DataFrame, base: Path, folder: Path, made: datetime, progre
         made=made.isoformat(timespec="seconds"),
         refreshed_from=base.name,
         data=data_of(stuff),
-        ceiling=max(card.ceiling, float(done.values.max())),
+        ceiling=max(card.ceiling, float(stuff.peak[stuff.teaches].max())),
         offsets=dict(zip(LEVELS, found.tolist(), strict=True)),
     )
     refreshed.save(folder)
@@ -84,7 +80,7 @@ def _evidence(stuff: Material, base: Path, card: Card, *, after: int) -> Evidenc
     model = load(base, card)
     rows = np.flatnonzero(stuff.teaches & (stuff.finish > after))
     rows = rows[np.argsort(stuff.finish[rows], kind="stable")]
-    known = as_of_submission(stuff.submissions, stuff.finished_by(int(stuff.finish.max())), rows)
+    known = as_of_submission(stuff.submissions, stuff.finished_by(stuff.latest), rows)
     asked = Questions(rows=rows, known=known)
     asked = asked.take(np.flatnonzero(known.rung != NOTHING))
     answers = answer(asked.known, model.trees, card.ceiling)
