@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import numpy as np
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jobcast.features.asof import as_of_submission, lessons
@@ -30,7 +30,6 @@ def _known(stuff: Material, asked: np.ndarray) -> Known:
     return as_of_submission(stuff.submissions, stuff.finished_by(2**40), asked)
 
 
-@settings(deadline=None)
 @given(histories(), st.randoms(use_true_random=False))
 def test_shuffling_the_future_changes_nothing(jobs: pl.DataFrame, chance: st.random_module) -> None:
     stuff = material(jobs)
@@ -47,7 +46,6 @@ def test_shuffling_the_future_changes_nothing(jobs: pl.DataFrame, chance: st.ran
     )
 
 
-@settings(deadline=None)
 @given(histories())
 def test_a_memory_frozen_at_a_moment_knows_nothing_later(jobs: pl.DataFrame) -> None:
     stuff = material(jobs)
@@ -57,7 +55,6 @@ def test_a_memory_frozen_at_a_moment_knows_nothing_later(jobs: pl.DataFrame) -> 
     _assert_same(frozen, as_of_submission(stuff.submissions, stuff.finished_by(MIDDAY), everyone))
 
 
-@settings(deadline=None)
 @given(histories())
 def test_training_and_serving_know_the_same(jobs: pl.DataFrame) -> None:
     """Every job is submitted again after all have finished: to the memory, and as rows of the history."""

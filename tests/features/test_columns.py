@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jobcast.features.asof import as_of_submission, lessons
@@ -8,8 +8,6 @@ from jobcast.features.family import LADDER, NOTHING
 from jobcast.features.frame import of_frame
 from jobcast.features.window import RUNS, Window
 from tests.made_up import NEW_YEAR, frame, job
-
-DAY = 86400
 
 
 def test_statistics_of_a_window() -> None:
@@ -31,7 +29,6 @@ def test_statistics_of_a_window() -> None:
     np.testing.assert_equal(found[1], [np.nan] * 5 + [0, np.nan])
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(20, 40, width=32), min_size=1, max_size=RUNS))
 def test_the_percentile_is_that_of_numpy(values: list[float]) -> None:
     window = np.zeros((1, RUNS), dtype=np.float32)

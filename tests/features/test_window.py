@@ -2,7 +2,7 @@ from itertools import chain
 from statistics import median as median_of
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jobcast.features.window import LONG, RUNS, FinishedRuns, Window, look_back, median, nothing
@@ -26,7 +26,6 @@ def _windows(runs: list[tuple[int, int, int]], asking: list[tuple[int, int]]) ->
     return rows, window
 
 
-@settings(deadline=None)
 @given(st.lists(RUN, max_size=400), st.lists(ASKING, min_size=1, max_size=20))
 def test_windows_hold_what_a_plain_look_at_the_list_finds(
     runs: list[tuple[int, int, int]], asking: list[tuple[int, int]]
@@ -50,7 +49,6 @@ def test_windows_hold_what_a_plain_look_at_the_list_finds(
             assert window.long_medians(np.array([place])) == [median_of(newest_first[:LONG])]
 
 
-@settings(deadline=None)
 @given(st.lists(RUN, max_size=60), st.lists(ASKING, min_size=1, max_size=9), st.randoms())
 def test_runs_that_finish_later_are_not_seen(
     runs: list[tuple[int, int, int]], asking: list[tuple[int, int]], chance: st.random_module

@@ -59,7 +59,7 @@ RUNS = st.fixed_dictionaries(
 QUESTIONS = st.lists(st.fixed_dictionaries(TEXTS), min_size=1, max_size=6)
 
 
-@hypothesis_settings(max_examples=40, deadline=None)
+@hypothesis_settings(max_examples=40)
 @given(runs=st.lists(RUNS, min_size=1, max_size=60), questions=QUESTIONS)
 def test_what_is_recalled_is_what_was_known_at_the_submission(runs, questions):
     rows = [job(str(number), **run) for number, run in enumerate(runs)]

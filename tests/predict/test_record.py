@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jobcast.errors import ModelError
@@ -75,7 +75,6 @@ def test_without_any_record_the_trees_answer() -> None:
     assert TrackRecord.build(_judged([])).standing(np.array([1, 2], np.uint64)).best().tolist() == [0, 0]
 
 
-@settings(deadline=None)
 @given(st.lists(JUDGED, max_size=40), st.lists(JUDGED, max_size=10), st.integers(0, 100))
 def test_what_finishes_later_changes_no_choice(
     jobs: list[tuple[int, int, list[float]]], others: list[tuple[int, int, list[float]]], moment: int
@@ -92,7 +91,6 @@ def test_what_finishes_later_changes_no_choice(
     np.testing.assert_allclose(with_future.overall, alone.overall, atol=1e-5)
 
 
-@settings(deadline=None)
 @given(st.lists(JUDGED, max_size=40))
 def test_a_record_kept_for_serving_says_what_a_replay_says_after_all_have_finished(
     jobs: list[tuple[int, int, list[float]]],

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from jobcast.train import backtest
-from jobcast.train.families import DAY, FittedFamilies, Questions, fit
+from jobcast.train.families import DAY, FittedFamilies, KnownJobs, fit
 from jobcast.train.material import Material, material
 from tests.train.made_up import SETTINGS, blocks
 
@@ -19,7 +19,7 @@ def fitted() -> FittedFamilies:
 
 def _replies(stuff: Material, fitted: FittedFamilies, *, live: bool = True) -> backtest.Replies:
     rows = backtest.test_rows(stuff, TRAIN_END)
-    asked = Questions(rows=rows, known=backtest.known_of(stuff, rows, TRAIN_END, live=live))
+    asked = KnownJobs(rows=rows, known=backtest.known_of(stuff, rows, TRAIN_END, live=live))
     return backtest.replies_of_families(stuff, asked, fitted, SETTINGS, live=live)
 
 
@@ -63,7 +63,7 @@ def test_a_frozen_model_learns_nothing_from_later_jobs(fitted: FittedFamilies) -
 
 def test_the_calibration_forgets_after_some_days(fitted: FittedFamilies) -> None:
     rows = backtest.test_rows(STUFF, TRAIN_END)
-    asked = Questions(rows=rows, known=backtest.known_of(STUFF, rows, TRAIN_END, live=True))
+    asked = KnownJobs(rows=rows, known=backtest.known_of(STUFF, rows, TRAIN_END, live=True))
     settings = replace(SETTINGS, rolling_days=2)
     moved = replace(fitted, residuals=fitted.residuals + 0.5)
 

@@ -7,7 +7,7 @@ from jobcast.features.candidates import CANDIDATES
 from jobcast.features.family import NOTHING
 from jobcast.predict.answer import answer
 from jobcast.predict.trees import Trees
-from jobcast.train.families import DAY, LEAST, FittedFamilies, Questions, fit, judge
+from jobcast.train.families import DAY, LEAST, FittedFamilies, KnownJobs, fit, judge
 from jobcast.train.material import material
 from tests.train.made_up import SETTINGS, blocks
 
@@ -42,7 +42,7 @@ def test_errors_in_the_record_are_those_of_trees_that_had_not_seen_the_jobs(fitt
     """The trees that serve have seen them, and so would flatter themselves."""
     known = as_of_submission(STUFF.submissions, STUFF.finished_by(END), fitted.rows)
     trees = {name: Trees(text) for name, text in fitted.texts.items()}
-    asked = Questions(rows=fitted.rows, known=known)
+    asked = KnownJobs(rows=fitted.rows, known=known)
 
     flattered = judge(STUFF, asked, answer(known, trees, fitted.ceiling))
 
@@ -56,7 +56,7 @@ def test_jobs_that_failed_judge_nothing(fitted: FittedFamilies) -> None:
     known = as_of_submission(STUFF.submissions, STUFF.finished_by(END), everyone)
     trees = {name: Trees(text) for name, text in fitted.texts.items()}
 
-    judged = judge(STUFF, Questions(rows=everyone, known=known), answer(known, trees, fitted.ceiling))
+    judged = judge(STUFF, KnownJobs(rows=everyone, known=known), answer(known, trees, fitted.ceiling))
 
     heard = STUFF.done & (known.rung != NOTHING)
     assert judged.times.tolist() == sorted(STUFF.finish[heard].tolist())

@@ -12,7 +12,7 @@ from jobcast.predict.answer import Answers, answer
 from jobcast.predict.calibration import offsets
 from jobcast.predict.record import TrackRecord, as_of, join
 from jobcast.predict.trees import Trees
-from jobcast.train.families import DAY, FamilySettings, FittedFamilies, Questions, judge
+from jobcast.train.families import DAY, FamilySettings, FittedFamilies, KnownJobs, judge
 from jobcast.train.material import Material
 
 HOUR = 3600
@@ -48,7 +48,7 @@ def known_of(material: Material, rows: Rows, train_end: int, *, live: bool) -> K
 
 
 def replies_of_families(
-    material: Material, asked: Questions, fitted: FittedFamilies, settings: FamilySettings, *, live: bool
+    material: Material, asked: KnownJobs, fitted: FittedFamilies, settings: FamilySettings, *, live: bool
 ) -> Replies:
     """Answer with the default recipe.
 

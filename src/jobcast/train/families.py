@@ -48,7 +48,7 @@ class FamilySettings:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Questions:
+class KnownJobs:
     """Jobs, and what was known of each when it was submitted."""
 
     rows: Rows
@@ -56,10 +56,10 @@ class Questions:
     known: Known
     """What was known of each of `rows`."""
 
-    def take(self, places: Rows | slice) -> "Questions":
+    def take(self, places: Rows | slice) -> "KnownJobs":
         """Return some of them, in the order of `places`; a slice copies nothing."""
         known = {field.name: getattr(self.known, field.name)[places] for field in fields(Known)}
-        return Questions(rows=self.rows[places], known=Known(**known))
+        return KnownJobs(rows=self.rows[places], known=Known(**known))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,7 +115,7 @@ def fit(material: Material, until: int, settings: FamilySettings, progress: Prog
     )
 
 
-def judge(material: Material, asked: Questions, answers: Answers) -> Judged:
+def judge(material: Material, asked: KnownJobs, answers: Answers) -> Judged:
     """Let those of the jobs that ended well judge the answers to them, in order of their finish."""
     rows = asked.rows
     teaching = np.flatnonzero(material.teaches[rows] & (asked.known.rung != NOTHING))
@@ -127,14 +127,14 @@ def judge(material: Material, asked: Questions, answers: Answers) -> Judged:
     )
 
 
-def _with_history(material: Material, done: Lessons, settings: FamilySettings) -> Questions:
+def _with_history(material: Material, done: Lessons, settings: FamilySettings) -> KnownJobs:
     """Return the jobs to learn from, in order of finish, without those of which nothing was known."""
     rows = _rows_with_a_past(material, done.rows)[-settings.most_rows :]
-    asked = Questions(rows=rows, known=as_of_submission(material.submissions, done, rows))
+    asked = KnownJobs(rows=rows, known=as_of_submission(material.submissions, done, rows))
     return asked.take(np.flatnonzero(asked.known.rung != NOTHING))
 
 
-def _grow(material: Material, asked: Questions, quantile: float, settings: FamilySettings) -> str:
+def _grow(material: Material, asked: KnownJobs, quantile: float, settings: FamilySettings) -> str:
     target = material.peak[asked.rows] - asked.known.anchor
     return fit_quantile(asked.known.matrix, target, quantile, settings.boosting)
 

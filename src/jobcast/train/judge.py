@@ -17,7 +17,7 @@ from jobcast.job import JobState
 from jobcast.language import say
 from jobcast.train import memprediction
 from jobcast.train.backtest import Replies, known_of, replies_of_families, test_rows
-from jobcast.train.families import FamilySettings, Progress, Questions, fit
+from jobcast.train.families import FamilySettings, KnownJobs, Progress, fit
 from jobcast.train.material import Material, material
 from jobcast.train.memprediction import TrainingSettings
 from jobcast.units import GIB
@@ -165,7 +165,7 @@ def _family_p95(case: _Case) -> Replies:
 def _default(case: _Case) -> Replies:
     settings = case.trial.settings
     fitted = fit(case.material, case.end, settings, case.progress)
-    asked = Questions(rows=case.rows, known=case.known)
+    asked = KnownJobs(rows=case.rows, known=case.known)
     return replies_of_families(case.material, asked, fitted, settings, live=case.trial.live)
 
 

@@ -20,7 +20,7 @@ from jobcast.predict.card import NAME, Card, read_card
 from jobcast.predict.damage import reading
 from jobcast.predict.families import TREES, load
 from jobcast.train.evidence import FOLDER, Evidence
-from jobcast.train.families import Progress, Questions, judge
+from jobcast.train.families import KnownJobs, Progress, judge
 from jobcast.train.material import COLUMNS, Material, material
 from jobcast.train.publish import data_of, write_learnt
 
@@ -81,7 +81,7 @@ def _evidence(stuff: Material, base: Path, card: Card, *, after: int) -> Evidenc
     rows = np.flatnonzero(stuff.teaches & (stuff.finish > after))
     rows = rows[np.argsort(stuff.finish[rows], kind="stable")]
     known = as_of_submission(stuff.submissions, stuff.finished_by(stuff.latest), rows)
-    asked = Questions(rows=rows, known=known)
+    asked = KnownJobs(rows=rows, known=known)
     asked = asked.take(np.flatnonzero(known.rung != NOTHING))
     answers = answer(asked.known, model.trees, card.ceiling)
     return Evidence(

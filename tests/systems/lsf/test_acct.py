@@ -230,7 +230,7 @@ def test_a_long_file_comes_in_batches(acct: Path) -> None:
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=80)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(command=TEXT, name=TEXT, description=TEXT)
 @example(command='"', name='""', description='" "')
 @example(command='a" "b', name="\\", description='"JOB_FINISH" "10.1" 1')
@@ -243,7 +243,7 @@ def test_any_text_is_read_back_unchanged(
     assert (row["command"] or "", row["name"] or "", row["description"] or "") == (command, name, description)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.data())
 def test_damage_never_raises_and_no_record_is_lost(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -206,7 +206,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n
 PARTS = re.compile(r">, (?:User|Share group charged|Job Description|Job Group|Esub|Status) <")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(command=TEXT, name=TEXT)
 @example(command=">", name="<")
 @example(command="> ", name="a>, b")
@@ -216,7 +216,7 @@ def test_any_text_is_read_back_unchanged(command: str, name: str) -> None:
     assert (row["command"] or "", row["name"] or "") == (command, name)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.data())
 def test_damage_never_raises_and_no_job_is_lost(data: st.DataObject) -> None:
     content = "".join(bjobs_uf(id=str(number)) for number in range(1, 4)).encode()
