@@ -24,7 +24,7 @@ def operations(shrink: int) -> list[Operation]:
             prepare=_prepare,
             work=_train,
             limit=_fit,
-            limit_name="lightgbm.train, 3 fits",
+            limit_name="lightgbm.train, 6 fits",
         )
         for name, size, long in (("train", 100_000, False), ("train large", 1_000_000, True))
     ]
@@ -48,7 +48,9 @@ def _fit(folder: Path) -> Callable[[], object]:
     heard = np.isfinite(target)
 
     def fit() -> None:
-        for quantile in (0.5, 0.5, 0.95):  # judging, which training does as well, fits as often
-            fit_quantile(matrix[heard], target[heard], quantile, BoostingSettings())
+        for share in (0.8, 1.0):  # to be judged, then to answer
+            rows = np.flatnonzero(heard)[: int(share * heard.sum())]
+            for quantile in (0.5, 0.5, 0.95):
+                fit_quantile(matrix[rows], target[rows], quantile, BoostingSettings())
 
     return fit

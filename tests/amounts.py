@@ -43,6 +43,9 @@ NO_AMOUNTS = [
     "1.2.3",
     "e3",
     "1e999",
+    "1e308P",
+    "1e30",
+    "9999999P",
 ]
 """Texts that are no amount of memory."""
 

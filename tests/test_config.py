@@ -79,7 +79,7 @@ def test_a_file_that_is_no_toml_is_told():
     [
         ("rsik = 0.1", "Did you mean risk?"),
         ("[sample]\nmin_intervall = 3", "Did you mean sample.min_interval?"),
-        ("xyzzy = 1", "the settings are: lang, store, cluster"),
+        ("xyzzy = 1", "there are lang, store, cluster"),
     ],
 )
 def test_an_unknown_setting_is_answered_with_the_likeliest(text, hint):
@@ -176,6 +176,23 @@ def test_a_zone_that_is_not_understood_is_told(monkeypatch, text):
     monkeypatch.setenv("TZ", text)
     assert config.read_zone("local") is UTC
     assert config.misread_zone() == text
+
+
+def test_a_host_whose_own_zone_has_no_name_is_told_of(monkeypatch, tmp_path):
+    monkeypatch.delenv("TZ")
+    copied = tmp_path / "localtime"
+    copied.write_bytes(b"TZif2")
+    monkeypatch.setattr(config, "_HOST_ZONE", str(copied))
+    monkeypatch.setattr(config, "_HOST_ZONE_NAME", str(tmp_path / "timezone"))
+    assert config.read_zone("local") is UTC
+    assert config.misread_zone() == str(copied)
+
+
+def test_a_host_without_a_zone_is_in_utc(monkeypatch, tmp_path):
+    monkeypatch.delenv("TZ")
+    monkeypatch.setattr(config, "_HOST_ZONE", str(tmp_path / "localtime"))
+    assert str(config.read_zone("local")) == "UTC"
+    assert config.misread_zone() == ""
 
 
 @pytest.mark.parametrize("variable", ["", None])

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from jobcast.errors import ConfigError
 from jobcast.language import LANGUAGES, say
-from jobcast.spelling import did_you_mean
+from jobcast.spelling import likeliest
 
 T = TypeVar("T")
 
@@ -117,8 +117,8 @@ def read_zone(text: str) -> tzinfo:
 
 
 def misread_zone() -> str:
-    """Return the TZ of this process where no zone can be made of it; empty where all is well."""
-    return "" if _local_zone() else os.environ.get("TZ", "")
+    """Return what no zone can be made of, the TZ of this process or this host's own; empty where all is well."""
+    return "" if _local_zone() else os.environ.get("TZ") or _HOST_ZONE
 
 
 _POSIX_ZONE = re.compile(
@@ -127,7 +127,7 @@ _POSIX_ZONE = re.compile(
 """A zone without summer time as POSIX writes it, such as CST-8: the hours are those from here to UTC."""
 
 
-_HOST_ZONE = "/etc/localtime"
+_HOST_ZONE, _HOST_ZONE_NAME = "/etc/localtime", "/etc/timezone"
 
 
 def _local_zone() -> tzinfo | None:
@@ -143,13 +143,15 @@ def _local_zone() -> tzinfo | None:
 
 
 def _zone_of_file(named: str) -> str:
-    """Return the name of the zone in the file that TZ names, else in that of this host."""
+    """Return the name of the zone in the file that TZ names, else in that of this host; without one it is UTC."""
+    if not named and not Path(_HOST_ZONE).exists():
+        return "UTC"
     target = str(Path(named or _HOST_ZONE).resolve())
     if "/zoneinfo/" in target:
         return target.partition("/zoneinfo/")[2]
     if named not in {"", _HOST_ZONE}:
         raise ValueError(named)
-    return Path("/etc/timezone").read_text("ascii").strip()
+    return Path(_HOST_ZONE_NAME).read_text("ascii").strip()
 
 
 LANG = Setting(name="lang", read=_language, default="")
@@ -244,7 +246,7 @@ def _from_file(file: Path) -> Iterator[tuple[str, str]]:
         ) from error
     for name, value in leaves(tree):
         if name not in SETTINGS:
-            raise ConfigError(say("config.unknown", name=name, file=file), hint=_did_you_mean(name))
+            raise ConfigError(say("config.unknown", name=name, file=file), hint=likeliest(name, SETTINGS))
         yield name, str(value)
 
 
@@ -255,7 +257,3 @@ def leaves(tree: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, 
             yield from leaves(value, f"{prefix}{key}.")
         else:
             yield prefix + key, value
-
-
-def _did_you_mean(name: str) -> str:
-    return did_you_mean(name, SETTINGS) or say("config.known", names=", ".join(SETTINGS))

@@ -18,6 +18,7 @@ _MEMORY = re.compile(
     r"\s*((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?)\s*(?:([KMGTP])(?:i?B|bytes?)?|(B)(?:ytes?)?)?\s*",
     re.IGNORECASE,
 )
+_TOO_MUCH = 1 << 63
 _SECONDS = r"([0-9]+(?:\.[0-9]+)?)"
 _CLOCK = re.compile(rf"(?:(?:([0-9]+):)?([0-9]+):)?{_SECONDS}")
 _WITH_DAYS = re.compile(rf"([0-9]+)-([0-9]+)(?::([0-9]+)(?::{_SECONDS})?)?")
@@ -27,14 +28,13 @@ def parse_memory(text: str, *, unit: str = "B") -> Bytes:
     """Read an amount of memory such as ``12.5GB``, ``400M`` or ``2048``.
 
     A bare number is counted in `unit` (one of B, K, M, G, T, P; ``MB`` is understood too); ``512B`` is none.
-    Raises ValueError when the text is no amount of memory.
+    Raises ValueError when the text is no amount of memory, or one that no 64-bit integer holds.
     """
     match = _MEMORY.fullmatch(text)
-    number = float(match[1]) if match else math.inf
-    if match is None or math.isinf(number):
+    amount = float(match[1]) * _FACTOR[(match[2] or match[3] or unit[:1]).upper()] if match else math.inf
+    if amount >= _TOO_MUCH:
         raise ValueError(f"not an amount of memory: {text!r}")
-    factor = _FACTOR[(match[2] or match[3] or unit[:1]).upper()]
-    return Bytes(round(number * factor))
+    return Bytes(round(amount))
 
 
 def format_memory(amount: Bytes | int) -> str:

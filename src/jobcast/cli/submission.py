@@ -110,7 +110,7 @@ def _amount(value: Any) -> Bytes | None:
         return None
     try:
         amount = parse_memory(str(value), unit="M")
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise ValueError(say("predict.bad_memory", text=value)) from error
     if amount > PIB:
         raise ValueError(say("predict.too_much", text=value))

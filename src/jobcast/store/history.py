@@ -13,7 +13,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -82,7 +82,10 @@ class Store:
 
     def scan(self, since: datetime | None = None, until: datetime | None = None) -> pl.LazyFrame:
         """Return the jobs that finished in [since, until), lazily, in `SCHEMA` and in no order."""
-        jobs = scan(self._parts(self.days(since, until)), SCHEMA)
+        return self._scan(self.days(since, until), since, until)
+
+    def _scan(self, days: Iterable[date], since: datetime | None, until: datetime | None) -> pl.LazyFrame:
+        jobs = scan(self._parts(days), SCHEMA)
         if since is not None:
             jobs = jobs.filter(pl.col("finish_time") >= since)
         if until is not None:
@@ -94,9 +97,7 @@ class Store:
     ) -> Iterator[pl.LazyFrame]:
         """Yield what `scan` returns day by day, oldest first: put in order one by one, days need half the memory."""
         for day in self.days(since, until):
-            begin = datetime.combine(day, time(), UTC)
-            end = begin + timedelta(days=1)
-            yield self.scan(max(since or begin, begin), min(until or end, end))
+            yield self._scan([day], since, until)
 
     def collect(self, jobs: pl.LazyFrame) -> pl.DataFrame:
         """Read what `scan` promised. Raises StoreError when a file is damaged."""

@@ -15,9 +15,9 @@ _LONGEST = 100
 """Lines that one record may span; a quote that is still open then is a stray one."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)  # its lists grow while lines are split
 class Records:
-    """The records of one batch; the lists grow while lines are split."""
+    """The records of one batch."""
 
     rows: list[list[str]] = field(default_factory=list)
     """Each has the expected number of values."""

@@ -346,6 +346,13 @@ def test_a_broken_job_in_json_does_not_hide_the_next_one() -> None:
     assert [record.reason for record in rows.set_aside] == ["malformed_fields"]
 
 
+@pytest.mark.parametrize("amount", ["1e308P", "1e30 Gbytes", "many"])
+def test_a_peak_that_no_machine_can_have_is_kept_aside_and_stops_nothing(amount: str) -> None:
+    rows = read(as_json(JSON_JOB | {"MAX_MEM": amount}, JSON_JOB | {"JOBID": "2"}))
+    assert rows.jobs["job_id"].to_list() == ["2"]
+    assert [record.reason for record in rows.set_aside] == ["malformed_fields"]
+
+
 @pytest.mark.parametrize("lost", ["", "]\n}\n"])
 def test_a_damage_behind_the_last_job_in_json_is_counted(tmp_path: Path, lost: str) -> None:
     text, path = as_json(JSON_JOB), tmp_path / "bjobs.gz"

@@ -62,7 +62,7 @@ def read_day(path: Path) -> Iterator[tuple[Places, Records]]:
         first = next(batches, None)
         if first is None:
             return
-        header = split_record(first.texts[0].removeprefix("\ufeff")) or []
+        header = split_record(first.texts[0]) or []
         places = find_places(header, str(path))
         for records in read_records(
             chain([first.after(1)], batches), Layout(source=path.name, width=len(header))

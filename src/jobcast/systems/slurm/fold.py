@@ -42,7 +42,7 @@ def fold(records: pl.DataFrame, site: Site, source: str) -> Rows:
     ended = table.filter("has_ended")
     # Lazily, because only then is an expression that stands in several others computed but once.
     read = moments(requested(ended).lazy(), site.timezone)
-    jobs = read.join(steps.lazy(), on="run", how="left", maintain_order="left")
+    jobs = read.join(steps, on="run", how="left", maintain_order="left")
     for stage in (
         [unreadable(), _request_cores(), _run_time()],
         _times(site.timezone),
@@ -111,7 +111,7 @@ def _name_strays(table: pl.DataFrame, source: str) -> list[SetAside]:
     ]
 
 
-def _sum_up_steps(table: pl.LazyFrame) -> pl.DataFrame:
+def _sum_up_steps(table: pl.LazyFrame) -> pl.LazyFrame:
     """Return for each run the peak of its steps and their CPU time; a peak on the job line counts too."""
     # In two steps: what stands in two expressions is worked out twice.
     read = table.with_columns(
@@ -149,7 +149,7 @@ def _sum_up_steps(table: pl.LazyFrame) -> pl.DataFrame:
         _positive(pl.col("peak")).alias("memory_peak"),
         pl.when(pl.col("peak") > 0).then(basis).alias("memory_basis"),
         pl.when("interactive").then(pl.lit(value=True)).alias("interactive"),
-    ).collect()
+    )
 
 
 def _times(zone: tzinfo) -> list[pl.Expr]:

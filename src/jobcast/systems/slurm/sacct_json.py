@@ -57,6 +57,10 @@ def read_json(stream: IO[bytes], site: Site, source: str) -> Iterator[Rows]:
         yield Rows(jobs=folded.jobs, set_aside=(*aside, *folded.set_aside), not_finished=folded.not_finished)
 
 
+_LONGEST = 1 << 20
+"""Characters of a single text at most; a fault that lies farther back is none of what is yet to come."""
+
+
 class _Text:
     """The text of a stream, of which only the part not yet read is held."""
 
@@ -104,10 +108,13 @@ def _objects(stream: IO[bytes], source: str) -> Iterator[tuple[int, Any, str]]:
             return
         try:
             found, end = decoder.raw_decode(text.held, text.at)
-        except (json.JSONDecodeError, RecursionError):
-            if text.more():
+        except (json.JSONDecodeError, RecursionError) as error:
+            damaged = isinstance(error, json.JSONDecodeError) and error.pos < len(text.held) - _LONGEST
+            if not damaged and text.more():  # perhaps the rest of this job is yet to come
                 continue
             after = _next_job(text, decoder)
+            if after is None and text.more():
+                continue
             # Perhaps no text: the list stops between two jobs.
             yield text.line, text.held[text.at : after], "truncated" if after is None else "not_a_job"
             if after is None:

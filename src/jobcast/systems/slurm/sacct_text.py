@@ -68,7 +68,7 @@ def _find_layout(texts: list[str], source: str) -> tuple[RecordLayout, int]:
     # A recorded or pasted command, e.g. "$ sacct -a -P".
     while used < len(texts) and (texts[used].startswith("$ ") or not texts[used].strip()):
         used += 1
-    header = texts[used].removeprefix("\ufeff") if used < len(texts) else ""
+    header = texts[used] if used < len(texts) else ""
     match = _HEADER.match(header)
     separator = match[1] if match else "|"
     fields = header.lower().split(separator)

@@ -88,7 +88,7 @@ def unreadable() -> pl.Expr:
         "finish_time": [_bad("end", "finish_time")],
         "run_time": [_bad("elapsedraw", "elapsedraw:seconds"), _bad("elapsed", "elapsed:seconds")],
         "suspended_time": [_bad("suspended", "suspended_time")],
-        "cpu_time": [_bad("totalcpu", "cpu"), pl.col("bad_cpu")],
+        "cpu_time": [pl.col("bad_cpu")],
         "run_limit": [_bad("timelimit", "timelimit:seconds"), _bad("timelimitraw", "timelimitraw:minutes")],
         "cores_requested": [_bad(name, f"{name}:count") for name in CORES],
         "memory_requested": [

@@ -50,7 +50,7 @@ def _read_csv(path: Path, columns: ColumnMap) -> Iterator[Batch]:
         first = next(batches, None)
         if first is None:
             return
-        separator, header = _read_header(first.texts[0].removeprefix("\ufeff"), columns)
+        separator, header = _read_header(first.texts[0], columns)
         chosen = _choose(columns, header, path)
         places = {name: header.index(name) for source, text in chosen.items() for name in source.needs(text)}
         rest, row = chain([first.after(1)], batches), 1
