@@ -9,15 +9,17 @@ can't lose its way: a quote too many in one record never hides the next one.
 
 import re
 
+# Only single characters are repeated possessively: Python before 3.11.5 goes wrong over groups that are
+# (https://github.com/python/cpython/issues/106052). What follows a group tells at once where it ended.
 _KINDS = {
-    "text": r'"([^"]*+(?:""[^"]*+)*+)"',
+    "text": r'"([^"]*+(?:""[^"]*+)*)"',
     "time": r"(\d{1,11}+)",
     "count": r"(\d{1,9}+)",
     "number": r"(-?\d{1,15}+)",
-    "real": r"(-?\d{1,15}+(?:\.\d*+)?+)",
+    "real": r"(-?\d{1,15}+(?:\.\d*+)?)",
     # How many, and then that many; what follows is never of their kind, so that nobody need count.
-    "texts": r'\d++((?: ++"[^"]*+")*+)',
-    "pairs": r'\d++((?: ++\d++ ++"[^"]*+(?:""[^"]*+)*+")*+)',
+    "texts": r'\d++((?: ++"[^"]*+")*)',
+    "pairs": r'\d++((?: ++\d++ ++"[^"]*+(?:""[^"]*+)*")*)',
     # The manual has four numbers for each host, recorded files of LSF 9.1 have five.
     "usages": r'\d++((?: ++"?[A-Za-z][^ "]*+"?(?: ++-?[\d.]++){4,5})*)',
 }
@@ -63,7 +65,7 @@ _SINCE_9 = _pattern(
     "submitEXT:pairs hostRusage:usages runLimit:number! options3:number avgMem:number! effectiveResReq:text!"
 )
 _RECORD = re.compile(
-    rf'"JOB_FINISH" "[0-9.]+" ++{_CORE}(?: ++{_TIME_EVENT})?+ ++{_MEASURED}(?= |$)'
+    rf'"JOB_FINISH" "[0-9.]+" ++{_CORE}(?: ++{_TIME_EVENT})? ++{_MEASURED}(?= |$)'
     rf"(?: ++{_SINCE_7}(?: ++{_SINCE_9})?)?",
     re.MULTILINE,
 )
