@@ -129,15 +129,28 @@ def test_a_named_system_that_is_not_here_fails(jobcast):
 def test_memprediction_files_are_written_beside_the_store(jobcast, tmp_path):
     assert jobcast("sample", "-c", "-d", "--db", "db").exit_code == 0
     assert sorted(file.name for file in (tmp_path / "db").iterdir()) == [
+        ".jobcast.lock",
         "2026_01.db",
         "job_info_20260101.csv",
     ]
 
 
-def test_a_form_without_directory_is_a_misuse(jobcast):
-    result = jobcast("sample", "-c")
-    assert result.stderr.splitlines()[-1] == "error: --db and -c or -d belong together"
+def test_memprediction_files_without_a_directory_are_written_into_the_store(jobcast, store):
+    assert jobcast("sample", "-c").exit_code == 0
+    assert sorted(file.name for file in (store.path / "memprediction").iterdir()) == [
+        ".jobcast.lock",
+        "job_info_20260101.csv",
+    ]
+    assert store.summary().jobs == 2
+
+
+def test_a_directory_without_a_form_is_a_misuse(jobcast, store):
+    result = jobcast("sample", "--db", "db")
+    assert result.stderr.splitlines()[-1] == "error: --db is the directory for -c or -d"
     assert result.exit_code == 2
+    chinese = jobcast("--lang", "zh", "sample", "--db", "db")
+    assert chinese.stderr.splitlines()[-1] == "错误：--db 是 -c 或 -d 的目录"
+    assert not store.path.exists()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from jobcast.cli.progress import progress
 from jobcast.cli.screen import print_json, printable, talk, tell
 from jobcast.cli.session import Session, site
 from jobcast.cli.summary import as_dict, show
-from jobcast.errors import BatchSystemError, StoreError
+from jobcast.errors import BatchSystemError
 from jobcast.language import say
 from jobcast.sample.sampling import (
     Manners,
@@ -32,6 +32,7 @@ from jobcast.sample.sampling import (
     next_question,
 )
 from jobcast.store import Store
+from jobcast.store.durable import refusals_explained
 from jobcast.systems.base import BatchSystem, Command, Site
 from jobcast.systems.registry import BATCH_SYSTEMS
 
@@ -62,9 +63,10 @@ def command(
     as_json: bool,
 ) -> int:
     """Ask the batch systems."""
-    if (to_csv or to_sqlite) != (db is not None):
+    if db and not (to_csv or to_sqlite):
         raise click.UsageError(say("sample.db_and_form"), click.get_current_context())
     settings = session.configured(cluster=cluster)
+    copies = db or settings[config.STORE] / "memprediction"
     systems = [BATCH_SYSTEMS[name] for name in names] or installed(BATCH_SYSTEMS)
     if not systems:
         programs = sorted({program for system in BATCH_SYSTEMS.values() for program in system.programs})
@@ -79,7 +81,7 @@ def command(
             min_interval=settings[config.SAMPLE_MIN_INTERVAL], overlap=settings[config.SAMPLE_OVERLAP]
         ),
         since=since,
-        also=_copies(db, settings[config.TIMEZONE], to_csv=to_csv, to_sqlite=to_sqlite),
+        also=_copies(copies, settings[config.TIMEZONE], to_csv=to_csv, to_sqlite=to_sqlite),
     )
     if dry_run:
         commands = [asked for system in systems for asked in sample.commands(system)]
@@ -152,9 +154,9 @@ class _Sample:
         return {**answer, "state": "sampled", "counts": counts}
 
 
-def _copies(db: Path | None, zone: tzinfo, *, to_csv: bool, to_sqlite: bool) -> Copy | None:
-    """Return what writes memPrediction's own files beside the store."""
-    if db is None:
+def _copies(db: Path, zone: tzinfo, *, to_csv: bool, to_sqlite: bool) -> Copy | None:
+    """Return what writes memPrediction's own files into `db`; None where none are asked for."""
+    if not (to_csv or to_sqlite):
         return None
     from jobcast.systems.memprediction import write_csv, write_sqlite  # noqa: PLC0415
 
@@ -162,12 +164,8 @@ def _copies(db: Path | None, zone: tzinfo, *, to_csv: bool, to_sqlite: bool) -> 
 
     def copy(jobs: pl.DataFrame) -> None:
         for write in writers:
-            try:
+            with refusals_explained(db):
                 write(jobs, db, zone)
-            except OSError as error:
-                raise StoreError(
-                    say("store.refused", path=db, what=error.strerror), hint=say("sample.db_cure")
-                ) from error
 
     return copy
 

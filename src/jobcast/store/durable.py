@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,9 @@ from jobcast.errors import StoreError
 from jobcast.language import say
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NUMBERS = "|".join(str(number) for number in sorted(_FULL))
+_TELLS_FULL = re.compile(rf"\(os error (?:{_NUMBERS})\)|\d+ requested and \d+ written")
+"""How Polars and NumPy say so."""
 _FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
@@ -20,7 +24,7 @@ def refusals_explained(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         what = error.strerror or str(error)
-        if error.errno in _FULL:
+        if error.errno in _FULL or (error.errno is None and _TELLS_FULL.search(what)):
             raise StoreError(
                 say("store.full", path=path, what=what), hint=say("store.full_cure"), transient=True
             ) from error

@@ -5,14 +5,16 @@ Lost on the way, for want of a column: who submitted with which group, the submi
 fractions of a second, and whether a job failed or was cancelled.
 """
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, tzinfo
 from pathlib import Path
 
 import polars as pl
+from filelock import FileLock, Timeout
 
 from jobcast.errors import InputError, StoreError
 from jobcast.job import JobState
@@ -23,6 +25,9 @@ from jobcast.systems.memprediction.layout import BJOBS_TIME, COLUMNS
 from jobcast.systems.memprediction.reader import Places, read_day, read_table
 from jobcast.units import MIB
 
+_LOCK_SECONDS = 120.0
+"""How long to wait for another writer."""
+
 
 def write_csv(jobs: pl.DataFrame, folder: Path, zone: tzinfo = UTC) -> list[Path]:
     """Add `jobs` to ``job_info_YYYYMMDD.csv`` of the day each finished on; return the files.
@@ -30,15 +35,14 @@ def write_csv(jobs: pl.DataFrame, folder: Path, zone: tzinfo = UTC) -> list[Path
     `zone` is the one whose days and times are written. Raises InputError when a file that is there already
     holds records that can't be read, and would be lost.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for day, table in _days(jobs, zone):
-        path = folder / f"job_info_{day}.csv"
-        before = _all_rows(read_day(path), str(path)) if path.exists() else table.clear()
-        beside = path.with_name(f".{path.name}.part")
-        _merge(before, table).write_csv(beside, quote_style="necessary")
-        beside.replace(path)
-        written.append(path)
+    with _alone_in(folder):
+        for day, table in _days(jobs, zone):
+            path = folder / f"job_info_{day}.csv"
+            before = _all_rows(read_day(path), str(path)) if path.exists() else table.clear()
+            with _whole(path) as beside:
+                _merge(before, table).write_csv(beside, quote_style="necessary")
+            written.append(path)
     return written
 
 
@@ -47,25 +51,56 @@ def write_sqlite(jobs: pl.DataFrame, folder: Path, zone: tzinfo = UTC) -> list[P
 
     `zone` is the one whose days and times are written. Raises StoreError when a database is damaged.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     months: dict[Path, list[tuple[str, pl.DataFrame]]] = {}
     for day, table in _days(jobs, zone):
         months.setdefault(folder / f"{day[:4]}_{day[4:6]}.db", []).append((day, table))
-    for path, days in months.items():
-        beside = path.with_name(f".{path.name}.part")
-        beside.unlink(missing_ok=True)
-        if path.exists():
-            shutil.copyfile(path, beside)
-        try:
-            with closing(sqlite3.connect(beside)) as database, database:
-                for day, table in days:
-                    _write_table(database, day, table, path)
-        except sqlite3.Error as error:
-            raise StoreError(
-                say("systems.not_written", path=path, why=error), hint=say("systems.not_written_cure")
-            ) from error
-        beside.replace(path)
+    with _alone_in(folder):
+        for path, days in months.items():
+            with _whole(path) as beside:
+                _write_month(beside, days, path)
     return list(months)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Make `folder` and keep other writers out of it: each adds to what the one before wrote."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / ".jobcast.lock", timeout=_LOCK_SECONDS):
+            yield
+    except Timeout as error:
+        raise StoreError(
+            say("store.locked", path=folder), hint=say("store.locked_cure"), transient=True
+        ) from error
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Have a file written beside `path`, and renamed over it when it is safe on the disk."""
+    beside = path.with_name(f".{path.name}.part")
+    beside.unlink(missing_ok=True)
+    try:
+        yield beside
+        with beside.open("rb") as stream:
+            os.fsync(stream.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def _write_month(beside: Path, days: list[tuple[str, pl.DataFrame]], path: Path) -> None:
+    """Write into `beside` what the database at `path` holds and the jobs of `days`."""
+    if path.exists():
+        shutil.copyfile(path, beside)
+    try:
+        with closing(sqlite3.connect(beside)) as database, database:
+            for day, table in days:
+                _write_table(database, day, table, path)
+    except sqlite3.Error as error:
+        raise StoreError(
+            say("systems.not_written", path=path, why=error), hint=say("systems.not_written_cure")
+        ) from error
 
 
 def _write_table(database: sqlite3.Connection, day: str, table: pl.DataFrame, path: Path) -> None:
