@@ -13,6 +13,7 @@ from polars.testing import assert_frame_equal
 from jobcast.errors import StoreError
 from jobcast.history import SCHEMA, SetAside
 from jobcast.store import Appended, Mark, Store, Summary, durable
+from jobcast.store.marks import CLOCK_SLACK
 from tests.made_up import HOSTILE, NEW_YEAR, frame, job, month
 
 
@@ -190,16 +191,24 @@ def test_what_a_killed_writer_left_is_swept_and_never_read(store):
     assert store.summary().jobs == 2
 
 
-def test_marks_are_remembered_and_never_go_back(store):
+def test_marks_are_remembered_and_do_not_go_back_where_clocks_are_a_little_apart(store):
     store.note_asked("lsf", "loom", NEW_YEAR)
     assert store.mark("lsf", "loom") == Mark(asked_at=NEW_YEAR)
     store.note_reached("lsf", "loom", NEW_YEAR)
-    store.note_reached("lsf", "loom", NEW_YEAR - timedelta(days=1))
+    store.note_reached("lsf", "loom", NEW_YEAR - CLOCK_SLACK)
     store.note_asked("slurm", HOSTILE, NEW_YEAR)
     assert Store(store.path).marks() == {
         ("lsf", "loom"): Mark(asked_at=NEW_YEAR, reached=NEW_YEAR),
         ("slurm", HOSTILE): Mark(asked_at=NEW_YEAR),
     }
+
+
+def test_a_mark_that_a_wrong_clock_made_goes_back(store):
+    store.note_asked("lsf", "loom", NEW_YEAR + timedelta(days=400))
+    store.note_reached("lsf", "loom", NEW_YEAR + timedelta(days=400))
+    store.note_asked("lsf", "loom", NEW_YEAR)
+    store.note_reached("lsf", "loom", NEW_YEAR)
+    assert store.mark("lsf", "loom") == Mark(asked_at=NEW_YEAR, reached=NEW_YEAR)
 
 
 def test_a_writer_waits_for_another_and_then_gives_up_with_a_cure(store):

@@ -156,6 +156,10 @@ def _about_sampling(system: BatchSystem, here: Site, store: Store) -> Finding:
         return Finding(system.name, WARN, text, "jobcast sample", facts)
     text = say("doctor.sampled", cluster=here.cluster, until=moment(mark.reached, here.timezone))
     age = here.now - mark.reached
+    if mark.believed(here.now).reached is None:
+        return Finding(
+            system.name, WARN, text + say("doctor.future_mark"), say("doctor.future_mark_cure"), facts
+        )
     if here.remembers is not None and age > here.remembers:
         kept = format_duration(here.remembers.total_seconds())
         text += say("doctor.forgotten", system=system.name, kept=kept)

@@ -33,6 +33,7 @@ from jobcast.sample.sampling import (
 )
 from jobcast.store import Store
 from jobcast.store.durable import refusals_explained
+from jobcast.store.marks import Mark
 from jobcast.systems.base import BatchSystem, Command, Site
 from jobcast.systems.registry import BATCH_SYSTEMS
 
@@ -113,8 +114,11 @@ class _Sample:
 
     def question(self, system: BatchSystem) -> Question:
         """Return what this system would be asked now."""
-        mark = self.store.mark(system.name, self.site.cluster)
-        return next_question(system, mark, self.manners, site=self.site, since=self.since)
+        return next_question(system, self.mark(system), self.manners, site=self.site, since=self.since)
+
+    def mark(self, system: BatchSystem) -> Mark:
+        """Return how far this system was sampled, as far as that can be believed."""
+        return self.store.mark(system.name, self.site.cluster).believed(self.site.now)
 
     def commands(self, system: BatchSystem) -> list[Command]:
         """Return what would be run now."""
@@ -138,7 +142,7 @@ class _Sample:
             "until": question.until,
             "gap": None,
         }
-        again = may_ask_at(self.store.mark(system.name, self.site.cluster), self.manners)
+        again = may_ask_at(self.mark(system), self.manners)
         if again is not None and self.site.now < again:
             return {**answer, "state": "too_soon", "again_at": again}
         try:

@@ -165,10 +165,12 @@ class Store:
         self._change_mark(system, cluster, lambda mark: replace(mark, asked_at=at))
 
     def note_reached(self, system: str, cluster: str, until: datetime) -> None:
-        """Remember that sampling goes on from `until`; a mark never goes back."""
-        self._change_mark(
-            system, cluster, lambda mark: replace(mark, reached=max(until, mark.reached or until))
-        )
+        """Remember that sampling goes on from `until`; a mark goes back only where a wrong clock made it."""
+
+        def reach(mark: Mark) -> Mark:
+            return replace(mark, reached=max(until, mark.believed(until).reached or until))
+
+        self._change_mark(system, cluster, reach)
 
     def compact(self, *, at_least: int = _MANY_PARTS) -> int:
         """Merge the files of each folder that has at least so many; returns the number of folders merged."""

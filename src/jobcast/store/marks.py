@@ -2,12 +2,15 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from jobcast.errors import StoreError
 from jobcast.language import say
 from jobcast.store.durable import refusals_explained
+
+CLOCK_SLACK = timedelta(hours=1)
+"""Clocks of hosts that sample into one store may be apart by this much."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +25,14 @@ class Mark:
     What finished before is in the store so far as the batch system still remembered it when it was asked:
     the mark moves on past a gap, which is told when it is met and noted nowhere.
     """
+
+    def believed(self, now: datetime) -> "Mark":
+        """Return the mark without moments that lie more than `CLOCK_SLACK` after `now`: a wrong clock made them."""
+        latest = now + CLOCK_SLACK
+        asked_at, reached = (
+            moment if moment is None or moment <= latest else None for moment in (self.asked_at, self.reached)
+        )
+        return Mark(asked_at=asked_at, reached=reached)
 
 
 Marks = dict[tuple[str, str], Mark]
