@@ -26,6 +26,16 @@ def test_a_yaml_gives_the_same_as_flags_and_flags_come_first(jobcast, trained, t
     assert changed.stdout == jobcast("predict", *flags()).stdout
 
 
+def test_job_yaml_of_this_folder_is_read_where_nothing_is_given(jobcast, trained, tmp_path):
+    (tmp_path / "job.yaml").write_text(yaml.safe_dump(a_job()), "utf-8")
+    result = jobcast("predict")
+    assert result.stdout == jobcast("predict", *flags()).stdout
+    assert result.stderr == "no job is given: reading that of job.yaml\n"
+    chinese = jobcast("--lang", "zh", "predict")
+    assert chinese.stderr == "未给出作业：读取 job.yaml 中的作业\n"
+    assert jobcast("predict", *flags()).stderr == ""
+
+
 @pytest.mark.parametrize("content", [b"- a\n- b\n", b"", b"user: [", b"\xff\xfe", b"just text"])
 def test_a_yaml_that_holds_no_job_is_an_expected_failure(jobcast, trained, tmp_path, content):
     (tmp_path / "job.yaml").write_bytes(content)

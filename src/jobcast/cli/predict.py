@@ -26,6 +26,9 @@ from jobcast.units import format_memory, to_mib
 
 Answer = MemoryForecast | NoForecast | BadSubmission
 
+_USUAL_YAML = Path("job.yaml")
+"""Read where nothing is given, as memPrediction's predict does."""
+
 
 @frame.command(help=say("predict.help"), examples=say("predict.examples"))
 @click.option("--user", metavar="NAME", help=say("predict.user"))
@@ -77,6 +80,9 @@ def command(
         else:
             _print_lines(answers, many)
         return EXPECTED if answers and all(isinstance(one, BadSubmission) for _, one in answers) else 0
+    if not (job_yaml or given) and _USUAL_YAML.is_file():
+        job_yaml = _USUAL_YAML
+        talk(say("predict.usual_yaml", path=job_yaml))
     if not (job_yaml or given):
         raise JobcastError(say("predict.nothing_given"), hint=say("predict.nothing_given_cure"))
     asked = submission({**(from_yaml(job_yaml) if job_yaml else {}), **given}, now, zone)
