@@ -1,3 +1,6 @@
+import subprocess
+import sys
+import textwrap
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,7 +15,8 @@ from jobcast.history import conform
 from jobcast.systems.base import Site
 from jobcast.systems.memprediction import MemPrediction, write_csv, write_sqlite
 
-DAY = Path(__file__).parents[2] / "recordings/memprediction/job_info_20240102.csv"
+ROOT = Path(__file__).parents[3]
+DAY = ROOT / "tests/recordings/memprediction/job_info_20240102.csv"
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 ZONES = [UTC, ZoneInfo("Asia/Shanghai"), timezone(timedelta(hours=5, minutes=30))]
 WRITERS = [write_csv, write_sqlite]
@@ -56,6 +60,51 @@ def test_jobs_that_were_there_stay_and_none_comes_twice(write: object, tmp_path:
     paths = write(jobs.tail(1), tmp_path)
     assert read(paths).equals(jobs)
     assert {path.name for path in tmp_path.iterdir()} == {".jobcast.lock", *(path.name for path in paths)}
+
+
+WRITER = textwrap.dedent("""
+    import sys
+    from pathlib import Path
+    from jobcast.systems.memprediction import write_csv, write_sqlite
+    from tests.made_up import month
+
+    first = int(sys.argv[1])
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for number in range(first, first + 12):
+        for write in (write_csv, write_sqlite):
+            write(month(4, days=2, first_id=10 * number), Path(sys.argv[2]))
+""")
+
+
+def test_writers_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(first), str(tmp_path)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for first in (100, 200)
+    ]
+    for writer in writers:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "ready\n"
+    for writer in writers:
+        assert writer.stdin is not None
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    complaints = [writer.communicate(timeout=120)[1] for writer in writers]
+    assert (complaints, [writer.returncode for writer in writers]) == (["", ""], [0, 0])
+    whole = sorted(
+        str(10 * number + n) for first in (100, 200) for number in range(first, first + 12) for n in range(4)
+    )
+    names = [["2026_01.db"], ["job_info_20260101.csv", "job_info_20260102.csv"]]
+    for files in names:
+        assert sorted(read([tmp_path / name for name in files])["job_id"]) == whole
+    assert {path.name for path in tmp_path.iterdir()} == {".jobcast.lock", *names[0], *names[1]}
 
 
 def test_a_file_with_records_that_would_be_lost_is_left_alone(tmp_path: Path) -> None:

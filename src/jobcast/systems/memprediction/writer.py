@@ -95,6 +95,7 @@ def _write_month(beside: Path, days: list[tuple[str, pl.DataFrame]], path: Path)
         shutil.copyfile(path, beside)
     try:
         with closing(sqlite3.connect(beside)) as database, database:
+            database.execute("PRAGMA journal_mode = MEMORY")  # a journal left on the disk outlives its writer
             for day, table in days:
                 _write_table(database, day, table, path)
     except sqlite3.Error as error:
