@@ -170,6 +170,22 @@ def test_a_sample_older_than_what_the_system_remembers_is_warned_of(jobcast, sto
     )
 
 
+def test_a_sample_of_the_future_is_warned_of(jobcast, store):
+    store.note_reached("lsf", "default", NOW + timedelta(days=400))
+    lines = jobcast("doctor").stdout.splitlines()
+    at = lines.index(
+        "warn  lsf         cluster default sampled until 2027-03-08 12:00:00, which is yet to come: a clock was wrong"
+    )
+    assert lines[at + 1] == (
+        "                  → see that the clock is right; the next jobcast sample looks back seven days"
+    )
+    lines = jobcast("--lang", "zh", "doctor").stdout.splitlines()
+    at = lines.index(
+        "warn  lsf         集群 default 已采样至 2027-03-08 12:00:00，该时刻尚未到来：曾有时钟不准"
+    )
+    assert lines[at + 1] == "                  → 请确认时钟正确；下一次 jobcast sample 会回看七天"
+
+
 def test_a_fresh_sample_of_a_forgetful_system_is_well(jobcast, store, made_up_systems):
     made_up_systems["lsf"].remembers = timedelta(hours=1)
     store.note_reached("lsf", "default", NOW - timedelta(minutes=20))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from jobcast import clock
+from jobcast.store import Mark
 from jobcast.systems.base import Command
 from tests.made_up import HOSTILE, Printer
 
@@ -71,6 +72,17 @@ def test_a_system_that_was_just_asked_is_left_alone(jobcast, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(minutes=2))
     answer = json.loads(jobcast("sample", "--json").stdout)["systems"][0]
     assert (answer["since"], answer["new"], answer["known"]) == ("2026-02-01T11:00:00+00:00", 0, 2)
+
+
+def test_a_sample_of_the_future_keeps_none_from_being_taken(jobcast, store):
+    store.note_asked("lsf", "default", NOW + timedelta(days=400))
+    store.note_reached("lsf", "default", NOW + timedelta(days=400))
+    result = jobcast("sample")
+    assert result.stdout.splitlines()[0] == (
+        "lsf, cluster default: jobs that finished from 2026-01-25 12:00:00 to 2026-02-01 12:00:00"
+    )
+    assert result.exit_code == 0
+    assert store.mark("lsf", "default") == Mark(asked_at=NOW, reached=NOW)
 
 
 def test_a_system_that_fails_does_not_stop_the_others(jobcast, store, made_up_systems):

@@ -203,6 +203,14 @@ def test_marks_are_remembered_and_do_not_go_back_where_clocks_are_a_little_apart
     }
 
 
+@pytest.mark.parametrize("late", [CLOCK_SLACK, CLOCK_SLACK + timedelta(seconds=1)])
+def test_a_mark_is_believed_up_to_what_clocks_may_be_apart(late):
+    mark = Mark(asked_at=NEW_YEAR, reached=NEW_YEAR + late)
+    assert mark.believed(NEW_YEAR) == (mark if late == CLOCK_SLACK else Mark(asked_at=NEW_YEAR))
+    assert Mark(asked_at=NEW_YEAR + late).believed(NEW_YEAR + late) == Mark(asked_at=NEW_YEAR + late)
+    assert Mark().believed(NEW_YEAR) == Mark()
+
+
 def test_a_mark_that_a_wrong_clock_made_goes_back(store):
     store.note_asked("lsf", "loom", NEW_YEAR + timedelta(days=400))
     store.note_reached("lsf", "loom", NEW_YEAR + timedelta(days=400))
