@@ -9,6 +9,7 @@ import pytest
 from jobcast import clock
 from jobcast.history import SetAside
 from jobcast.systems.base import Command
+from jobcast.units import GIB
 from tests.made_up import HOSTILE, frame, job
 
 NOW = datetime.fromisoformat("2026-02-01T12:00:00+00:00")
@@ -37,6 +38,8 @@ def test_a_fresh_host_is_told_what_to_do(jobcast, store):
         "                  → jobcast sample\n"
         "ok    kubernetes  not on this host: no-such-program\n"
         "ok    set-aside   no records set aside\n"
+        "ok    amounts     memory above 10 times the request: 0 of 0 jobs (-); "
+        "CPU time above 10 times cores × run time: 0 of 0 jobs (-)\n"
     )
     assert result.stderr == "next: follow the arrows, then run jobcast doctor again\n"
     assert result.exit_code == 0
@@ -58,6 +61,8 @@ def test_a_sampled_host_is_told_in_chinese_how_far(jobcast, store, made_up_syste
         "ok    kubernetes  本机没有：no-such-program\n"
         "warn  set-aside   no_job_id 3\n"
         "                  → jobcast doctor --rows\n"
+        "ok    amounts     内存超过申请量 10 倍：0 个作业中有 0 个（-）；"
+        "CPU 时间超过核数 × 运行时间 10 倍：0 个作业中有 0 个（-）\n"
     )
 
 
@@ -93,6 +98,50 @@ def test_json_gives_the_figures(jobcast, store):
     assert checks["store"]["facts"]["path"] == str(store.path)
     assert checks["set-aside"]["facts"] == {"reasons": {"no_job_id": 1}}
     assert checks["disk"]["facts"]["free"] > 0
+
+
+def used(job_id: str, *, memory: float = 1, cpu: float = 1) -> dict[str, object]:
+    """Return a job that used so many times what it asked for."""
+    return job(
+        job_id,
+        memory_requested=GIB,
+        memory_peak=round(memory * GIB),
+        cores_requested=4,
+        cpu_time=cpu * 4 * 3600,
+    )
+
+
+def test_amounts_that_many_jobs_can_hardly_have_used_are_warned_of(jobcast, store):
+    store.append(frame(*(used(str(n)) for n in range(1198)), used("big", memory=1024), used("long", cpu=60)))
+    few = (
+        "amounts     memory above 10 times the request: 1 of 1,200 jobs (0.1%); "
+        "CPU time above 10 times cores × run time: 1 of 1,200 jobs (0.1%)"
+    )
+    assert jobcast("doctor").stdout.splitlines()[-1] == f"ok    {few}"
+    store.append(frame(*(used(f"big-{n}", memory=1024) for n in range(12)), job("unmeasured")))
+    assert jobcast("doctor").stdout.endswith(
+        "warn  amounts     memory above 10 times the request: 13 of 1,212 jobs (1.1%); "
+        "CPU time above 10 times cores × run time: 1 of 1,212 jobs (0.1%)\n"
+        "                  → check the units: setting memory_unit, or unit in the column map; "
+        "then import into another --store, for this one keeps what it has\n"
+    )
+    assert jobcast("--lang", "zh", "doctor").stdout.endswith(
+        "warn  amounts     内存超过申请量 10 倍：1,212 个作业中有 13 个（1.1%）；"
+        "CPU 时间超过核数 × 运行时间 10 倍：1,212 个作业中有 1 个（0.1%）\n"
+        "                  → 请核对单位：设置 memory_unit，或列映射中的 unit；"
+        "然后用 --store 导入到另一目录，已存入的作业不会改变\n"
+    )
+    check = json.loads(jobcast("doctor", "--json").stdout)["checks"][-1]
+    assert (check["name"], check["status"]) == ("amounts", "warn")
+    assert check["facts"] == {"memory": {"over": 13, "of": 1212}, "cpu": {"over": 1, "of": 1212}}
+
+
+def test_cpu_time_in_a_wrong_unit_is_warned_of_where_no_memory_is_known(jobcast, store):
+    store.append(frame(job("ms", cores_requested=1, cpu_time=3.6e6), job("none")))
+    assert jobcast("doctor").stdout.splitlines()[-2] == (
+        "warn  amounts     memory above 10 times the request: 0 of 0 jobs (-); "
+        "CPU time above 10 times cores × run time: 1 of 1 jobs (100.0%)"
+    )
 
 
 def test_rows_lists_what_was_set_aside_harmlessly(jobcast, store):
@@ -152,6 +201,8 @@ def test_a_sample_older_than_what_the_system_remembers_is_warned_of(jobcast, sto
         "                  → jobcast sample\n"
         "ok    kubernetes  not on this host: no-such-program\n"
         "ok    set-aside   no records set aside\n"
+        "ok    amounts     memory above 10 times the request: 0 of 0 jobs (-); "
+        "CPU time above 10 times cores × run time: 0 of 0 jobs (-)\n"
     )
     assert told(jobcast("--lang", "zh", "doctor").stdout) == (
         "ok    settings    默认值，没有配置文件；时区 UTC\n"
@@ -167,6 +218,8 @@ def test_a_sample_older_than_what_the_system_remembers_is_warned_of(jobcast, sto
         "                  → jobcast sample\n"
         "ok    kubernetes  本机没有：no-such-program\n"
         "ok    set-aside   没有被搁置的记录\n"
+        "ok    amounts     内存超过申请量 10 倍：0 个作业中有 0 个（-）；"
+        "CPU 时间超过核数 × 运行时间 10 倍：0 个作业中有 0 个（-）\n"
     )
 
 

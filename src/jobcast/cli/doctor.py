@@ -15,6 +15,7 @@ from jobcast import clock, config
 from jobcast.cli import frame
 from jobcast.cli.columns import moment
 from jobcast.cli.endings import EXPECTED
+from jobcast.cli.figures import share
 from jobcast.cli.screen import cell_width, painted, print_json, printable, talk
 from jobcast.cli.session import Session, site
 from jobcast.cli.table import Column, print_table
@@ -31,6 +32,10 @@ _COLOURS = {OK: "green", WARN: "yellow", FAIL: "red"}
 _LITTLE_ROOM = GIB
 _OLD_SAMPLE = timedelta(days=2)
 _TEXT_SHOWN = 200
+_UNLIKELY = 10
+"""So many times what it asked for hardly any job uses: where many do, a unit is wrong."""
+_MANY_UNLIKELY = 0.01
+"""Share of the jobs; a few such jobs are seen with right units, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,7 @@ def _findings(session: Session) -> Iterator[Finding]:
         yield from _about_store(session.store)
         yield from _about_systems(session.store, settings)
         yield from _about_set_aside(session.store)
+        yield _about_amounts(session.store)
     except StoreError as error:
         yield Finding("store", FAIL, error.message, error.hint)
 
@@ -188,6 +194,31 @@ def _about_set_aside(store: Store) -> Iterator[Finding]:
         return
     text = " · ".join(f"{reason} {number:,}" for reason, number in reasons.items())
     yield Finding("set-aside", WARN, text, "jobcast doctor --rows", {"reasons": reasons})
+
+
+def _about_amounts(store: Store) -> Finding:
+    """Tell how many jobs used far more than they asked for, of those that tell both."""
+    run_time = pl.col("run_time") + 1  # run times are cut to whole seconds, CPU times are not
+    used = {
+        "memory": pl.col("memory_peak") / pl.col("memory_requested"),
+        "cpu": pl.col("cpu_time") / (pl.col("cores_requested") * run_time),
+    }
+    counts = store.collect(
+        store.scan().select(
+            *(times.count().alias(f"{name}_of") for name, times in used.items()),
+            *((times > _UNLIKELY).sum().alias(f"{name}_over") for name, times in used.items()),
+        )
+    ).row(0, named=True)
+    facts = {name: {"over": counts[f"{name}_over"], "of": counts[f"{name}_of"]} for name in used}
+    text = say("doctor.amounts", times=_UNLIKELY, **{name: _of_jobs(**fact) for name, fact in facts.items()})
+    if any(fact["over"] > _MANY_UNLIKELY * fact["of"] for fact in facts.values()):
+        return Finding("amounts", WARN, text, say("doctor.amounts_cure"), facts)
+    return Finding("amounts", OK, text, facts=facts)
+
+
+def _of_jobs(*, over: int, of: int) -> str:
+    """Tell how many of how many jobs."""
+    return say("doctor.share", over=f"{over:,}", of=f"{of:,}", share=share(over / of if of else None))
 
 
 def _show(findings: list[Finding]) -> None:
