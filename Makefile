@@ -45,7 +45,7 @@ bench: venv
 lock: venv
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-index-url \
-		--all-extras --extra dev --output-file requirements.lock pyproject.toml build.in
+		--all-extras --output-file requirements.lock pyproject.toml build.in
 
 clean:
 	rm -rf .venv build dist demo

@@ -1,6 +1,7 @@
 """jobcast says everything in both languages, and has nothing to say that it never says."""
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 from dataclasses import fields
@@ -18,6 +19,11 @@ from jobcast.history import SCHEMA
 from jobcast.language import LANGUAGES, catalogue, choose, say
 from jobcast.predict.card import Card
 from jobcast.predict.families import NOTHING_SIMILAR
+from jobcast.report.forecasts import WHO
+from jobcast.report.formats.html import SAID_BY_SCRIPT
+from jobcast.report.rules import RULES
+from jobcast.report.summary import SECTIONS
+from jobcast.report.time import REASONS
 from jobcast.systems.registry import FILE_FORMATS
 from jobcast.train.judge import RECIPES
 from jobcast.train.replay import Protocol
@@ -26,11 +32,24 @@ SOURCE = Path(jobcast.__file__).parent
 
 
 def _calls() -> Iterator[tuple[str, ast.Call]]:
-    """Yield each call of `say`, with where it stands."""
+    """Yield each call of `say` and `phrase`, with where it stands."""
     for file in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in {"say", "phrase"}
+            ):
                 yield f"{file.relative_to(SOURCE)}:{node.lineno}", node
+
+
+def _said_by_pages() -> set[str]:
+    """Return the keys that pages and their scripts ask for."""
+    keys = set()
+    for page in sorted(SOURCE.rglob("page/*.html")):
+        for key, more in re.findall(r'\bsay(?:_plain)?\("([a-z_.]+)"( ~)?', page.read_text("utf-8")):
+            keys |= {key + ending for ending in _families()[key]} if more else {key}
+    return keys | {f"report.{name}" for name in SAID_BY_SCRIPT}
 
 
 def _families() -> dict[str, list[str]]:
@@ -49,8 +68,21 @@ def _families() -> dict[str, list[str]]:
         "no_forecast.": [NOTHING_SIMILAR],
         "basis.": [rung.name for rung in LADDER],
         "candidate.": list(CANDIDATES),
+        **{beginning: _endings(beginning) for beginning in ("report_column.", "report_fact.")},
+        "report_section.": [*SECTIONS, "notes"],
+        "report_figure.": _endings("report_figure."),
+        "report_about.": _endings("report_figure."),
+        "report_chart.": _endings("report_chart."),
+        "report_reason.": list(REASONS),
+        "report_who.": list(WHO),
+        "report_finding.": list(RULES),
         "card.": ["model", *({field.name for field in fields(Card)} - {"features", "offsets"})],
     }
+
+
+def _endings(beginning: str) -> list[str]:
+    """Return what follows on `beginning` in the catalogue; tests/report sees that none is missing or left over."""
+    return [name.removeprefix(beginning) for name in catalogue() if name.startswith(beginning)]
 
 
 _SCORES = (
@@ -154,7 +186,9 @@ def test_every_hint_that_is_no_command_speaks_both_languages():
 
 
 def test_no_text_is_never_said():
-    assert sorted(catalogue().keys() - {key for _, call in _calls() for key in _said(call)}) == []
+    said = {key for _, call in _calls() for key in _said(call)} | _said_by_pages()
+    assert sorted(catalogue().keys() - said) == []
+    assert sorted(said - catalogue().keys()) == []
 
 
 def test_each_column_of_the_history_has_a_heading():

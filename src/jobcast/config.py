@@ -84,8 +84,19 @@ def _probability(text: str) -> float:
     return share
 
 
+def _price(text: str) -> float:
+    price = _number(text)
+    if not 0 <= price <= _LONG:
+        raise ValueError(say("config.no_price"))
+    return price
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name for part in text.split(",") if (name := part.strip()))
+
+
 _LONG = 1e9
-"""More seconds than anybody waits."""
+"""More seconds than anybody waits, and money than anybody asks for an hour."""
 
 
 def _seconds(text: str) -> timedelta:
@@ -163,6 +174,10 @@ MEMORY_PER_TASK = Setting(name="memory_per_task", read=_truth, default="false")
 RISK = Setting(name="risk", read=_probability, default="0.05")
 SAMPLE_MIN_INTERVAL = Setting(name="sample.min_interval", read=_seconds, default="60", unit="s")
 SAMPLE_OVERLAP = Setting(name="sample.overlap", read=_seconds, default="3600", unit="s")
+ADMINISTRATORS: Setting[tuple[str, ...]] = Setting(name="administrators", read=_names, default="")
+PRICE_CORE_HOUR = Setting(name="price.core_hour", read=_price, default="0")
+PRICE_GIB_HOUR = Setting(name="price.gib_hour", read=_price, default="0")
+PRICE_CURRENCY = Setting(name="price.currency", read=str.strip, default="")
 
 SETTINGS: dict[str, Setting[object]] = {
     setting.name: cast("Setting[object]", setting)
@@ -176,6 +191,10 @@ SETTINGS: dict[str, Setting[object]] = {
         RISK,
         SAMPLE_MIN_INTERVAL,
         SAMPLE_OVERLAP,
+        ADMINISTRATORS,
+        PRICE_CORE_HOUR,
+        PRICE_GIB_HOUR,
+        PRICE_CURRENCY,
     )
 }
 

@@ -1,9 +1,10 @@
-"""What jobcast says, in English and Chinese, from one catalogue (``texts.toml``)."""
+"""What jobcast says, in English and Chinese, from one catalogue (``texts.toml``, ``texts_report.toml``)."""
 
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -26,6 +27,11 @@ def choose(wanted: str | None = None) -> str:
     return _current
 
 
+def current() -> str:
+    """Return the language chosen now, one of `LANGUAGES`."""
+    return _current
+
+
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Speak another language for a while."""
@@ -40,14 +46,43 @@ def speaking(language: str) -> Iterator[None]:
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
     """Return all texts: key to language to text."""
+    files = sorted(Path(__file__).parent.glob("texts*.toml"))
     return {
         f"{part}.{key}": texts
-        for part, keys in tomllib.loads((Path(__file__).parent / "texts.toml").read_text("utf-8")).items()
+        for file in files
+        for part, keys in tomllib.loads(file.read_text("utf-8")).items()
         for key, texts in keys.items()
     }
 
 
 def say(key: str, **values: object) -> str:
     """Return the text `key` in the chosen language, with `values` in the places that it names."""
+    return _said(key, values)
+
+
+def _said(key: str, values: Mapping[str, object]) -> str:
     text = catalogue()[key][_current]
     return text.format(**values) if values else text
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A text to be said later, in whichever language is wanted then; made by `phrase`."""
+
+    key: str
+    """Of the catalogue."""
+    values: tuple[tuple[str, object], ...] = ()
+    """What stands in the places that the text names."""
+
+    def say(self) -> str:
+        """Return the text in the language chosen now."""
+        return _said(self.key, {name: _now(value) for name, value in self.values})
+
+
+def phrase(key: str, **values: object) -> Phrase:
+    """Return the text `key` with `values` in the places that it names, to be said later."""
+    return Phrase(key, tuple(values.items()))
+
+
+def _now(value: object) -> object:
+    return value.say() if isinstance(value, Phrase) else value

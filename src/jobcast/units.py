@@ -12,6 +12,7 @@ Bytes = NewType("Bytes", int)
 Seconds = NewType("Seconds", float)
 
 KIB, MIB, GIB, TIB, PIB = 1 << 10, 1 << 20, 1 << 30, 1 << 40, 1 << 50
+GIB_PER_TIB = TIB // GIB
 
 _FACTOR: dict[str, int] = {"": 1, "B": 1, "K": KIB, "M": MIB, "G": GIB, "T": TIB, "P": PIB}
 _MEMORY = re.compile(
@@ -47,6 +48,18 @@ def format_memory(amount: Bytes | int) -> str:
     digits = 0 if unit == "B" or abs(value) >= 99.95 else 1 if abs(value) >= 9.995 else 2
     text = f"{value:.{digits}f}"
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text} {unit}"
+
+
+_MOST_DIGITS = 6
+"""After the point; what is smaller yet is nothing."""
+
+
+def format_amount(amount: float) -> str:
+    """Print a figure for people: three significant digits, thousands apart, from 100 on in whole numbers."""
+    if float(amount).is_integer() or abs(amount) >= 100:
+        return f"{amount:,.0f}"
+    digits = min(2 - math.floor(math.log10(abs(amount))), _MOST_DIGITS)
+    return f"{amount:,.{digits}f}"
 
 
 def to_mib(amount: Bytes | int) -> int:

@@ -64,6 +64,10 @@ def test_a_job_is_told_in_the_words_of_seff(jobcast):
         "Memory Utilized: 16 GiB (peak, rss_sum)\n"
         "Memory Efficiency: 25.00% of 64 GiB, 48 GiB never used\n"
         "Hosts: h1 h2\n"
+        "note: asked for up to 64 GiB, used at most 16 GiB: 46 GiB·h could have been free (runs: 1); next time: "
+        'bsub -R "rusage[mem=9GB]"\n'
+        "note: asked for up to 4 cores, kept at most 3 busy: 1 core·h could have been free (runs: 1); next time: "
+        "bsub -n 3\n"
     )
     assert result.stderr == "next: jobcast jobs --help\n"
 
@@ -82,6 +86,8 @@ def test_a_job_is_told_in_chinese(jobcast):
         "运行时间：01:00:00\n"
         "内存使用量：3 GiB\n"
         "内存效率：1 GiB 的 300.00%，超出申请量 2 GiB\n"
+        "提示：超出申请量：0 个；因内存被终止：1 个，损失 1 GiB·h（作业数：1）；下次："
+        'bsub -R "rusage[mem=4608MB]"\n'
     )
 
 

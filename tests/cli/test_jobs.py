@@ -111,7 +111,11 @@ def test_json_gives_all_columns_of_the_history_in_its_units(jobcast):
     assert [list(one) for one in answer["jobs"]] == [list(SCHEMA)] * 2
     assert answer["jobs"][1]["memory_requested"] == 16 * GIB
     assert answer["jobs"][1]["finish_time"] == "2026-01-01T12:00:00+00:00"
-    assert json.loads(jobcast("jobs", "--json", "--user", "nobody").stdout) == {"schema": 1, "jobs": []}
+    assert json.loads(jobcast("jobs", "--json", "--user", "nobody").stdout) == {
+        "schema": 1,
+        "jobs": [],
+        "notes": [],
+    }
 
 
 def test_csv_gives_the_wanted_columns(jobcast):

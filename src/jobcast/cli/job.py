@@ -17,6 +17,9 @@ from jobcast.errors import JobcastError
 from jobcast.history import ran_at
 from jobcast.job import Job
 from jobcast.language import say
+from jobcast.report.formats.data import note_as_dict
+from jobcast.report.notes import notes_on
+from jobcast.report.scope import Advising
 from jobcast.store import to_job
 from jobcast.units import Bytes, format_duration, format_memory
 
@@ -35,16 +38,22 @@ def command(session: Session, /, *, identity: str, cluster: str | None, as_json:
     if cluster is not None:
         wanted = wanted.filter(pl.col("cluster") == cluster)
     in_order = wanted.sort("system", "cluster", "array_index", ran_at(), "step", nulls_last=False)
-    rows = session.store.collect(in_order).to_dicts()
-    if not rows:
+    found = session.store.collect(in_order)
+    if found.is_empty():
         raise JobcastError(say("job.unknown", id=identity), hint=say("job.unknown_cure"))
+    rows = found.to_dicts()
+    advising = Advising(fewest_runs=1, memory_per_task=session.settings[config.MEMORY_PER_TASK])
+    notes = notes_on(found.lazy(), advising)
     if as_json:
-        print_json({"jobs": [{**row, **_efficiency(to_job(row))} for row in rows]})
+        jobs = [{**row, **_efficiency(to_job(row))} for row in rows]
+        print_json({"jobs": jobs, "notes": [note_as_dict(note) for note in notes]})
         return
     for number, row in enumerate(rows):
         if number:
             tell()
         _show(to_job(row), session.settings[config.TIMEZONE])
+    for note in notes:
+        tell(printable(say("report.note", text=note.text.say(), flag=note.flag)))
     talk(say("job.next"))
 
 

@@ -1,7 +1,7 @@
 """``jobcast jobs``: list the history."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
@@ -20,10 +20,16 @@ from jobcast.cli.table import Column, print_table
 from jobcast.history import SCHEMA
 from jobcast.job import JobState
 from jobcast.language import say
+from jobcast.report.base import Note
+from jobcast.report.formats.data import note_as_dict
+from jobcast.report.notes import notes_on
+from jobcast.report.scope import Advising
 from jobcast.store import Store
 
 _PAGE = 50
 """Jobs in a table, unless --limit says otherwise; programs get all."""
+_NOTES = 3
+"""Below a table."""
 _CSV_TIME = "%Y-%m-%dT%H:%M:%S%.f%:z"
 _FIRST, _LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
 """Times between them have a year of four digits in every zone."""
@@ -96,12 +102,17 @@ def command(
     if limit is None:
         limit = _PAGE if for_people and (chosen is None or len(chosen) > 1) else 0
     wish = _Wish(filters=filters, name=name, since=since, until=until, sort=sort, limit=limit)
+    advising = Advising(memory_per_task=session.settings[config.MEMORY_PER_TASK])
     if as_json:
-        _print_json(_read(session.store, wish, chosen or tuple(SCHEMA)))
+        pages = _read(session.store, wish, chosen or tuple(SCHEMA))
+        _print_json(pages, _notes(session.store, wish, advising))
     elif as_csv:
         _print_csv(_read(session.store, wish, chosen or tuple(SCHEMA)), chosen or tuple(SCHEMA))
-    else:
-        _print_table(_read(session.store, wish, chosen or SHOWN), session.settings[config.TIMEZONE], limit)
+    elif _print_table(_read(session.store, wish, chosen or SHOWN), session.settings[config.TIMEZONE], limit):
+        for note in _notes(session.store, wish, advising)[:_NOTES]:
+            who = " · ".join(part for part in (note.user, note.kind, note.queue) if part)
+            talk(f"{who}: {say('report.note', text=note.text.say(), flag=note.flag)}")
+        talk(say("jobs.next"))
 
 
 def _read(store: Store, wish: _Wish, columns: tuple[str, ...]) -> Iterator[pl.DataFrame]:
@@ -118,6 +129,14 @@ def _read(store: Store, wish: _Wish, columns: tuple[str, ...]) -> Iterator[pl.Da
         left -= len(page)
         if wish.limit and left <= 0:
             return
+
+
+def _notes(store: Store, wish: _Wish, advising: Advising) -> tuple[Note, ...]:
+    """Return the notes on the jobs that are listed; all of a long list are not held for it."""
+    if wish.limit:
+        listed = pl.concat(_read(store, wish, tuple(SCHEMA)))
+        return notes_on(listed.lazy(), advising)
+    return notes_on(wish.matching(store.scan(wish.since, wish.until)), advising, store.collect_all)
 
 
 def _days(store: Store, wish: _Wish) -> Iterator[tuple[datetime, datetime]]:
@@ -147,15 +166,15 @@ def _pattern(wanted: str) -> str:
     return f"(?s)^{literal}$"
 
 
-def _print_json(pages: Iterator[pl.DataFrame]) -> None:
-    """Print all jobs as one JSON value, a line for each, page by page."""
+def _print_json(pages: Iterator[pl.DataFrame], notes: Iterable[Note]) -> None:
+    """Print all jobs as one JSON value, a line for each, page by page, and then the notes on them."""
     click.echo('{"schema": 1, "jobs": [', nl=False)
     comma = "\n"
     for page in pages:
         for row in page.iter_rows(named=True):
             click.echo(comma + to_json(row), nl=False)
             comma = ",\n"
-    click.echo("\n]}")
+    click.echo('\n], "notes": ' + to_json([note_as_dict(note) for note in notes]) + "}")
 
 
 def _print_csv(pages: Iterator[pl.DataFrame], columns: tuple[str, ...]) -> None:
@@ -166,21 +185,21 @@ def _print_csv(pages: Iterator[pl.DataFrame], columns: tuple[str, ...]) -> None:
         print_raw(flat.write_csv(include_header=False, datetime_format=_CSV_TIME))
 
 
-def _print_table(pages: Iterator[pl.DataFrame], zone: tzinfo, limit: int) -> None:
-    """Print the jobs for people; a single column stands alone, for pipes."""
+def _print_table(pages: Iterator[pl.DataFrame], zone: tzinfo, limit: int) -> bool:
+    """Print the jobs for people, and tell whether it is a table of some; one column stands alone, for pipes."""
     read = list(pages)
     jobs = pl.concat(read) if read else pl.DataFrame()
     if jobs.width == 1:
         _print_alone(jobs.to_series(), zone)
-        return
+        return False
     if jobs.is_empty():
         talk(say("jobs.none"))
-        return
+        return False
     spare = SPARE if tuple(jobs.columns) == SHOWN else ()
     print_table([_column(series, zone, spare) for series in jobs])
     if len(jobs) == limit:
         talk(say("jobs.more", limit=limit))
-    talk(say("jobs.next"))
+    return True
 
 
 def _print_alone(values: pl.Series, zone: tzinfo) -> None:

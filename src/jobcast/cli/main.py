@@ -18,6 +18,7 @@ COMMANDS = {
     "sample": "jobcast.cli.sample:command",
     "jobs": "jobcast.cli.jobs:command",
     "job": "jobcast.cli.job:command",
+    "report": "jobcast.cli.report:command",
     "train": "jobcast.cli.train:command",
     "evaluate": "jobcast.cli.evaluate:command",
     "predict": "jobcast.cli.predict:command",

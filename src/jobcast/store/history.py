@@ -104,6 +104,11 @@ class Store:
         with damage_explained(self.path):
             return jobs.collect(engine="streaming")
 
+    def collect_all(self, jobs: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
+        """Read what several frames made from `scan` promised, together. Raises StoreError when a file is damaged."""
+        with damage_explained(self.path):
+            return pl.collect_all(jobs, engine="streaming")
+
     def days(self, since: datetime | None = None, until: datetime | None = None) -> list[date]:
         """Return the days, oldest first, on which jobs finished that `scan` may return."""
         names = (entry.name for entry in self._history.glob("day=*"))

@@ -1,7 +1,5 @@
 """One picture of a back-test: what was promised and kept over time, and errors by memory interval."""
 
-import io
-from contextlib import nullcontext
 from datetime import date, tzinfo
 from math import ceil
 from pathlib import Path
@@ -10,43 +8,28 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from jobcast.drawing import KINDS, legible, saved, see_matplotlib
 from jobcast.errors import ConfigError
-from jobcast.language import say, speaking
+from jobcast.language import say
 from jobcast.store.durable import write_whole
 from jobcast.systems.columns import to_local
 from jobcast.train.score import BINS_GIB
 
-KINDS = (".svg", ".png", ".pdf")
-
 _SIZE_INCHES = (11, 4.8)
 _MOST_DAYS = 5
 """Days that stand below the axis at most; more would overlap."""
-_CHINESE_FONTS = (
-    "Noto Sans CJK SC",
-    "Noto Sans SC",
-    "Source Han Sans SC",
-    "Source Han Sans CN",
-    "WenQuanYi Micro Hei",
-    "WenQuanYi Zen Hei",
-    "Droid Sans Fallback",
-    "Microsoft YaHei",
-    "SimHei",
-    "PingFang SC",
-    "Noto Sans CJK JP",
-)
-"""In order of preference; what Linux distributions, Windows and macOS bring."""
 
 
 def check(path: Path) -> None:
     """See whether `draw` can draw into `path`, before much is computed for it. Raises ConfigError."""
-    if path.suffix.lower() not in KINDS:
-        raise ConfigError(
-            say("model.undrawable", path=path), hint=say("model.undrawable_cure", kinds=", ".join(KINDS))
-        )
-    try:
-        import matplotlib.figure  # noqa: F401, PLC0415 - an extra
-    except ImportError as error:
-        raise ConfigError(say("model.needs_matplotlib"), hint="pip install 'jobcast[plots]'") from error
+    if _kind(path) not in KINDS:
+        kinds = ", ".join(f".{kind}" for kind in KINDS)
+        raise ConfigError(say("model.undrawable", path=path), hint=say("model.undrawable_cure", kinds=kinds))
+    see_matplotlib()
+
+
+def _kind(path: Path) -> str:
+    return path.suffix.lower().removeprefix(".")
 
 
 def draw(judged: dict[str, pl.DataFrame], path: Path, *, risk: float, zone: tzinfo) -> None:
@@ -56,12 +39,9 @@ def draw(judged: dict[str, pl.DataFrame], path: Path, *, risk: float, zone: tzin
     characters. Raises ConfigError without the extra `plots`, StoreError when the file can't be written.
     """
     check(path)
-    import matplotlib as mpl  # noqa: PLC0415 - an extra
-    from matplotlib.figure import Figure  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415 - an extra
 
-    fonts = _chinese_fonts()
-    speech = nullcontext() if fonts else speaking("en")
-    with speech, mpl.rc_context({"font.family": ["sans-serif", *fonts]}):
+    with legible():
         figure = Figure(figsize=_SIZE_INCHES, layout="constrained")
         kept, amounts = figure.subplots(1, 2)
         _draw_kept(kept, judged, risk, zone)
@@ -69,17 +49,8 @@ def draw(judged: dict[str, pl.DataFrame], path: Path, *, risk: float, zone: tzin
         figure.legend(
             *kept.get_legend_handles_labels(), loc="outside lower center", ncols=6, fontsize="small"
         )
-        drawn = io.BytesIO()
-        figure.savefig(drawn, format=path.suffix.lower().removeprefix("."))
-    write_whole(path, drawn.getvalue(), beside=path.absolute().parent)
-
-
-def _chinese_fonts() -> list[str]:
-    """Return a font of this host that has the characters of the Chinese texts, if there is one."""
-    from matplotlib.font_manager import get_font_names  # noqa: PLC0415 - an extra
-
-    there = set(get_font_names())
-    return [name for name in _CHINESE_FONTS if name in there][:1]
+        drawn = saved(figure, _kind(path))
+    write_whole(path, drawn, beside=path.absolute().parent)
 
 
 def _draw_kept(axes: Any, judged: dict[str, pl.DataFrame], risk: float, zone: tzinfo) -> None:

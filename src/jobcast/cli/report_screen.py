@@ -1,0 +1,77 @@
+"""A report for the terminal: what counts most of it."""
+
+from collections.abc import Iterable
+
+from jobcast.cli.screen import cell_width, painted, printable, talk, tell
+from jobcast.cli.table import Column, print_table
+from jobcast.language import say
+from jobcast.report.base import Figure, Note, Report, Section, Unit
+from jobcast.report.formats.figures import shown
+from jobcast.report.formats.period import told
+
+_NOTES = 10
+_ROWS = 10
+_SHOWN = (
+    "memory_over_users",
+    "memory_under_users",
+    "core_over_users",
+    "wait_queues",
+    "failure_reasons",
+    "forecast_errors",
+)
+"""The figures that are worth a screen; the others are in the other forms."""
+
+
+def show(report: Report) -> None:
+    """Print the report for people."""
+    tell(told(report))
+    if not report.jobs:
+        tell(say("report.empty"))
+        talk(say("report.empty_cure"))
+        return
+    for section in report.sections:
+        _show_section(section, report.currency)
+    tell("\n" + painted(say("report.notes"), "cyan"))
+    show_notes(report.notes[:_NOTES])
+    if not report.notes:
+        tell(say("report.no_notes"))
+    talk(say("report.next"))
+
+
+def show_notes(notes: Iterable[Note]) -> None:
+    """Print what is wrong with whose jobs, and what to write next time."""
+    for note in notes:
+        who = " · ".join(part for part in (note.user, note.kind, note.queue) if part)
+        tell(printable(f"{who}: {note.text.say()}"))
+        tell(f"  {say('report.note_next_time')} {painted(printable(note.flag), 'green')}")
+
+
+def _show_section(section: Section, currency: str) -> None:
+    tell("\n" + painted(say(f"report_section.{section.name}"), "cyan"))
+    facts = [
+        (shown(fact.value, fact.unit, currency), say(f"report_fact.{fact.name}")) for fact in section.facts
+    ]
+    width = max((cell_width(value) for value, _ in facts), default=0)
+    for value, name in facts:
+        tell(f"{' ' * (width - cell_width(value))}{value}  {name}")
+    for remark in section.remarks:
+        tell(remark.say())
+    for figure in section.figures:
+        if figure.name in _SHOWN and figure.table.rows:
+            tell("\n" + say(f"report_figure.{figure.name}"))
+            _show_table(figure)
+
+
+def _show_table(figure: Figure) -> None:
+    rows = figure.table.rows[:_ROWS]
+    print_table(
+        [
+            Column(
+                heading=say(f"report_column.{column.name}"),
+                cells=[shown(row[place], column.unit) for row in rows],
+                right=column.unit is not Unit.TEXT,
+                spare=place > 2,
+            )
+            for place, column in enumerate(figure.table.columns)
+        ]
+    )

@@ -1,0 +1,1 @@
+"""Jobs to findings: what was asked for, what was used, and what to write next time."""

@@ -1,0 +1,43 @@
+"""How the figures of a report are written for people, the same in every form that people read."""
+
+import math
+
+from jobcast.language import Phrase
+from jobcast.report.base import Cell, Unit
+from jobcast.units import format_amount, format_duration
+
+NOTHING = "–"
+
+
+def shown(value: Cell, unit: Unit, currency: str = "") -> str:
+    """Write a cell for people: thousands apart, shares in percent, other amounts in three significant digits."""
+    if isinstance(value, Phrase):
+        return value.say()
+    if value is None or isinstance(value, str):
+        return value or NOTHING
+    return _figure(value, unit, currency) if math.isfinite(value) else NOTHING
+
+
+def _figure(value: float, unit: Unit, currency: str) -> str:
+    match unit:
+        case Unit.SHARE:
+            return f"{value:,.1%}"
+        case Unit.RATIO:
+            return f"×{format_amount(value)}"
+        case Unit.HOURS:
+            return format_duration(value * 3600)
+        case Unit.MONEY:
+            return f"{value:,.0f} {currency}".strip()
+        case _:
+            return format_amount(value)
+
+
+def plain(value: Cell) -> str | float | int | None:
+    """Return a cell for programs: amounts in nine significant digits, texts of ours in the chosen language."""
+    match value:
+        case Phrase():
+            return value.say()
+        case float():
+            return float(f"{value:.9g}") if math.isfinite(value) else None
+        case _:
+            return value

@@ -1,0 +1,133 @@
+"""A report as one page: no request leaves it, both languages and both themes are inside.
+
+The page's policy lets only its own two scripts run, told by their hashes; what users named stands in it as text
+or as JSON, never as a script.
+"""
+
+import json
+from base64 import b64encode
+from collections.abc import Sequence
+from functools import cache, partial
+from hashlib import sha256
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+import jobcast
+from jobcast.language import Phrase, phrase, say
+from jobcast.report.base import Cell, Figure, Note, Report, Ring, Unit
+from jobcast.report.formats.charts import specs, text
+from jobcast.report.formats.figures import shown
+from jobcast.report.formats.period import filters, finished, when_made
+from jobcast.units import format_amount
+
+_PAGE = Path(__file__).parent / "page"
+_MOST_ROWS = 200
+"""Of a table in the page; beyond them it is read as a chart, or as CSV."""
+_FIRST_PEOPLE = 6
+"""Whose notes are shown at once; those of the others fold out."""
+SAID_BY_SCRIPT = ("title", "contents", "dark", "light", "zoom", "unzoom", "save")
+"""Texts that the page's script needs in both languages."""
+
+
+def as_html(report: Report) -> str:
+    """Return the report as one self-contained page, which opens in the language chosen now."""
+    charts = specs(report)
+    scripts = {"echarts": _read("echarts/echarts.min.js"), "script": _read("report.js")}
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            report=report,
+            language=say("report.page_language"),
+            policy=_policy(*scripts.values()),
+            plain_title=say("report.title"),
+            css=Markup(_read("report.css")),  # noqa: S704 - a file of ours
+            say=lambda key, **values: _in_both(phrase_of(key, values)),
+            say_plain=lambda key: phrase_of(key, {}).say(),
+            words=_in_both,
+            shown=partial(_shown, report.currency),
+            period=_in_both(finished(report)),
+            made=_in_both(when_made(report)),
+            filters=[_in_both(one) for one in filters(report)],
+            empty=_in_both(phrase("report.empty")),
+            people=[(user, list(notes)) for user, notes in groupby(report.notes, lambda note: note.user)],
+            first_people=_FIRST_PEOPLE,
+            at_stake=_at_stake,
+            charts=charts,
+            drawn_of=lambda figure: [chart.name for chart in figure.charts if chart.name in charts],
+            is_open=_is_open,
+            most_rows=_MOST_ROWS,
+            version=jobcast.__version__,
+            charts_json=_json(charts),
+            words_json=_json({name: text(phrase_of(f"report.{name}", {})) for name in SAID_BY_SCRIPT}),
+            **{name: Markup(script) for name, script in scripts.items()},  # noqa: S704 - files of ours
+        )
+    )
+
+
+def phrase_of(key: str, values: dict[str, Any]) -> Phrase:
+    """Return the text of a key that the page's template names."""
+    return Phrase(key, tuple(values.items()))
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_PAGE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _read(name: str) -> str:
+    return (_PAGE / name).read_text("utf-8")
+
+
+def _policy(*scripts: str) -> str:
+    """Return the Content-Security-Policy that lets these scripts run and nothing be loaded."""
+    hashes = " ".join(
+        f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts
+    )
+    return f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:"
+
+
+def _in_both(words: Phrase) -> Markup:
+    """Return a text in both languages, of which the page shows one."""
+    said = text(words)
+    if isinstance(said, str):
+        return escape(said)
+    english, chinese = map(escape, said)
+    return Markup('<span lang="en">{}</span><span lang="zh-CN">{}</span>').format(english, chinese)
+
+
+def _shown(currency: str, value: Cell, unit: Unit) -> Markup:
+    return _in_both(value) if isinstance(value, Phrase) else escape(shown(value, unit, currency))
+
+
+def _at_stake(notes: Sequence[Note]) -> Markup:
+    """Return what somebody's notes are about, added up."""
+    told = []
+    if gib := sum(note.gib_hours for note in notes):
+        told.append(phrase("report.gib_hours", amount=format_amount(gib)))
+    if cores := sum(note.core_hours for note in notes):
+        told.append(phrase("report.core_hours", amount=format_amount(cores)))
+    return Markup(" · ").join(map(_in_both, told))
+
+
+def _is_open(figure: Figure) -> bool:
+    """Tell whether a table is shown at once: one of people is read more than its ring is looked at."""
+    return any(isinstance(chart, Ring) for chart in figure.charts)
+
+
+def _json(value: Any) -> Markup:
+    """Return a value as JSON in which nothing ends the element that it stands in."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)  # noqa: S704 - made safe just above

@@ -1,0 +1,185 @@
+"""Every chart of a report as a picture file, drawn by matplotlib, an extra."""
+
+from collections.abc import Callable
+from math import ceil, floor
+from pathlib import Path
+from typing import Any
+
+from jobcast.drawing import legible, saved
+from jobcast.language import LANGUAGES, current
+from jobcast.report.base import Report, Unit
+from jobcast.report.formats.charts import Text, specs
+from jobcast.report.formats.figures import shown
+from jobcast.store.durable import write_whole
+from jobcast.units import GIB, format_duration, format_memory
+
+_SIZE_INCHES = (7.2, 4.4)
+_COLOURS = ("#2f6fb3", "#d9730d", "#4b8f5a", "#8a5fb0")
+_LIMIT = "#b3261e"
+_MOST_LABELS = 12
+Spec = dict[str, Any]
+
+
+def draw_all(report: Report, folder: Path, kind: str) -> dict[str, list[str]]:
+    """Draw every chart into `folder` as files of that kind (svg, png, pdf); return their names by chart.
+
+    Files are called after the chart, those of a person by number, so that no user's name becomes one of a file.
+    Raises StoreError when a file can't be written, ImportError without matplotlib.
+    """
+    written: dict[str, list[str]] = {}
+    with legible():
+        for name, spec in specs(report).items():
+            parts = _by_person(spec)
+            for number, part in enumerate(parts, 1):
+                file = f"{name}.{kind}" if len(parts) == 1 and part is spec else f"{name}-{number:02d}.{kind}"
+                write_whole(folder / file, _drawn(part, kind), beside=folder)
+                written.setdefault(name, []).append(file)
+    return written
+
+
+def _by_person(spec: Spec) -> list[Spec]:
+    if spec["kind"] != "histograms":
+        return [spec]
+    return [{**spec, "people": [person]} for person in spec["people"]]
+
+
+def _drawn(spec: Spec, kind: str) -> bytes:
+    from matplotlib.figure import Figure  # noqa: PLC0415 - an extra
+
+    figure = Figure(figsize=_SIZE_INCHES, layout="constrained")
+    axes = figure.subplots()
+    axes.set_title(_say(spec["title"]), fontsize="medium")
+    _DRAWERS[spec["kind"]](axes, spec)
+    return saved(figure, kind)
+
+
+def _say(text: Text) -> str:
+    return text if isinstance(text, str) else text[LANGUAGES.index(current())]
+
+
+def _bars(axes: Any, spec: Spec) -> None:
+    places = range(len(spec["rows"]))
+    width = 0.8 / len(spec["series"])
+    for number, (series, colour) in enumerate(zip(spec["series"], _COLOURS, strict=False)):
+        left = [place - 0.4 + (number + 0.5) * width for place in places]
+        values = [value or 0 for value in series["values"]]
+        axes.bar(left, values, width, color=colour, label=_say(series["name"]))
+    _finish(axes, spec)
+
+
+def _lines(axes: Any, spec: Spec) -> None:
+    for number, (series, colour) in enumerate(zip(spec["series"], _COLOURS, strict=False)):
+        known = [(place, value) for place, value in enumerate(series["values"]) if value is not None]
+        axes.plot(
+            [place for place, _ in known],
+            [value for _, value in known],
+            color=colour,
+            marker="oD"[number % 2],
+            markersize=3,
+            linestyle=("-", "--")[number % 2],
+            label=_say(series["name"]),
+        )
+    _finish(axes, spec)
+
+
+def _finish(axes: Any, spec: Spec) -> None:
+    """Name the rows below, the unit at the side, and draw the limit."""
+    names = [_say(name) for name in spec["rows"]]
+    step = max(1, ceil(len(names) / _MOST_LABELS))
+    axes.set_xticks(
+        range(0, len(names), step), [_cut(name) for name in names[::step]], rotation=35, ha="right"
+    )
+    axes.tick_params(labelsize="small")
+    unit = Unit(spec["unit"])
+    axes.yaxis.set_major_formatter(lambda value, _place: shown(value, unit))
+    if spec["limit"] is not None:
+        axes.axhline(spec["limit"], color=_LIMIT, linestyle="--", linewidth=1.2)
+    axes.legend(fontsize="small")
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= 18 else name[:17] + "…"
+
+
+def _ring(axes: Any, spec: Spec) -> None:
+    from matplotlib import colormaps  # noqa: PLC0415 - an extra
+
+    values = [value for _, value in spec["slices"]]
+    axes.pie(
+        values,
+        labels=[_cut(_say(name)) for name, _ in spec["slices"]],
+        colors=[colormaps["tab20"](place % 20) for place in range(len(values))],
+        autopct="%.1f%%",
+        pctdistance=0.82,
+        wedgeprops={"width": 0.4, "edgecolor": "white"},
+        textprops={"fontsize": "small"},
+    )
+
+
+def _density(axes: Any, spec: Spec) -> None:
+    from matplotlib.collections import PolyCollection  # noqa: PLC0415 - an extra
+    from matplotlib.colors import LogNorm  # noqa: PLC0415
+
+    size = 1 / spec["steps"]
+    corners = [(x * size, y * size) for x, y, _ in spec["cells"]]
+    squares = [[(x, y), (x + size, y), (x + size, y + size), (x, y + size)] for x, y in corners]
+    jobs = [count for _, _, count in spec["cells"]]
+    drawn = PolyCollection(
+        squares, array=jobs, cmap="Blues", norm=LogNorm(0.5, max(*jobs, 2)), edgecolors="face"
+    )
+    axes.add_collection(drawn)
+    reached = [edge for corner in corners for start in corner for edge in (start, start + size)]
+    low, high = floor(min(reached)), ceil(max(reached))
+    axes.plot([low, high], [low, high], color=_LIMIT, linestyle="--", label=_say(spec["diagonal"]))
+    axes.set(xlim=(low, high), ylim=(low, high))
+    for side, axis in ((spec["across"], axes.xaxis), (spec["up"], axes.yaxis)):
+        _logarithmic(axis, side, low, high)
+    axes.figure.colorbar(drawn, ax=axes, label=_say(spec["jobs"]), format="{x:,.0f}")
+    axes.legend(fontsize="small", loc="lower right")
+
+
+def _logarithmic(axis: Any, side: Spec, low: int, high: int) -> None:
+    axis.set_ticks(range(low, high + 1, max(1, ceil((high - low) / 7))))
+    axis.set_major_formatter(lambda exponent, _place: _power(exponent, side["unit"]))
+    axis.set_label_text(_say(side["name"]))
+
+
+def _power(exponent: float, unit: str) -> str:
+    amount = 2.0**exponent
+    match unit:
+        case Unit.GIB:
+            return format_memory(round(amount * GIB))
+        case Unit.HOURS:
+            return format_duration(amount * 3600)
+        case _:
+            return f"{amount:,.3g}"
+
+
+def _histograms(axes: Any, spec: Spec) -> None:
+    person, size = spec["people"][0], 1 / spec["steps"]
+    for number, (name, colour) in enumerate(zip(spec["series"], _COLOURS, strict=False)):
+        left = [bar[0] * size + (0.06 + number * 0.44) * size for bar in person["bars"]]
+        axes.bar(
+            left,
+            [bar[1 + number] for bar in person["bars"]],
+            0.44 * size,
+            align="edge",
+            color=colour,
+            label=_say(name),
+        )
+    axes.axvline(person["limit"], color=_LIMIT, linestyle="--", linewidth=1.2, label="95 %")
+    axes.set_title(f"{_cut(person['name'])}: {_say(person['subtitle'])}", fontsize="medium")
+    ends = [*(bar[0] * size for bar in person["bars"]), person["limit"]]
+    low, high = floor(min(ends)), ceil(max(ends) + size)
+    axes.set_xlim(low, high)
+    _logarithmic(axes.xaxis, spec["across"], low, high)
+    axes.legend(fontsize="small")
+
+
+_DRAWERS: dict[str, Callable[[Any, Spec], None]] = {
+    "bars": _bars,
+    "lines": _lines,
+    "ring": _ring,
+    "density": _density,
+    "histograms": _histograms,
+}

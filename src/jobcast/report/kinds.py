@@ -1,0 +1,167 @@
+"""Jobs of one kind, and what is known of their runs.
+
+A kind is a user, a queue and a job name with its digits masked, or the program where a job has no name.
+"""
+
+from dataclasses import dataclass, fields
+
+import polars as pl
+
+from jobcast.job import ExitReason
+from jobcast.report.cpu import MANY_BUSY
+from jobcast.report.measures import DONE, KILLED_FOR_MEMORY
+
+_HOUR = 3600.0
+_MOST = 2_000
+"""Kinds that are looked at, those that held the most; far more than anybody reads of."""
+_GIB_A_CORE = 8
+"""How much memory weighs as much as a core when kinds are chosen."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kind:
+    """The runs of one kind of jobs. Memory is in GiB; what no run tells is None.
+
+    ``told`` runs ended well and tell request and peak; ``counted`` ones ended well and tell cores and CPU time;
+    ``timed`` ones ended well and had a run limit.
+    """
+
+    system: str
+    """In whose words flags are written."""
+    user: str | None
+    """Whose jobs they are."""
+    queue: str | None
+    """Where they ran."""
+    kind: str
+    """The masked name, or the program; ``-`` where a job has neither."""
+    runs: int
+    """All runs, however they ended."""
+    hosts: int | None
+    """The most hosts of any run."""
+    fewest_hosts: int | None
+    """The fewest hosts of any run."""
+    cores: int | None
+    """The most cores that any run asked for."""
+    fewest_cores: int | None
+    """The fewest cores that any run asked for."""
+    told_runs: int
+    """How many runs tell request and peak."""
+    told_hours: float
+    """Their run times added up."""
+    held: float
+    """Their GiB·h asked for."""
+    request: float | None
+    """The most that any of them asked for."""
+    peak: float | None
+    """The largest peak of all runs that ended well."""
+    short_runs: int
+    """Runs that ended well although they used more than they had asked for."""
+    killed_runs: int
+    """Runs that were killed over memory."""
+    killed_at: float | None
+    """The most that any of those asked for or held; it would have needed more."""
+    killed_gib_hours: float
+    """What those had held, or used where they asked for nothing, in GiB·h."""
+    silent_runs: int
+    """Runs that ended well, were measured, and had asked for no memory."""
+    counted_runs: int
+    """How many runs tell cores and CPU time."""
+    counted_hours: float
+    """Their run times added up."""
+    core_hours: float
+    """Their core hours asked for."""
+    least_cores: int | None
+    """The fewest cores that any of them asked for."""
+    most_cores: int | None
+    """The most cores that any of them asked for."""
+    busy: float | None
+    """The most cores that any of them kept busy on average."""
+    beyond_runs: int
+    """Those that kept far more cores busy than they had asked for."""
+    beyond_cores: int | None
+    """The most cores that any of those asked for."""
+    beyond_busy: float | None
+    """The most cores that any of those kept busy on average."""
+    beyond: float
+    """Core hours that those used beyond what they had asked for."""
+    timed_runs: int
+    """How many runs had a run limit."""
+    limits: float
+    """Their limits added up, in hours."""
+    limit: float | None
+    """The longest of their limits, in seconds."""
+    longest: float | None
+    """The longest of their run times, in seconds."""
+    overrun_runs: int
+    """Runs that were ended at their run limit."""
+    overrun_limit: float | None
+    """The longest limit of those, in seconds."""
+    overrun_hours: float
+    """Their core hours."""
+
+
+def kinds_of(jobs: pl.LazyFrame, fewest_runs: int) -> pl.LazyFrame:
+    """Return a row for each kind among `jobs` (as `measured` returns them), in the columns of `Kind`.
+
+    Only kinds with so many runs, and of these those that held the most.
+    """
+    request, peak, cores, busy, hours = map(pl.col, ("request", "peak", "cores", "busy", "hours"))
+    limit, run = pl.col("run_limit"), pl.col("run_time")
+    told = request.is_not_null() & peak.is_not_null() & DONE
+    counted = cores.is_not_null() & busy.is_not_null() & DONE
+    timed = (limit > 0) & (run > 0) & DONE
+    overrun = (pl.col("exit_reason") == ExitReason.RUN_LIMIT.value).fill_null(value=False)
+    killed = KILLED_FOR_MEMORY.fill_null(value=False)
+    beyond = (busy > cores * MANY_BUSY) & counted
+    kinds = jobs.group_by("system", "user", "queue", kind()).agg(
+        runs=pl.len(),
+        hosts=pl.col("hosts").list.len().max(),
+        fewest_hosts=pl.col("hosts").list.len().min(),
+        cores=cores.max(),
+        fewest_cores=cores.min(),
+        told_runs=told.sum(),
+        told_hours=hours.filter(told).sum(),
+        held=(request * hours).filter(told).sum(),
+        request=request.filter(told).max(),
+        peak=peak.filter(DONE).max(),
+        short_runs=((peak > request) & DONE).sum(),
+        killed_runs=killed.sum(),
+        killed_at=pl.max_horizontal(request, peak).filter(killed).max(),
+        killed_gib_hours=(pl.coalesce(request, peak) * hours).filter(killed).sum(),
+        silent_runs=(request.is_null() & peak.is_not_null() & DONE).sum(),
+        counted_runs=counted.sum(),
+        counted_hours=hours.filter(counted).sum(),
+        core_hours=(cores * hours).filter(counted).sum(),
+        least_cores=cores.filter(counted).min(),
+        most_cores=cores.filter(counted).max(),
+        busy=busy.filter(counted).max(),
+        beyond_runs=beyond.sum(),
+        beyond_cores=cores.filter(beyond).max(),
+        beyond_busy=busy.filter(beyond).max(),
+        beyond=((busy - cores) * hours).filter(beyond).sum(),
+        timed_runs=timed.sum(),
+        limits=limit.filter(timed).sum() / _HOUR,
+        limit=limit.filter(timed).max(),
+        longest=run.filter(timed).max(),
+        overrun_runs=overrun.sum(),
+        overrun_limit=limit.filter(overrun).max(),
+        overrun_hours=(cores.fill_null(1) * hours).filter(overrun).sum(),
+    )
+    held = (pl.col("held") + pl.col("killed_gib_hours")) / _GIB_A_CORE
+    weight = held + pl.col("core_hours") + pl.col("overrun_hours")
+    enough = kinds.filter(pl.col("runs") >= fewest_runs)
+    return enough.sort(weight, "user", "queue", "kind", descending=[True, False, False, False]).head(_MOST)
+
+
+def as_kinds(frame: pl.DataFrame) -> list[Kind]:
+    """Return what `kinds_of` promised as values."""
+    names = [field.name for field in fields(Kind)]
+    return [Kind(**row) for row in frame.select(names).iter_rows(named=True)]
+
+
+def kind() -> pl.Expr:
+    """Return what jobs are of one kind with: the name with its digits masked, else the program."""
+    program = pl.col("command").str.slice(0, 400).str.extract(r"^\s*(\S+)").str.extract(r"([^/]+)/*$")
+    name = pl.when(pl.col("name") != "").then(pl.col("name"))
+    masked = pl.coalesce(name, program).str.slice(0, 80).str.replace_all(r"[0-9]+", "#")
+    return masked.fill_null("-").alias("kind")

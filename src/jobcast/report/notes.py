@@ -1,0 +1,89 @@
+"""Notes: for jobs of one kind what is wrong, by how much, and the very flag to write next time."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+import polars as pl
+
+from jobcast.report.base import Note
+from jobcast.report.kinds import Kind, as_kinds, kinds_of
+from jobcast.report.measures import measured
+from jobcast.report.rules import RULES, Finding
+from jobcast.report.scope import Advising
+from jobcast.systems.requests import Spread, written
+
+Answers = Mapping[str, pl.DataFrame]
+Collect = Callable[[Sequence[pl.LazyFrame]], list[pl.DataFrame]]
+_PEOPLE = 20
+_OF_EACH = 5
+"""Notes to a person at most: nobody changes ten habits at once."""
+
+
+def questions(jobs: pl.LazyFrame, advising: Advising) -> dict[str, pl.LazyFrame]:
+    """Return what is to be asked of `jobs` (as `measured` returns them) for `notes`."""
+    hours = pl.col("hours")
+    return {
+        "totals": jobs.select(
+            gib_hours=(pl.coalesce("request", "peak") * hours).sum(),
+            core_hours=(pl.col("cores") * hours).sum(),
+        ),
+        "kinds": kinds_of(jobs, advising.fewest_runs),
+    }
+
+
+def notes(answers: Answers, advising: Advising) -> tuple[Note, ...]:
+    """Return the notes: those who can save most first, and of each the largest first."""
+    gib_hours, core_hours = answers["totals"].row(0)
+    return tuple(
+        _in_order(
+            _note(
+                kind,
+                name,
+                found,
+                advising,
+                weight=_share(found.gib_hours, gib_hours) + _share(found.core_hours, core_hours),
+            )
+            for kind in as_kinds(answers["kinds"])
+            for name, rule in RULES.items()
+            if (found := rule(kind, advising.fewest_runs)) is not None
+        )
+    )
+
+
+def notes_on(jobs: pl.LazyFrame, advising: Advising, collect: Collect = pl.collect_all) -> tuple[Note, ...]:
+    """Return the notes on `jobs` (in `jobcast.history.SCHEMA`)."""
+    asked = questions(measured(jobs), advising)
+    return notes(dict(zip(asked, collect(list(asked.values())), strict=True)), advising)
+
+
+def _share(part: float, whole: float | None) -> float:
+    return part / whole if whole else 0.0
+
+
+def _note(kind: Kind, name: str, found: Finding, advising: Advising, *, weight: float) -> Note:
+    # Memory is written for each host or task: the run with the fewest must have enough of it, too.
+    few = found.request.memory is not None
+    hosts, cores = (kind.fewest_hosts, kind.fewest_cores) if few else (kind.hosts, kind.cores)
+    spread = Spread(hosts=hosts or 1, cores=cores or 1, memory_per_task=advising.memory_per_task)
+    return Note(
+        user=kind.user,
+        kind=kind.kind,
+        queue=kind.queue,
+        system=kind.system,
+        finding=name,
+        runs=found.runs,
+        text=found.text,
+        flag=written(kind.system, found.request, spread),
+        gib_hours=found.gib_hours,
+        core_hours=found.core_hours,
+        weight=weight,
+    )
+
+
+def _in_order(found: Iterable[Note]) -> Iterator[Note]:
+    people: dict[str | None, list[Note]] = {}
+    for note in found:
+        people.setdefault(note.user, []).append(note)
+    weight = {user: sum(note.weight for note in mine) for user, mine in people.items()}
+    for user in sorted(people, key=lambda user: (-weight[user], user or ""))[:_PEOPLE]:
+        mine = sorted(people[user], key=lambda note: (-note.weight, note.kind, note.finding))
+        yield from mine[:_OF_EACH]
