@@ -8,6 +8,7 @@ from jobcast.units import (
     GIB,
     KIB,
     MIB,
+    format_amount,
     format_duration,
     format_memory,
     parse_duration,
@@ -62,6 +63,39 @@ def test_printed_memory_is_read_back_within_half_a_percent(amount):
 @given(st.integers(min_value=0, max_value=2**60))
 def test_mib_never_fall_short(amount):
     assert to_mib(amount) * MIB >= amount > (to_mib(amount) - 1) * MIB
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (0, "0"),
+        (0.0, "0"),
+        (7, "7"),
+        (4.0, "4"),
+        (1_234_567, "1,234,567"),
+        (1234.5, "1,234"),
+        (-1234.6, "-1,235"),
+        (100.4, "100"),
+        (99.96, "100"),
+        (99.94, "99.9"),
+        (10.04, "10.0"),
+        (9.996, "10.0"),
+        (2.5, "2.50"),
+        (0.9996, "1.00"),
+        (-0.5, "-0.500"),
+        (0.012345, "0.0123"),
+        (0.0000123, "0.000012"),
+        (1e-9, "0.000000"),
+        (2**70, "1,180,591,620,717,411,303,424"),
+    ],
+)
+def test_amounts_are_printed_with_three_digits_and_thousands_apart(amount, text):
+    assert format_amount(amount) == text
+
+
+@given(st.floats(min_value=1e-3, max_value=1e12))
+def test_printed_amounts_are_within_half_a_percent(amount):
+    assert abs(float(format_amount(amount).replace(",", "")) - amount) <= amount * 0.00501
 
 
 @pytest.mark.parametrize(("text", "seconds"), SPANS.items())

@@ -58,8 +58,9 @@ def format_amount(amount: float) -> str:
     """Print a figure for people: three significant digits, thousands apart, from 100 on in whole numbers."""
     if float(amount).is_integer() or abs(amount) >= 100:
         return f"{amount:,.0f}"
-    digits = min(2 - math.floor(math.log10(abs(amount))), _MOST_DIGITS)
-    return f"{amount:,.{digits}f}"
+    rounded = float(f"{amount:.3g}")
+    digits = min(max(2 - math.floor(math.log10(abs(rounded))), 0), _MOST_DIGITS)
+    return f"{rounded:,.{digits}f}"
 
 
 def to_mib(amount: Bytes | int) -> int:
