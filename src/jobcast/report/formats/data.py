@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from jobcast.language import speaking
@@ -65,15 +65,23 @@ def tables(report: Report) -> dict[str, Table]:
 
 def as_csv(table: Table) -> str:
     """Return the table as CSV, with the names of its columns above; absent figures are empty."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(column.name for column in table.columns)
+    lines = [_line(column.name for column in table.columns)]
     for row in table.rows:
         cells = zip(map(plain, row), table.columns, strict=True)
-        writer.writerow(_harmless(cell) if column.unit is Unit.TEXT else cell for cell, column in cells)
-    return stream.getvalue()
+        lines.append(_line(_harmless(cell) if column.unit is Unit.TEXT else cell for cell, column in cells))
+    return "".join(lines)
+
+
+def _line(cells: Iterable[object]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(cells)  # so that names with either of both are quoted
+    return line.getvalue().removesuffix("\r\n") + "\n"
+
+
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+"""How spreadsheets recognise a formula, also in full width (OWASP, CSV injection)."""
 
 
 def _harmless(cell: object) -> object:
-    """Keep spreadsheets from taking a name for a formula (OWASP, CSV injection)."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    """Keep spreadsheets from taking a name for a formula; a sign alone is none."""
+    return f"'{cell}" if isinstance(cell, str) and len(cell) > 1 and cell.startswith(_FORMULA) else cell

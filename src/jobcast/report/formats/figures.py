@@ -1,6 +1,7 @@
 """How the figures of a report are written for people, the same in every form that people read."""
 
 import math
+import re
 
 from jobcast.language import Phrase
 from jobcast.report.base import Cell, Unit
@@ -30,6 +31,14 @@ def _figure(value: float, unit: Unit, currency: str) -> str:
             return f"{value:,.0f} {currency}".strip()
         case _:
             return format_amount(value)
+
+
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+
+
+def harmless(name: str) -> str:
+    """Return a name in which a sign stands for each that breaks lines, turns the direction, or is none."""
+    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", name)
 
 
 def plain(value: Cell) -> str | float | int | None:

@@ -12,7 +12,7 @@ from string import Template
 from jobcast.language import say
 from jobcast.report.base import Figure, Note, Report, Section, Table, Unit
 from jobcast.report.formats.data import figures
-from jobcast.report.formats.figures import NOTHING, shown
+from jobcast.report.formats.figures import NOTHING, harmless, shown
 from jobcast.report.formats.period import days, told
 
 Pictures = Mapping[str, Sequence[str]]
@@ -117,13 +117,13 @@ def _note(note: Note) -> str:
     return f"- **{who}**: {_escaped(note.text.say())}; {say('report.note_next_time')} `{flag}`"
 
 
-_MARKING = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$^=-])")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_MARKING = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$^=-]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
+"""Also what makes a link of a bare address."""
 
 
 def _escaped(text: str) -> str:
     """Return `text` so that nothing in it is taken for Markdown or HTML."""
-    return _MARKING.sub(r"\\\1", _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text))
+    return _MARKING.sub(r"\\\1", harmless(text))
 
 
 def variables(report: Report, pictures: Pictures) -> dict[str, str]:

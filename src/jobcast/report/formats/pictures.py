@@ -9,7 +9,7 @@ from jobcast.drawing import legible, saved
 from jobcast.language import LANGUAGES, current
 from jobcast.report.base import Report, Unit
 from jobcast.report.formats.charts import Text, specs
-from jobcast.report.formats.figures import shown
+from jobcast.report.formats.figures import harmless, shown
 from jobcast.store.durable import write_whole
 from jobcast.units import GIB, format_duration, format_memory
 
@@ -54,7 +54,7 @@ def _drawn(spec: Spec, kind: str) -> bytes:
 
 
 def _say(text: Text) -> str:
-    return text if isinstance(text, str) else text[LANGUAGES.index(current())]
+    return harmless(text if isinstance(text, str) else text[LANGUAGES.index(current())])
 
 
 def _bars(axes: Any, spec: Spec) -> None:
@@ -168,7 +168,7 @@ def _histograms(axes: Any, spec: Spec) -> None:
             label=_say(name),
         )
     axes.axvline(person["limit"], color=_LIMIT, linestyle="--", linewidth=1.2, label="95 %")
-    axes.set_title(f"{_cut(person['name'])}: {_say(person['subtitle'])}", fontsize="medium")
+    axes.set_title(f"{_cut(_say(person['name']))}: {_say(person['subtitle'])}", fontsize="medium")
     ends = [*(bar[0] * size for bar in person["bars"]), person["limit"]]
     low, high = floor(min(ends)), ceil(max(ends) + size)
     axes.set_xlim(low, high)
