@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: venv demo test lint format readme bench lock clean
+.PHONY: venv demo test lint format readme screenshots bench lock vendor clean
 venv: .venv/.ready
 
 .venv/.ready: requirements.lock pyproject.toml
@@ -38,6 +38,10 @@ readme: venv
 	$(BIN)/python -m tests.readme
 	$(BIN)/python docs/make_commands.py
 
+# Takes the pictures of the documentation, with Chromium.
+screenshots: venv
+	$(BIN)/python docs/make_screenshots.py
+
 # Some five minutes on two idle cores; make bench BENCH='--quick sacct' measures less.
 bench: venv
 	$(BIN)/python bench/run.py $(BENCH)
@@ -46,6 +50,14 @@ lock: venv
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-index-url \
 		--all-extras --output-file requirements.lock pyproject.toml build.in
+
+# Fetches what is shipped in pages but made elsewhere; the checksum in vendored.toml must then be changed by hand.
+PAGE := src/jobcast/report/formats/page
+vendor:
+	rm -rf build/vendor && mkdir -p build/vendor
+	cd build/vendor && npm pack --silent echarts@$$(sed -n 's/^version = "\(.*\)"/\1/p' $(CURDIR)/$(PAGE)/vendored.toml) && tar xzf *.tgz
+	cp build/vendor/package/dist/echarts.min.js build/vendor/package/LICENSE build/vendor/package/NOTICE $(PAGE)/echarts/
+	sha256sum $(PAGE)/echarts/echarts.min.js
 
 clean:
 	rm -rf .venv build dist demo

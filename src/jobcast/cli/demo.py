@@ -13,6 +13,7 @@ from jobcast.cli.demo_report import show
 from jobcast.cli.screen import print_json, tell
 from jobcast.cli.steps import Step, Steps
 from jobcast.language import say
+from jobcast.units import format_memory
 
 if TYPE_CHECKING:  # these pull in what training needs, which the help page does without
     from collections.abc import Callable
@@ -93,6 +94,9 @@ def _walk(plan: Plan, steps: Steps) -> Outcome:
     with steps.step("picture", say("demo.picture")) as step:
         tour.paint(plan, judged)
         step.told = str(place.picture)
+    with steps.step("report", say("demo.report")) as step:
+        size = tour.report(plan, judged)
+        step.told = say("demo.reported", path=place.report, size=format_memory(size))
     return Outcome(counts=counts, learnt_from=learnt_from, verdict=verdict, excesses=excesses)
 
 

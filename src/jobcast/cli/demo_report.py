@@ -75,6 +75,7 @@ def _show_next(plan: Plan, excesses: Sequence[Excess]) -> None:
     program = f"jobcast --store {plan.place.store}"
     last_day = f"{plan.learnt_until:%Y-%m-%d}"
     lines = [
+        (f"{program} report", say("demo.next_report", path=plan.place.report)),
         (f"{program} evaluate --train-end {last_day}", say("demo.next_evaluate")),
         (f"{program} jobs --sort -memory_requested --limit 9", say("demo.next_jobs")),
         (f"{program} doctor --rows", say("demo.next_rows")),

@@ -40,6 +40,11 @@ class Place:
         """Return the picture of requests and needs."""
         return self.folder / "memory.svg"
 
+    @property
+    def report(self) -> Path:
+        """Return the report, a page for the browser."""
+        return self.folder / "report.html"
+
     def clear(self) -> None:
         """Make the directory ready for a new demo, without what an earlier one left.
 
@@ -47,7 +52,7 @@ class Place:
         """
         if self.folder.exists() and not self._is_ours():
             raise InputError(say("demo.not_ours", path=self.folder), hint=say("demo.not_ours_cure"))
-        for path in (self.acct, self.truth, self.next_job, self.picture):
+        for path in (self.acct, self.truth, self.next_job, self.picture, self.report):
             path.unlink(missing_ok=True)
         shutil.rmtree(self.store, ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)

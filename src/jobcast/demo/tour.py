@@ -1,7 +1,7 @@
 """The whole way, step by step: make up a cluster, sample it, learn from it, be judged by the truth."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,15 @@ from jobcast.language import say
 from jobcast.predict.card import Card
 from jobcast.predict.models import load
 from jobcast.predict.shelf import Shelf, grown_name
+from jobcast.report.base import Period
+from jobcast.report.formats.html import as_html
+from jobcast.report.scope import Scope
+from jobcast.report.summary import summarise
 from jobcast.sample.counts import Counts
 from jobcast.sample.importing import Source, import_file
 from jobcast.sample.keeping import Watch, unwatched
 from jobcast.store import Store
+from jobcast.store.durable import write_whole
 from jobcast.systems.base import Site
 from jobcast.systems.registry import FILE_FORMATS
 from jobcast.train.families import FamilySettings, Progress
@@ -158,6 +163,23 @@ def write_next_job(plan: Plan, kinds: pl.DataFrame) -> None:
         fields = {column: row[column] for column in columns if row[column] is not None}
         fields |= {"rusage_mem": to_mib(row["memory_requested"]), "started_time": plan.end.isoformat()}
         plan.place.next_job.write_text(yaml.safe_dump(fields, sort_keys=False), "utf-8")
+
+
+def report(plan: Plan, judged: pl.DataFrame) -> int:
+    """Write the report on all days, as ``jobcast report -o`` does; return its size in bytes.
+
+    What the `judged` jobs would have been told counts as advice that nobody followed.
+    """
+    told = judged.select("job_id", "array_index", advised_memory="advised")
+    history = _history(plan).drop("advised_memory")
+    jobs = history.join(
+        told, on=["job_id", "array_index"], how="left", nulls_equal=True, maintain_order="left"
+    )
+    period = Period(since=START, until=plan.end, zone=UTC)
+    scope = Scope(period=period, risk=_SETTINGS.risk)
+    page = as_html(summarise(jobs.lazy(), scope, made=plan.end)).encode()
+    write_whole(plan.place.report, page, beside=plan.folder)
+    return len(page)
 
 
 def _next_run(row: dict[str, Any], at: datetime) -> Submission:

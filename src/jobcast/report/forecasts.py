@@ -23,25 +23,30 @@ _BANDS = (1, 2, 4, 8, 16, 32, 64)
 """GiB of error, as memPrediction tells them apart."""
 _SAME = 1.5 * MIB / GIB
 """Hooks round what they ask for to whole MB; a request as near as this is what was advised."""
+_MARK = "ALLOC_MEMORY_USER="
+_HAS_ADVICE = pl.col("advised_memory").is_not_null() | pl.col("description").str.contains(
+    _MARK, literal=True
+).fill_null(value=False)
+"""Cheap to tell, and rarely true; only then the amount is read."""
 _IN_DESCRIPTION = r"ALLOC_MEMORY_USER=mem(?:ory)?Prediction\([^)]*?=\s*([0-9.]+\s*[KMGTP]?B?)\s*\)"
 
 
 def advised(jobs: pl.LazyFrame) -> pl.LazyFrame:
-    """Add ``advised`` (GiB, null where nothing was), and ``followed``, whether the request is what was advised."""
+    """Return the jobs that were advised, with ``advised`` in GiB and ``followed``: the request is what was advised."""
     told = memory(pl.col("description").str.extract(_IN_DESCRIPTION), unit="M")
     amount = pl.coalesce("advised_memory", told)
     near = ((pl.col("request") - pl.col("advised")).abs() <= _SAME).fill_null(value=False)
-    return jobs.with_columns(advised=pl.when(amount > 0).then(amount) / GIB).with_columns(followed=near)
+    with_advice = jobs.filter(_HAS_ADVICE).with_columns(advised=pl.when(amount > 0).then(amount) / GIB)
+    return with_advice.filter(pl.col("advised").is_not_null()).with_columns(followed=near)
 
 
 def questions(jobs: pl.LazyFrame, period: Period) -> dict[str, pl.LazyFrame]:
     """Return what is to be asked of `jobs` (as `measured` returns them) for `section`."""
-    jobs = advised(jobs)
     told, peak, request, hours = map(pl.col, ("advised", "peak", "request", "hours"))
     followed = pl.col("followed")
-    both = jobs.filter(told.is_not_null())
+    both = advised(jobs)
     known = both.filter(peak.is_not_null())
-    by_people = jobs.filter(told.is_null(), request.is_not_null())
+    by_people = jobs.filter(~_HAS_ADVICE, request.is_not_null())
     error = told - peak
     # A job that was killed over memory with what was advised is measured at the advice, not at what it needed.
     kept = (peak <= told) & ~(followed & KILLED_FOR_MEMORY.fill_null(value=False))

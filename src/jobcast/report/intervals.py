@@ -21,10 +21,18 @@ _ROUNDING = 1e-9
 
 def interval(amount: pl.Expr, bounds: Sequence[float]) -> pl.Expr:
     """Return the number, from 0, of the interval between `bounds` in which `amount` lies; null for null."""
-    number: pl.Expr = pl.lit(len(bounds), dtype=pl.Int32)
-    for place, bound in reversed(list(enumerate(bounds))):
-        number = pl.when(amount <= bound).then(place).otherwise(number)
-    return pl.when(amount.is_not_null()).then(number).cast(pl.Int32)
+    return by_interval(amount, bounds, range(len(bounds) + 1)).cast(pl.Int32)
+
+
+def by_interval(amount: pl.Expr, bounds: Sequence[float], values: Sequence[float]) -> pl.Expr:
+    """Return that of the `values` which belongs to the interval in which `amount` lies; null for null.
+
+    There is one more of them than of `bounds`.
+    """
+    chosen: pl.Expr = pl.lit(values[-1])
+    for bound, value in reversed(list(zip(bounds, values[:-1], strict=True))):
+        chosen = pl.when(amount <= bound).then(value).otherwise(chosen)
+    return pl.when(amount.is_not_null()).then(chosen)
 
 
 def labels(bounds: Sequence[float]) -> list[str]:

@@ -16,6 +16,8 @@ _MOST = 2_000
 """Kinds that are looked at, those that held the most; far more than anybody reads of."""
 _GIB_A_CORE = 8
 """How much memory weighs as much as a core when kinds are chosen."""
+_CHANGING = r"\b[0-9a-f]{8,}\b|[0-9]+"
+"""What differs from run to run of the same job: hashes and numbers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,5 +165,5 @@ def kind() -> pl.Expr:
     """Return what jobs are of one kind with: the name with its digits masked, else the program."""
     program = pl.col("command").str.slice(0, 400).str.extract(r"^\s*(\S+)").str.extract(r"([^/]+)/*$")
     name = pl.when(pl.col("name") != "").then(pl.col("name"))
-    masked = pl.coalesce(name, program).str.slice(0, 80).str.replace_all(r"[0-9]+", "#")
+    masked = pl.coalesce(name, program).str.slice(0, 80).str.replace_all(_CHANGING, "#")
     return masked.fill_null("-").alias("kind")

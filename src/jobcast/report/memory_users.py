@@ -6,10 +6,10 @@ import polars as pl
 
 from jobcast.language import Phrase, phrase
 from jobcast.report.base import Bars, Cell, Figure, Histograms, Ring, Table, table
-from jobcast.report.intervals import MEMORY_BOUNDS, TOLERATED, cell, interval, lower_bound
+from jobcast.report.intervals import MEMORY_BOUNDS, TOLERATED, by_interval, cell, lower_bound
 from jobcast.report.kinds import kind
 from jobcast.report.measures import DONE, FAILED, KILLED_FOR_MEMORY
-from jobcast.report.people import name_of, ranked
+from jobcast.report.people import by_name, name_of, ranked
 from jobcast.units import GIB_PER_TIB, format_amount
 
 Answers = Mapping[str, pl.DataFrame]
@@ -26,8 +26,7 @@ def questions(jobs: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
     """Return what is to be asked of `jobs` (as `measured` returns them) for `user_figures`."""
     compared = jobs.filter(DONE, pl.col("peak").is_not_null())
     over, under, peak, request, hours = map(pl.col, ("over", "under", "peak", "request", "hours"))
-    tolerated = dict(enumerate(TOLERATED))
-    multiple = interval(peak, MEMORY_BOUNDS).replace_strict(tolerated, return_dtype=pl.Float64)
+    tolerated = peak * by_interval(peak, MEMORY_BOUNDS, TOLERATED)
     short = (under > 0) | KILLED_FOR_MEMORY.fill_null(value=False)
     return {
         "users": compared.group_by("user").agg(
@@ -42,9 +41,11 @@ def questions(jobs: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
             under=under.sum(),
             under_jobs=(under > 0).sum(),
             under_hours=(under * hours).sum(),
-            outside=(request - peak * multiple).clip(0).sum(),
-            peak_p95=peak.quantile(0.95, interpolation="linear"),
+            outside=(request - tolerated).clip(0).sum(),
             peak_deviation=peak.std(),
+        ),
+        "quantiles": by_name(
+            compared, "user", "peak", {"peak_p95": peak.quantile(0.95, interpolation="linear")}
         ),
         "endings": jobs.filter(DONE | FAILED)
         .group_by("user")
@@ -65,20 +66,21 @@ def questions(jobs: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
 
 def user_figures(answers: Answers) -> tuple[Figure, ...]:
     """Return the figures by user."""
+    users = answers["users"].join(answers["quantiles"], on="user", how="left", nulls_equal=True)
     return (
         Figure(
             name="memory_outside_users",
-            table=_outside(answers["users"]),
+            table=_outside(users),
             charts=(Ring(name="tolerance_rusage_user_pie_chart", value="outside_tib", first=10),),
         ),
         Figure(
             name="memory_over_users",
-            table=_by_hours(answers["users"], "over"),
+            table=_by_hours(users, "over"),
             charts=(Ring(name="mem_hours_user_pie_chart", value="over_tib_h", first=5),),
         ),
         Figure(
             name="memory_under_users",
-            table=_by_hours(answers["users"], "under"),
+            table=_by_hours(users, "under"),
             charts=(Ring(name="under_mem_hours_user_pie_chart", value="under_tib_h", first=7),),
         ),
         Figure(
@@ -86,8 +88,8 @@ def user_figures(answers: Answers) -> tuple[Figure, ...]:
             table=_failing(answers["endings"]),
             charts=(Bars(name="under_exit_histogram", series=("failed_share", "short_share")),),
         ),
-        _histograms(answers, "over", "more"),
-        _histograms(answers, "under", "less"),
+        _histograms(answers, users, "over", "more"),
+        _histograms(answers, users, "under", "less"),
     )
 
 
@@ -138,10 +140,10 @@ def _failing(endings: pl.DataFrame) -> Table:
     return table(("user", *figures.columns), rows)
 
 
-def _histograms(answers: Answers, side: str, name: str) -> Figure:
+def _histograms(answers: Answers, users: pl.DataFrame, side: str, name: str) -> Figure:
     """Return the histograms of the people who ask for the most too much, or too little, times the run time."""
-    users = answers["users"].filter(pl.col(f"{side}_hours") > 0, pl.col("user").is_not_null())
-    worst = users.sort(f"{side}_hours", "user", descending=[True, False]).head(_WORST)
+    some = users.filter(pl.col(f"{side}_hours") > 0, pl.col("user").is_not_null())
+    worst = some.sort(f"{side}_hours", "user", descending=[True, False]).head(_WORST)
     order = {user: place for place, user in enumerate(worst["user"])}
     p95 = dict(worst.select("user", "peak_p95").rows())
     counted: dict[tuple[str, int], list[int]] = {}

@@ -31,7 +31,7 @@ def questions(jobs: pl.LazyFrame, advising: Advising) -> dict[str, pl.LazyFrame]
 
 
 def notes(answers: Answers, advising: Advising) -> tuple[Note, ...]:
-    """Return the notes: those who can save most first, and of each the largest first."""
+    """Return the notes: those who can save most first, and of each the largest first; then those with more runs."""
     gib_hours, core_hours = answers["totals"].row(0)
     return tuple(
         _in_order(
@@ -84,6 +84,7 @@ def _in_order(found: Iterable[Note]) -> Iterator[Note]:
     for note in found:
         people.setdefault(note.user, []).append(note)
     weight = {user: sum(note.weight for note in mine) for user, mine in people.items()}
-    for user in sorted(people, key=lambda user: (-weight[user], user or ""))[:_PEOPLE]:
-        mine = sorted(people[user], key=lambda note: (-note.weight, note.kind, note.finding))
+    runs = {user: sum(note.runs for note in mine) for user, mine in people.items()}
+    for user in sorted(people, key=lambda user: (-weight[user], -runs[user], user or ""))[:_PEOPLE]:
+        mine = sorted(people[user], key=lambda note: (-note.weight, -note.runs, note.kind, note.finding))
         yield from mine[:_OF_EACH]

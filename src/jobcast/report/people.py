@@ -33,6 +33,15 @@ def ranked(
     )
 
 
+def by_name(jobs: pl.LazyFrame, name: str, amount: str, figures: Mapping[str, pl.Expr]) -> pl.LazyFrame:
+    """Return for each value of the column `name` the `figures`, quantiles of the column `amount` among them.
+
+    Quantiles need a number of every job at once, and therefore no more of it is held: of the name only a code.
+    """
+    held = jobs.select(pl.col(name).cast(pl.Categorical), amount)
+    return held.group_by(name).agg(**figures).with_columns(pl.col(name).cast(pl.String))
+
+
 def name_of(name: str | None) -> Cell:
     """Return how somebody or something without a name in the history is called."""
     return name or phrase("report.nobody")

@@ -18,7 +18,7 @@ from jobcast.report.intervals import (
     share_labels,
 )
 from jobcast.report.measures import DONE, FAILED
-from jobcast.report.people import name_of, ranked
+from jobcast.report.people import by_name, name_of, ranked
 
 Answers = Mapping[str, pl.DataFrame]
 _STEPS = 2
@@ -64,7 +64,7 @@ def questions(jobs: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
             jobs=pl.len(), left=(limit - run).clip(0).mean()
         ),
         "limit_cells": limited.group_by(run=cell(run, _STEPS), limit=cell(limit, _STEPS)).agg(jobs=pl.len()),
-        "queues": waited.group_by("queue").agg(**waits),
+        "queues": by_name(waited, "queue", "wait", waits),
         "sizes": waited.filter(pl.col("cores").is_not_null())
         .group_by(interval(pl.col("cores"), CORE_BOUNDS).alias("interval"))
         .agg(**waits),

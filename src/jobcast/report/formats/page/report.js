@@ -102,7 +102,7 @@
       tooltip: { ...base(spec).tooltip, trigger: "axis", formatter: (shown) =>
         [safe(shown[0].name), ...shown.map((one) => `${one.marker}${safe(one.seriesName)}: <b>${amount(one.value, spec.unit)}</b>`)].join("<br>") },
       xAxis: axis({ type: "category", data: names, splitLine: { show: false }, axisLabel: { formatter: cut, ...all } }),
-      yAxis: axis({ type: "value", name: ["share", "ratio", "jobs", "h"].includes(spec.unit) ? "" : spec.unit, nameLocation: "end", axisLabel: { formatter: (value) => amount(value, spec.unit, true) }, scale: spec.kind === "lines" && spec.limit !== null }),
+      yAxis: axis({ type: "value", name: spec.series.length > 1 || ["share", "ratio", "jobs", "h"].includes(spec.unit) ? "" : spec.unit, nameLocation: "end", axisLabel: { formatter: (value) => amount(value, spec.unit, true) }, scale: spec.kind === "lines" && spec.limit !== null }),
       dataZoom: [{ ...inside, xAxisIndex: 0 }],
       series: spec.series.map((one, place) => ({
         name: say(one.name),
