@@ -9,7 +9,7 @@ from jobcast.drawing import legible, saved
 from jobcast.language import LANGUAGES, current
 from jobcast.report.base import Report, Unit
 from jobcast.report.formats.charts import Text, specs
-from jobcast.report.formats.figures import harmless, shown
+from jobcast.report.formats.figures import harmless, plain, shown
 from jobcast.store.durable import write_whole
 from jobcast.units import GIB, format_duration, format_memory
 
@@ -91,7 +91,9 @@ def _finish(axes: Any, spec: Spec) -> None:
     )
     axes.tick_params(labelsize="small")
     unit = Unit(spec["unit"])
-    axes.yaxis.set_major_formatter(lambda value, _place: shown(value, unit))
+    axes.yaxis.set_major_formatter(lambda value, _place: shown(plain(value), unit))
+    if unit is Unit.JOBS:
+        axes.yaxis.get_major_locator().set_params(integer=True)
     if spec["limit"] is not None:
         axes.axhline(spec["limit"], color=_LIMIT, linestyle="--", linewidth=1.2)
     axes.legend(fontsize="small")
@@ -134,7 +136,8 @@ def _density(axes: Any, spec: Spec) -> None:
     axes.set(xlim=(low, high), ylim=(low, high))
     for side, axis in ((spec["across"], axes.xaxis), (spec["up"], axes.yaxis)):
         _logarithmic(axis, side, low, high)
-    axes.figure.colorbar(drawn, ax=axes, label=_say(spec["jobs"]), format="{x:,.0f}")
+    scale = axes.figure.colorbar(drawn, ax=axes, label=_say(spec["jobs"]), format="{x:,.0f}")
+    scale.minorticks_off()  # their labels are mathematics
     axes.legend(fontsize="small", loc="lower right")
 
 
@@ -173,6 +176,7 @@ def _histograms(axes: Any, spec: Spec) -> None:
     low, high = floor(min(ends)), ceil(max(ends) + size)
     axes.set_xlim(low, high)
     _logarithmic(axes.xaxis, spec["across"], low, high)
+    axes.yaxis.get_major_locator().set_params(integer=True)
     axes.legend(fontsize="small")
 
 
