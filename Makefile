@@ -57,6 +57,7 @@ vendor:
 	rm -rf build/vendor && mkdir -p build/vendor
 	cd build/vendor && npm pack --silent echarts@$$(sed -n 's/^version = "\(.*\)"/\1/p' $(CURDIR)/$(PAGE)/vendored.toml) && tar xzf *.tgz
 	cp build/vendor/package/dist/echarts.min.js build/vendor/package/LICENSE build/vendor/package/NOTICE $(PAGE)/echarts/
+	rm -rf build/vendor
 	sha256sum $(PAGE)/echarts/echarts.min.js
 
 clean:
