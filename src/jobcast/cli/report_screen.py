@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import click
+
 from jobcast.cli.screen import cell_width, painted, printable, talk, tell
 from jobcast.cli.table import Column, print_table
 from jobcast.language import say
@@ -24,14 +26,14 @@ _SHOWN = (
 
 def show(report: Report) -> None:
     """Print the report for people."""
-    tell(told(report))
+    tell(printable(told(report)))
     if not report.jobs:
         tell(say("report.empty"))
         talk(say("report.empty_cure"))
         return
     for section in report.sections:
         _show_section(section, report.currency)
-    tell("\n" + painted(say("report.notes"), "cyan"))
+    tell("\n" + say("report.notes"), colour="cyan")
     show_notes(report.notes[:_NOTES])
     if not report.notes:
         tell(say("report.no_notes"))
@@ -41,13 +43,13 @@ def show(report: Report) -> None:
 def show_notes(notes: Iterable[Note]) -> None:
     """Print what is wrong with whose jobs, and what to write next time."""
     for note in notes:
-        who = " · ".join(part for part in (note.user, note.kind, note.queue) if part)
+        who = " · ".join(part for part in (note.user or say("report.nobody"), note.kind, note.queue) if part)
         tell(printable(f"{who}: {note.text.say()}"))
-        tell(f"  {say('report.note_next_time')} {painted(printable(note.flag), 'green')}")
+        click.echo(f"  {say('report.note_next_time')} {painted(printable(note.flag), 'green')}")
 
 
 def _show_section(section: Section, currency: str) -> None:
-    tell("\n" + painted(say(f"report_section.{section.name}"), "cyan"))
+    tell("\n" + say(f"report_section.{section.name}"), colour="cyan")
     facts = [
         (shown(fact.value, fact.unit, currency), say(f"report_fact.{fact.name}")) for fact in section.facts
     ]

@@ -46,10 +46,10 @@ def talk(text: str) -> None:
         click.echo(printable(line), err=True)
 
 
-def tell(text: str = "") -> None:
-    """Print lines of an answer on stdout."""
+def tell(text: str = "", *, colour: str | None = None) -> None:
+    """Print lines of an answer on stdout, on a terminal in a colour."""
     for line in text.split("\n"):
-        click.echo(printable(line))
+        click.echo(painted(printable(line), colour if line else None))
 
 
 def painted(text: str, colour: str | None, *, stream: IO[str] | None = None) -> str:
