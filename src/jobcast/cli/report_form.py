@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
+from urllib.parse import quote
 
 import click
 
@@ -59,6 +61,8 @@ class Wanted:
             raise click.UsageError(say("report.only_markdown"))
         if table and form != "csv":
             raise click.UsageError(say("report.only_csv"))
+        if form == "terminal" and output:
+            raise click.UsageError(say("report.no_file_of_screen"))
         if form == "csv" and not table and not output:
             raise click.UsageError(say("report.csv_needs_folder"))
         if pictures:
@@ -93,11 +97,10 @@ def _read(template: Path) -> str:
 
 def emit(report: Report, wanted: Wanted) -> None:
     """Show or write the report. Raises InputError, and StoreError when a file can't be written."""
+    pictures = _draw(report, wanted)
     if wanted.form == "csv":
         _emit_csv(report, wanted)
-        return
-    pictures = _draw(report, wanted)
-    if wanted.form == "terminal":
+    elif wanted.form == "terminal":
         show(report)
     elif wanted.form == "json" and not wanted.output:
         print_json(as_dict(report))
@@ -143,8 +146,12 @@ def _draw(report: Report, wanted: Wanted) -> dict[str, list[str]]:
 
     folder = wanted.output.with_name(f"{wanted.output.stem}-pictures")
     names = draw_all(report, folder, wanted.pictures)
-    talk(say("report.pictures_written", count=sum(map(len, names.values())), path=folder))
-    return {chart: [f"{folder.name}/{file}" for file in files] for chart, files in names.items()}
+    if names:
+        talk(say("report.pictures_written", count=sum(map(len, names.values())), path=folder))
+    return {
+        chart: [quote(os.fsencode(f"{folder.name}/{file}")) for file in files]
+        for chart, files in names.items()
+    }
 
 
 def _emit_csv(report: Report, wanted: Wanted) -> None:
