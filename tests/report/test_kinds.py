@@ -1,0 +1,144 @@
+"""Jobs of one kind, and what is known of their runs."""
+
+import polars as pl
+import pytest
+
+from jobcast.report import kinds
+from jobcast.report.kinds import Kind, as_kinds, kind, kinds_of
+from jobcast.report.measures import measured
+from tests.made_up import frame, job
+from tests.report.made_up import FAILED, made
+
+HOUR = 3600.0
+
+
+def found(*jobs, fewest_runs: int = 1) -> list[Kind]:
+    return as_kinds(kinds_of(measured(frame(*jobs).lazy()), fewest_runs).collect())
+
+
+@pytest.mark.parametrize(
+    ("name", "command", "expected"),
+    [
+        ("place_12", "/bin/sim", "place_#"),
+        ("v1.2_run003x", None, "v#.#_run#x"),
+        ("place", None, "place"),
+        (None, "/tools/v2023.1/bin/sim -top a_7", "sim"),
+        (None, "  sim2 -top a", "sim#"),
+        ("", "sim", "sim"),
+        (None, "./run.sh", "run.sh"),
+        (None, "/tools/bin/", "bin"),
+        (None, "", "-"),
+        (None, "   ", "-"),
+        (None, "/", "-"),
+        (None, None, "-"),
+        ("1" * 100, None, "#"),
+        ("x" * 100, None, "x" * 80),
+        ("run.7f3a9c21d4.log", None, "run.#.log"),
+        ("deadbeef cafe", None, "# cafe"),
+        ("<script>alert(1)</script>", None, "<script>alert(#)</script>"),
+        ("作业７", None, "作业７"),
+    ],
+)
+def test_jobs_are_of_one_kind_by_their_masked_name_or_their_program(name, command, expected):
+    jobs = frame(job(name=name, command=command))
+    assert jobs.select(kind())["kind"].to_list() == [expected]
+
+
+def test_jobs_of_another_system_user_queue_or_name_are_of_another_kind():
+    jobs = [
+        {"name": "a1"}, {"name": "a2"}, {"name": "b1"}, {"name": "a1", "user": None}, {"name": "a1", "queue": None},
+        {"name": "a1", "system": "slurm"},
+    ]  # fmt: skip
+    rows = [
+        (row.system, row.user, row.queue, row.kind, row.runs) for row in found(*(job(**row) for row in jobs))
+    ]
+    assert sorted(rows, key=str) == [
+        ("lsf", "chen", "pnr", "a#", 2),
+        ("lsf", "chen", "pnr", "b#", 1),
+        ("lsf", "chen", None, "a#", 1),
+        ("lsf", None, "pnr", "a#", 1),
+        ("slurm", "chen", "pnr", "a#", 1),
+    ]
+
+
+def test_what_is_known_of_all_runs_of_a_kind_is_counted_by_hand():
+    good = {"user": "li", "queue": "pnr", "name": "x"}
+    jobs = [
+        made(1, **good, hours=2, request=8, peak=3, cores=4, cpu=4, limit=5, hosts=["a", "b"]),
+        made(2, **good, hours=1, request=2, peak=4, cores=2, cpu=3, limit=6, hosts=["a"]),
+        made(3, **good, hours=1, peak=6, cores=1, cpu=1.6),
+        made(4, **good, hours=2, request=5, cores=1, cpu=5, hosts=[]),
+        made(5, **good, **FAILED, hours=3, request=7, peak=9, cores=16, cpu=48, exit_reason="memory_limit"),
+        made(6, **good, **FAILED, hours=1, peak=1, exit_reason="memory_limit"),
+        made(7, **good, **FAILED, hours=4, request=1, peak=99, cores=3, limit=4, exit_reason="run_limit"),
+        made(8, **good, **FAILED, hours=1, limit=1, exit_reason="run_limit"),
+        made(9, **good, **FAILED, hours=1, request=64, peak=65, cores=8, limit=99, exit_reason="exit_code"),
+    ]
+    assert found(*jobs) == [
+        Kind(
+            system="lsf",
+            user="li",
+            queue="pnr",
+            kind="x",
+            runs=9,
+            hosts=2,
+            fewest_hosts=0,
+            cores=16,
+            fewest_cores=1,
+            told_runs=2,  # 1, 2
+            told_hours=3,
+            held=8 * 2 + 2 * 1,
+            request=8,
+            peak=6,  # of 3; what failed may have broken off long before its peak, or far beyond it
+            short_runs=1,  # 2
+            killed_runs=2,  # 5, 6
+            killed_at=9,
+            killed_gib_hours=7 * 3 + 1 * 1,
+            silent_runs=1,  # 3
+            counted_runs=4,  # 1 to 4
+            counted_hours=6,
+            core_hours=4 * 2 + 2 * 1 + 1 * 1 + 1 * 2,
+            least_cores=1,
+            most_cores=4,
+            busy=3,  # 2 of 4, 3 of 2, 1.6 of 1, 2.5 of 1
+            beyond_runs=2,  # 3 and 4; 2 kept exactly half as many again busy
+            beyond_cores=1,
+            beyond_busy=2.5,
+            beyond=pytest.approx(0.6 * 1 + 1.5 * 2),
+            timed_runs=2,  # 1, 2
+            limits=11,
+            limit=6 * HOUR,
+            longest=2 * HOUR,
+            overrun_runs=2,  # 7, 8
+            overrun_limit=4 * HOUR,
+            overrun_hours=3 * 4 + 1 * 1,  # one core where none are told
+        )
+    ]
+
+
+def test_a_kind_of_which_nothing_is_told_has_only_runs():
+    (nothing,) = found(made(1, None, None, None, hours=None, wait=None))
+    counted = {name for name, kind_ in Kind.__annotations__.items() if kind_ in (int, float)}
+    known = {name: getattr(nothing, name) for name in Kind.__annotations__}
+    assert {name: known[name] for name in counted} == {**dict.fromkeys(counted, 0), "runs": 1}
+    assert {name for name in known.keys() - counted if known[name] is not None} == {"system", "kind"}
+
+
+def test_kinds_with_too_few_runs_are_left_out():
+    jobs = [made(n, "li", "pnr", name) for n, name in enumerate(["a", "a", "b", "b", "b"])]
+    assert [row.kind for row in found(*jobs, fewest_runs=3)] == ["b"]
+
+
+def test_the_kinds_that_held_the_most_are_looked_at(monkeypatch):
+    monkeypatch.setattr(kinds, "_MOST", 2)
+    jobs = [
+        made(1, "li", "pnr", "little", request=8, peak=8),
+        made(2, "li", "pnr", "memory", request=80, peak=8),  # as much as 10 cores
+        made(3, "li", "pnr", "cores", cores=12, cpu=1),
+        made(4, "li", "pnr", "neither"),
+    ]
+    assert [row.kind for row in found(*jobs)] == ["cores", "memory"]
+
+
+def test_kinds_are_asked_of_columns_alone():
+    assert isinstance(kind(), pl.Expr)
