@@ -54,6 +54,16 @@ def test_nearer_places_win(monkeypatch):
     assert settings.origins["risk"] == "--risk"
 
 
+@pytest.mark.parametrize("text", ['"chen, fang,"', '["chen", "fang"]', '" chen ,fang"'])
+def test_several_names_are_written_with_commas_or_as_a_list(text):
+    written(Path("jobcast.toml"), f"administrators = {text}")
+    assert config.load()[config.ADMINISTRATORS] == ("chen", "fang")
+
+
+def test_nobody_is_named_by_default():
+    assert config.load()[config.ADMINISTRATORS] == ()
+
+
 def test_a_named_file_stands_alone(monkeypatch, tmp_path):
     written(Path("jobcast.toml"), 'cluster = "here"')
     monkeypatch.setenv("JOBCAST_CONFIG", str(written(tmp_path / "named.toml", "risk = 0.5")))

@@ -266,7 +266,7 @@ def _from_file(file: Path) -> Iterator[tuple[str, str]]:
     for name, value in leaves(tree):
         if name not in SETTINGS:
             raise ConfigError(say("config.unknown", name=name, file=file), hint=likeliest(name, SETTINGS))
-        yield name, str(value)
+        yield name, ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def leaves(tree: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:

@@ -1,0 +1,257 @@
+"""jobcast report: of which period, whose jobs, and in what money."""
+
+import json
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from jobcast import clock
+from jobcast.cli import report
+from tests.cli.reported import JOBS, NOW, ran
+from tests.made_up import NEW_YEAR, frame
+
+RECORDED = Path(__file__).parents[1] / "recordings/memprediction/job_info_20240102.csv"
+
+
+@pytest.fixture(autouse=True)
+def history(store, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    store.append(JOBS)
+
+
+@pytest.fixture
+def found(jobcast):
+    """Return a function that runs jobcast report, and returns what it found."""
+
+    def run(*arguments):
+        result = jobcast("report", *arguments, "--json")
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout)
+
+    return run
+
+
+def period(answer) -> tuple[str, str]:
+    return answer["since"], answer["until"]
+
+
+def test_the_period_is_by_default_the_30_days_before_the_newest_job(found):
+    answer = found()
+    assert period(answer) == ("2025-12-06T00:00:00+00:00", "2026-01-05T00:00:00+00:00")
+    assert (answer["schema"], answer["jobs"], answer["made"]) == (1, 7, "2026-02-01T12:00:00+00:00")
+
+
+def test_days_are_those_of_the_site(found, monkeypatch):
+    monkeypatch.setenv("JOBCAST_TIMEZONE", "Asia/Shanghai")
+    answer = found("-st", "2026-01-02", "-et", "2026-01-04")
+    assert period(answer) == ("2026-01-01T16:00:00+00:00", "2026-01-04T16:00:00+00:00")
+    assert answer["timezone"] == "Asia/Shanghai"
+    assert (answer["jobs"], found()["until"]) == (5, "2026-01-04T16:00:00+00:00")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "since", "until", "jobs"),
+    [
+        (["-st", "2026-01-02", "-et", "2026-01-02"], "2026-01-02T00:00", "2026-01-03T00:00", 3),
+        (
+            ["--start_date", "2026-01-02", "--end_date", "2026-01-02"],
+            "2026-01-02T00:00",
+            "2026-01-03T00:00",
+            3,
+        ),
+        (["--start-date", "2026-01-02"], "2026-01-02T00:00", "2026-01-05T00:00", 5),
+        (["--end-date", "2026-01-01"], "2025-12-03T00:00", "2026-01-02T00:00", 2),
+        (["--since", "2026-01-02T12:00"], "2026-01-02T12:00", "2026-01-05T00:00", 5),
+        (["--since", "2026-01-02T12:00:01"], "2026-01-02T12:00:01", "2026-01-05T00:00", 3),
+        (["--until", "2026-01-02T12:00"], "2025-12-03T12:00", "2026-01-02T12:00", 2),
+        (
+            ["--since", "2026-01-02T20:00+08:00", "--until", "2026-01-04"],
+            "2026-01-02T12:00",
+            "2026-01-04T00:00",
+            3,
+        ),
+        (["--since", "31d", "--until", "now"], "2026-01-01T12:00", "2026-02-01T12:00", 7),
+        (["--since", "1h", "--until", "now"], "2026-02-01T11:00", "2026-02-01T12:00", 0),
+        (["-st", "2026-01-03", "-et", "2026-01-01"], "2026-01-03T00:00", "2026-01-02T00:00", 0),
+    ],
+)
+def test_a_period_is_given_in_days_or_in_moments(found, arguments, since, until, jobs):
+    answer = found(*arguments)
+    seconds = [moment if moment.count(":") == 2 else f"{moment}:00" for moment in (since, until)]
+    assert period(answer) == (f"{seconds[0]}+00:00", f"{seconds[1]}+00:00")
+    assert answer["jobs"] == jobs
+
+
+@pytest.mark.parametrize(
+    ("arguments", "filters", "jobs"),
+    [
+        ([], {}, 7),
+        (["--user", "fang"], {"user": ["fang"]}, 2),
+        (["--user", "fang", "--user", "li"], {"user": ["fang", "li"]}, 4),
+        (["--queue", "syn"], {"queue": ["syn"]}, 3),
+        (["--project", "comet"], {"project": ["comet"]}, 1),
+        (["--user", "li", "--queue", "syn"], {"user": ["li"], "queue": ["syn"]}, 1),
+        (["--user", "nobody"], {"user": ["nobody"]}, 0),
+        (["-min_rt", "120"], {}, 7),
+        (["--min-run-time", "120.1"], {}, 0),
+        (["--all-users"], {}, 7),
+    ],
+)
+def test_filters_leave_the_others_out(found, arguments, filters, jobs):
+    answer = found(*arguments)
+    assert (answer["filters"], answer["jobs"]) == (filters, jobs)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sections"),
+    [
+        ([], ["overview", "memory", "cpu", "time", "forecasts"]),
+        (["-m"], ["overview", "memory"]),
+        (["--cpu", "-t"], ["overview", "cpu", "time"]),
+        (["-f", "-c"], ["overview", "cpu", "forecasts"]),
+        (["-m", "-c", "--time", "--forecasts"], ["overview", "memory", "cpu", "time", "forecasts"]),
+    ],
+)
+def test_flags_choose_sections(found, arguments, sections):
+    assert list(found(*arguments)["sections"]) == sections
+
+
+def test_who_does_not_administer_gets_their_own_jobs_and_is_told_so(jobcast, monkeypatch):
+    monkeypatch.setattr(report, "administers", lambda _store, _named: False)
+    monkeypatch.setattr(report, "login_name", lambda: "fang")
+    result = jobcast("report")
+    assert result.stdout.splitlines()[0] == (
+        "jobs that finished from 2025-12-06 00:00 to 2026-01-05 00:00 · user: fang · made 2026-02-01 12:00"
+    )
+    assert result.stderr.splitlines()[0] == "your own jobs; everybody's: --all-users"
+    told = jobcast("--lang", "zh", "report", "--json")
+    assert told.stderr == "只含您自己的作业；查看所有人的请加 --all-users\n"
+    assert json.loads(told.stdout)["jobs"] == 2
+
+
+@pytest.mark.parametrize(("arguments", "jobs"), [(["--all-users"], 7), (["--user", "chen"], 3)])
+def test_who_does_not_administer_may_ask_for_others(jobcast, monkeypatch, arguments, jobs):
+    monkeypatch.setattr(report, "administers", lambda _store, _named: False)
+    result = jobcast("report", *arguments, "--json")
+    assert (json.loads(result.stdout)["jobs"], result.stderr) == (jobs, "")
+
+
+def test_administrators_are_named_in_the_settings(jobcast, store, monkeypatch):
+    asked = []
+    monkeypatch.setattr(report, "administers", lambda *given: asked.append(given) or True)
+    Path("jobcast.toml").write_text('administrators = "chen, fang"\n')
+    assert json.loads(jobcast("report", "--json").stdout)["jobs"] == 7
+    assert asked == [(store.path, ("chen", "fang"))]
+
+
+def test_prices_make_money(jobcast, found):
+    Path("jobcast.toml").write_text('[price]\ncore_hour = 0.5\ngib_hour = 0.25\ncurrency = "CNY"\n')
+    facts = found()["sections"]["overview"]["facts"]
+    assert facts["cost_money"] == 44 * 0.5 + 144 * 0.25
+    assert facts["unused_memory_money"] == 78 * 0.25
+    assert jobcast("report").stdout.split("\n\n")[1].splitlines()[-2:] == [
+        "58 CNY  cost",
+        "20 CNY  cost of unused memory",
+    ]
+    lines = jobcast("--lang", "zh", "report").stdout.split("\n\n")[1].splitlines()
+    assert lines[-2:] == ["58 CNY  费用", "20 CNY  未使用内存的费用"]
+
+
+def test_without_prices_there_is_no_money(found):
+    assert not [name for name in found()["sections"]["overview"]["facts"] if name.endswith("money")]
+
+
+@pytest.mark.parametrize("line", ["core_hour = -1", 'core_hour = "much"', "gib_hour = inf"])
+def test_what_is_no_price_is_refused(jobcast, line):
+    Path("jobcast.toml").write_text(f"[price]\n{line}\n")
+    result = jobcast("report")
+    assert result.stderr.startswith("error: ")
+    assert "price." in result.stderr
+    assert (result.stdout, result.exit_code) == ("", 1)
+
+
+def test_memory_per_task_is_written_into_the_flags(found, monkeypatch):
+    flags = [note["flag"] for note in found("--user", "chen")["notes"]]
+    assert flags == ["bsub -n 1", 'bsub -R "rusage[mem=4608MB]"', "bsub -W 3:00"]
+    monkeypatch.setenv("JOBCAST_MEMORY_PER_TASK", "true")
+    flags = [note["flag"] for note in found("--user", "chen")["notes"]]
+    assert flags == ["bsub -n 1", 'bsub -R "rusage[mem=1152MB]"', "bsub -W 3:00"]
+
+
+def test_the_accepted_risk_is_what_was_promised(found, monkeypatch):
+    monkeypatch.setenv("JOBCAST_RISK", "0.1")
+    assert found()["sections"]["forecasts"]["facts"]["promised_share"] == 0.9
+
+
+@pytest.fixture
+def daily_files(tmp_path):
+    """Return a folder with one of memPrediction's daily files."""
+    (tmp_path / "db").mkdir()
+    shutil.copy(RECORDED, tmp_path / "db")
+    return "db"
+
+
+def test_memprediction_s_daily_files_are_reported_on_without_a_history(jobcast, daily_files, monkeypatch):
+    monkeypatch.setattr(report, "administers", pytest.fail)
+    answer = json.loads(jobcast("report", "-db", daily_files, "--json").stdout)
+    assert period(answer) == ("2023-12-04T00:00:00+00:00", "2024-01-03T00:00:00+00:00")
+    assert (answer["jobs"], answer["filters"]) == (2, {})
+    assert answer["sections"]["memory"]["tables"]["memory_over_users"] == [
+        {
+            "user": "jun.zhang",
+            "share": 1.0,
+            "over_tib_h": 0.0357568359,
+            "over_mean_gib": 1.5,
+            "run_mean_h": 24.41,
+            "peak_mean_gib": 14.5,
+            "request_mean_gib": 16.0,
+            "over_jobs": 1,
+            "peak_p95_gib": 14.5,
+        }
+    ]
+    one = json.loads(
+        jobcast("report", "-db", daily_files, "--user", "anna", "-st", "2024-01-02", "--json").stdout
+    )
+    assert (one["jobs"], one["filters"]) == (1, {"user": ["anna"]})
+    assert (
+        json.loads(jobcast("report", "-db", daily_files, "-et", "2024-01-01", "--json").stdout)["jobs"] == 0
+    )
+
+
+def test_a_folder_without_daily_files_is_an_expected_failure(jobcast):
+    result = jobcast("report", "-db", "nowhere")
+    assert result.stderr.startswith(
+        "error: There is no job_info_YYYYMMDD.csv or YYYY_MM.db in nowhere.\ncure:  "
+    )
+    assert (result.stdout, result.exit_code) == ("", 1)
+
+
+def test_an_empty_history_is_told_with_a_cure(jobcast, tmp_path):
+    for form in ((), ("--json",)):
+        result = jobcast("--store", str(tmp_path / "empty"), "report", "--all-users", *form)
+        assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["jobs"] == 0
+    result = jobcast("--store", str(tmp_path / "empty"), "report", "--all-users")
+    assert result.stdout == (
+        "jobs that finished from 2026-01-03 00:00 to 2026-02-02 00:00 · made 2026-02-01 12:00\n"
+        "No such job finished in this period.\n"
+    )
+    assert result.stderr == (
+        "Choose another with --since and --until; jobcast doctor tells which days the history holds.\n"
+    )
+    assert not (tmp_path / "empty").exists()
+
+
+def test_a_damaged_file_of_the_history_is_told_with_a_cure(jobcast, store):
+    (store.path / "history/day=2026-01-02/part-1.parquet").write_bytes(b"PAR1 not at all PAR1")
+    result = jobcast("report")
+    assert "is damaged" in result.stderr.splitlines()[0]
+    assert result.stderr.splitlines()[1].startswith("cure:  move the damaged file out")
+    assert (result.stdout, result.exit_code) == ("", 1)
+
+
+def test_the_period_may_end_with_a_leap_day(found, store):
+    store.append(frame(ran(99, "chen", "late", finish_time=NEW_YEAR.replace(2028) + timedelta(days=59))))
+    assert found()["until"] == "2028-03-01T00:00:00+00:00"
