@@ -1,7 +1,7 @@
 """Words for a moment on the command line: ``7d``, ``24h``, ``2026-01-01``, ``2026-01-01T08:00``, ``now``."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 
 import click
 
@@ -10,6 +10,13 @@ from jobcast.language import say
 
 _AGO = re.compile(r"(\d+)\s*(s|m|h|d|w)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def within_calendar(moment: datetime) -> datetime:
+    """Return `moment`; raises ValueError where some zone, or a month more, would leave the calendar."""
+    if moment.year in {MINYEAR, MAXYEAR}:
+        raise ValueError(moment)
+    return moment
 
 
 class Moment(click.ParamType[datetime]):
@@ -28,11 +35,11 @@ class Moment(click.ParamType[datetime]):
             return clock.now()
         try:
             if match := _AGO.fullmatch(word):
-                return clock.now() - timedelta(**{_UNITS[match[2]]: int(match[1])})
+                return within_calendar(clock.now() - timedelta(**{_UNITS[match[2]]: int(match[1])}))
             moment = datetime.fromisoformat(value.strip())
             if moment.tzinfo is None:
                 moment = moment.replace(tzinfo=self._zone(ctx)[config.TIMEZONE])
-            return moment.astimezone(UTC)
+            return within_calendar(moment.astimezone(UTC))
         except (ValueError, OverflowError):
             self.fail(say("frame.not_a_time", text=value), param, ctx)
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from jobcast import clock, config
 from jobcast.cli.endings import complain
+from jobcast.cli.moment import within_calendar
 from jobcast.cli.screen import talk
 from jobcast.cli.session import Session, site
 from jobcast.errors import InputError, StoreError
@@ -17,7 +18,24 @@ from jobcast.language import say
 from jobcast.systems.base import Site
 from jobcast.systems.registry import FILE_FORMATS
 
-DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+class Day(click.DateTime):
+    """A day of the site."""
+
+    def __init__(self) -> None:
+        super().__init__(formats=["%Y-%m-%d"])
+
+    def convert(
+        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Read a day that has others before and after it."""
+        try:
+            return within_calendar(super().convert(value, param, ctx))
+        except ValueError:
+            self.fail(say("frame.not_a_time", text=value), param, ctx)
+
+
+DAY = Day()
 """A day on the command line, as memPrediction writes it."""
 
 
