@@ -6,10 +6,11 @@ import pytest
 
 from jobcast.language import phrase
 from jobcast.report.base import Note
-from jobcast.report.scope import Advising
+from jobcast.report.scope import Advising, Prices
 from jobcast.units import GIB
-from tests.report.made_up import FAILED, SCOPE, made, report, report_of
+from tests.report.made_up import FAILED, JOBS, SCOPE, made, report, report_of
 
+FREE = replace(SCOPE, prices=Prices())
 GIB_HOURS, CORE_HOURS = 2510.53125, 109
 """All that was held by the jobs that are made up."""
 
@@ -23,7 +24,7 @@ def note(user: str | None, kind: str, queue: str, finding: str, runs: int, **kno
 
 
 def test_those_who_can_save_most_come_first_and_their_largest_finding_first():
-    assert list(report().notes) == [
+    assert list(report_of(JOBS, FREE).notes) == [
         note(
             "li", "drc_#", "pnr", "memory_under", 2,
             text={"short": "1", "killed": "1", "runs": "3", "amount": "1,024"},
@@ -73,6 +74,16 @@ def test_those_who_can_save_most_come_first_and_their_largest_finding_first():
     ]  # fmt: skip
 
 
+def test_where_a_site_charges_money_decides():
+    found = [(note.user, note.finding, note.money) for note in report().notes[:4]]
+    assert found == [
+        ("chen", "cores_over", 12),  # 24 core·h at 0.5
+        ("chen", "memory_over", pytest.approx(0.68)),  # 68 GiB·h at 0.01
+        ("chen", "memory_open", 0),
+        ("li", "memory_under", pytest.approx(10.24)),
+    ]
+
+
 def wasteful(user: str | None, kind: str, request: float) -> list[dict]:
     """Return three runs that ask for far more than their one GiB."""
     return [made(n, user, "pnr", kind, request=request, peak=1) for n in range(3)]
@@ -116,7 +127,7 @@ def test_memory_and_cores_count_as_shares_of_all_that_was_held():
     jobs = wasteful("li", "x", 10)  # holds 30 of 32 GiB·h, could save 3 · 8.5
     jobs += [made(n, "chen", "pnr", "y", cores=4, cpu=1) for n in range(3)]  # 12 of 24 core·h, could save 9
     jobs.append(made(9, "wang", "pnr", "z", request=2, peak=2, cores=12))
-    weights = [(note.user, note.finding, note.weight) for note in report_of(jobs).notes]
+    weights = [(note.user, note.finding, note.weight) for note in report_of(jobs, FREE).notes]
     assert weights == [
         ("li", "memory_over", pytest.approx(25.5 / 32)),
         ("chen", "cores_over", pytest.approx(9 / 24)),

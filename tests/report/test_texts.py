@@ -10,7 +10,7 @@ from jobcast.report.summary import SECTIONS
 from jobcast.report.time import REASONS
 from tests.report.made_up import report
 
-NOTES = {"user", "queue", "kind", "system", "finding", "runs", "text", "flag", "gib_h", "core_h"}
+NOTES = {"user", "queue", "kind", "system", "finding", "runs", "text", "flag", "gib_h", "core_h", "money"}
 """Columns of the table of notes."""
 FILTERS = {"user", "project", "queue"}
 """Columns by which jobs are chosen."""

@@ -225,7 +225,9 @@ class Note:
     core_hours: float
     """Core hours that would have been free for others; 0 where it is not about cores."""
     weight: float
-    """By which notes are ordered: the amounts as shares of all that was held, added up."""
+    """By which notes are ordered: money, or the amounts as shares of all that was held, added up."""
+    money: float = 0.0
+    """What both amounts cost; 0 where the site charges nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,6 +1,7 @@
 """Notes: for jobs of one kind what is wrong, by how much, and the very flag to write next time."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -8,11 +9,12 @@ from jobcast.report.base import Note
 from jobcast.report.kinds import Kind, as_kinds, kinds_of
 from jobcast.report.measures import measured
 from jobcast.report.rules import RULES, Finding
-from jobcast.report.scope import Advising
+from jobcast.report.scope import Advising, Prices
 from jobcast.systems.requests import Spread, written
 
 Answers = Mapping[str, pl.DataFrame]
 Collect = Callable[[Sequence[pl.LazyFrame]], list[pl.DataFrame]]
+_FREE = Prices()
 _PEOPLE = 20
 _OF_EACH = 5
 """Notes to a person at most: nobody changes ten habits at once."""
@@ -30,18 +32,12 @@ def questions(jobs: pl.LazyFrame, advising: Advising) -> dict[str, pl.LazyFrame]
     }
 
 
-def notes(answers: Answers, advising: Advising) -> tuple[Note, ...]:
+def notes(answers: Answers, advising: Advising, prices: Prices = _FREE) -> tuple[Note, ...]:
     """Return the notes: those who can save most first, and of each the largest first; then those with more runs."""
     gib_hours, core_hours = answers["totals"].row(0)
     return tuple(
         _in_order(
-            _note(
-                kind,
-                name,
-                found,
-                advising,
-                weight=_share(found.gib_hours, gib_hours) + _share(found.core_hours, core_hours),
-            )
+            _weighed(_note(kind, name, found, advising), prices, gib_hours=gib_hours, core_hours=core_hours)
             for kind in as_kinds(answers["kinds"])
             for name, rule in RULES.items()
             if (found := rule(kind, advising.fewest_runs)) is not None
@@ -55,11 +51,19 @@ def notes_on(jobs: pl.LazyFrame, advising: Advising, collect: Collect = pl.colle
     return notes(dict(zip(asked, collect(list(asked.values())), strict=True)), advising)
 
 
+def _weighed(note: Note, prices: Prices, *, gib_hours: float | None, core_hours: float | None) -> Note:
+    """Weigh a note by money; where there are no prices, by its amounts as shares of all that was held."""
+    if prices:
+        money = prices.of(core_hours=note.core_hours, gib_hours=note.gib_hours)
+        return replace(note, money=money, weight=money)
+    return replace(note, weight=_share(note.gib_hours, gib_hours) + _share(note.core_hours, core_hours))
+
+
 def _share(part: float, whole: float | None) -> float:
     return part / whole if whole else 0.0
 
 
-def _note(kind: Kind, name: str, found: Finding, advising: Advising, *, weight: float) -> Note:
+def _note(kind: Kind, name: str, found: Finding, advising: Advising) -> Note:
     # Memory is written for each host or task: the run with the fewest must have enough of it, too.
     few = found.request.memory is not None
     hosts, cores = (kind.fewest_hosts, kind.fewest_cores) if few else (kind.hosts, kind.cores)
@@ -75,7 +79,7 @@ def _note(kind: Kind, name: str, found: Finding, advising: Advising, *, weight: 
         flag=written(kind.system, found.request, spread),
         gib_hours=found.gib_hours,
         core_hours=found.core_hours,
-        weight=weight,
+        weight=0.0,
     )
 
 

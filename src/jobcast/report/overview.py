@@ -84,8 +84,8 @@ def _money(totals: Mapping[str, float], prices: Prices) -> tuple[Fact, ...]:
     if not prices:
         return ()
     return (
-        Fact(name="cost_money", value=totals["asked"] * prices.core_hour + totals["held"] * prices.gib_hour),
-        Fact(name="unused_memory_money", value=totals["unused"] * prices.gib_hour),
+        Fact(name="cost_money", value=prices.of(core_hours=totals["asked"], gib_hours=totals["held"])),
+        Fact(name="unused_memory_money", value=prices.of(core_hours=0.0, gib_hours=totals["unused"])),
     )
 
 

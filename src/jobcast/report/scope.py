@@ -19,6 +19,10 @@ class Prices:
     currency: str = ""
     """As it stands behind an amount."""
 
+    def of(self, *, core_hours: float, gib_hours: float) -> float:
+        """Return what so much costs."""
+        return core_hours * self.core_hour + gib_hours * self.gib_hour
+
     def __bool__(self) -> bool:
         return bool(self.core_hour or self.gib_hour)
 

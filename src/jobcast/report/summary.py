@@ -61,7 +61,7 @@ def summarise(
         ),
     }
     made_sections = tuple(makers[name]() for name in SECTIONS if name in sections or name == "overview")
-    found = notes.notes(ask("notes", notes.questions(measures, scope.advising)), scope.advising)
+    found = notes.notes(ask("notes", notes.questions(measures, scope.advising)), scope.advising, scope.prices)
     return Report(
         period=scope.period,
         filters={column: values for column, values in scope.filters.items() if values},

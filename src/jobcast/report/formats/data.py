@@ -9,7 +9,19 @@ from jobcast.language import speaking
 from jobcast.report.base import Figure, Note, Report, Section, Table, Unit, table
 from jobcast.report.formats.figures import plain
 
-NOTE_COLUMNS = ("user", "queue", "kind", "system", "finding", "runs", "text", "flag", "gib_h", "core_h")
+NOTE_COLUMNS = (
+    "user",
+    "queue",
+    "kind",
+    "system",
+    "finding",
+    "runs",
+    "text",
+    "flag",
+    "gib_h",
+    "core_h",
+    "money",
+)
 """Of the table ``notes``."""
 
 
@@ -35,7 +47,7 @@ def note_as_dict(note: Note) -> dict[str, Any]:
 
 def _note(note: Note) -> tuple[Any, ...]:
     who = (note.user, note.queue, note.kind, note.system)
-    return (*who, note.finding, note.runs, note.text, note.flag, note.gib_hours, note.core_hours)
+    return (*who, note.finding, note.runs, note.text, note.flag, note.gib_hours, note.core_hours, note.money)
 
 
 def _section(section: Section) -> dict[str, Any]:
@@ -58,9 +70,13 @@ def figures(report: Report) -> Iterator[Figure]:
 
 
 def tables(report: Report) -> dict[str, Table]:
-    """Return all tables by name, the notes among them."""
+    """Return all tables by name, the notes and the facts among them."""
     notes = table(NOTE_COLUMNS, map(_note, report.notes))
-    return {"notes": notes, **{figure.name: figure.table for figure in figures(report)}}
+    facts = table(
+        ("section", "fact", "amount"),
+        ((section.name, fact.name, fact.value) for section in report.sections for fact in section.facts),
+    )
+    return {"notes": notes, "facts": facts, **{figure.name: figure.table for figure in figures(report)}}
 
 
 def as_csv(table: Table) -> str:

@@ -56,7 +56,7 @@ def as_html(report: Report) -> str:
             empty=_in_both(phrase("report.empty")),
             people=[(user, list(notes)) for user, notes in groupby(report.notes, lambda note: note.user)],
             first_people=_FIRST_PEOPLE,
-            at_stake=_at_stake,
+            at_stake=partial(_at_stake, report.currency),
             charts=charts,
             drawn_of=lambda figure: [chart.name for chart in figure.charts if chart.name in charts],
             is_open=_is_open,
@@ -110,14 +110,17 @@ def _shown(currency: str, value: Cell, unit: Unit) -> Markup:
     return _in_both(value) if isinstance(value, Phrase) else escape(shown(value, unit, currency))
 
 
-def _at_stake(notes: Sequence[Note]) -> Markup:
+def _at_stake(currency: str, notes: Sequence[Note]) -> Markup:
     """Return what somebody's notes are about, added up."""
     told = []
     if gib := sum(note.gib_hours for note in notes):
         told.append(phrase("report.gib_hours", amount=format_amount(gib)))
     if cores := sum(note.core_hours for note in notes):
         told.append(phrase("report.core_hours", amount=format_amount(cores)))
-    return Markup(" · ").join(map(_in_both, told))
+    money = sum(note.money for note in notes)
+    return Markup(" · ").join(
+        [*map(_in_both, told), *([_shown(currency, money, Unit.MONEY)] if money else [])]
+    )
 
 
 def _is_open(figure: Figure) -> bool:
