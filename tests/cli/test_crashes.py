@@ -176,3 +176,19 @@ def test_a_full_disk_is_told_by_training_and_leaves_no_half_model(tmp_path, limi
     )
     assert (result.stdout, result.returncode) == ("", 1)
     assert list((store.path / "models").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments", [["-o", "page.html"], ["-o", "data.json"], ["--format", "csv", "-o", "tables"]]
+)
+def test_a_full_disk_is_told_by_a_report_and_leaves_no_half_file(tmp_path, monkeypatch, arguments):
+    store = Store(tmp_path / "store")
+    store.append(made_up_history())
+    monkeypatch.chdir(tmp_path)
+    result = run_without_room(1_500, "--store", str(store.path), "report", *arguments)
+    told, cure = result.stderr.splitlines()[-2:]
+    assert told.startswith("error: no room to write ")
+    assert cure.startswith("cure:  ")
+    assert (result.stdout, result.returncode) == ("", 1)
+    files = [file for file in tmp_path.rglob("*") if file.is_file() and store.path not in file.parents]
+    assert all(file.stat().st_size < 1_500 and file.suffix == ".csv" for file in files)  # small tables, whole

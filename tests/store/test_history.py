@@ -254,7 +254,12 @@ def test_a_file_in_the_place_of_the_store_is_refused(tmp_path):
 def test_a_damaged_part_is_told_with_a_cure(store):
     store.append(frame(job("1")))
     (store.path / "history/day=2026-01-01/part-1.parquet").write_bytes(b"PAR1 not at all PAR1")
-    for act in (lambda: store.collect(store.scan()), lambda: store.append(frame(job("2"))), store.summary):
+    for act in (
+        lambda: store.collect(store.scan()),
+        lambda: store.collect_all([store.scan().select(pl.len()), store.scan()]),
+        lambda: store.append(frame(job("2"))),
+        store.summary,
+    ):
         with pytest.raises(StoreError, match="is damaged") as caught:
             act()
         assert caught.value.hint.startswith("move the damaged file out")
@@ -290,6 +295,16 @@ def test_a_disk_that_refuses_leaves_the_store_as_it_was(store, monkeypatch, numb
     monkeypatch.undo()
     assert files(store) == before
     assert store.append(frame(job("2"))).new == 1
+
+
+def test_several_frames_are_read_in_their_order(store):
+    store.append(frame(job("1"), job("2", user="fang")))
+    jobs = store.scan()
+    users = [jobs.filter(pl.col("user") == user) for user in ("fang", "chen", "nobody")]
+    found = store.collect_all([jobs.select(pl.len()), *users])
+    assert [one["job_id"].to_list() for one in found[1:]] == [["2"], ["1"], []]
+    assert found[0].item() == 2
+    assert store.collect_all([]) == []
 
 
 def test_days_before_and_after_leap_days_and_years_are_days(store):
