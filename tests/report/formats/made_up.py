@@ -112,7 +112,8 @@ NOTES = (
         flag='bsub -R "rusage[mem=9GB]"',
         gib_hours=1280.0,
         core_hours=0.0,
-        weight=0.5,
+        weight=128.0,
+        money=128.0,
     ),
     Note(
         user=None,

@@ -37,6 +37,7 @@ NOTES = [
         "flag": 'bsub -R "rusage[mem=9GB]"',
         "gib_h": 1280.0,
         "core_h": 0.0,
+        "money": 128.0,
     },
     {
         "user": None,
@@ -50,6 +51,7 @@ NOTES = [
         "flag": "#SBATCH --time=01:30:00",
         "gib_h": 0.0,
         "core_h": 0.0,
+        "money": 0.0,
     },
 ]
 TABLES = {
@@ -106,12 +108,13 @@ WHOLE = {
 }
 CSV = {
     "notes": (
-        "user,queue,kind,system,finding,runs,text,flag,gib_h,core_h\n"
+        "user,queue,kind,system,finding,runs,text,flag,gib_h,core_h,money\n"
         'chen,pnr,place_#,lsf,memory_over,2,"asked for up to 16 GiB, used at most 8 GiB: 1,280 GiB·h could have '
-        'been free (runs: 2)","bsub -R ""rusage[mem=9GB]""",1280.0,0.0\n'
+        'been free (runs: 2)","bsub -R ""rusage[mem=9GB]""",1280.0,0.0,128.0\n'
         ',,-,slurm,limit_over,3,"run limit of up to 10-00:00:00, longest run 01:00:00: with a shorter limit jobs '
-        'start earlier (runs: 3)",#SBATCH --time=01:30:00,0.0,0.0\n'
+        'start earlier (runs: 3)",#SBATCH --time=01:30:00,0.0,0.0,0.0\n'
     ),
+    "facts": "section,fact,amount\noverview,jobs,3\noverview,cost_money,1234.5\nmemory,memory_efficiency_share,\n",
     "memory_difference": """\
 interval,difference_rate_share,request_to_peak_ratio
 0-1 GiB,,
@@ -180,8 +183,8 @@ def test_no_history_makes_a_figure_that_json_lacks(jobs):
         assert not {"nan", "inf", "-inf"} & set(as_csv(one).replace("\n", ",").split(","))
 
 
-def test_all_tables_are_there_by_name_and_the_notes_among_them():
-    assert list(tables(SMALL)) == ["notes", "trend", *TABLES, "wait_queues"]
+def test_all_tables_are_there_by_name_and_the_notes_and_facts_among_them():
+    assert list(tables(SMALL)) == ["notes", "facts", "trend", *TABLES, "wait_queues"]
     assert [column.name for column in tables(SMALL)["notes"].columns] == list(NOTE_COLUMNS)
 
 

@@ -193,7 +193,10 @@ def test_facts_notes_and_remarks_are_written_out():
     parts = {one.attributes["id"]: one for one in page.all("section")}
     assert list(parts) == ["overview", "notes", "memory", "time"]
     assert [one.text("en") for one in parts["overview"].all("dt", "dd")] == ["jobs", "3", "cost", "1,234 CNY"]
-    assert [one.text("en") for one in parts["notes"].all("h3")] == ["chen 1,280 GiB·h", "(not told) "]
+    assert [one.text("en") for one in parts["notes"].all("h3")] == [
+        "chen 1,280 GiB·h · 128 CNY",
+        "(not told) ",
+    ]
     assert [one.text() for one in parts["notes"].all("code")] == [note.flag for note in NOTES]
     assert [one.text("en") for one in parts["memory"].all("p") if one.attributes["class"] == "remark"] == [
         "None of them asked for memory, so there is no request to compare with."

@@ -227,13 +227,14 @@ def test_no_text_at_all_breaks_a_table(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_name_is_more_than_text_in_notes_filters_and_remarks(name):
+def test_no_name_is_more_than_text_in_notes_filters_facts_and_remarks(name):
     p95 = phrase("report.p95_of", amount="1", kind=name)
     report = replace(
         SMALL,
         filters={"user": [name]},
+        currency=name,
         notes=tuple(replace(note, user=name, kind=name, queue=name, text=p95) for note in NOTES),
-        sections=(replace(SMALL.sections[1], figures=(), remarks=(p95,)),),
+        sections=(replace(SMALL.sections[0], figures=(), remarks=(p95,)),),
     )
     found = kinds(as_markdown(report, {}))
     assert not {kind for kind in found if kind.startswith(("html", "link", "image", "table", "s_", "code_b"))}

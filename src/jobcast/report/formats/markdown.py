@@ -68,7 +68,7 @@ def _section(section: Section, pictures: Pictures, currency: str) -> Iterator[st
     yield f"## {say(f'report_section.{section.name}')}"
     if section.facts:
         facts = (
-            f"- {say(f'report_fact.{fact.name}')}: **{shown(fact.value, fact.unit, currency)}**"
+            f"- {say(f'report_fact.{fact.name}')}: **{_escaped(shown(fact.value, fact.unit, currency))}**"
             for fact in section.facts
         )
         yield "\n".join(facts)
