@@ -14,7 +14,7 @@ import pytest
     ],
 )
 def test_a_public_trace_is_reported_on_in_every_form_without_a_word_of_warning(
-    jobcast, shared, tmp_path, kind, name, jobs
+    jobcast, shared, tmp_path, *, kind, name, jobs
 ):
     jobcast("import", kind, str(shared / "data" / name))
     period = ("-st", "2014-01-01", "-et", "2017-12-31")

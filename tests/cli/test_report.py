@@ -10,7 +10,7 @@ import pytest
 from jobcast import clock
 from jobcast.cli import report
 from tests.cli.reported import JOBS, NOW, ran
-from tests.made_up import NEW_YEAR, frame
+from tests.made_up import NEW_YEAR, frame, job
 
 RECORDED = Path(__file__).parents[1] / "recordings/memprediction/job_info_20240102.csv"
 
@@ -152,11 +152,11 @@ def test_prices_make_money(jobcast, found):
     assert facts["cost_money"] == 44 * 0.5 + 144 * 0.25
     assert facts["unused_memory_money"] == 78 * 0.25
     assert jobcast("report").stdout.split("\n\n")[1].splitlines()[-2:] == [
-        "58 CNY  cost",
-        "20 CNY  cost of unused memory",
+        "  58 CNY  cost",
+        "19.5 CNY  cost of unused memory",
     ]
     lines = jobcast("--lang", "zh", "report").stdout.split("\n\n")[1].splitlines()
-    assert lines[-2:] == ["58 CNY  费用", "20 CNY  未使用内存的费用"]
+    assert lines[-2:] == ["  58 CNY  费用", "19.5 CNY  未使用内存的费用"]
 
 
 def test_without_prices_there_is_no_money(found):
@@ -229,19 +229,21 @@ def test_a_folder_without_daily_files_is_an_expected_failure(jobcast):
 
 
 def test_an_empty_history_is_told_with_a_cure(jobcast, tmp_path):
-    for form in ((), ("--json",)):
+    for form in ((), ("--json",), ("-o", "report.html")):
         result = jobcast("--store", str(tmp_path / "empty"), "report", "--all-users", *form)
-        assert result.exit_code == 0, result.output
-    assert json.loads(result.stdout)["jobs"] == 0
-    result = jobcast("--store", str(tmp_path / "empty"), "report", "--all-users")
-    assert result.stdout == (
-        "jobs that finished from 2026-01-03 00:00 to 2026-02-02 00:00 · made 2026-02-01 12:00\n"
-        "No such job finished in this period.\n"
-    )
-    assert result.stderr == (
-        "Choose another with --since and --until; jobcast doctor tells which days the history holds.\n"
-    )
+        assert (result.stdout, result.exit_code) == ("", 1)
+        assert result.stderr == (
+            f"error: the history in {tmp_path / 'empty'} holds no jobs\n"
+            "cure:  jobcast sample, or jobcast import --help\n"
+        )
     assert not (tmp_path / "empty").exists()
+
+
+def test_a_name_is_found_in_whichever_encoding_the_terminal_writes_it(jobcast, store):
+    store.append(frame(job("9", user="张伟")))
+    typed = "张伟".encode("gb18030").decode("utf-8", "surrogateescape")
+    for command in ("report", "jobs"):
+        assert json.loads(jobcast(command, "--user", typed, "--json").stdout)["jobs"]
 
 
 def test_a_damaged_file_of_the_history_is_told_with_a_cure(jobcast, store):

@@ -13,6 +13,7 @@ from jobcast import config
 from jobcast.cli import frame
 from jobcast.cli.columns import NUMBERS, SHOWN, SPARE, TEXTS, check, display, expression, pick
 from jobcast.cli.moment import MOMENT
+from jobcast.cli.name import NAME
 from jobcast.cli.screen import as_json as to_json
 from jobcast.cli.screen import print_raw, printable, talk
 from jobcast.cli.session import Session
@@ -64,14 +65,14 @@ class _Wish:
 
 
 @frame.command(help=say("jobs.help"), examples=say("jobs.examples"))
-@click.option("--user", multiple=True, metavar="NAME", help=say("jobs.user"))
-@click.option("--project", multiple=True, metavar="NAME", help=say("jobs.project"))
-@click.option("--queue", multiple=True, metavar="NAME", help=say("jobs.queue"))
-@click.option("--name", metavar="PATTERN", help=say("jobs.name"))
+@click.option("--user", multiple=True, type=NAME, metavar="NAME", help=say("jobs.user"))
+@click.option("--project", multiple=True, type=NAME, metavar="NAME", help=say("jobs.project"))
+@click.option("--queue", multiple=True, type=NAME, metavar="NAME", help=say("jobs.queue"))
+@click.option("--name", type=NAME, metavar="PATTERN", help=say("jobs.name"))
 @click.option(
     "--state", multiple=True, type=click.Choice([state.value for state in JobState]), help=say("jobs.state")
 )
-@click.option("--system", multiple=True, metavar="NAME", help=say("jobs.system"))
+@click.option("--system", multiple=True, type=NAME, metavar="NAME", help=say("jobs.system"))
 @click.option("--since", type=MOMENT, metavar="TIME", help=say("jobs.since"))
 @click.option("--until", type=MOMENT, metavar="TIME", help=say("jobs.until"))
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help=say("jobs.limit"))

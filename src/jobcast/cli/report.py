@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,13 @@ import polars as pl
 from jobcast import clock, config
 from jobcast.cli import frame
 from jobcast.cli.moment import MOMENT
+from jobcast.cli.name import NAME
 from jobcast.cli.person import administers, login_name
 from jobcast.cli.report_form import FORMS, Wanted, emit
 from jobcast.cli.screen import talk
 from jobcast.cli.span import DAY, end_of, read_folder, start_of
 from jobcast.cli.working import working
+from jobcast.errors import StoreError
 from jobcast.language import say
 from jobcast.report.base import Period, Report
 from jobcast.report.scope import Advising, Prices, Scope
@@ -43,10 +45,10 @@ _INSTANT = timedelta(microseconds=1)
 @click.option("-c", "--cpu", is_flag=True, help=say("report.cpu"))
 @click.option("-t", "--time", is_flag=True, help=say("report.time"))
 @click.option("-f", "--forecasts", is_flag=True, help=say("report.forecasts"))
-@click.option("--user", multiple=True, metavar="NAME", help=say("report.user"))
+@click.option("--user", multiple=True, type=NAME, metavar="NAME", help=say("report.user"))
 @click.option("--all-users", is_flag=True, help=say("report.all_users"))
-@click.option("--project", multiple=True, metavar="NAME", help=say("report.project"))
-@click.option("--queue", multiple=True, metavar="NAME", help=say("report.queue"))
+@click.option("--project", multiple=True, type=NAME, metavar="NAME", help=say("report.project"))
+@click.option("--queue", multiple=True, type=NAME, metavar="NAME", help=say("report.queue"))
 @click.option(
     "-min_rt",
     "--min-run-time",
@@ -132,17 +134,19 @@ class _Stored:
     """The history in the store."""
 
     def __init__(self, session: Session) -> None:
+        """Raise StoreError where there are no jobs at all."""
         self._store = session.store
         self.collect = self._store.collect_all
+        self._days = self._store.days()
+        if not self._days:
+            path = self._store.path
+            raise StoreError(say("report.no_history", path=path), hint=say("report.no_history_cure"))
 
-    def newest(self) -> datetime | None:
-        """Return when the last job finished; None where there is none."""
-        days = self._store.days()
-        if not days:
-            return None
-        last = self._store.scan(datetime(days[-1].year, days[-1].month, days[-1].day, tzinfo=UTC))
-        found: datetime | None = self._store.collect(last.select(pl.col("finish_time").max())).item()
-        return found
+    def newest(self) -> datetime:
+        """Return when the last job finished."""
+        last = self._store.scan(datetime.combine(self._days[-1], time(), UTC))
+        newest: datetime = self._store.collect(last.select(pl.col("finish_time").max())).item()
+        return newest
 
     def jobs(self, period: Period) -> pl.LazyFrame:
         """Return the jobs of the period."""
@@ -156,10 +160,10 @@ class _Folder:
         self._jobs = read_folder(session, folder, None, None)
         self.collect = pl.collect_all
 
-    def newest(self) -> datetime | None:
+    def newest(self) -> datetime:
         """Return when the last job finished."""
-        found: datetime | None = self._jobs["finish_time"].max()  # type: ignore[assignment]
-        return found
+        newest: datetime = self._jobs.select(pl.col("finish_time").max()).item()
+        return newest
 
     def jobs(self, period: Period) -> pl.LazyFrame:  # noqa: ARG002 - the scope cuts the period out
         """Return all jobs."""
@@ -171,8 +175,7 @@ def _period(
 ) -> Period:
     """Return the period asked for; what is left open is the 30 days before the newest job."""
     if until is None:
-        newest = source.newest() or clock.now()
-        until = end_of(newest.astimezone(zone), zone) + _INSTANT
+        until = end_of(source.newest().astimezone(zone), zone) + _INSTANT
     if since is None:
         since = until - _USUAL
     return Period(since=since.astimezone(UTC), until=until.astimezone(UTC), zone=zone)

@@ -44,7 +44,7 @@ def show_notes(notes: Iterable[Note]) -> None:
     """Print what is wrong with whose jobs, and what to write next time."""
     for note in notes:
         who = " · ".join(part for part in (note.user or say("report.nobody"), note.kind, note.queue) if part)
-        tell(printable(f"{who}: {note.text.say()}"))
+        tell(printable(say("report.note_of", who=who, text=note.text.say())))
         click.echo(f"  {say('report.note_next_time')} {painted(printable(note.flag), 'green')}")
 
 

@@ -28,7 +28,7 @@ def _figure(value: float, unit: Unit, currency: str) -> str:
         case Unit.HOURS:
             return format_duration(value * 3600)
         case Unit.MONEY:
-            return f"{value:,.0f} {currency}".strip()
+            return f"{format_amount(value)} {currency}".strip()
         case _:
             return format_amount(value)
 
