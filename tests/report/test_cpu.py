@@ -119,6 +119,24 @@ def test_those_who_keep_many_cores_busy_with_one_take_all_the_others():
     )
 
 
+@pytest.mark.parametrize(
+    ("cores", "busy", "one", "many"),
+    [
+        (2, 1.1, 1, 0),
+        (2, 1.2, 0, 0),
+        (2, 0, 1, 0),
+        (2, 3.1, 0, 0),
+        (1, 1, 0, 0),
+        (1, 1.5, 0, 0),
+        (1, 1.6, 0, 1),
+    ],
+)
+def test_one_of_several_cores_and_several_for_one_have_bounds(cores, busy, one, many):
+    found = report_of([made(1, "li", "a", "x", cores=cores, cpu=busy)])
+    facts = as_pairs(section("cpu", found).facts)
+    assert (facts["one_busy_jobs"], facts["many_busy_jobs"]) == (one, many)
+
+
 def test_where_no_job_tells_its_cpu_time_it_is_said_why_nothing_is_compared():
     jobs = [made(n, "li", "a", "x", cores=1) for n in range(1_000)]
     jobs += [made(-1, "li", "a", "x", cores=2, cpu=1, hours=0), made(-2, "li", "a", "x", cpu=1)]

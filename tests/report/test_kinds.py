@@ -67,7 +67,7 @@ def test_what_is_known_of_all_runs_of_a_kind_is_counted_by_hand():
         made(1, **good, hours=2, request=8, peak=3, cores=4, cpu=4, limit=5, hosts=["a", "b"]),
         made(2, **good, hours=1, request=2, peak=4, cores=2, cpu=3, limit=6, hosts=["a"]),
         made(3, **good, hours=1, peak=6, cores=1, cpu=1.6),
-        made(4, **good, hours=2, request=5, cores=1, cpu=5, hosts=[]),
+        made(4, **good, hours=2, request=5, cores=2, cpu=8, hosts=[]),
         made(5, **good, **FAILED, hours=3, request=7, peak=9, cores=16, cpu=48, exit_reason="memory_limit"),
         made(6, **good, **FAILED, hours=1, peak=1, exit_reason="memory_limit"),
         made(7, **good, **FAILED, hours=4, request=1, peak=99, cores=3, limit=4, exit_reason="run_limit"),
@@ -97,14 +97,14 @@ def test_what_is_known_of_all_runs_of_a_kind_is_counted_by_hand():
             silent_runs=1,  # 3
             counted_runs=4,  # 1 to 4
             counted_hours=6,
-            core_hours=4 * 2 + 2 * 1 + 1 * 1 + 1 * 2,
+            core_hours=4 * 2 + 2 * 1 + 1 * 1 + 2 * 2,
             least_cores=1,
             most_cores=4,
-            busy=3,  # 2 of 4, 3 of 2, 1.6 of 1, 2.5 of 1
+            busy=4,  # 2 of 4, 3 of 2, 1.6 of 1, 4 of 2
             beyond_runs=2,  # 3 and 4; 2 kept exactly half as many again busy
-            beyond_cores=1,
-            beyond_busy=2.5,
-            beyond=pytest.approx(0.6 * 1 + 1.5 * 2),
+            beyond_cores=2,
+            beyond_busy=4,
+            beyond=pytest.approx(0.6 * 1 + 2 * 2),
             timed_runs=2,  # 1, 2
             limits=11,
             limit=6 * HOUR,

@@ -75,6 +75,22 @@ def test_too_little_is_weighed_by_the_run_time():
     assert under.charts == (Ring(name="under_mem_hours_user_pie_chart", value="under_tib_h", first=7),)
 
 
+def test_little_that_is_too_little_for_long_is_much():
+    jobs = [
+        made(1, "li", "a", "x", hours=8, request=2, peak=3),
+        made(2, "chen", "a", "x", hours=0.5, request=2, peak=10),
+        made(3, "wang", "a", "x", hours=0.25, request=2, peak=3),
+    ]
+    under = figure("memory_under_users", report_of(jobs)).table
+    assert [row[:4] for row in under.rows] == near(
+        ("li", 8 / 12.25, 8 / 1024, 1),
+        ("chen", 4 / 12.25, 4 / 1024, 8),
+        ("wang", 0.25 / 12.25, 0.25 / 1024, 1),
+    )
+    (chart,) = figure("memory_less_histograms", report_of(jobs)).charts
+    assert list(chart.subtitles) == ["li", "chen", "wang"]
+
+
 def test_those_beyond_the_fifteenth_stand_together_and_all_shares_make_one():
     # u01 wastes 1 GiB·h, u02 2, and so on to u18, which wastes 18; nobody wastes half of one
     jobs = [made(n, f"u{n:02}", "a", "x", request=1 + n, peak=1, hours=1) for n in range(1, 19)]
@@ -152,6 +168,16 @@ def test_histograms_show_those_who_ask_for_the_most_too_little():
     (chart,) = less.charts
     assert list(chart.subtitles) == list(chart.limits) == ["li", "zhao", "wang"]
     assert less.charts == histograms("less_hist", chart.subtitles, chart.limits)
+
+
+def test_jobs_are_called_after_what_more_than_seven_of_ten_are():
+    jobs = [made(n, "li", "a", "x" if n < 7 else "y", request=2, peak=1) for n in range(10)]
+    jobs += [made(n, "wang", "a", "x" if n < 8 else "y", request=2, peak=1) for n in range(10)]
+    (chart,) = figure("memory_more_histograms", report_of(jobs)).charts
+    assert chart.subtitles == {
+        "li": phrase("report.p95", amount="1"),
+        "wang": phrase("report.p95_of", amount="1", kind="x"),
+    }
 
 
 def test_histograms_are_drawn_of_fifteen_people_who_have_a_name():

@@ -135,6 +135,11 @@ def test_as_many_cores_are_advised_as_were_busy_and_one_where_it_was_hardly_more
     assert (found and found.request) == (None if advised is None else Request(cores=advised))
 
 
+@pytest.mark.parametrize(("busy", "found"), [(4.0, True), (4.1, False)])
+def test_cores_are_worth_a_word_up_to_four_fifths_of_the_fewest(busy, found):
+    assert ("cores_over" in findings(busy=busy, least_cores=5, most_cores=5, core_hours=60.0)) is found
+
+
 @pytest.mark.parametrize(
     "known",
     [

@@ -64,6 +64,30 @@ def test_a_share_of_whole_tenths_lies_in_the_interval_that_it_ends(limit):
     assert figure("limit_shares", report_of(jobs)).table.column("jobs") == [1] * 11
 
 
+def test_what_ran_beyond_its_limit_left_nothing_and_what_has_none_or_never_ran_is_not_counted():
+    jobs = [
+        made(1, "li", "a", "x", hours=3, limit=1),
+        made(2, "li", "a", "x", hours=2, limit=1),
+        made(3, "li", "a", "x", limit=0),
+        made(4, "li", "a", "x"),
+        made(5, "li", "a", "x", hours=0, limit=1),
+        made(6, "li", "a", "x", hours=None, limit=1),
+        made(7, "li", "a", "x", run_limit=1.0, run_time=0.5),
+    ]
+    found = report_of(jobs)
+    facts = as_pairs(section("time", found).facts)
+    assert (facts["limited_jobs"], facts["limit_used_median_share"]) == (3, 2)
+    rows = [row for row in figure("limit_shares", found).table.rows if row[1]]
+    assert rows == near(("40-50 %", 1, 0.5 / 3600), ("> 100 %", 2, 0))
+
+
+def test_jobs_that_tell_nothing_of_their_cost_are_counted():
+    jobs = [made(1, "li", "a", "x", **FAILED), made(2, "li", "a", "x", **CANCELLED), made(3, "li", "a", "x")]
+    jobs.append(made(4, "li", "a", "x", **FAILED, cores=2, peak=1))
+    remarks = section("time", report_of(jobs)).remarks
+    assert remarks[-1] == phrase("report.failures_counted", cores="2", memory="2")
+
+
 def test_the_scatter_counts_jobs_in_cells_of_half_a_doubling():
     cells = figure("limit_cells")
     assert whole(cells.table) == near(
