@@ -126,7 +126,10 @@ def test_killed_copies_are_whole_and_completed_by_the_next_sample(tmp_path):
 
 
 def run_without_room(limit: int, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run the program, with few small trees, where no file may have more than `limit` bytes."""
+    """Run the program, with few small trees, where no file may have more than `limit` bytes.
+
+    Python keeps no compiled modules then (-B): it would keep halves of them, which no later process could load.
+    """
     code = textwrap.dedent(f"""
         import resource
         from jobcast.cli.main import main
@@ -138,7 +141,11 @@ def run_without_room(limit: int, *arguments: str) -> "subprocess.CompletedProces
         main()
     """)
     return subprocess.run(
-        [sys.executable, "-c", code, *arguments], capture_output=True, check=False, text=True, timeout=120
+        [sys.executable, "-B", "-c", code, *arguments],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=120,
     )
 
 

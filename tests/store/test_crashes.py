@@ -36,7 +36,7 @@ IMPORT = textwrap.dedent(f"""
 
 def start(path: Path, code: str = IMPORT) -> "subprocess.Popen[str]":
     process = subprocess.Popen(
-        [sys.executable, "-c", code, str(path)],
+        [sys.executable, "-B", "-c", code, str(path)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
