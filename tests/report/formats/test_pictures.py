@@ -196,6 +196,21 @@ def test_where_there_is_nothing_to_draw_nothing_is_written(tmp_path):
     assert not (tmp_path / "pictures").exists()
 
 
+def test_pictures_of_an_earlier_report_are_removed_and_nothing_else(tmp_path):
+    draw_all(SMALL, tmp_path, "svg")
+    others = ["memory_by_day.png", "mine.svg", "more_hist-1.svg", "more_hist-02.svg.bak", "xmore_hist-01.svg"]
+    for name in others:
+        (tmp_path / name).write_text("mine")
+    (tmp_path / "cores_by_day.svg").mkdir()
+    (tmp_path / "kept_by_day.svg").symlink_to(tmp_path / "mine.svg")
+    assert draw_all(with_figures(TREND), tmp_path, "svg") == {"memory_by_day": ["memory_by_day.svg"]}
+    found = sorted(file.name for file in tmp_path.iterdir())
+    assert found == sorted([*others, "cores_by_day.svg", "memory_by_day.svg"])
+    assert (tmp_path / "mine.svg").read_text() == "mine"
+    draw_all(EMPTY, tmp_path, "svg")
+    assert not (tmp_path / "memory_by_day.svg").exists()
+
+
 def test_a_disk_that_is_full_leaves_no_half_picture(tmp_path, monkeypatch):
     def refuse(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")

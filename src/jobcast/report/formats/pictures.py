@@ -1,16 +1,17 @@
 """Every chart of a report as a picture file, drawn by matplotlib, an extra."""
 
+import re
 from collections.abc import Callable
 from math import ceil, floor
 from pathlib import Path
 from typing import Any
 
 from jobcast.drawing import legible, saved
-from jobcast.language import LANGUAGES, current
+from jobcast.language import LANGUAGES, catalogue, current
 from jobcast.report.base import Report, Unit
 from jobcast.report.formats.charts import Text, specs
 from jobcast.report.formats.figures import harmless, plain, shown
-from jobcast.store.durable import write_whole
+from jobcast.store.durable import refusals_explained, write_whole
 from jobcast.units import GIB, format_duration, format_memory
 
 _SIZE_INCHES = (7.2, 4.4)
@@ -24,10 +25,12 @@ def draw_all(report: Report, folder: Path, kind: str) -> dict[str, list[str]]:
     """Draw every chart into `folder` as files of that kind (svg, png, pdf); return their names by chart.
 
     Files are called after the chart, those of a person by number, so that no user's name becomes one of a file.
+    Those of that kind that an earlier report left there are removed first.
     Raises StoreError when a file can't be written, ImportError without matplotlib.
     """
     written: dict[str, list[str]] = {}
     with legible():
+        _clear(folder, kind)
         for name, spec in specs(report).items():
             parts = _by_person(spec)
             for number, part in enumerate(parts, 1):
@@ -35,6 +38,17 @@ def draw_all(report: Report, folder: Path, kind: str) -> dict[str, list[str]]:
                 write_whole(folder / file, _drawn(part, kind), beside=folder)
                 written.setdefault(name, []).append(file)
     return written
+
+
+def _clear(folder: Path, kind: str) -> None:
+    """Remove the pictures of an earlier report, and no file that isn't called like one."""
+    titles = (key.partition(".") for key in catalogue())
+    charts = "|".join(re.escape(name) for part, _, name in titles if part == "report_chart")
+    called = re.compile(rf"({charts})(-[0-9]{{2}})?\.{kind}")
+    with refusals_explained(folder):
+        for file in folder.iterdir() if folder.is_dir() else ():
+            if called.fullmatch(file.name) and not file.is_dir():
+                file.unlink(missing_ok=True)
 
 
 def _by_person(spec: Spec) -> list[Spec]:
