@@ -15,22 +15,27 @@ import pytest
 import jobcast
 from jobcast.history import conform
 from jobcast.language import choose
-from jobcast.report.base import Report
+from jobcast.report.base import Figure, Report
 from jobcast.report.formats import html
 from jobcast.report.formats.charts import specs
 from jobcast.report.formats.html import SAID_BY_SCRIPT, as_html
 from jobcast.units import GIB
 from tests.made_up import HOSTILE, NEW_YEAR
 from tests.report.formats.made_up import (
+    CELLS,
     EMPTY,
     NOTES,
+    PEOPLE,
     SCRIPT,
     SMALL,
+    TREND,
+    WORST,
     found,
     found_in,
-    one_table,
     run,
     run_badly,
+    with_figures,
+    with_rows,
 )
 from tests.report.formats.page import Element, read_page
 
@@ -220,11 +225,27 @@ def test_the_notes_of_many_people_fold_out():
     assert part.one("summary").text("en") == "3 more people"
 
 
-def test_a_long_table_ends_with_how_long_it_is():
-    figure = replace(SMALL.sections[1].figures[2], table=one_table(*((f"u{n}", 1.0) for n in range(1_234))))
-    page = read_page(as_html(replace(SMALL, sections=(replace(SMALL.sections[1], figures=(figure,)),))))
+def with_long(figure: Figure, rows: int) -> Element:
+    """Return the page of a report with this figure only, of so many rows."""
+    cells = [(2.0**n, *figure.table.rows[0][1:]) for n in range(rows)]
+    return read_page(as_html(with_figures(with_rows(figure, cells))))
+
+
+def test_a_long_table_of_cells_ends_with_how_long_it_is():
+    page = with_long(CELLS, 234)
     assert len(list(page.one("tbody").all("tr"))) == 200
-    assert "the first 200 of 1,234 rows" in page.text("en")
+    assert "the first 200 of 234 rows; all of them: jobcast report --format csv" in page.text("en")
+    assert "where a table is longer than what is shown, its last line says so" in page.one("noscript").text(
+        "en"
+    )
+
+
+@pytest.mark.parametrize("figure", [WORST, TREND, PEOPLE], ids=lambda figure: figure.name)
+def test_all_bars_days_and_people_are_in_the_page(figure):
+    table = replace(figure.table, rows=figure.table.rows[:1] * 900)
+    page = read_page(as_html(with_figures(replace(figure, table=table))))
+    assert len(list(page.one("tbody").all("tr"))) == 900
+    assert "rows; all of them" not in page.text("en")
 
 
 NO_MEMORY = {"memory_requested": None, "memory_peak": None}
@@ -285,7 +306,7 @@ def test_a_page_of_a_large_site_stays_small():
     )
     text = as_html(found(conform(jobs)))
     assert_whole(text)
-    assert len(text.encode()) < 3_000_000
+    assert len(text.encode()) < 3_000_000, len(text.encode())
 
 
 def test_what_is_shipped_is_what_was_fetched_and_its_licence_is_beside_it():

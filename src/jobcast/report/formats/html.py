@@ -18,15 +18,17 @@ from markupsafe import Markup, escape
 
 import jobcast
 from jobcast.language import Phrase, phrase, say
-from jobcast.report.base import Cell, Figure, Note, Report, Ring, Unit
+from jobcast.report.base import Cell, Density, Figure, Note, Report, Ring, Unit
 from jobcast.report.formats.charts import specs, text
 from jobcast.report.formats.figures import shown
 from jobcast.report.formats.period import filters, finished, when_made
 from jobcast.units import format_amount
 
 _PAGE = Path(__file__).parent / "page"
-_MOST_ROWS = 200
-"""Of a table in the page; beyond them it is read as a chart, or as CSV."""
+_MOST_CELLS = 200
+"""Rows shown of the table of a density; beyond them it is read as a chart, or as CSV."""
+_MOST_ROWS = 2_000
+"""Rows shown of any other table: more than people, days or bars ever come to."""
 _FIRST_PEOPLE = 6
 """Whose notes are shown at once; those of the others fold out."""
 SAID_BY_SCRIPT = ("title", "contents", "dark", "light", "zoom", "unzoom", "save")
@@ -60,7 +62,7 @@ def as_html(report: Report) -> str:
             charts=charts,
             drawn_of=lambda figure: [chart.name for chart in figure.charts if chart.name in charts],
             is_open=_is_open,
-            most_rows=_MOST_ROWS,
+            most_rows=_most_rows,
             version=jobcast.__version__,
             charts_json=_json(charts),
             words_json=_json({name: text(phrase_of(f"report.{name}", {})) for name in SAID_BY_SCRIPT}),
@@ -126,6 +128,10 @@ def _at_stake(currency: str, notes: Sequence[Note]) -> Markup:
 def _is_open(figure: Figure) -> bool:
     """Tell whether a table is shown at once: one of people is read more than its ring is looked at."""
     return any(isinstance(chart, Ring) for chart in figure.charts)
+
+
+def _most_rows(figure: Figure) -> int:
+    return _MOST_CELLS if any(isinstance(chart, Density) for chart in figure.charts) else _MOST_ROWS
 
 
 def _json(value: Any) -> Markup:
