@@ -338,3 +338,57 @@ def test_a_place_that_cannot_be_written_is_told_with_a_cure(jobcast, arguments, 
 def test_folders_on_the_way_are_made(jobcast):
     assert jobcast("report", "-o", "a/b/page.html").exit_code == 0
     assert entries() == ["a/b/page.html"]
+
+
+NO_FILE_ERROR = """\
+error: cannot write {path}: it is a directory, a device or a pipe, and no file
+cure:  name a file with -o; for the screen or a pipe: -o - with --format
+"""
+
+
+@pytest.mark.parametrize("there", [True, False])
+@pytest.mark.parametrize("arguments", [["-o", "link.json"], ["--table", "notes", "-o", "link.json"]])
+def test_a_link_stays_a_link_and_the_file_behind_it_is_written(jobcast, there, arguments):
+    Path("elsewhere").mkdir()
+    if there:
+        Path("elsewhere/june.json").write_text("old")
+    Path("link.json").symlink_to("elsewhere/june.json")
+    result = jobcast("report", *arguments)
+    assert WROTE.findall(result.stderr) == ["link.json"]
+    assert str(Path("link.json").readlink()) == "elsewhere/june.json"
+    assert Path("elsewhere/june.json").read_text()[:6] in {'{"sche', "user,q"}
+    assert entries() == ["elsewhere/june.json", "link.json"]
+
+
+def test_links_among_the_tables_stay_links(jobcast):
+    Path("tables").mkdir()
+    Path("tables/notes.csv").symlink_to("../june.csv")
+    assert jobcast("report", "--format", "csv", "-o", "tables").exit_code == 0
+    assert (Path("tables/notes.csv").is_symlink(), Path("june.csv").read_text()[:6]) == (True, "user,q")
+
+
+@pytest.mark.parametrize("name", ["pipe.html", "link.html", "folder.html"])
+def test_what_is_no_file_is_refused_before_anything_is_counted(jobcast, store, monkeypatch, name):
+    monkeypatch.setattr(type(store), "collect_all", pytest.fail)
+    os.mkfifo("pipe.html")
+    Path("link.html").symlink_to("pipe.html")
+    Path("folder.html").mkdir()
+    result = jobcast("report", "-o", name)
+    assert result.stderr == NO_FILE_ERROR.format(path=name)
+    assert (result.stdout, result.exit_code, entries()) == ("", 1, [])
+    assert Path("pipe.html").is_fifo()
+
+
+def test_a_link_to_itself_is_told_with_a_cure(jobcast):
+    Path("june.json").symlink_to("june.json")
+    result = jobcast("report", "-o", "june.json")
+    assert result.stderr.startswith("error: cannot use june.json: Too many levels of symbolic links\ncure:  ")
+    assert (result.stdout, result.exit_code) == ("", 1)
+
+
+@pytest.mark.parametrize("form", ["html", "markdown", "json", "terminal"])
+def test_a_dash_is_the_screen(jobcast, form):
+    told = jobcast("report", "--format", form)
+    dashed = jobcast("report", "--format", form, "-o", "-")
+    assert (dashed.stdout, dashed.stderr, dashed.exit_code) == (told.stdout, told.stderr, 0)
+    assert entries() == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
@@ -18,15 +19,15 @@ from jobcast.language import say
 from jobcast.report.formats.data import as_csv, as_dict, tables
 from jobcast.report.formats.markdown import as_markdown, filled, variables
 from jobcast.spelling import did_you_mean
-from jobcast.store.durable import write_whole
+from jobcast.store.durable import behind, write_named
 from jobcast.units import format_memory
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from jobcast.report.base import Report
 
 FORMS = ("terminal", "html", "markdown", "json", "csv")
+_SCREEN = Path("-")
+"""Behind ``-o``, as in many programs."""
 _BY_NAME = {".html": "html", ".htm": "html", ".md": "markdown", ".markdown": "markdown", ".json": "json"}
 
 
@@ -55,7 +56,11 @@ class Wanted:
         template: Path | None,
         pictures: str | None,
     ) -> Self:
-        """Return what the command line asks for. Raises UsageError, InputError, and ConfigError without matplotlib."""
+        """Return what the command line asks for.
+
+        Raises UsageError, InputError, StoreError where the output is no file, and ConfigError without matplotlib.
+        """
+        output = None if output == _SCREEN else output
         form = form or ("csv" if table else "markdown" if template else _form_of(output))
         if template and form != "markdown":
             raise click.UsageError(say("report.only_markdown"))
@@ -73,6 +78,8 @@ class Wanted:
             pictures = "svg" if can_draw() else None
         if form == "html" and not output and sys.stdout.isatty():
             raise click.UsageError(say("report.html_on_screen"))
+        if output and (form != "csv" or table):
+            behind(output)
         text = _read(template) if template else None
         return cls(form=form, output=output, table=table, template=text, pictures=pictures)
 
@@ -134,7 +141,7 @@ def _write(text: str, output: Path | None) -> None:
         print_raw(text)
         return
     content = text.encode()
-    write_whole(output, content, beside=output.absolute().parent)
+    write_named(output, content)
     talk(say("report.written", path=output, size=format_memory(len(content))))
 
 
@@ -166,5 +173,5 @@ def _emit_csv(report: Report, wanted: Wanted) -> None:
         _write(as_csv(found[wanted.table]), wanted.output)
     elif wanted.output:
         for name, one in found.items():
-            write_whole(wanted.output / f"{name}.csv", as_csv(one).encode(), beside=wanted.output)
+            write_named(wanted.output / f"{name}.csv", as_csv(one).encode())
         talk(say("report.tables_written", count=len(found), path=wanted.output))

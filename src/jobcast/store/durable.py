@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -66,6 +67,28 @@ def write_whole(path: Path, content: bytes, *, beside: Path) -> None:
             growing.unlink(missing_ok=True)
             raise
         sync_folder(path.parent)
+
+
+def behind(path: Path) -> Path:
+    """Return the file that a name stands for: behind links, so that these stay links.
+
+    Raises StoreError where that is no file: a device or a pipe would be replaced by one.
+    """
+    with refusals_explained(path):
+        target = Path(os.path.realpath(path))
+        try:
+            kind = target.stat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return target
+        if stat.S_ISREG(kind):
+            return target
+    raise StoreError(say("report.no_file", path=path), hint=say("report.no_file_cure"))
+
+
+def write_named(path: Path, content: bytes) -> None:
+    """Write `content` whole to the file that somebody named, see `behind` and `write_whole`."""
+    target = behind(path)
+    write_whole(target, content, beside=target.parent)
 
 
 def sync_folder(path: Path) -> None:
