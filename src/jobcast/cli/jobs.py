@@ -23,7 +23,7 @@ from jobcast.job import JobState
 from jobcast.language import say
 from jobcast.report.base import Note
 from jobcast.report.formats.data import note_as_dict
-from jobcast.report.notes import notes_on
+from jobcast.report.notes import TELLING, notes_about
 from jobcast.report.scope import Advising
 from jobcast.store import Store
 
@@ -133,11 +133,15 @@ def _read(store: Store, wish: _Wish, columns: tuple[str, ...]) -> Iterator[pl.Da
 
 
 def _notes(store: Store, wish: _Wish, advising: Advising) -> tuple[Note, ...]:
-    """Return the notes on the jobs that are listed; all of a long list are not held for it."""
+    """Return the notes on the kinds of the jobs that are listed, as all their runs in the last months tell."""
     if wish.limit:
-        listed = pl.concat(_read(store, wish, tuple(SCHEMA)))
-        return notes_on(listed.lazy(), advising)
-    return notes_on(wish.matching(store.scan(wish.since, wish.until)), advising, store.collect_all)
+        pages = list(_read(store, wish, tuple(SCHEMA)))
+        listed = pl.concat(pages).lazy() if pages else pl.LazyFrame(schema=SCHEMA)
+    else:
+        listed = wish.matching(store.scan(wish.since, wish.until))
+    days = store.days()
+    newest = datetime.combine(days[-1], time(), UTC) if days else _FIRST
+    return notes_about(listed, store.scan(newest - TELLING), advising, store.collect_all)
 
 
 def _days(store: Store, wish: _Wish) -> Iterator[tuple[datetime, datetime]]:

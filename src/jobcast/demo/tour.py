@@ -1,6 +1,6 @@
 """The whole way, step by step: make up a cluster, sample it, learn from it, be judged by the truth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,11 @@ from jobcast.demo.picture import Words, draw
 from jobcast.demo.place import Place
 from jobcast.forecast import MemoryForecast
 from jobcast.job import Request, Submission
-from jobcast.language import say
+from jobcast.language import phrase, say
 from jobcast.predict.card import Card
 from jobcast.predict.models import load
 from jobcast.predict.shelf import Shelf, grown_name
-from jobcast.report.base import Period
+from jobcast.report.base import Period, Section
 from jobcast.report.formats.html import as_html
 from jobcast.report.scope import Scope
 from jobcast.report.summary import summarise
@@ -177,9 +177,17 @@ def report(plan: Plan, judged: pl.DataFrame) -> int:
     )
     period = Period(since=START, until=plan.end, zone=UTC)
     scope = Scope(period=period, risk=_SETTINGS.risk)
-    page = as_html(summarise(jobs.lazy(), scope, made=plan.end)).encode()
+    found = summarise(jobs.lazy(), scope, made=plan.end)
+    page = as_html(replace(found, sections=tuple(map(_told_apart, found.sections)))).encode()
     write_whole(plan.place.report, page, beside=plan.folder)
     return len(page)
+
+
+def _told_apart(section: Section) -> Section:
+    """Say in the section on forecasts that nobody was given this advice."""
+    if section.name != "forecasts":
+        return section
+    return replace(section, remarks=(phrase("demo.not_given"), *section.remarks))
 
 
 def _next_run(row: dict[str, Any], at: datetime) -> Submission:

@@ -11,7 +11,8 @@ import polars as pl
 from jobcast.language import phrase
 from jobcast.report.base import Bars, Cell, Density, Fact, Figure, Lines, Period, Section, Table, table
 from jobcast.report.intervals import MEMORY_BOUNDS, by_number, cell, density, interval, labels
-from jobcast.report.measures import KILLED_FOR_MEMORY
+from jobcast.report.kinds import kind
+from jobcast.report.measures import DONE, KILLED_FOR_MEMORY
 from jobcast.report.overview import step_of, steps_between
 from jobcast.systems.columns import memory
 from jobcast.units import GIB, GIB_PER_TIB, MIB
@@ -45,27 +46,31 @@ def questions(jobs: pl.LazyFrame, period: Period) -> dict[str, pl.LazyFrame]:
     told, peak, request, hours = map(pl.col, ("advised", "peak", "request", "hours"))
     followed = pl.col("followed")
     both = advised(jobs)
-    known = both.filter(peak.is_not_null())
+    # A job killed over memory with what was advised is measured at the advice, not at what it needed; other jobs
+    # that did not end well were measured at what they came to.
+    killed = followed & KILLED_FOR_MEMORY.fill_null(value=False)
+    judged = (DONE & peak.is_not_null()) | killed
+    kept = DONE & (peak <= told).fill_null(value=False)
+    measured = both.filter(DONE, peak.is_not_null())
     by_people = jobs.filter(~_HAS_ADVICE, request.is_not_null())
+    of_people = by_people.filter(DONE, peak.is_not_null())
     error = told - peak
-    # A job that was killed over memory with what was advised is measured at the advice, not at what it needed.
-    kept = (peak <= told) & ~(followed & KILLED_FOR_MEMORY.fill_null(value=False))
     return {
         "counts": both.select(
             advised=pl.len(),
             followed=followed.sum(),
-            known=peak.count(),
-            kept=kept.sum(),
-            killed=(followed & KILLED_FOR_MEMORY).sum(),
+            judged=judged.sum(),
+            kept=(judged & kept).sum(),
+            killed=killed.sum(),
             could_free=((request - told) * hours).filter(~followed).clip(0).sum(),
         ),
-        "usual": by_people.group_by("user", "queue").agg(usual=request.mean()),
+        "usual": by_people.group_by("user", "queue", kind()).agg(usual=request.mean()),
         "followed": both.filter(followed)
-        .group_by("user", "queue")
+        .group_by("user", "queue", kind())
         .agg(jobs=pl.len(), hours=hours.sum(), held=(told * hours).sum()),
-        "days": known.group_by(step_of(period)).agg(jobs=pl.len(), kept=kept.sum()),
-        "cells": known.group_by(peak=cell(peak, _STEPS), advised=cell(told, _STEPS)).agg(jobs=pl.len()),
-        "by_peak": known.group_by(interval(peak, MEMORY_BOUNDS).alias("interval")).agg(
+        "days": both.filter(judged).group_by(step_of(period)).agg(jobs=pl.len(), kept=kept.sum()),
+        "cells": measured.group_by(peak=cell(peak, _STEPS), advised=cell(told, _STEPS)).agg(jobs=pl.len()),
+        "by_peak": measured.group_by(interval(peak, MEMORY_BOUNDS).alias("interval")).agg(
             advised_jobs=pl.len(),
             difference_tib=error.sum() / GIB_PER_TIB,
             difference_mean_gib=error.mean(),
@@ -73,8 +78,8 @@ def questions(jobs: pl.LazyFrame, period: Period) -> dict[str, pl.LazyFrame]:
         ),
         "errors": pl.concat(
             [
-                _errors(known.select(error=error), "advice"),
-                _errors(by_people.filter(peak.is_not_null()).select(error=request - peak), "people"),
+                _errors(measured.select(error=error), "advice"),
+                _errors(of_people.select(error=request - peak), "people"),
             ]
         ),
     }
@@ -101,20 +106,29 @@ def section(answers: Answers, period: Period, risk: float) -> Section:
         facts=(
             Fact(name="advised_jobs", value=counts["advised"]),
             Fact(name="followed_jobs", value=counts["followed"]),
-            Fact(name="kept_share", value=counts["kept"] / counts["known"] if counts["known"] else None),
+            Fact(name="kept_share", value=counts["kept"] / counts["judged"] if counts["judged"] else None),
             Fact(name="promised_share", value=1 - risk),
             Fact(name="given_back_gib_h", value=freed),
             Fact(name="could_give_back_gib_h", value=counts["could_free"]),
             Fact(name="killed_by_advice_jobs", value=counts["killed"]),
         ),
-        figures=_figures(answers, period, risk) if counts["known"] else (),
-        remarks=(phrase("report.given_back", unknown=f"{unknown:,}"),),
+        figures=_figures(answers, period, risk) if counts["judged"] else (),
+        remarks=(
+            phrase(
+                "report.forecasts_counted",
+                judged=f"{counts['judged']:,}",
+                others=f"{counts['advised'] - counts['judged']:,}",
+            ),
+            phrase("report.given_back", unknown=f"{unknown:,}"),
+        ),
     )
 
 
 def _given_back(answers: Answers) -> tuple[float, int]:
     """Return the GiB·h between what people usually ask for and what advised jobs held, and the jobs left out."""
-    followed = answers["followed"].join(answers["usual"], on=["user", "queue"], how="left", nulls_equal=True)
+    followed = answers["followed"].join(
+        answers["usual"], on=["user", "queue", "kind"], how="left", nulls_equal=True
+    )
     known = followed.filter(pl.col("usual").is_not_null())
     freed = known.select((pl.col("usual") * pl.col("hours") - pl.col("held")).sum()).item()
     return float(freed), int(followed["jobs"].sum()) - int(known["jobs"].sum())

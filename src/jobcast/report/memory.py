@@ -7,7 +7,7 @@ import polars as pl
 from jobcast.language import Phrase, phrase
 from jobcast.report.base import Bars, Density, Fact, Figure, Section, Table
 from jobcast.report.intervals import MEMORY_BOUNDS, by_number, cell, density, interval, labels
-from jobcast.report.measures import DONE
+from jobcast.report.measures import DONE, OF_ONE_TASK
 from jobcast.report.memory_users import questions as questions_about_users
 from jobcast.report.memory_users import user_figures
 from jobcast.units import GIB_PER_TIB
@@ -32,10 +32,9 @@ def questions(jobs: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
             done=DONE.sum(),
             compared=(DONE & peak.is_not_null()).sum(),
             without_request=(DONE & peak.is_not_null() & request.is_null()).sum(),
+            of_one_task=(DONE & OF_ONE_TASK & (pl.col("memory_peak") > 0)).sum(),
         ),
         "totals": both.select(
-            request=request.sum(),
-            peak=peak.sum(),
             request_hours=(request * hours).sum(),
             peak_hours=(peak * hours).sum(),
             over=pl.col("over").sum(),
@@ -65,11 +64,16 @@ def section(answers: Answers) -> Section:
         return Section(name="memory", remarks=(_nothing(counts),))
     overall, *compared = _overall(answers)
     asked = counts["compared"] > counts["without_request"]
+    remarks = [_counted(counts)]
+    if counts["of_one_task"]:
+        remarks.append(phrase("report.of_one_task", jobs=f"{counts['of_one_task']:,}"))
+    if not asked:
+        remarks.append(phrase("report.no_requests"))
     return Section(
         name="memory",
-        facts=_facts(answers, counts),
+        facts=(*_counts(counts), *(_totals(answers) if asked else ())),
         figures=(overall, *compared, *user_figures(answers)) if asked else (overall,),
-        remarks=(_counted(counts), *(() if asked else (phrase("report.no_requests"),))),
+        remarks=tuple(remarks),
     )
 
 
@@ -90,7 +94,15 @@ def _counted(counts: Mapping[str, int]) -> Phrase:
     )
 
 
-def _facts(answers: Answers, counts: Mapping[str, int]) -> tuple[Fact, ...]:
+def _counts(counts: Mapping[str, int]) -> tuple[Fact, ...]:
+    return (
+        Fact(name="measured_jobs", value=counts["compared"]),
+        Fact(name="without_request_jobs", value=counts["without_request"]),
+        Fact(name="compared_jobs", value=counts["compared"] - counts["without_request"]),
+    )
+
+
+def _totals(answers: Answers) -> tuple[Fact, ...]:
     totals = answers["totals"].row(0, named=True)
     held, used = totals["request_hours"], totals["peak_hours"]
     in_tib = {
@@ -100,12 +112,10 @@ def _facts(answers: Answers, counts: Mapping[str, int]) -> tuple[Fact, ...]:
         "under_tib": totals["under"],
     }
     return (
-        Fact(name="compared_jobs", value=counts["compared"]),
         Fact(name="memory_requested_tib_h", value=held / GIB_PER_TIB),
         Fact(name="memory_used_tib_h", value=used / GIB_PER_TIB),
         Fact(name="memory_efficiency_share", value=used / held if held else None),
         *(Fact(name=name, value=amount / GIB_PER_TIB) for name, amount in in_tib.items()),
-        Fact(name="without_request_jobs", value=counts["without_request"]),
     )
 
 

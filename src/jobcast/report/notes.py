@@ -2,22 +2,28 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
+from math import ceil
 
 import polars as pl
 
+from jobcast.job import Request
 from jobcast.report.base import Note
-from jobcast.report.kinds import Kind, as_kinds, kinds_of
+from jobcast.report.kinds import KEY, Kind, as_kinds, kind, kinds_of
 from jobcast.report.measures import measured
 from jobcast.report.rules import RULES, Finding
 from jobcast.report.scope import Advising, Prices
-from jobcast.systems.requests import Spread, written
+from jobcast.systems.requests import Spread, memory_goes_with_cores, written
+from jobcast.units import GIB, Bytes
 
 Answers = Mapping[str, pl.DataFrame]
 Collect = Callable[[Sequence[pl.LazyFrame]], list[pl.DataFrame]]
+TELLING = timedelta(days=90)
+"""Runs of a kind that are further away than this from a job say little of it."""
 _FREE = Prices()
 _PEOPLE = 20
 _OF_EACH = 5
-"""Notes to a person at most: nobody changes ten habits at once."""
+"""Notes to a person among several at most: nobody changes ten habits at once."""
 
 
 def questions(jobs: pl.LazyFrame, advising: Advising) -> dict[str, pl.LazyFrame]:
@@ -35,19 +41,22 @@ def questions(jobs: pl.LazyFrame, advising: Advising) -> dict[str, pl.LazyFrame]
 def notes(answers: Answers, advising: Advising, prices: Prices = _FREE) -> tuple[Note, ...]:
     """Return the notes: those who can save most first, and of each the largest first; then those with more runs."""
     gib_hours, core_hours = answers["totals"].row(0)
-    return tuple(
-        _in_order(
-            _weighed(_note(kind, name, found, advising), prices, gib_hours=gib_hours, core_hours=core_hours)
-            for kind in as_kinds(answers["kinds"])
-            for name, rule in RULES.items()
-            if (found := rule(kind, advising.fewest_runs)) is not None
-        )
-    )
+    found = (note for one in as_kinds(answers["kinds"]) for note in _notes_on(one, advising))
+    weighed = (_weighed(note, prices, gib_hours=gib_hours, core_hours=core_hours) for note in found)
+    return tuple(_in_order(weighed))
 
 
-def notes_on(jobs: pl.LazyFrame, advising: Advising, collect: Collect = pl.collect_all) -> tuple[Note, ...]:
-    """Return the notes on `jobs` (in `jobcast.history.SCHEMA`)."""
-    asked = questions(measured(jobs), advising)
+def notes_about(
+    listed: pl.LazyFrame, jobs: pl.LazyFrame, advising: Advising, collect: Collect = pl.collect_all
+) -> tuple[Note, ...]:
+    """Return the notes on the kinds of the `listed` jobs, as all their runs among `jobs` tell.
+
+    Both are in `jobcast.history.SCHEMA`. A few runs that somebody chose say too little, or the wrong thing.
+    """
+    (keys,) = collect([listed.select("system", "user", "queue", kind()).unique()])
+    users = jobs.filter(pl.col("user").is_in(keys["user"].unique().to_list(), nulls_equal=True))
+    same = users.with_columns(kind()).join(keys.lazy(), on=KEY, how="semi", nulls_equal=True)
+    asked = questions(measured(same), advising)
     return notes(dict(zip(asked, collect(list(asked.values())), strict=True)), advising)
 
 
@@ -63,11 +72,45 @@ def _share(part: float, whole: float | None) -> float:
     return part / whole if whole else 0.0
 
 
-def _note(kind: Kind, name: str, found: Finding, advising: Advising) -> Note:
-    # Memory is written for each host or task: the run with the fewest must have enough of it, too.
-    few = found.request.memory is not None
-    hosts, cores = (kind.fewest_hosts, kind.fewest_cores) if few else (kind.hosts, kind.cores)
-    spread = Spread(hosts=hosts or 1, cores=cores or 1, memory_per_task=advising.memory_per_task)
+def _notes_on(kind: Kind, advising: Advising) -> Iterator[Note]:
+    """Yield a note for each finding; what is advised for memory and cores stands together in each flag.
+
+    Written one by one, the two could not be followed both: cores may be what memory is counted by.
+    """
+    rules = ((name, rule(kind, advising.fewest_runs)) for name, rule in RULES.items())
+    found = {name: finding for name, finding in rules if finding is not None}
+    together = _together(found.values())
+    spread = _spread(kind, together, advising)
+    if (
+        kind.request
+        and together.cores
+        and not together.memory
+        and memory_goes_with_cores(kind.system, spread)
+    ):
+        together = replace(together, memory=Bytes(round(kind.request * GIB)))
+    for name, finding in found.items():
+        request = finding.request if finding.request.run_limit else together
+        raised = replace(spread, lift_limit=name == "memory_under")
+        yield _note(kind, name, finding, written(kind.system, request, raised))
+
+
+def _together(found: Iterable[Finding]) -> Request:
+    """Return what to ask for next time of memory and cores."""
+    asked = [finding.request for finding in found]
+    memory = next((request.memory for request in asked if request.memory), None)
+    cores = next((request.cores for request in asked if request.cores), None)
+    return Request(memory=memory, cores=cores)
+
+
+def _spread(kind: Kind, request: Request, advising: Advising) -> Spread:
+    """Return on how little a run is spread: what is divided by hosts or tasks must be enough on the fewest."""
+    hosts, cores = kind.fewest_hosts or 1, kind.fewest_cores or 1
+    if request.cores:
+        hosts = ceil(hosts * min(request.cores / cores, 1))
+    return Spread(hosts=hosts, cores=cores, memory_per_task=advising.memory_per_task)
+
+
+def _note(kind: Kind, name: str, found: Finding, flag: str) -> Note:
     return Note(
         user=kind.user,
         kind=kind.kind,
@@ -76,7 +119,7 @@ def _note(kind: Kind, name: str, found: Finding, advising: Advising) -> Note:
         finding=name,
         runs=found.runs,
         text=found.text,
-        flag=written(kind.system, found.request, spread),
+        flag=flag,
         gib_hours=found.gib_hours,
         core_hours=found.core_hours,
         weight=0.0,
@@ -89,6 +132,7 @@ def _in_order(found: Iterable[Note]) -> Iterator[Note]:
         people.setdefault(note.user, []).append(note)
     weight = {user: sum(note.weight for note in mine) for user, mine in people.items()}
     runs = {user: sum(note.runs for note in mine) for user, mine in people.items()}
+    of_each = _OF_EACH if len(people) > 1 else None
     for user in sorted(people, key=lambda user: (-weight[user], -runs[user], user or ""))[:_PEOPLE]:
         mine = sorted(people[user], key=lambda note: (-note.weight, -note.runs, note.kind, note.finding))
-        yield from mine[:_OF_EACH]
+        yield from mine[:of_each]

@@ -37,8 +37,6 @@ def questions(jobs: pl.LazyFrame, period: Period) -> dict[str, pl.LazyFrame]:
             done=DONE.sum(),
             cancelled=(pl.col("state") == JobState.CANCELLED.value).sum(),
             users=pl.col("user").drop_nulls().n_unique(),
-            first=pl.col("finish_time").min(),
-            last=pl.col("finish_time").max(),
         ),
         "days": jobs.group_by(step_of(period)).agg(**sums),
     }
@@ -51,7 +49,8 @@ def step_of(period: Period) -> pl.Expr:
 
 
 def _by_days(period: Period) -> bool:
-    return period.until - period.since <= timedelta(days=_MOST_DAYS)
+    first, last = (moment.astimezone(period.zone).date() for moment in (period.since, period.until))
+    return last - first <= timedelta(days=_MOST_DAYS)
 
 
 def steps_between(days: pl.Series, period: Period) -> list[date]:

@@ -25,6 +25,10 @@ _WORTH = 0.8
 """A request is worth a word when what is advised is no more than this share of it."""
 _LIMIT_WORTH = 0.4
 """The same for run limits, which people set generously with good reason."""
+_OFTEN = 0.05
+"""A finding about single runs is worth a word when it is true of this share of all."""
+_LEAST = 0.1
+"""GiB·h or core·h: less is not worth a word."""
 _LIMIT_STEP = 600
 """Seconds: run limits are advised in whole steps."""
 
@@ -47,13 +51,11 @@ class Finding:
 
 def _memory_over(kind: Kind, fewest_runs: int) -> Finding | None:
     """Find out whether every run asked for far more than any used."""
-    if kind.told_runs < fewest_runs or kind.killed_runs or kind.short_runs:
+    if kind.told_runs < fewest_runs or kind.request is None or kind.peak is None or _is_short(kind):
         return None
-    if kind.request is None or kind.peak is None:
-        return None
-    advised = _rounded(kind.peak * _HEADROOM)
+    advised = _memory_for(kind)
     freed = kind.held - advised * kind.told_hours
-    if advised > kind.request * _WORTH or freed <= 0:
+    if advised > kind.request * _WORTH or freed < _LEAST:
         return None
     text = phrase(
         "report.note_memory_over",
@@ -65,11 +67,10 @@ def _memory_over(kind: Kind, fewest_runs: int) -> Finding | None:
     return Finding(runs=kind.told_runs, text=text, request=Request(memory=_bytes(advised)), gib_hours=freed)
 
 
-def _memory_under(kind: Kind, fewest_runs: int) -> Finding | None:  # noqa: ARG001 - one killed run is enough
-    """Find out whether some runs used more than they had asked for, or were killed over it."""
-    needs = [(kind.peak or 0) * _HEADROOM, (kind.killed_at or 0) * _AFTER_KILL]
-    short = kind.short_runs + kind.killed_runs
-    if not short or not max(needs):
+def _memory_under(kind: Kind, fewest_runs: int) -> Finding | None:  # noqa: ARG001 - one of few runs is enough
+    """Find out whether runs used more than they had asked for, or were killed over it, more than a few of many."""
+    advised = _memory_for(kind)
+    if not advised or not _is_short(kind):
         return None
     text = phrase(
         "report.note_memory_under",
@@ -78,8 +79,12 @@ def _memory_under(kind: Kind, fewest_runs: int) -> Finding | None:  # noqa: ARG0
         runs=f"{kind.runs:,}",
         amount=format_amount(kind.killed_gib_hours),
     )
-    advised = Request(memory=_bytes(_rounded(max(needs))))
-    return Finding(runs=short, text=text, request=advised, gib_hours=kind.killed_gib_hours)
+    return Finding(
+        runs=kind.short_runs + kind.killed_runs,
+        text=text,
+        request=Request(memory=_bytes(advised)),
+        gib_hours=kind.killed_gib_hours,
+    )
 
 
 def _memory_open(kind: Kind, fewest_runs: int) -> Finding | None:
@@ -91,8 +96,7 @@ def _memory_open(kind: Kind, fewest_runs: int) -> Finding | None:
         runs=f"{kind.silent_runs:,}",
         peak=format_memory(_bytes(kind.peak)),
     )
-    advised = Request(memory=_bytes(_rounded(kind.peak * _HEADROOM)))
-    return Finding(runs=kind.silent_runs, text=text, request=advised)
+    return Finding(runs=kind.silent_runs, text=text, request=Request(memory=_bytes(_memory_for(kind))))
 
 
 def _cores_over(kind: Kind, fewest_runs: int) -> Finding | None:
@@ -101,7 +105,7 @@ def _cores_over(kind: Kind, fewest_runs: int) -> Finding | None:
         return None
     advised = 1 if kind.busy <= ONE_BUSY else ceil(kind.busy)
     freed = kind.core_hours - advised * kind.counted_hours
-    if advised > kind.least_cores * _WORTH or freed <= 0:
+    if advised > kind.least_cores * _WORTH or freed < _LEAST:
         return None
     text = phrase(
         "report.note_cores_over",
@@ -114,7 +118,10 @@ def _cores_over(kind: Kind, fewest_runs: int) -> Finding | None:
 
 
 def _cores_under(kind: Kind, fewest_runs: int) -> Finding | None:
-    """Find out whether runs kept more cores busy than they had asked for, and slowed their neighbours."""
+    """Find out whether runs kept more cores busy than they had asked for, and slowed their neighbours.
+
+    To ask for more saves nothing: the core hours stand in the text only.
+    """
     if kind.beyond_runs < min(fewest_runs, 2) or kind.beyond_busy is None:
         return None
     text = phrase(
@@ -124,13 +131,12 @@ def _cores_under(kind: Kind, fewest_runs: int) -> Finding | None:
         busy=format_amount(kind.beyond_busy),
         amount=format_amount(kind.beyond),
     )
-    advised = Request(cores=ceil(kind.beyond_busy))
-    return Finding(runs=kind.beyond_runs, text=text, request=advised, core_hours=kind.beyond)
+    return Finding(runs=kind.beyond_runs, text=text, request=Request(cores=ceil(kind.beyond_busy)))
 
 
 def _limit_over(kind: Kind, fewest_runs: int) -> Finding | None:
     """Find out whether all runs ended long before their limit: a scheduler that believes it can't fill gaps."""
-    if kind.timed_runs < fewest_runs or kind.overrun_runs or kind.limit is None or kind.longest is None:
+    if kind.timed_runs < fewest_runs or kind.limit is None or kind.longest is None:
         return None
     advised = _in_steps(kind.longest * _SLACK)
     if advised > kind.limit * _LIMIT_WORTH:
@@ -144,9 +150,9 @@ def _limit_over(kind: Kind, fewest_runs: int) -> Finding | None:
     return Finding(runs=kind.timed_runs, text=text, request=Request(run_limit=advised))
 
 
-def _limit_under(kind: Kind, fewest_runs: int) -> Finding | None:  # noqa: ARG001 - one run is enough
-    """Find out whether runs were ended at their limit."""
-    if not kind.overrun_runs or kind.overrun_limit is None:
+def _limit_under(kind: Kind, fewest_runs: int) -> Finding | None:  # noqa: ARG001 - one of few runs is enough
+    """Find out whether runs were ended at their limit, more than a few of many."""
+    if not kind.overrun_runs or kind.overrun_runs < kind.runs * _OFTEN or kind.overrun_limit is None:
         return None
     text = phrase(
         "report.note_limit_under",
@@ -170,6 +176,17 @@ RULES: dict[str, Callable[[Kind, int], Finding | None]] = {
     "limit_under": _limit_under,
 }
 """What notes may find, given a kind and the fewest runs that count; titles are the texts ``report_finding.NAME``."""
+
+
+def _is_short(kind: Kind) -> bool:
+    short = kind.short_runs + kind.killed_runs
+    return short > 0 and short >= kind.runs * _OFTEN
+
+
+def _memory_for(kind: Kind) -> float:
+    """Return the GiB that would have been enough for all runs; 0 where none was measured."""
+    need = max((kind.peak or 0) * _HEADROOM, (kind.killed_at or 0) * _AFTER_KILL)
+    return _rounded(need) if need else 0.0
 
 
 def _bytes(gib: float) -> Bytes:

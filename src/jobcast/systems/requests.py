@@ -21,6 +21,8 @@ class Spread:
     """All of the job's."""
     memory_per_task: bool = False
     """RESOURCE_RESERVE_PER_TASK: memory is asked for in LSF per task, not per host."""
+    lift_limit: bool = False
+    """The limit of memory must rise with the request; elsewhere it follows it by itself."""
 
 
 def written(system: str, request: Request, spread: Spread) -> str:
@@ -31,8 +33,16 @@ def written(system: str, request: Request, spread: Spread) -> str:
     return _WRITERS.get(system, _plain)(request, spread)
 
 
+def memory_goes_with_cores(system: str, spread: Spread) -> bool:
+    """Tell whether a job that asks for other cores may thereby ask for other memory, unless it says so."""
+    return spread.hosts > 1 or system == "slurm" or (system == "lsf" and spread.memory_per_task)
+
+
 def _lsf(request: Request, spread: Spread) -> str:
-    """Write for bsub(1); memory is counted per host, or per task where the site says so (lsb.params)."""
+    """Write for bsub(1); memory is counted per host, or per task where the site says so (lsb.params).
+
+    ``-M`` is the limit at which LSF kills, with TERM_MEMLIMIT.
+    """
     words = ["bsub"]
     requirements = []
     if request.cores is not None:
@@ -40,7 +50,9 @@ def _lsf(request: Request, spread: Spread) -> str:
         requirements += ["span[hosts=1]"] if spread.hosts == 1 and request.cores > 1 else []
     if request.memory is not None:
         parts = (request.cores or spread.cores) if spread.memory_per_task else spread.hosts
-        requirements.append(f"rusage[mem={_amount(request.memory, parts, 'GB', 'MB')}]")
+        amount = _amount(request.memory, parts, "GB", "MB")
+        words += [f"-M {amount}"] if spread.lift_limit else []
+        requirements.append(f"rusage[mem={amount}]")
     if requirements:
         words.append(f'-R "{" ".join(requirements)}"')
     if request.run_limit is not None:
@@ -53,7 +65,8 @@ def _slurm(request: Request, spread: Spread) -> str:
     """Write for sbatch(1); ``--mem`` is counted per node."""
     words = []
     if request.cores is not None:
-        words.append(f"--{'cpus-per-task' if spread.hosts == 1 else 'ntasks'}={request.cores}")
+        tasks = f"--ntasks=1 --cpus-per-task={request.cores}"
+        words.append(tasks if spread.hosts == 1 else f"--ntasks={request.cores}")
     if request.memory is not None and spread.hosts == 1:
         words.append(f"--mem={_amount(request.memory, 1, 'G', 'M')}")
     elif request.memory is not None:
@@ -65,13 +78,16 @@ def _slurm(request: Request, spread: Spread) -> str:
 
 def _loadleveler(request: Request, spread: Spread) -> str:
     """Write for a job command file; resources are counted per task, and limits know no days."""
-    tasks = spread.cores if spread.hosts > 1 else 1
-    resources = []
-    if request.cores is not None:
-        resources.append(f"ConsumableCpus({ceil(request.cores / tasks)})")
+    tasks = (request.cores or spread.cores) if spread.hosts > 1 else 1
+    lines, resources = [], []
+    if request.cores is not None and spread.hosts > 1:
+        lines.append(f"# @ total_tasks = {request.cores}")
+    elif request.cores is not None:
+        resources.append(f"ConsumableCpus({request.cores})")
     if request.memory is not None:
         resources.append(f"ConsumableMemory({_amount(request.memory, tasks, 'gb', 'mb')})")
-    lines = [f"# @ resources = {' '.join(resources)}"] if resources else []
+    if resources:
+        lines.append(f"# @ resources = {' '.join(resources)}")
     if request.run_limit is not None:
         minutes = ceil(request.run_limit / 60)
         lines.append(f"# @ wall_clock_limit = {minutes // 60}:{minutes % 60:02d}:00")
@@ -83,9 +99,12 @@ def _kubernetes(request: Request, spread: Spread) -> str:
     resources = []
     if request.cores is not None:
         resources.append(f'cpu: "{ceil(request.cores / spread.hosts)}"')
+    limits = ""
     if request.memory is not None:
-        resources.append(f"memory: {_amount(request.memory, spread.hosts, 'Gi', 'Mi')}")
-    words = [f"resources: {{requests: {{{', '.join(resources)}}}}}"] if resources else []
+        memory = f"memory: {_amount(request.memory, spread.hosts, 'Gi', 'Mi')}"
+        resources.append(memory)
+        limits = f", limits: {{{memory}}}" if spread.lift_limit else ""
+    words = [f"resources: {{requests: {{{', '.join(resources)}}}{limits}}}"] if resources else []
     if request.run_limit is not None:
         words.append(f"activeDeadlineSeconds: {ceil(request.run_limit)}")
     return "; ".join(words)
