@@ -18,6 +18,7 @@ class Run:
 
     user: str | None
     queue: str | None
+    kind: tuple[str | None, str | None, str]
     state: str
     reason: str | None
     request: float | None
@@ -67,6 +68,7 @@ def _run(row: dict[str, Any]) -> Run:
     return Run(
         user=row["user"],
         queue=row["queue"],
+        kind=(row["user"], row["queue"], re.sub("[0-9]+", "#", row["name"] or row["command"] or "-")),
         state=row["state"],
         reason=row["exit_reason"],
         request=row["memory_requested"] / GIB if row["memory_requested"] else None,
@@ -119,8 +121,15 @@ def memory(runs: list[Run]) -> dict[str, float | None]:
     both = [run for run in compared(runs) if run.both]
     asked = sum(run.request * run.hours for run in both) / TIB
     used = sum(run.peak * run.hours for run in both) / TIB
+    counts = {
+        "measured_jobs": len(compared(runs)),
+        "without_request_jobs": len(compared(runs)) - len(both),
+        "compared_jobs": len(both),
+    }
+    if not both:
+        return counts
     return {
-        "compared_jobs": len(compared(runs)),
+        **counts,
         "memory_requested_tib_h": asked,
         "memory_used_tib_h": used,
         "memory_efficiency_share": used / asked if asked else None,
@@ -128,7 +137,6 @@ def memory(runs: list[Run]) -> dict[str, float | None]:
         "under_tib_h": sum(run.under * run.hours for run in both) / TIB,
         "over_tib": sum(run.over for run in both) / TIB,
         "under_tib": sum(run.under for run in both) / TIB,
-        "without_request_jobs": len(compared(runs)) - len(both),
     }
 
 
@@ -295,18 +303,19 @@ def forecasts(runs: list[Run]) -> dict[str, float | None]:
     told = [run for run in runs if run.advised is not None]
     if not told:
         return {}
-    known = [run for run in told if run.peak is not None]
-    kept = [run.peak <= run.advised and not (run.followed and run.killed) for run in known]
+    broken = [run for run in told if run.followed and run.killed]
+    kept = [run.peak <= run.advised for run in told if run.done and run.peak is not None]
+    kept += [False] * len(broken)
     return {
         "advised_jobs": len(told),
         "followed_jobs": sum(run.followed for run in told),
-        "kept_share": mean(kept) if known else None,
+        "kept_share": mean(kept) if kept else None,
         "promised_share": 0.95,
         "given_back_gib_h": sum(_given_back(run, runs) or 0 for run in told if run.followed),
         "could_give_back_gib_h": sum(
             max((run.request or 0) - run.advised, 0) * run.hours for run in told if not run.followed
         ),
-        "killed_by_advice_jobs": sum(run.followed and run.killed for run in told),
+        "killed_by_advice_jobs": len(broken),
     }
 
 
@@ -316,14 +325,14 @@ def unknown(runs: list[Run]) -> int:
 
 
 def _given_back(run: Run, runs: list[Run]) -> float | None:
-    alike = [other for other in runs if (other.user, other.queue) == (run.user, run.queue)]
+    alike = [other for other in runs if other.kind == run.kind]
     usual = [other.request for other in alike if other.by_people and other.request is not None]
     return (mean(usual) - run.advised) * run.hours if usual else None
 
 
 def errors(runs: list[Run]) -> list[tuple[float, ...]]:
     """Of advice, then of people: jobs, mean error and root mean square error in GiB; only of who has any."""
-    known = [run for run in runs if run.peak is not None]
+    known = [run for run in runs if run.done and run.peak is not None]
     advice = [run.advised - run.peak for run in known if run.advised is not None]
     people = [run.request - run.peak for run in known if run.by_people and run.request is not None]
     return [

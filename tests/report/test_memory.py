@@ -10,7 +10,9 @@ from tests.report.made_up import FAILED, as_pairs, figure, made, near, report_of
 def test_the_facts_compare_jobs_that_ended_well_and_were_measured():
     assert as_pairs(section("memory").facts) == pytest.approx(
         {
-            "compared_jobs": 17,  # 1 to 8, 11, 12, 13, 19, 23, 24, 25, 26, 28
+            "measured_jobs": 17,  # 1 to 8, 11, 12, 13, 19, 23, 24, 25, 26, 28
+            "without_request_jobs": 3,  # 4, 5, and 6 which asked for 0
+            "compared_jobs": 14,
             # chen 20 + 20 + 48, li 512 + 512 + 4, wang 16 + 4 + 4, script 100, zhao 32 + 40 + 19.53125 + 120
             "memory_requested_tib_h": (88 + 1028 + 24 + 100 + 211.53125) / 1024,
             # chen 2 + 4 + 8, li 512 + 600 + 2, wang 8 + 4 + 6, script 1, zhao 16 + 32 + 22 + 24
@@ -22,7 +24,6 @@ def test_the_facts_compare_jobs_that_ended_well_and_were_measured():
             # chen 9 + 8 + 10, li 2, wang 4, script 99, zhao 16 + 4 + 32
             "over_tib": (27 + 2 + 4 + 99 + 52) / 1024,
             "under_tib": (88 + 2 + 2.46875) / 1024,
-            "without_request_jobs": 3,  # 4, 5, and 6 which asked for 0
         }
     )
     assert section("memory").remarks == (
@@ -119,17 +120,15 @@ def test_where_no_job_asked_for_memory_only_peaks_are_told():
     counted = phrase("report.memory_counted", compared="1", jobs="1", not_done="0", no_peak="0", without="1")
     assert found.remarks == (counted, phrase("report.no_requests"))
     assert [figure.name for figure in found.figures] == ["memory_intervals"]
-    assert as_pairs(found.facts) == {
-        "compared_jobs": 1,
-        "memory_requested_tib_h": 0,
-        "memory_used_tib_h": 0,
-        "memory_efficiency_share": None,
-        "over_tib_h": 0,
-        "under_tib_h": 0,
-        "over_tib": 0,
-        "under_tib": 0,
-        "without_request_jobs": 1,
-    }
+    assert as_pairs(found.facts) == {"measured_jobs": 1, "without_request_jobs": 1, "compared_jobs": 0}
+
+
+def test_the_peak_of_one_task_is_none_of_a_job_with_several_cores():
+    alone = {"request": 16, "peak": 4, "memory_basis": "rss_max_task"}
+    jobs = [made(1, "li", "a", "x", cores=16, **alone), made(2, "li", "a", "x", cores=1, **alone)]
+    found = section("memory", report_of(jobs))
+    assert as_pairs(found.facts)["compared_jobs"] == 1
+    assert phrase("report.of_one_task", jobs="1") in found.remarks
 
 
 def test_where_no_job_ended_well_or_was_measured_it_is_said_why_nothing_is_compared():
