@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from jobcast import clock
 from jobcast.cli import report
+from jobcast.systems.registry import FILE_FORMATS
 from tests.cli.reported import JOBS, NOW, ran
 from tests.made_up import NEW_YEAR, frame, job
 
@@ -61,10 +64,10 @@ def test_days_are_those_of_the_site(found, monkeypatch):
             "2026-01-03T00:00",
             3,
         ),
-        (["--start-date", "2026-01-02"], "2026-01-02T00:00", "2026-01-05T00:00", 5),
+        (["--start-date", "2026-01-02"], "2026-01-02T00:00", "2026-02-01T12:00", 5),
         (["--end-date", "2026-01-01"], "2025-12-03T00:00", "2026-01-02T00:00", 2),
-        (["--since", "2026-01-02T12:00"], "2026-01-02T12:00", "2026-01-05T00:00", 5),
-        (["--since", "2026-01-02T12:00:01"], "2026-01-02T12:00:01", "2026-01-05T00:00", 3),
+        (["--since", "2026-01-02T12:00"], "2026-01-02T12:00", "2026-02-01T12:00", 5),
+        (["--since", "2026-01-02T12:00:01"], "2026-01-02T12:00:01", "2026-02-01T12:00", 3),
         (["--until", "2026-01-02T12:00"], "2025-12-03T12:00", "2026-01-02T12:00", 2),
         (
             ["--since", "2026-01-02T20:00+08:00", "--until", "2026-01-04"],
@@ -74,7 +77,7 @@ def test_days_are_those_of_the_site(found, monkeypatch):
         ),
         (["--since", "31d", "--until", "now"], "2026-01-01T12:00", "2026-02-01T12:00", 7),
         (["--since", "1h", "--until", "now"], "2026-02-01T11:00", "2026-02-01T12:00", 0),
-        (["-st", "2026-01-03", "-et", "2026-01-01"], "2026-01-03T00:00", "2026-01-02T00:00", 0),
+        (["--since", "1h"], "2026-02-01T11:00", "2026-02-01T12:00", 0),
     ],
 )
 def test_a_period_is_given_in_days_or_in_moments(found, arguments, since, until, jobs):
@@ -82,6 +85,66 @@ def test_a_period_is_given_in_days_or_in_moments(found, arguments, since, until,
     seconds = [moment if moment.count(":") == 2 else f"{moment}:00" for moment in (since, until)]
     assert period(answer) == (f"{seconds[0]}+00:00", f"{seconds[1]}+00:00")
     assert answer["jobs"] == jobs
+
+
+def test_a_period_that_is_left_open_ends_with_the_day_of_the_newest_job_where_that_is_later_than_now(
+    found, store
+):
+    store.append(frame(ran(99, "chen", "late", finish_time=NOW + timedelta(hours=1))))
+    assert found("--since", "1h")["until"] == "2026-02-02T00:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "since", "until"),
+    [
+        (["-st", "2026-01-03", "-et", "2026-01-01"], "2026-01-03 00:00", "2026-01-02 00:00"),
+        (["--since", "1h", "--until", "2h"], "2026-02-01 11:00", "2026-02-01 10:00"),
+        (["--since", "7d", "--until", "7d"], "2026-01-25 12:00", "2026-01-25 12:00"),
+        (["--since", "2026-02-01T12:01"], "2026-02-01 12:01", "2026-02-01 12:00"),
+        (["-st", "2026-02-02"], "2026-02-02 00:00", "2026-02-01 12:00"),
+    ],
+)
+def test_a_period_that_ends_before_it_begins_is_a_misuse(jobcast, arguments, since, until):
+    result = jobcast("report", *arguments)
+    assert result.stderr.splitlines()[-1] == (
+        f"error: the period begins at {since} and ends at {until}: let it end later than it begins"
+    )
+    assert (result.stdout, result.exit_code) == ("", 2)
+
+
+NO_MATCH = "No job of this period matches the filters."
+LEAVE_OUT = "Leave one out, or choose another period with --since and --until."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cure"),
+    [
+        (["--queue", "pnrr"], "Did you mean pnr?"),
+        (["--user", "FANG"], "Did you mean fang?"),
+        (["--user", "chn", "--user", "lii", "--queue", "syn"], "Did you mean chen? Did you mean li?"),
+        (["--project", "comett", "-min_rt", "999"], "Did you mean comet?"),
+        (["--user", "li", "--project", "comet"], LEAVE_OUT),
+        (["--user", "zzz"], LEAVE_OUT),
+        (["-min_rt", "999"], LEAVE_OUT),
+    ],
+)
+def test_filters_that_nothing_passes_are_told_with_the_likeliest_names(jobcast, arguments, cure):
+    result = jobcast("report", *arguments)
+    assert result.stdout.splitlines()[1:] == [NO_MATCH]
+    assert (result.stderr, result.exit_code) == (f"{cure}\n", 0)
+    for form in ("json", "markdown", "html"):
+        assert jobcast("report", *arguments, "--format", form).stderr == f"{NO_MATCH} {cure}\n"
+
+
+def test_a_period_without_jobs_is_told_as_such_also_with_filters(jobcast):
+    result = jobcast("report", "--queue", "pnrr", "--since", "1h")
+    assert result.stdout.splitlines()[1:] == ["No such job finished in this period."]
+    assert result.stderr == (
+        "Choose another with --since and --until; jobcast doctor tells which days the history holds.\n"
+    )
+    told = jobcast("--lang", "zh", "report", "--queue", "pnrr")
+    assert told.stdout.splitlines()[1:] == ["此期间没有作业符合筛选条件。"]
+    assert told.stderr == "是否想写 pnr？\n"
 
 
 @pytest.mark.parametrize(
@@ -218,6 +281,89 @@ def test_memprediction_s_daily_files_are_reported_on_without_a_history(jobcast, 
     assert (
         json.loads(jobcast("report", "-db", daily_files, "-et", "2024-01-01", "--json").stdout)["jobs"] == 0
     )
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """Return the names of the daily files that are read, as they are read."""
+    names = []
+    reader = type(FILE_FORMATS["memprediction"])
+    right = reader.read
+    monkeypatch.setattr(
+        reader, "read", lambda self, path, here: names.append(path.name) or right(self, path, here)
+    )
+    return names
+
+
+@pytest.fixture
+def years(daily_files):
+    """Return a folder with two years of daily files, of which one has jobs, and with files whose names tell no day."""
+    heading = RECORDED.read_text().splitlines()[0] + "\n"
+    day = NEW_YEAR.replace(year=2023)
+    while day.year < 2025:
+        file = Path(f"{daily_files}/job_info_{day:%Y%m%d}.csv")
+        if not file.exists():
+            file.write_text(heading)
+        day += timedelta(days=1)
+    Path(f"{daily_files}/job_info_again.csv").write_text(heading)
+    Path(f"{daily_files}/job_info_20241399.csv").write_text(heading)
+    return daily_files
+
+
+@pytest.fixture(params=["UTC", "Asia/Shanghai", "America/Los_Angeles"])
+def zone(monkeypatch, request):
+    monkeypatch.setenv("JOBCAST_TIMEZONE", request.param)
+
+
+NO_DAY = ["job_info_20241399.csv", "job_info_again.csv"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "days"),
+    [
+        (["-st", "2024-01-02", "-et", "2024-01-02"], ["20240101", "20240102", "20240103"]),
+        (
+            ["--since", "2024-01-02T01:00", "--until", "2024-01-02T02:00"],
+            ["20240101", "20240102", "20240103"],
+        ),
+        (["--since", "2024-12-31", "--until", "now"], ["20241230", "20241231"]),
+        (["-st", "2022-01-01", "-et", "2023-01-01"], ["20230101", "20230102"]),
+    ],
+)
+@pytest.mark.usefixtures("zone")
+def test_only_the_daily_files_of_the_period_and_of_a_day_around_it_are_read(
+    jobcast, years, read, arguments, days
+):
+    result = jobcast("report", "-db", years, *arguments, "--json")
+    assert result.exit_code == 0, result.output
+    assert sorted(read) == [*(f"job_info_{day}.csv" for day in days), *NO_DAY]
+
+
+def test_without_a_period_the_newest_job_is_looked_for_from_the_last_file_on(jobcast, years, read):
+    for file in Path(years).glob("job_info_2024*.csv"):
+        if file.name > "job_info_20240131":
+            file.unlink()
+    (Path(years) / "job_info_20240111.csv").write_bytes(RECORDED.read_bytes())
+    (Path(years) / "job_info_20240102.csv").write_text("")
+    answer = json.loads(jobcast("report", "-db", years, "--json").stdout)
+    assert (answer["until"], answer["jobs"]) == ("2024-01-03T00:00:00+00:00", 2)
+    assert len(read) == len(set(read))
+    assert min(name for name in read) >= "job_info_20231203.csv"
+
+
+def test_months_are_read_by_their_names_too(jobcast, daily_files, read):
+    for name in ("2023_11.db", "2023_12.db", "2024_01.db", "2024_02.db", "2024_13.db"):
+        with closing(sqlite3.connect(f"{daily_files}/{name}")) as database:
+            database.execute("CREATE TABLE other (x)")
+    answer = jobcast("report", "-db", daily_files, "-st", "2024-01-01", "-et", "2024-01-15", "--json")
+    assert json.loads(answer.stdout)["jobs"] == 2
+    assert read == ["2023_12.db", "2024_01.db", "2024_13.db", "job_info_20240102.csv"]
+
+
+def test_daily_files_of_other_days_leave_a_report_empty_with_a_cure(jobcast, daily_files, read):
+    result = jobcast("report", "-db", daily_files, "-st", "2022-01-01", "-et", "2022-01-02")
+    assert result.stdout.splitlines()[1:] == ["No such job finished in this period."]
+    assert (read, result.exit_code) == ([], 0)
 
 
 def test_a_folder_without_daily_files_is_an_expected_failure(jobcast):

@@ -2,6 +2,7 @@
 
 import click
 
+from jobcast.language import say
 from jobcast.systems.text import decode
 
 
@@ -10,8 +11,10 @@ class Name(click.ParamType[str]):
 
     name = "name"
 
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the name in characters; Python hands on a stray byte as half of one (PEP 383)."""
+        if not value:
+            self.fail(say("report.no_name"), param, ctx)
         return decode(value.encode("utf-8", "surrogateescape"))
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import polars as pl
 
 from jobcast import clock, config
 from jobcast.cli import frame
@@ -15,24 +14,27 @@ from jobcast.cli.moment import MOMENT
 from jobcast.cli.name import NAME
 from jobcast.cli.person import administers, login_name
 from jobcast.cli.report_form import FORMS, Wanted, emit
+from jobcast.cli.report_source import INSTANT, Daily, Source, Stored, period_of, see_forward, why_no_match
 from jobcast.cli.screen import talk
-from jobcast.cli.span import DAY, end_of, read_folder, start_of
+from jobcast.cli.span import DAY, end_of, start_of
 from jobcast.cli.working import working
-from jobcast.errors import StoreError
 from jobcast.language import say
-from jobcast.report.base import Period, Report
 from jobcast.report.scope import Advising, Prices, Scope
 from jobcast.report.summary import SECTIONS, Reader, summarise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import tzinfo
+    from datetime import datetime
 
     from jobcast.cli.session import Session
+    from jobcast.report.base import Report
 
-_USUAL = timedelta(days=30)
-"""As long as memPrediction's report, but counted back from the newest job: histories are also old."""
-_INSTANT = timedelta(microseconds=1)
+
+def _finite(ctx: click.Context, param: click.Parameter, minutes: float) -> float:
+    """Let neither nan nor inf pass."""
+    if not isfinite(minutes):
+        raise click.BadParameter(say("report.no_minutes", text=minutes), ctx, param)
+    return minutes
 
 
 @frame.command(help=say("report.help"), examples=say("report.examples"))
@@ -53,6 +55,7 @@ _INSTANT = timedelta(microseconds=1)
     "-min_rt",
     "--min-run-time",
     type=click.FloatRange(min=0),
+    callback=_finite,
     default=0.0,
     metavar="MINUTES",
     help=say("report.min_run_time"),
@@ -91,16 +94,19 @@ def command(
         raise click.UsageError(say("report.two_periods"))
     if user and all_users:
         raise click.UsageError(say("report.user_and_all"))
+    if as_json and form not in {None, "json"}:
+        raise click.UsageError(say("report.json_and_form"))
     wanted = Wanted.of(
         form="json" if as_json else form, output=output, table=table, template=template, pictures=pictures
     )
     settings = session.settings
     zone = settings[config.TIMEZONE]
     since = start_of(start_date, zone) if start_date else since
-    until = end_of(end_date, zone) + _INSTANT if end_date else until
-    source = _Folder(session, db) if db else _Stored(session)
+    until = end_of(end_date, zone) + INSTANT if end_date else until
+    see_forward(since, until, zone)
+    source = Daily(session, db) if db else Stored(session)
     scope = Scope(
-        period=_period(source, since, until, zone),
+        period=period_of(source, since, until, zone),
         filters={
             "user": _people(session, user, everybody=all_users or db is not None),
             "project": project,
@@ -116,7 +122,8 @@ def command(
         ),
     )
     sections = [name for name in SECTIONS if chosen.get(name)] or SECTIONS
-    emit(_summarised(source, scope, sections), wanted)
+    report = _summarised(source, scope, sections)
+    emit(report, wanted, unmatched=None if report.jobs else why_no_match(source, scope))
 
 
 def _people(session: Session, named: Sequence[str], *, everybody: bool) -> Sequence[str]:
@@ -130,58 +137,7 @@ def _people(session: Session, named: Sequence[str], *, everybody: bool) -> Seque
     return (login_name(),)
 
 
-class _Stored:
-    """The history in the store."""
-
-    def __init__(self, session: Session) -> None:
-        """Raise StoreError where there are no jobs at all."""
-        self._store = session.store
-        self.collect = self._store.collect_all
-        self._days = self._store.days()
-        if not self._days:
-            path = self._store.path
-            raise StoreError(say("report.no_history", path=path), hint=say("report.no_history_cure"))
-
-    def newest(self) -> datetime:
-        """Return when the last job finished."""
-        last = self._store.scan(datetime.combine(self._days[-1], time(), UTC))
-        newest: datetime = self._store.collect(last.select(pl.col("finish_time").max())).item()
-        return newest
-
-    def jobs(self, period: Period) -> pl.LazyFrame:
-        """Return the jobs of the period."""
-        return self._store.scan(period.since, period.until)
-
-
-class _Folder:
-    """memPrediction's own daily files."""
-
-    def __init__(self, session: Session, folder: Path) -> None:
-        self._jobs = read_folder(session, folder, None, None)
-        self.collect = pl.collect_all
-
-    def newest(self) -> datetime:
-        """Return when the last job finished."""
-        newest: datetime = self._jobs.select(pl.col("finish_time").max()).item()
-        return newest
-
-    def jobs(self, period: Period) -> pl.LazyFrame:  # noqa: ARG002 - the scope cuts the period out
-        """Return all jobs."""
-        return self._jobs.lazy()
-
-
-def _period(
-    source: _Stored | _Folder, since: datetime | None, until: datetime | None, zone: tzinfo
-) -> Period:
-    """Return the period asked for; what is left open is the 30 days before the newest job."""
-    if until is None:
-        until = end_of(source.newest().astimezone(zone), zone) + _INSTANT
-    if since is None:
-        since = until - _USUAL
-    return Period(since=since.astimezone(UTC), until=until.astimezone(UTC), zone=zone)
-
-
-def _summarised(source: _Stored | _Folder, scope: Scope, sections: Sequence[str]) -> Report:
+def _summarised(source: Source, scope: Scope, sections: Sequence[str]) -> Report:
     with working() as step:
         reader = Reader(
             collect=source.collect,

@@ -102,13 +102,18 @@ def _read(template: Path) -> str:
         ) from error
 
 
-def emit(report: Report, wanted: Wanted) -> None:
-    """Show or write the report. Raises InputError, and StoreError when a file can't be written."""
+def emit(report: Report, wanted: Wanted, *, unmatched: str | None = None) -> None:
+    """Show or write the report. Raises InputError, and StoreError when a file can't be written.
+
+    `unmatched` is the cure where the filters let none of the period's jobs pass.
+    """
+    if unmatched is not None and wanted.form != "terminal":
+        talk(f"{say('report.no_match')} {unmatched}")
     pictures = _draw(report, wanted)
     if wanted.form == "csv":
         _emit_csv(report, wanted)
     elif wanted.form == "terminal":
-        show(report)
+        show(report, unmatched=unmatched)
     elif wanted.form == "json" and not wanted.output:
         print_json(as_dict(report))
     else:

@@ -24,12 +24,12 @@ _SHOWN = (
 """The figures that are worth a screen; the others are in the other forms."""
 
 
-def show(report: Report) -> None:
-    """Print the report for people."""
+def show(report: Report, *, unmatched: str | None = None) -> None:
+    """Print the report for people; `unmatched` is the cure where the filters let none of the period's jobs pass."""
     tell(printable(told(report)))
     if not report.jobs:
-        tell(say("report.empty"))
-        talk(say("report.empty_cure"))
+        tell(say("report.empty") if unmatched is None else say("report.no_match"))
+        talk(say("report.empty_cure") if unmatched is None else unmatched)
         return
     for section in report.sections:
         _show_section(section, report.currency)

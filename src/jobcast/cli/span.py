@@ -1,6 +1,7 @@
 """The stretch of the history that a command works on, and reading it."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from pathlib import Path
 
@@ -13,9 +14,8 @@ from jobcast.cli.moment import within_calendar
 from jobcast.cli.screen import talk
 from jobcast.cli.session import Session, site
 from jobcast.errors import InputError, StoreError
-from jobcast.history import KEY, SetAside, count_reasons, ran_at
+from jobcast.history import KEY, SCHEMA, SetAside, count_reasons, ran_at
 from jobcast.language import say
-from jobcast.systems.base import Site
 from jobcast.systems.registry import FILE_FORMATS
 
 
@@ -70,48 +70,116 @@ def read_span(
 def read_folder(session: Session, folder: Path, start: datetime | None, end: datetime | None) -> pl.DataFrame:
     """Read the jobs in memPrediction's own daily files in `folder` that finished from `start` to `end`.
 
-    A job that stands in several files counts once; one line on stderr counts the records set aside. A file that
-    can't be read is complained about and stops none of the others. Raises InputError when no file is left, or
-    there are no jobs.
+    See `Folder`. Raises InputError also when there are no such jobs.
     """
-    settings = session.settings
-    here = site(settings, now=clock.now())
-    parts = _read_files(sorted((*folder.glob("job_info_*.csv"), *folder.glob("[0-9]*_[0-9]*.db"))), here)
-    if not parts:
-        raise InputError(say("span.no_files", path=folder), hint=say("span.no_files_cure"))
-    once = pl.concat(parts).unique([*KEY[:-1], ran_at()], keep="first", maintain_order=True)
-    jobs = once.sort("finish_time", maintain_order=True)
-    since, until = _instants(session, start, end)
-    if since:
-        jobs = jobs.filter(pl.col("finish_time") >= since)
-    if until:
-        jobs = jobs.filter(pl.col("finish_time") <= until)
+    jobs = Folder(session, folder).jobs(*_instants(session, start, end))
     if jobs.is_empty():
         raise InputError(say("span.empty", path=folder), hint=say("span.empty_cure"))
     return jobs
 
 
-def _read_files(files: Iterable[Path], here: Site) -> list[pl.DataFrame]:
-    """Read the jobs of each file; raises InputError when none can be read."""
-    parts: list[pl.DataFrame] = []
-    aside: list[SetAside] = []
-    failed: list[InputError] = []
-    for file in files:
+_MARGIN = timedelta(days=1)
+"""A job may stand in the file of the day before or after its own: clocks and zones differ."""
+
+
+class Folder:
+    """memPrediction's own daily files, of which only those are read whose days may matter.
+
+    A file that can't be read is complained about and stops none of the others.
+    """
+
+    def __init__(self, session: Session, path: Path) -> None:
+        """Raise InputError when there are no such files."""
+        self._path = path
+        self._zone = session.settings[config.TIMEZONE]
+        self._here = site(session.settings, now=clock.now())
+        self._files = sorted((*path.glob("job_info_*.csv"), *path.glob("[0-9]*_[0-9]*.db")))
+        self._read: dict[Path, list[pl.DataFrame]] = {}
+        self._aside: list[SetAside] = []
+        self._failed: list[InputError] = []
+        if not self._files:
+            raise InputError(say("span.no_files", path=path), hint=say("span.no_files_cure"))
+
+    def newest(self) -> datetime:
+        """Return when the last job finished, from the last files. Raises InputError when there are no jobs."""
+        newest: datetime | None = None
+        for last, file in sorted(((self._days(file)[1], file) for file in self._files), reverse=True):
+            if newest is not None and newest > last:
+                break
+            ends = [jobs["finish_time"].max() for jobs in self._jobs_in(file)]
+            newest = max((end for end in (newest, *ends) if isinstance(end, datetime)), default=None)
+        if newest is None:
+            self._tell()
+            raise InputError(say("span.empty", path=self._path), hint=say("span.empty_cure"))
+        return newest
+
+    def jobs(self, since: datetime | None, until: datetime | None) -> pl.DataFrame:
+        """Return the jobs that finished from `since` to `until`, in order of their finish, each once.
+
+        One line on stderr counts the records set aside. Raises InputError when none of the files can be read.
+        """
+        first, last = since or _ALWAYS[0], until or _ALWAYS[1]
+        days = {file: self._days(file) for file in self._files}
+        within = [
+            file
+            for file, (begin, end) in days.items()
+            if (begin <= last and first < end) or file in self._read
+        ]
+        parts = [jobs for file in within for jobs in self._jobs_in(file)]
+        self._tell()
+        self._read.clear()
+        # A frame without rows gives the columns where there are no files.
+        once = pl.concat([pl.DataFrame(schema=SCHEMA), *parts]).unique(
+            [*KEY[:-1], ran_at()], keep="first", maintain_order=True
+        )
+        return once.filter(pl.col("finish_time").is_between(first, last)).sort(
+            "finish_time", maintain_order=True
+        )
+
+    def _days(self, file: Path) -> tuple[datetime, datetime]:
+        """Return between which moments the jobs of a file finished, as its name tells, and a day more."""
         try:
-            for rows in FILE_FORMATS["memprediction"].read(file, here):
-                parts.append(rows.jobs)
-                aside += rows.set_aside
-        except InputError as error:
-            failed.append(error)
-    last = failed.pop() if failed and not parts else None
-    for one in failed:
-        complain(one)
-    if last:
-        raise last
-    if aside:
-        reasons = " · ".join(f"{reason} {number:,}" for reason, number in count_reasons(aside).items())
-        talk(say("span.set_aside", records=f"{len(aside):,}", reasons=reasons))
-    return parts
+            if day := re.fullmatch(r"job_info_(\d{8})\D.*", file.name):
+                first = datetime.strptime(day[1], "%Y%m%d").replace(tzinfo=self._zone)
+                after = first + timedelta(days=1)
+            elif month := re.fullmatch(r"(\d{4})_(\d\d)\.db", file.name):
+                first = datetime(int(month[1]), int(month[2]), 1, tzinfo=self._zone)
+                after = (first + timedelta(days=31)).replace(day=1)
+            else:
+                return _ALWAYS
+            return (first - _MARGIN).astimezone(UTC), (after + _MARGIN).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return _ALWAYS
+
+    def _jobs_in(self, file: Path) -> list[pl.DataFrame]:
+        """Return the jobs of a file, in parts; it is read once for `newest` and `jobs`."""
+        if file not in self._read:
+            parts: list[pl.DataFrame] = []
+            try:
+                for rows in FILE_FORMATS["memprediction"].read(file, self._here):
+                    parts.append(rows.jobs)
+                    self._aside += rows.set_aside
+            except InputError as error:
+                self._failed.append(error)
+            self._read[file] = parts
+        return self._read[file]
+
+    def _tell(self) -> None:
+        """Say what could not be read; raise InputError when that is everything."""
+        failed, self._failed = self._failed, []
+        last = failed.pop() if failed and not any(self._read.values()) else None
+        for one in failed:
+            complain(one)
+        if last:
+            raise last
+        aside, self._aside = self._aside, []
+        if aside:
+            reasons = " · ".join(f"{reason} {number:,}" for reason, number in count_reasons(aside).items())
+            talk(say("span.set_aside", records=f"{len(aside):,}", reasons=reasons))
+
+
+_ALWAYS = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC))
+"""The days of a file whose name tells none."""
 
 
 def _instants(
