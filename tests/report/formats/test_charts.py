@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from jobcast.language import choose, phrase
-from jobcast.report.base import Ring
+from jobcast.report.base import Ring, table
 from jobcast.report.formats.charts import spec, specs, text
 from tests.made_up import HOSTILE
 from tests.report.formats.made_up import (
@@ -55,8 +55,8 @@ SPECS = {
     "overall_scatter": {
         "kind": "density",
         "title": ["Request against peak", "申请量与峰值"],
-        "across": {"name": ["peak from, GiB", "峰值起，GiB"], "unit": "GiB"},
-        "up": {"name": ["request from, GiB", "申请量起，GiB"], "unit": "GiB"},
+        "across": {"name": ["peak from", "峰值起"], "unit": "GiB"},
+        "up": {"name": ["request from", "申请量起"], "unit": "GiB"},
         "jobs": ["jobs", "作业"],
         "diagonal": ["equal", "相等"],
         "steps": 2,
@@ -71,7 +71,7 @@ SPECS = {
     "more_hist": {
         "kind": "histograms",
         "title": ["Peaks and requests", "峰值与申请量"],
-        "across": {"name": ["memory from, GiB", "内存起，GiB"], "unit": "GiB"},
+        "across": {"name": ["memory from", "内存起"], "unit": "GiB"},
         "unit": "jobs",
         "series": [["jobs by peak", "作业（按峰值）"], ["jobs by request", "作业（按申请量）"]],
         "steps": 2,
@@ -157,3 +157,12 @@ def test_every_chart_of_a_history_can_be_drawn_by_somebody_else():
     assert json.loads(json.dumps(told, allow_nan=False)) == told
     assert {one["kind"] for one in told.values()} == {"bars", "lines", "ring", "density", "histograms"}
     assert [len(told[name]["people"]) for name in ("more_hist",)] == [15]  # of 20, the worst
+
+
+def test_an_axis_names_its_unit_where_its_ticks_do_not():
+    figure = replace(CELLS, table=table(("asked_cores", "peak_from_gib", "jobs"), [(2.0, 2.0, 1)]))
+    told = spec(replace(DENSITY, across="asked_cores", up="peak_from_gib"), figure)
+    assert (told["across"]["name"], told["up"]["name"]) == (
+        ["asked from, cores", "申请起，核"],
+        ["peak from", "峰值起"],
+    )

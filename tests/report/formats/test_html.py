@@ -193,6 +193,22 @@ def test_a_table_is_written_out():
     assert article.one("details").attributes == {"open": None}  # a table of people is read first
 
 
+def test_each_fold_is_called_after_its_figure(hostile):
+    for text in (as_html(SMALL), hostile):
+        for language in ("en", "zh-CN"):
+            names = [one.text(language) for one in read_page(text).all("summary")]
+            assert len(set(names)) == len(names) > 0
+    folds = [one.text("en") for one in read_page(as_html(SMALL)).all("summary")]
+    assert "Data: Over-requested memory × time, by user" in folds
+
+
+def test_each_colour_stands_once_for_both_themes():
+    style = (PAGE / "report.css").read_text()
+    named = re.findall(r"--(\w+): var\(--light, #\w+\) var\(--dark, #\w+\);", style)
+    assert len(named) == len(set(named)) == 20
+    assert "--paper: #" not in style
+
+
 def test_facts_notes_and_remarks_are_written_out():
     page = read_page(as_html(SMALL))
     parts = {one.attributes["id"]: one for one in page.all("section")}

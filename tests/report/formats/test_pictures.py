@@ -17,10 +17,13 @@ from jobcast.store import durable
 from tests.made_up import HOSTILE
 from tests.report.formats.made_up import (
     CELLS,
+    DENSITY,
     EMPTY,
     HISTOGRAMS,
+    OTHERS,
     PEOPLE,
     RATIOS,
+    RING,
     SCRIPT,
     SMALL,
     TREND,
@@ -89,14 +92,50 @@ def test_bars_have_intervals_and_the_unit_of_their_column(tmp_path):
 
 def test_a_ring_has_names_and_shares(tmp_path):
     assert written(tmp_path, PEOPLE) == [
-        "chen", "(not told)", "others", "62.5%", "25.0%", "12.5%", "Over-requested memory × time",
+        "62.5%", "25.0%", "12.5%", "Over-requested memory × time",
+        "chen  62.5%", "(not told)  25.0%", "others  12.5%",
     ]  # fmt: skip
+
+
+def test_small_slices_of_a_ring_are_told_by_the_legend_alone(tmp_path):
+    rows = [(f"user{n}", 0.0, 1.0 + n, 1.0, 1) for n in range(10)]
+    figure = replace(
+        with_rows(PEOPLE, [*rows, (OTHERS, 0.0, 945.0, 1.0, 1)]), charts=(replace(RING, first=10),)
+    )
+    found = written(tmp_path, figure)
+    assert [text for text in found if re.fullmatch(r"[\d.]+%", text)] == ["94.5%"]
+    assert [text for text in found if "  " in text] == [
+        *(f"user{n}  {(1 + n) / 10:.1f}%" for n in range(10)),
+        "others  94.5%",
+    ]
+    (file,) = tmp_path.iterdir()
+    assert len(set(re.findall(r"fill: (#\w{6}); stroke: #ffffff", file.read_text()))) == 11
+
+
+@pytest.mark.parametrize(
+    ("cells", "times"),
+    [
+        ([(2.0**-11, 2.0**-10), (128.0, 256.0)], ["10 s", "1 min", "10 min", "1 h", "6 h", "1 d", "7 d"]),
+        ([(4.0, 4.0), (24.0, 24.0)], ["6 h", "12 h", "1 d"]),
+        ([(2.0**-6, 2.0**-6), (2.0**-5, 2.0**-5)], ["1 min", "2 min"]),
+    ],
+)
+def test_times_stand_at_what_clocks_and_calendars_count(tmp_path, cells, times):
+    found = written(
+        tmp_path,
+        Figure(
+            name="limit_cells",
+            table=table(("run_from_h", "limit_from_h", "jobs"), [(*cell, 1) for cell in cells]),
+            charts=(replace(DENSITY, name="limit_scatter", across="run_from_h", up="limit_from_h"),),
+        ),
+    )
+    assert found[: 2 * len(times) + 2] == [*times, "run from", *times, "limit from"]
 
 
 def test_a_density_has_amounts_on_both_axes_and_a_scale(tmp_path):
     amounts = ["512 MiB", "1 GiB", "2 GiB", "4 GiB", "8 GiB", "16 GiB", "32 GiB"]
     assert written(tmp_path, CELLS) == [
-        *amounts, "peak from, GiB", *amounts, "request from, GiB", "Request against peak", "equal", "1", "jobs",
+        *amounts, "peak from", *amounts, "request from", "Request against peak", "equal", "1", "jobs",
     ]  # fmt: skip
 
 
@@ -110,12 +149,12 @@ def test_a_density_may_hold_few_jobs_or_many(tmp_path):
 def test_a_histogram_is_of_one_person(tmp_path):
     assert drawn(tmp_path, with_figures(WORST)) == {
         "more_hist-01.svg": [
-            "4 GiB", "8 GiB", "16 GiB", "32 GiB", "memory from, GiB",
+            "4 GiB", "8 GiB", "16 GiB", "32 GiB", "memory from",
             "0", "1", "2",
             "chen: 95 % below 8 GiB, mostly place_#", "95 %", "jobs by peak", "jobs by request",
         ],
         "more_hist-02.svg": [
-            "512 MiB", "1 GiB", "2 GiB", "memory from, GiB",
+            "512 MiB", "1 GiB", "2 GiB", "memory from",
             "0", "1",
             "li: 95 % below 1 GiB", "95 %", "jobs by peak", "jobs by request",
         ],
@@ -136,14 +175,15 @@ def test_pictures_speak_chinese_where_there_is_a_font_for_it(tmp_path, monkeypat
     choose("zh")
     monkeypatch.setattr(drawing, "_chinese_fonts", lambda: ["DejaVu Sans"])  # boxes stand for the characters
     assert written(tmp_path, PEOPLE) == [
-        "chen", "（未说明）", "其余", "62.5%", "25.0%", "12.5%", "多申请的内存 × 时间",
+        "62.5%", "25.0%", "12.5%", "多申请的内存 × 时间",
+        "chen  62.5%", "（未说明）  25.0%", "其余  12.5%",
     ]  # fmt: skip
 
 
 def test_pictures_speak_english_where_there_is_none(tmp_path, monkeypatch):
     choose("zh")
     monkeypatch.setattr(drawing, "_chinese_fonts", list)
-    assert written(tmp_path, PEOPLE)[1:3] == ["(not told)", "others"]
+    assert written(tmp_path, PEOPLE)[5:] == ["(not told)  25.0%", "others  12.5%"]
     assert current() == "zh"  # all else goes on in Chinese
 
 
@@ -179,7 +219,7 @@ ELEMENTS = {
 
 
 def test_a_dollar_is_no_mathematics(tmp_path):
-    assert DOLLARS in written(tmp_path, with_rows(PEOPLE, [(DOLLARS, 1.0, 1.0, 1.0, 1)]))
+    assert f"{DOLLARS}  100.0%" in written(tmp_path, with_rows(PEOPLE, [(DOLLARS, 1.0, 1.0, 1.0, 1)]))
 
 
 def test_a_long_name_is_cut_and_many_rows_are_not_all_named(tmp_path):
@@ -188,7 +228,9 @@ def test_a_long_name_is_cut_and_many_rows_are_not_all_named(tmp_path):
     assert [text for text in found if text.startswith("2026")] == [
         f"2026-01-{day:02d}" for day in range(1, 31, 3)
     ]
-    assert written(tmp_path / "name", with_rows(PEOPLE, [("x" * 60, 1.0, 1.0, 1.0, 1)]))[0] == "x" * 17 + "…"
+    assert "x" * 17 + "…  100.0%" in written(
+        tmp_path / "name", with_rows(PEOPLE, [("x" * 60, 1.0, 1.0, 1.0, 1)])
+    )
 
 
 def test_where_there_is_nothing_to_draw_nothing_is_written(tmp_path):

@@ -4,6 +4,7 @@ A text is a string where it is the same in both languages, else a list of the En
 Amounts on logarithmic axes are whole numbers of steps, so many to a doubling from 1.
 """
 
+import re
 from math import log2
 from typing import Any
 
@@ -19,6 +20,7 @@ from jobcast.report.base import (
     Report,
     Ring,
     Table,
+    Unit,
     unit_of,
 )
 from jobcast.report.formats.data import figures
@@ -82,7 +84,15 @@ def _heading(name: str) -> Text:
 
 
 def _axis(name: str) -> dict[str, Any]:
-    return {"name": _heading(name), "unit": unit_of(name).value}
+    """Return an axis, called without its unit where each tick has one of its own, such as MiB or TiB."""
+    unit, called = unit_of(name), _heading(name)
+    if unit is Unit.GIB:
+        called = _bare(called) if isinstance(called, str) else [_bare(one) for one in called]
+    return {"name": called, "unit": unit.value}
+
+
+def _bare(heading: str) -> str:
+    return re.sub(f"(, |，){Unit.GIB}$", "", heading)
 
 
 def _rows(chart: Bars | Lines, table: Table) -> dict[str, Any]:

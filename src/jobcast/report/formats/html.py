@@ -31,7 +31,7 @@ _MOST_ROWS = 2_000
 """Rows shown of any other table: more than people, days or bars ever come to."""
 _FIRST_PEOPLE = 6
 """Whose notes are shown at once; those of the others fold out."""
-SAID_BY_SCRIPT = ("title", "contents", "dark", "light", "zoom", "unzoom", "save")
+SAID_BY_SCRIPT = ("title", "contents", "dark", "light", "zoom", "unzoom", "whole", "keys", "save")
 """Texts that the page's script needs in both languages."""
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from math import ceil, floor
+from math import ceil, floor, log2
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,27 @@ from jobcast.report.base import Report, Unit
 from jobcast.report.formats.charts import Text, specs
 from jobcast.report.formats.figures import harmless, plain, shown
 from jobcast.store.durable import refusals_explained, write_whole
-from jobcast.units import GIB, format_duration, format_memory
+from jobcast.units import GIB, format_memory
 
 _SIZE_INCHES = (7.2, 4.4)
-_COLOURS = ("#2f6fb3", "#d9730d", "#4b8f5a", "#8a5fb0")
+_COLOURS = (
+    *("#2f6fb3", "#d9730d", "#3f8a5b", "#8a5fb0", "#c0504d"),
+    *("#0f8b8d", "#a07b28", "#c2649a", "#6b4a2f", "#7d9a00"),
+)
+_REST = "#8d95a5"
 _LIMIT = "#b3261e"
 _MOST_LABELS = 12
+_LEAST_PERCENT = 3
+"""Written into a slice; the legend tells those of smaller ones too."""
+_TIMES = {
+    **{seconds / 3600: f"{seconds} s" for seconds in (1, 2, 5, 10, 20, 30)},
+    **{minutes / 60: f"{minutes} min" for minutes in (1, 2, 5, 10, 20, 30)},
+    **{float(hours): f"{hours} h" for hours in (1, 2, 3, 6, 12)},
+    **{24.0 * days: f"{days} d" for days in (1, 2, 3, 7, 14, 30, 60, 90, 180, 365)},
+}
+"""Hours at which a logarithmic axis may have a line, as clocks and calendars count."""
+_MAIN_TIMES = ("1 s", "10 s", "1 min", "10 min", "1 h", "6 h", "1 d", "7 d", "30 d", "365 d")
+"""Those on a long axis."""
 Spec = dict[str, Any]
 
 
@@ -118,18 +133,20 @@ def _cut(name: str) -> str:
 
 
 def _ring(axes: Any, spec: Spec) -> None:
-    from matplotlib import colormaps  # noqa: PLC0415 - an extra
-
     values = [value for _, value in spec["slices"]]
-    axes.pie(
+    names = [f"{_cut(_say(name))}  {value / sum(values):.1%}" for name, value in spec["slices"]]
+    colours = [_COLOURS[place % len(_COLOURS)] for place in range(len(values))]
+    if isinstance(spec["slices"][-1][0], list):  # no name: those put together
+        colours[-1] = _REST
+    wedges, *_ = axes.pie(
         values,
-        labels=[_cut(_say(name)) for name, _ in spec["slices"]],
-        colors=[colormaps["tab20"](place % 20) for place in range(len(values))],
-        autopct="%.1f%%",
-        pctdistance=0.82,
+        colors=colours,
+        autopct=lambda percent: f"{percent:.1f}%" if percent >= _LEAST_PERCENT else "",
+        pctdistance=0.8,
         wedgeprops={"width": 0.4, "edgecolor": "white"},
-        textprops={"fontsize": "small"},
+        textprops={"fontsize": "small", "color": "white"},
     )
+    axes.legend(wedges, names, loc="center left", bbox_to_anchor=(1, 0.5), fontsize="small", frameon=False)
 
 
 def _density(axes: Any, spec: Spec) -> None:
@@ -156,9 +173,20 @@ def _density(axes: Any, spec: Spec) -> None:
 
 
 def _logarithmic(axis: Any, side: Spec, low: int, high: int) -> None:
-    axis.set_ticks(range(low, high + 1, max(1, ceil((high - low) / 7))))
-    axis.set_major_formatter(lambda exponent, _place: _power(exponent, side["unit"]))
+    if side["unit"] == Unit.HOURS:
+        times = _times(low, high)
+        axis.set_ticks([log2(hours) for hours in times], [_TIMES[hours] for hours in times])
+    else:
+        axis.set_ticks(range(low, high + 1, max(1, ceil((high - low) / 7))))
+        axis.set_major_formatter(lambda exponent, _place: _power(exponent, side["unit"]))
     axis.set_label_text(_say(side["name"]))
+
+
+def _times(low: int, high: int) -> list[float]:
+    """Return hours between two powers of two, few of them where there are many."""
+    within = [hours for hours in _TIMES if low <= log2(hours) <= high]
+    main = [hours for hours in within if _TIMES[hours] in _MAIN_TIMES]
+    return main if len(main) > 3 or len(within) > 9 else within
 
 
 def _power(exponent: float, unit: str) -> str:
@@ -166,8 +194,6 @@ def _power(exponent: float, unit: str) -> str:
     match unit:
         case Unit.GIB:
             return format_memory(round(amount * GIB))
-        case Unit.HOURS:
-            return format_duration(amount * 3600)
         case _:
             return f"{amount:,.3g}"
 
