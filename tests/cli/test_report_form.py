@@ -70,7 +70,7 @@ def test_json_is_the_same_by_each_way(jobcast):
     assert Path("data.json").read_text("utf-8") == told
     answer = json.loads(told, parse_constant=pytest.fail)
     assert list(answer) == [
-        "schema", "made", "since", "until", "timezone", "filters", "jobs", "notes", "sections",
+        "schema", "made", "since", "until", "timezone", "filters", "currency", "jobs", "notes", "sections",
     ]  # fmt: skip
 
 
@@ -153,13 +153,13 @@ def test_each_table_is_a_csv_file(jobcast):
         )
     ]  # fmt: skip
     assert Path("tables/failure_reasons.csv").read_text("utf-8") == (
-        "reason,ended_badly_jobs,core_h,gib_h\nmemory limit,1,2.0,4.0\ncancelled,1,8.0,32.0\n"
+        "reason,ended_badly_jobs,core_h,gib_h\nmemory_limit,1,2.0,4.0\ncancelled,1,8.0,32.0\n"
     )
     assert (
         jobcast("--lang", "zh", "report", "--format", "csv", "-o", "tables").stderr
         == "已将 30 张表写入 tables\n"
     )
-    assert Path("tables/failure_reasons.csv").read_text("utf-8").splitlines()[1] == "内存上限,1,2.0,4.0"
+    assert Path("tables/failure_reasons.csv").read_text("utf-8").splitlines()[1] == "memory_limit,1,2.0,4.0"
 
 
 def test_one_table_is_printed_or_written(jobcast):

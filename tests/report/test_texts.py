@@ -12,6 +12,8 @@ from tests.report.made_up import report
 
 NOTES = {"user", "queue", "kind", "system", "finding", "runs", "text", "flag", "gib_h", "core_h", "money"}
 """Columns of the table of notes."""
+FACTS = {"section", "fact", "amount", "currency"}
+"""Columns of the table of facts."""
 FILTERS = {"user", "project", "queue"}
 """Columns by which jobs are chosen."""
 
@@ -33,7 +35,7 @@ def names() -> dict[str, set[str]]:
         "report_figure": {figure.name for figure in figures()},
         "report_about": {figure.name for figure in figures()},
         "report_chart": {chart.name for chart in charts()},
-        "report_column": columns | NOTES | FILTERS,
+        "report_column": columns | NOTES | FACTS | FILTERS,
         "report_finding": set(RULES),
         "report_reason": set(REASONS),
         "report_who": set(WHO),

@@ -8,12 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from jobcast.language import choose
+from jobcast.language import choose, phrase
 from jobcast.report.base import Fact, Section, table
 from jobcast.report.formats.data import NOTE_COLUMNS, as_csv, as_dict, tables
 from tests.made_up import HOSTILE
 from tests.report.formats.made_up import (
-    OTHERS,
     PEOPLE,
     SCRIPT,
     SMALL,
@@ -25,6 +24,7 @@ from tests.report.formats.made_up import (
     with_rows,
 )
 
+NAMED = replace(PEOPLE, table=one_table())
 NOTES = [
     {
         "user": "chen",
@@ -66,8 +66,8 @@ TABLES = {
     ],
     "memory_over_users": [
         {"user": "chen", "share": 0.625, "over_tib_h": 1.25, "run_mean_h": 30.0, "over_jobs": 1200},
-        {"user": "(not told)", "share": 0.25, "over_tib_h": 0.5, "run_mean_h": None, "over_jobs": 3},
-        {"user": "2 others", "share": 0.125, "over_tib_h": 0.25, "run_mean_h": 0.5, "over_jobs": 2},
+        {"user": None, "share": 0.25, "over_tib_h": 0.5, "run_mean_h": None, "over_jobs": 3},
+        {"user": None, "others": 2, "share": 0.125, "over_tib_h": 0.25, "run_mean_h": 0.5, "over_jobs": 2},
     ],
     "memory_more_histograms": [
         {"user": "chen", "from_gib": 4.0, "peak_jobs": 2, "request_jobs": 0},
@@ -81,6 +81,7 @@ WHOLE = {
     "until": "2026-01-02T16:00:00+00:00",
     "timezone": "Asia/Shanghai",
     "filters": {"queue": ["pnr", "short"]},
+    "currency": "CNY",
     "jobs": 3,
     "notes": NOTES,
     "sections": {
@@ -108,13 +109,18 @@ WHOLE = {
 }
 CSV = {
     "notes": (
-        "user,queue,kind,system,finding,runs,text,flag,gib_h,core_h,money\n"
+        "user,queue,kind,system,finding,runs,text,flag,gib_h,core_h,money,currency\n"
         'chen,pnr,place_#,lsf,memory_over,2,"asked for up to 16 GiB, used at most 8 GiB: 1,280 GiB·h could have '
-        'been free (runs: 2)","bsub -R ""rusage[mem=9GB]""",1280.0,0.0,128.0\n'
+        'been free (runs: 2)","bsub -R ""rusage[mem=9GB]""",1280.0,0.0,128.0,CNY\n'
         ',,-,slurm,limit_over,3,"run limit of up to 10-00:00:00, longest run 01:00:00: with a shorter limit jobs '
-        'start earlier (runs: 3)",#SBATCH --time=01:30:00,0.0,0.0,0.0\n'
+        'start earlier (runs: 3)",#SBATCH --time=01:30:00,0.0,0.0,0.0,CNY\n'
     ),
-    "facts": "section,fact,amount\noverview,jobs,3\noverview,cost_money,1234.5\nmemory,memory_efficiency_share,\n",
+    "facts": """\
+section,fact,amount,currency
+overview,jobs,3,
+overview,cost_money,1234.5,CNY
+memory,memory_efficiency_share,,
+""",
     "memory_difference": """\
 interval,difference_rate_share,request_to_peak_ratio
 0-1 GiB,,
@@ -124,8 +130,8 @@ interval,difference_rate_share,request_to_peak_ratio
     "memory_over_users": """\
 user,share,over_tib_h,run_mean_h,over_jobs
 chen,0.625,1.25,30.0,1200
-(not told),0.25,0.5,,3
-2 others,0.125,0.25,0.5,2
+,0.25,0.5,,3
+(others: 2),0.125,0.25,0.5,2
 """,
     "wait_queues": "queue,wait_median_h\n",
 }
@@ -185,7 +191,7 @@ def test_no_history_makes_a_figure_that_json_lacks(jobs):
 
 def test_all_tables_are_there_by_name_and_the_notes_and_facts_among_them():
     assert list(tables(SMALL)) == ["notes", "facts", "trend", *TABLES, "wait_queues"]
-    assert [column.name for column in tables(SMALL)["notes"].columns] == list(NOTE_COLUMNS)
+    assert [column.name for column in tables(SMALL)["notes"].columns] == [*NOTE_COLUMNS, "currency"]
 
 
 @pytest.mark.parametrize("name", CSV)
@@ -193,9 +199,38 @@ def test_a_table_is_csv_under_the_names_of_its_columns(name):
     assert as_csv(tables(SMALL)[name]) == CSV[name]
 
 
-def test_texts_of_ours_are_in_the_language_chosen_now():
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_programs_get_ids_whatever_is_spoken(language):
+    choose(language)
+    rows = [
+        (phrase("report_reason.memory_limit"), 1.0),
+        (phrase("report_who.people"), 2.0),
+        ("exit_code", 3.0),
+    ]
+    many = phrase("report.others", people="1,234")
+    rows += [(phrase("report.nobody"), 4.0), (many, 5.0)]
+    told = as_dict(with_figures(with_rows(NAMED, rows)))["sections"]["memory"]["tables"]["memory_over_users"]
+    assert told == [
+        {"user": "memory_limit", "over_tib_h": 1.0},
+        {"user": "people", "over_tib_h": 2.0},
+        {"user": "exit_code", "over_tib_h": 3.0},
+        {"user": None, "over_tib_h": 4.0},
+        {"user": None, "others": 1234, "over_tib_h": 5.0},
+    ]
+    assert as_csv(one_table(*rows)) == (
+        "user,over_tib_h\nmemory_limit,1.0\npeople,2.0\nexit_code,3.0\n,4.0\n(others: 1234),5.0\n"
+    )
+
+
+def test_sentences_of_ours_are_in_csv_in_the_language_chosen_now():
     choose("zh")
-    assert as_csv(one_table((OTHERS, 1.0))) == "user,over_tib_h\n其余 2 人,1.0\n"
+    assert "最多申请 16 GiB" in as_csv(tables(SMALL)["notes"])
+
+
+def test_without_prices_there_is_no_currency():
+    report = replace(SMALL, currency="")
+    assert as_dict(report)["currency"] is None
+    assert as_csv(tables(report)["facts"]).splitlines()[2] == "overview,cost_money,1234.5,"
 
 
 @pytest.mark.parametrize(

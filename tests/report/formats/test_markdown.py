@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from jobcast.language import choose, phrase
+from jobcast.report.formats.data import tables
 from jobcast.report.formats.markdown import (
     PICTURES,
     TABLES,
@@ -47,9 +48,9 @@ jobs that finished from 2026\-01\-01 00:00 to 2026\-01\-03 00:00 · queue: pnr, 
 
 ## What to change first
 
-People who can save most first. Advice: the largest peak of these runs and 10 %, the most cores they kept busy, the longest run and half as much again. Saved: what was held less what would have been held with it.
+People who can save most first. Advice: the largest peak of these runs and 10 %, the most cores that any run kept busy on average, the longest run and half as much again. Could have been free: what was held less what would have been held with it.
 
-- **chen · place\_\# · pnr**: asked for up to 16 GiB, used at most 8 GiB: 1,280 GiB·h could have been free \(runs: 2\); next time: `bsub -R "rusage[mem=9GB]"`
+- **chen · place\_\# · pnr**: asked for up to 16 GiB, used at most 8 GiB: 1,280 GiB·h could have been free \(runs: 2\), worth 128 CNY; next time: `bsub -R "rusage[mem=9GB]"`
 - **\(not told\) · \-**: run limit of up to 10\-00:00:00, longest run 01:00:00: with a shorter limit jobs start earlier \(runs: 3\); next time: `#SBATCH --time=01:30:00`
 
 ## Overview
@@ -186,6 +187,16 @@ def test_it_speaks_chinese():
         "",
         "## 最值得先改的",
     ]
+    assert lines[8:10] == [
+        (
+            r"- **chen · place\_\# · pnr**：最多申请 16 GiB，最多使用 8 GiB：本可节省 1,280 GiB·h（作业数：2），"
+            '合 128 CNY；下次：`bsub -R "rusage[mem=9GB]"`'
+        ),
+        (
+            r"- **（未说明） · \-**：运行时限最长 10\-00:00:00，最长运行 01:00:00：缩短时限可更早开始（作业数：3）；"
+            "下次：`#SBATCH --time=01:30:00`"
+        ),
+    ]
     assert "![内存 × 时间](june-pictures/memory_by_day.svg)" in lines
     assert r"| 其余 2 人 | 12.5% | 0.250 | 00:30:00 | 2 |" in lines
     assert lines[-1] == "_内存按二进制计：1 GiB = 1024 MiB。_"
@@ -201,7 +212,7 @@ def test_an_empty_report_says_what_to_choose_instead():
         "jobcast doctor tells which days the history holds."
     )
     assert notes_as_markdown(EMPTY) == (
-        "Nothing stands out: what was asked for is near what was used, or too few jobs tell both."
+        "Nothing to change stands out: no kind of job with three runs or more asks for far more or less than it uses."
     )
 
 
@@ -253,7 +264,7 @@ def test_a_long_table_ends_with_how_long_it_is():
     text = table_as_markdown(one_table(*((f"user{n}", 1.0) for n in range(2_000))))
     lines = text.splitlines()
     assert len(lines) == 2 + 30 + 2
-    assert lines[-2:] == ["", "the first 30 of 2,000 rows"]
+    assert lines[-2:] == ["", "the first 30 of 2,000 rows; all of them: jobcast report --format csv"]
 
 
 def test_every_chart_of_a_history_stands_where_its_table_is():
@@ -285,19 +296,60 @@ def test_memprediction_s_template_is_filled():
     }
 
 
-def test_there_are_other_variables_for_notes_and_every_table():
-    values = variables(SMALL, {})
+def test_there_are_other_variables_for_notes_and_every_picture_and_table():
+    values = variables(SMALL, DRAWN)
     assert values["NOTES"] == notes_as_markdown(SMALL)
     assert values["MEMORY_OVER_USERS_TABLE"] == table_as_markdown(PEOPLE.table)
     assert values["MEM_RUNTIME_TABLE"] == values["MEMORY_OVER_USERS_TABLE"]
     assert values["WAIT_QUEUES_TABLE"] == "–"
+    assert (values["MEMORY_BY_DAY"], values["MORE_HIST"]) == (
+        "june-pictures/memory_by_day.svg",
+        "june-pictures/more_hist-01.svg",
+    )
+    assert {f"{name.upper()}_TABLE" for name in tables(SMALL)} <= values.keys()
+
+
+def test_notes_and_facts_are_tables_in_a_template():
+    values = variables(SMALL, {})
+    assert (
+        values["FACTS_TABLE"]
+        == """\
+| section | figure | amount |
+| --- | --- | --- |
+| Overview | jobs | 3 |
+| Overview | cost | 1,234 CNY |
+| Memory | of it used | – |"""
+    )
+    assert values["NOTES_TABLE"].splitlines()[2] == (
+        "| chen | pnr | place\\_\\# | lsf | too much memory | 2 | asked for up to 16 GiB, used at most 8 GiB: "
+        '1,280 GiB·h could have been free \\(runs: 2\\) | bsub \\-R "rusage\\[mem\\=9GB\\]" | 1,280 | 0 | 128 | CNY |'
+    )
+    choose("zh")
+    assert variables(SMALL, {})["FACTS_TABLE"].splitlines()[3] == "| 概览 | 费用 | 1,234 CNY |"
 
 
 def test_what_a_report_lacks_is_a_dash_in_a_template():
     values = variables(EMPTY, {})
-    names = {*PICTURES, *TABLES, *TOTALS}
+    names = {*PICTURES, *TABLES, *TOTALS, "WAIT_BY_QUEUE", "WAIT_QUEUES_TABLE"}
     assert {values[name] for name in names} == {"–"}
-    assert filled("![]($OVERALL_SCATTER) $ERROR_TABLE", values)[0] == "![](–) –"
+    assert filled("$OVERALL_SCATTER $ERROR_TABLE", values)[0] == "– –"
+
+
+def test_a_picture_that_is_not_there_leaves_nothing_behind():
+    template = (
+        "a ![one]($OVERALL_SCATTER) ![](${ERROR}) b\n"
+        "![two](${WAIT_BY_QUEUE})\n![](./$LESS_HIST 'title')![three]($MEMORY_BY_DAY) ![](x.svg) $WAIT_BY_QUEUE\n"
+    )
+    text, unknown = filled(template, variables(SMALL, DRAWN))
+    assert text == ("a  ![](${ERROR}) b\n\n![three](june-pictures/memory_by_day.svg) ![](x.svg) –\n")
+    assert unknown == ["ERROR"]
+
+
+def test_what_notes_are_worth_is_told_where_there_are_prices():
+    dollars = notes_as_markdown(replace(SMALL, currency="$")).splitlines()
+    assert r"\(runs: 2\), worth 128 \$; next time: " in dollars[2]
+    free = replace(SMALL, notes=tuple(replace(note, money=0.0) for note in SMALL.notes))
+    assert "worth" not in notes_as_markdown(free)
 
 
 def test_unknown_variables_are_told_and_stay():

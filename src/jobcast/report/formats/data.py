@@ -2,11 +2,11 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from jobcast.language import speaking
-from jobcast.report.base import Figure, Note, Report, Section, Table, Unit, table
+from jobcast.language import Phrase, phrase, speaking
+from jobcast.report.base import Cell, Figure, Note, Report, Section, Table, Unit, table
 from jobcast.report.formats.figures import plain
 
 NOTE_COLUMNS = (
@@ -34,6 +34,7 @@ def as_dict(report: Report) -> dict[str, Any]:
             "until": report.period.until.isoformat(),
             "timezone": str(report.period.zone),
             "filters": {column: list(values) for column, values in report.filters.items()},
+            "currency": report.currency or None,
             "jobs": report.jobs,
             "notes": [note_as_dict(note) for note in report.notes],
             "sections": {section.name: _section(section) for section in report.sections},
@@ -42,12 +43,21 @@ def as_dict(report: Report) -> dict[str, Any]:
 
 def note_as_dict(note: Note) -> dict[str, Any]:
     """Return a note as JSON values."""
-    return dict(zip(NOTE_COLUMNS, map(plain, _note(note)), strict=True))
+    return dict(zip(NOTE_COLUMNS, map(_value, _note(note)), strict=True))
 
 
 def _note(note: Note) -> tuple[Any, ...]:
     who = (note.user, note.queue, note.kind, note.system)
-    return (*who, note.finding, note.runs, note.text, note.flag, note.gib_hours, note.core_hours, note.money)
+    return (
+        *who,
+        phrase(f"report_finding.{note.finding}"),
+        note.runs,
+        note.text,
+        note.flag,
+        note.gib_hours,
+        note.core_hours,
+        note.money,
+    )
 
 
 def _section(section: Section) -> dict[str, Any]:
@@ -60,7 +70,38 @@ def _section(section: Section) -> dict[str, Any]:
 
 def _rows(table: Table) -> list[dict[str, Any]]:
     names = [column.name for column in table.columns]
-    return [dict(zip(names, map(plain, row), strict=True)) for row in table.rows]
+    return [_row(names, row) for row in table.rows]
+
+
+def _row(names: Sequence[str], row: Sequence[Cell]) -> dict[str, Any]:
+    """Return a row by column; the one of all others has no name, and says in ``others`` how many they are."""
+    (first, name), *rest = zip(names, map(_value, row), strict=True)
+    others = _others(row[0])
+    return {first: name, **({} if others is None else {"others": others}), **dict(rest)}
+
+
+_IDS = ("report_reason.", "report_who.", "report_section.", "report_fact.", "report_finding.")
+"""How the keys of texts begin that stand for an id, which programs get in every language."""
+
+
+def _value(cell: Cell) -> str | float | int | None:
+    """Return a cell for programs: ids for texts that have one, and nothing for who is not told or not one."""
+    match cell:
+        case Phrase(key="report.nobody" | "report.others"):
+            return None
+        case Phrase(key=key) if key.startswith(_IDS):
+            return key.partition(".")[2]
+        case _:
+            return plain(cell)
+
+
+def _others(cell: Cell) -> int | None:
+    """Return how many people a cell puts together, None where it is no such cell."""
+    match cell:
+        case Phrase(key="report.others", values=values):
+            return int(str(dict(values)["people"]).replace(",", ""))
+        case _:
+            return None
 
 
 def figures(report: Report) -> Iterator[Figure]:
@@ -71,10 +112,19 @@ def figures(report: Report) -> Iterator[Figure]:
 
 def tables(report: Report) -> dict[str, Table]:
     """Return all tables by name, the notes and the facts among them."""
-    notes = table(NOTE_COLUMNS, map(_note, report.notes))
+    notes = table((*NOTE_COLUMNS, "currency"), ((*_note(note), report.currency) for note in report.notes))
     facts = table(
-        ("section", "fact", "amount"),
-        ((section.name, fact.name, fact.value) for section in report.sections for fact in section.facts),
+        ("section", "fact", "amount", "currency"),
+        (
+            (
+                phrase(f"report_section.{section.name}"),
+                phrase(f"report_fact.{fact.name}"),
+                fact.value,
+                report.currency if fact.unit is Unit.MONEY else None,
+            )
+            for section in report.sections
+            for fact in section.facts
+        ),
     )
     return {"notes": notes, "facts": facts, **{figure.name: figure.table for figure in figures(report)}}
 
@@ -83,9 +133,14 @@ def as_csv(table: Table) -> str:
     """Return the table as CSV, with the names of its columns above; absent figures are empty."""
     lines = [_line(column.name for column in table.columns)]
     for row in table.rows:
-        cells = zip(map(plain, row), table.columns, strict=True)
+        cells = zip(map(_in_csv, row), table.columns, strict=True)
         lines.append(_line(_harmless(cell) if column.unit is Unit.TEXT else cell for cell, column in cells))
     return "".join(lines)
+
+
+def _in_csv(cell: Cell) -> object:
+    others = _others(cell)
+    return _value(cell) if others is None else f"(others: {others})"
 
 
 def _line(cells: Iterable[object]) -> str:

@@ -3,8 +3,8 @@
 import math
 import re
 
-from jobcast.language import Phrase
-from jobcast.report.base import Cell, Unit
+from jobcast.language import Phrase, say
+from jobcast.report.base import Cell, Note, Unit
 from jobcast.units import format_amount, format_duration
 
 NOTHING = "–"
@@ -31,6 +31,14 @@ def _figure(value: float, unit: Unit, currency: str) -> str:
             return f"{format_amount(value)} {currency}".strip()
         case _:
             return format_amount(value)
+
+
+def said(note: Note, currency: str) -> str:
+    """Return what a note says, and what money that is worth where the site has prices."""
+    text = note.text.say()
+    if note.money <= 0:
+        return text
+    return say("report.note_worth", text=text, money=shown(note.money, Unit.MONEY, currency))
 
 
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]")

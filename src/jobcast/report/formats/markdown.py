@@ -1,18 +1,18 @@
 """A report as Markdown, with tables and relative pictures; or a template of the site's own, filled.
 
 The variables of templates are those of memPrediction: a picture's path for ``$OVERALL_HISTOGRAM`` and its like, a
-table for ``$TOLERANCE_PIE_CHART_TABLE`` and its like. Beside them every table is there under its own name in
-capitals, such as ``$MEMORY_OVER_USERS_TABLE``, and ``$NOTES``.
+table for ``$TOLERANCE_PIE_CHART_TABLE`` and its like. Beside them every picture and every table is there under its
+own name in capitals, such as ``$WAIT_BY_QUEUE`` and ``$MEMORY_OVER_USERS_TABLE``, and ``$NOTES``.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from string import Template
 
-from jobcast.language import say
-from jobcast.report.base import Figure, Note, Report, Section, Table, Unit
-from jobcast.report.formats.data import figures
-from jobcast.report.formats.figures import NOTHING, harmless, shown
+from jobcast.language import catalogue, phrase, say
+from jobcast.report.base import Figure, Note, Report, Section, Table, Unit, table
+from jobcast.report.formats.data import tables
+from jobcast.report.formats.figures import NOTHING, harmless, said, shown
 from jobcast.report.formats.period import days, told
 
 Pictures = Mapping[str, Sequence[str]]
@@ -106,15 +106,18 @@ def notes_as_markdown(report: Report) -> str:
     """Return the notes as a list, or what is said where there are none."""
     if not report.notes:
         return say("report.no_notes")
-    return "\n".join([say("report.notes_about"), "", *map(_note, report.notes)])
+    return "\n".join(
+        [say("report.notes_about"), "", *(_note(note, report.currency) for note in report.notes)]
+    )
 
 
-def _note(note: Note) -> str:
+def _note(note: Note, currency: str) -> str:
     who = " · ".join(
         _escaped(part) for part in (note.user or say("report.nobody"), note.kind, note.queue) if part
     )
     flag = note.flag.replace("`", "'")
-    return f"- **{who}**: {_escaped(note.text.say())}; {say('report.note_next_time')} `{flag}`"
+    text = _escaped(said(note, currency))
+    return "- " + say("report.note_in_list", who=f"**{who}**", text=text, flag=f"`{flag}`")
 
 
 _MARKING = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$^=-]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
@@ -128,26 +131,59 @@ def _escaped(text: str) -> str:
 
 def variables(report: Report, pictures: Pictures) -> dict[str, str]:
     """Return what stands for each variable of a template; what a report has nothing for is a dash."""
-    tables = {figure.name: figure.table for figure in figures(report)}
+    told = tables(report) | {"facts": _facts(report)}
     facts = {fact.name: fact for section in report.sections for fact in section.facts}
     since, until = days(report)
-    values = {
+    charts = {name.upper(): name for name in _names("report_chart")} | PICTURES
+    named = {f"{name.upper()}_TABLE": name for name in (*_names("report_figure"), *told)} | TABLES
+    return {
+        **{variable: next(iter(pictures.get(name, ())), NOTHING) for variable, name in charts.items()},
+        **{
+            variable: table_as_markdown(told[name]) if name in told else NOTHING
+            for variable, name in named.items()
+        },
+        **{
+            variable: shown(facts[name].value, facts[name].unit) if name in facts else NOTHING
+            for variable, name in TOTALS.items()
+        },
         "START_DATE": since,
         "END_DATE": until,
         "NOTES": notes_as_markdown(report),
-        **{f"{name.upper()}_TABLE": table_as_markdown(table) for name, table in tables.items()},
     }
-    for variable, name in PICTURES.items():
-        values[variable] = next(iter(pictures.get(name, ())), NOTHING)
-    for variable, name in TABLES.items():
-        values[variable] = table_as_markdown(tables[name]) if name in tables else NOTHING
-    for variable, name in TOTALS.items():
-        values[variable] = shown(facts[name].value, facts[name].unit) if name in facts else NOTHING
-    return values
+
+
+def _names(part: str) -> list[str]:
+    """Return what reports may have, as the catalogue names it."""
+    return [key.partition(".")[2] for key in catalogue() if key.startswith(f"{part}.")]
+
+
+def _facts(report: Report) -> Table:
+    """Return the facts of all sections, each written in its own unit."""
+    return table(
+        ("section", "fact", "amount"),
+        (
+            (
+                phrase(f"report_section.{section.name}"),
+                phrase(f"report_fact.{fact.name}"),
+                shown(fact.value, fact.unit, report.currency),
+            )
+            for section in report.sections
+            for fact in section.facts
+        ),
+    )
+
+
+_PICTURE = re.compile(r"!\[[^\]]*\]\([^()$]*\$(?:\{(?P<braced>\w+)\}|(?P<bare>\w+))[^()$]*\)")
+"""A picture whose path is a variable."""
 
 
 def filled(template: str, values: Mapping[str, str]) -> tuple[str, list[str]]:
-    """Return the template with its variables filled, and the names of those that are not known and stay."""
-    asked = Template(template)
-    unknown = sorted(set(asked.get_identifiers()) - set(values))
-    return asked.safe_substitute(values), unknown
+    """Return the template with its variables filled, and the names of those that are not known and stay.
+
+    A picture that is not there leaves nothing behind.
+    """
+    unknown = sorted(set(Template(template).get_identifiers()) - set(values))
+    there = _PICTURE.sub(
+        lambda found: "" if values.get(found["braced"] or found["bare"]) == NOTHING else found[0], template
+    )
+    return Template(there).safe_substitute(values), unknown
