@@ -1,6 +1,7 @@
 """jobcast job."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -41,6 +42,19 @@ def history(store):
     )
 
 
+def runs(*days: float, first_id: int = 50, **known) -> list[dict]:
+    """Return jobs of one kind that ended so many days after the new year."""
+    told = {"name": "route_7", "memory_requested": 64 * GIB, "memory_peak": 16 * GIB, **known}
+    return [
+        job(str(first_id + n), finish_time=NEW_YEAR + timedelta(days=day), **told)
+        for n, day in enumerate(days)
+    ]
+
+
+def notes(result) -> list[str]:
+    return [line for line in result.stdout.splitlines() if line.startswith("note")]
+
+
 def shown(result) -> list[str]:
     return [line for line in result.stdout.splitlines() if line.startswith(("Job ID", "Cluster"))]
 
@@ -64,11 +78,7 @@ def test_a_job_is_told_in_the_words_of_seff(jobcast):
         "Memory Utilized: 16 GiB (peak, rss_sum)\n"
         "Memory Efficiency: 25.00% of 64 GiB, 48 GiB never used\n"
         "Hosts: h1 h2\n"
-        "note: asked for up to 64 GiB, used at most 16 GiB: 46 GiB·h could have been free (runs: 1); next time: "
-        'bsub -R "rusage[mem=9GB]"\n'
-        "note: asked for up to 4 cores, kept at most 3 busy: 1 core·h could have been free (runs: 1); next time: "
-        "bsub -n 3\n"
-    )
+    )  # and no note, for there is no other run of its kind
     assert result.stderr == "next: jobcast jobs --help\n"
 
 
@@ -86,8 +96,8 @@ def test_a_job_is_told_in_chinese(jobcast):
         "运行时间：01:00:00\n"
         "内存使用量：3 GiB\n"
         "内存效率：1 GiB 的 300.00%，超出申请量 2 GiB\n"
-        "提示：超出申请量：0 个；因内存被终止：1 个，损失 1 GiB·h（作业数：1）；下次："
-        'bsub -R "rusage[mem=4608MB]"\n'
+        "提示：超出申请量：0 个；因内存被终止：1 个，损失 1 GiB·h（作业数：3）；下次："
+        'bsub -M 4608MB -R "rusage[mem=4608MB]"\n'
     )
 
 
@@ -133,6 +143,60 @@ def test_json_gives_the_row_and_the_shares(jobcast):
     told = answer["jobs"][0]
     assert (told["cpu_efficiency"], told["memory_efficiency"], told["core_seconds"]) == (0.75, 0.25, 14400)
     assert told["memory_peak"] == 16 * GIB
+
+
+def test_notes_rest_on_the_runs_of_the_kind_within_ninety_days(jobcast, store):
+    store.append(frame(*runs(100, 10, 189.9), *runs(9.9, 190.1, first_id=60, memory_peak=60 * GIB)))
+    store.append(frame(*runs(100, first_id=70, user="fang"), *runs(100, first_id=80, queue="syn")))
+    note = (
+        "note: asked for up to 64 GiB, used at most 16 GiB: 138 GiB·h could have been free (runs: 3); next time: "
+        'bsub -R "rusage[mem=18GB]"'
+    )
+    assert notes(jobcast("job", "50")) == [note]
+    assert json.loads(jobcast("job", "50", "--json").stdout)["notes"] == [
+        {
+            "user": "chen",
+            "kind": "route_#",
+            "queue": "pnr",
+            "system": "lsf",
+            "finding": "memory_over",
+            "runs": 3,
+            "text": note.removeprefix("note: ").partition("; next time: ")[0],
+            "flag": 'bsub -R "rusage[mem=18GB]"',
+            "gib_h": 138,
+            "core_h": 0,
+            "money": 0,
+        }
+    ]
+
+
+def test_a_lone_job_gets_no_notes(jobcast, store):
+    store.append(frame(*runs(100, 9, 191)))
+    for number in ("50", "51", "52"):
+        assert notes(jobcast("job", number)) == []
+        assert json.loads(jobcast("job", number, "--json").stdout)["notes"] == []
+
+
+def test_what_one_of_its_kind_was_killed_with_is_advised_to_those_that_ended_well(jobcast, store):
+    killed = {"state": "failed", "exit_reason": "memory_limit", "memory_peak": 64 * GIB}
+    store.append(frame(*runs(1, 2, 3, 4, 5), *runs(6, first_id=60, **killed)))
+    note = (
+        "note: used more than asked for: 0; killed over memory: 1, at a cost of 64 GiB·h (runs: 6); next time: "
+        'bsub -M 96GB -R "rusage[mem=96GB]"'
+    )
+    assert notes(jobcast("job", "50")) == notes(jobcast("job", "60")) == [note]
+
+
+def test_memory_is_advised_per_task_where_the_site_counts_so(jobcast, store, monkeypatch):
+    store.append(frame(*runs(1, 2, 3, cores_requested=4)))
+    assert notes(jobcast("job", "50"))[0].endswith('bsub -R "rusage[mem=18GB]"')
+    monkeypatch.setenv("JOBCAST_MEMORY_PER_TASK", "true")
+    assert notes(jobcast("job", "50"))[0].endswith('bsub -R "rusage[mem=4608MB]"')
+
+
+def test_a_job_of_nobody_gets_notes_too(jobcast, store):
+    store.append(frame(*runs(1, 2, 3, user=None, name=None, queue=None)))
+    assert len(notes(jobcast("job", "50"))) == 1
 
 
 def test_an_unknown_job_is_an_expected_failure(jobcast):

@@ -144,6 +144,93 @@ def test_hostile_names_are_exact_in_csv_and_json_and_harmless_in_tables(jobcast,
     assert len(table.splitlines()) == 2
 
 
+def waste(*days: float, first_id: int = 200, **known) -> list[dict]:
+    """Return jobs of one kind that ended so many days after the new year."""
+    told = {"user": "li", "name": "route_7", "memory_requested": 64 * GIB, "memory_peak": 16 * GIB, **known}
+    return [
+        job(str(first_id + n), finish_time=NEW_YEAR + timedelta(days=day), **told)
+        for n, day in enumerate(days)
+    ]
+
+
+KILLED = {"state": "failed", "exit_reason": "memory_limit", "memory_peak": 64 * GIB}
+TOO_LITTLE = (
+    "li · route_# · pnr: note: used more than asked for: 0; killed over memory: 1, at a cost of 64 GiB·h (runs: 6); "
+    'next time: bsub -M 96GB -R "rusage[mem=96GB]"'
+)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        ["--user", "li"],
+        ["--state", "done"],
+        ["--state", "failed"],
+        ["--limit", "1"],
+        ["--limit", "2", "--sort", "finish_time", "--user", "li"],
+        ["--name", "route*", "--until", "2026-01-12"],
+        ["--since", "2026-01-15"],
+    ],
+)
+def test_notes_rest_on_all_runs_of_the_kinds_listed_whichever_were_chosen(jobcast, store, filters):
+    store.append(frame(*waste(10, 11, 12, 13, 14), *waste(15, first_id=300, **KILLED)))
+    said = [line for line in jobcast("jobs", *filters).stderr.splitlines() if "note:" in line]
+    assert said == [TOO_LITTLE]
+    told = json.loads(jobcast("jobs", "--json", *filters).stdout)["notes"]
+    assert told == [
+        {
+            "user": "li",
+            "queue": "pnr",
+            "kind": "route_#",
+            "system": "lsf",
+            "finding": "memory_under",
+            "runs": 1,
+            "text": TOO_LITTLE.partition("note: ")[2].partition("; next time: ")[0],
+            "flag": 'bsub -M 96GB -R "rusage[mem=96GB]"',
+            "gib_h": 64,
+            "core_h": 0,
+            "money": 0,
+        }
+    ]
+
+
+def test_jobs_of_other_kinds_are_told_of_only_where_they_are_listed(jobcast, store):
+    store.append(frame(*waste(10, 11, 12), *waste(13, 14, 15, first_id=300, user="fang", name="place")))
+    said = jobcast("jobs", "--user", "fang").stderr.splitlines()
+    assert [line.partition(":")[0] for line in said if "note:" in line] == ["fang · place · pnr"]
+    told = json.loads(jobcast("jobs", "--json").stdout)["notes"]
+    assert {(note["user"], note["kind"]) for note in told} == {("li", "route_#"), ("fang", "place")}
+
+
+def test_runs_of_the_last_ninety_days_tell_and_three_at_least(jobcast, store):
+    store.append(frame(*waste(10, 10.5, 100)))
+    assert len(json.loads(jobcast("jobs", "--json", "--limit", "1").stdout)["notes"]) == 1
+    store.append(frame(*waste(101.5, first_id=300, user="fang")))
+    assert json.loads(jobcast("jobs", "--json", "--user", "li", "--limit", "1").stdout)["notes"] == []
+
+
+def test_below_a_table_stand_three_notes_and_in_json_all(jobcast, store):
+    kinds = [waste(10, 11, 12, first_id=200 + 10 * n, name="abcde"[n]) for n in range(5)]
+    store.append(frame(*(row for kind in kinds for row in kind)))
+    said = jobcast("jobs").stderr.splitlines()
+    assert [line.partition(":")[0] for line in said if "note:" in line] == [
+        *("li · a · pnr", "li · b · pnr", "li · c · pnr")
+    ]
+    assert [note["kind"] for note in json.loads(jobcast("jobs", "--json").stdout)["notes"]] == list("abcde")
+
+
+def test_one_column_and_csv_come_without_notes(jobcast, store):
+    store.append(frame(*waste(10, 11, 12)))
+    assert jobcast("jobs", "--columns", "id", "--user", "li").output == "202\n201\n200\n"
+    assert jobcast("jobs", "--csv", "--columns", "id", "--user", "li").output == "id\n202\n201\n200\n"
+
+
+def test_jobs_of_nobody_get_notes_too(jobcast, store):
+    store.append(frame(*waste(10, 11, 12, user=None, name=None, queue=None)))
+    said = jobcast("jobs", "--limit", "1").stderr.splitlines()
+    assert [line.partition(" note:")[0] for line in said if "note:" in line] == ["-:"]
+
+
 def test_an_empty_answer_says_how_to_fill_the_history(jobcast):
     result = jobcast("jobs", "--user", "nobody")
     assert result.stdout == ""

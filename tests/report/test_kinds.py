@@ -7,13 +7,13 @@ from jobcast.report import kinds
 from jobcast.report.kinds import Kind, as_kinds, kind, kinds_of
 from jobcast.report.measures import measured
 from tests.made_up import frame, job
-from tests.report.made_up import FAILED, made
+from tests.report.made_up import CANCELLED, FAILED, made
 
 HOUR = 3600.0
 
 
 def found(*jobs, fewest_runs: int = 1) -> list[Kind]:
-    return as_kinds(kinds_of(measured(frame(*jobs).lazy()), fewest_runs).collect())
+    return as_kinds(kinds_of(measured(frame(*jobs).lazy()), fewest_runs, pl.collect_all).collect())
 
 
 @pytest.mark.parametrize(
@@ -22,24 +22,25 @@ def found(*jobs, fewest_runs: int = 1) -> list[Kind]:
         ("place_12", "/bin/sim", "place_#"),
         ("v1.2_run003x", None, "v#.#_run#x"),
         ("place", None, "place"),
-        (None, "/tools/v2023.1/bin/sim -top a_7", "sim"),
-        (None, "  sim2 -top a", "sim#"),
+        (None, "/tools/v2023.1/bin/sim -top a_7", "/tools/v#.#/bin/sim -top a_#"),
+        (None, "  sim2 -top a", "  sim# -top a"),
         ("", "sim", "sim"),
-        (None, "./run.sh", "run.sh"),
-        (None, "/tools/bin/", "bin"),
+        ("", "", "-"),
         (None, "", "-"),
-        (None, "   ", "-"),
-        (None, "/", "-"),
         (None, None, "-"),
-        ("1" * 100, None, "#"),
-        ("x" * 100, None, "x" * 80),
+        ("1" * 200, None, "#"),
+        ("x" * 200, None, "x" * 120),
+        (None, "x" * 200, "x" * 120),
+        ("x" * 118 + "12y", None, "x" * 118 + "#"),
         ("run.7f3a9c21d4.log", None, "run.#.log"),
-        ("deadbeef cafe", None, "# cafe"),
+        ("job_3f9a2c1d", None, "job_#"),
+        ("3f9a2c1d_x", None, "#_x"),
+        ("deadbeef cafe", None, "deadbeef cafe"),
         ("<script>alert(1)</script>", None, "<script>alert(#)</script>"),
         ("作业７", None, "作业７"),
     ],
 )
-def test_jobs_are_of_one_kind_by_their_masked_name_or_their_program(name, command, expected):
+def test_jobs_are_of_one_kind_by_their_masked_name_or_their_masked_command(name, command, expected):
     jobs = frame(job(name=name, command=command))
     assert jobs.select(kind())["kind"].to_list() == [expected]
 
@@ -89,7 +90,7 @@ def test_what_is_known_of_all_runs_of_a_kind_is_counted_by_hand():
             told_hours=3,
             held=8 * 2 + 2 * 1,
             request=8,
-            peak=6,  # of 3; what failed may have broken off long before its peak, or far beyond it
+            peak=99,  # of 7, which failed, but had needed so much until then
             short_runs=1,  # 2
             killed_runs=2,  # 5, 6
             killed_at=9,
@@ -100,15 +101,14 @@ def test_what_is_known_of_all_runs_of_a_kind_is_counted_by_hand():
             core_hours=4 * 2 + 2 * 1 + 1 * 1 + 2 * 2,
             least_cores=1,
             most_cores=4,
-            busy=4,  # 2 of 4, 3 of 2, 1.6 of 1, 4 of 2
+            busy=16,  # of 5, however it ended; of those that ended well 2 of 4, 3 of 2, 1.6 of 1, 4 of 2
             beyond_runs=2,  # 3 and 4; 2 kept exactly half as many again busy
             beyond_cores=2,
             beyond_busy=4,
             beyond=pytest.approx(0.6 * 1 + 2 * 2),
             timed_runs=2,  # 1, 2
-            limits=11,
             limit=6 * HOUR,
-            longest=2 * HOUR,
+            longest=4 * HOUR,  # of 7
             overrun_runs=2,  # 7, 8
             overrun_limit=4 * HOUR,
             overrun_hours=3 * 4 + 1 * 1,  # one core where none are told
@@ -124,9 +124,56 @@ def test_a_kind_of_which_nothing_is_told_has_only_runs():
     assert {name for name in known.keys() - counted if known[name] is not None} == {"system", "kind"}
 
 
+@pytest.mark.parametrize("ended", [{}, FAILED, CANCELLED, {**FAILED, "exit_reason": "memory_limit"}])
+def test_whatever_a_run_came_to_counts_however_it_ended(ended):
+    little = {"request": 8, "peak": 1, "cores": 4, "cpu": 0.5, "hours": 1}
+    most = {"request": 8, "peak": 7, "cores": 4, "cpu": 6, "hours": 2}
+    (kind_,) = found(made(1, "li", "a", "x", **little), made(2, "li", "a", "x", **most, **ended))
+    assert (kind_.peak, kind_.busy, kind_.longest) == (7, 3, 2 * HOUR)
+
+
+def test_cores_that_a_run_kept_busy_count_only_where_it_tells_how_many_it_asked_for():
+    (kind_,) = found(made(1, "li", "a", "x", cores=4, cpu=1), made(2, "li", "a", "x", cpu=9))
+    assert (kind_.busy, kind_.counted_runs) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("basis", "cores", "peak"),
+    [
+        ("rss_max_task", 1, 5),
+        ("rss_max_task", None, 5),
+        ("rss_max_task", 2, None),
+        ("rss_sum", 2, 5),
+        ("cgroup", 64, 5),
+        (None, 2, 5),
+    ],
+)
+def test_the_peak_of_the_largest_of_several_tasks_counts_as_not_measured(basis, cores, peak):
+    (kind_,) = found(made(1, "li", "a", "x", request=8, peak=5, cores=cores, memory_basis=basis))
+    told = (0, 0, None) if peak is None else (1, 8, 8)
+    assert (kind_.peak, kind_.told_runs, kind_.held, kind_.request) == (peak, *told)
+
+
+def test_peaks_of_one_task_are_neither_too_much_nor_asked_for_too_little():
+    one_task = {"cores": 4, "memory_basis": "rss_max_task"}
+    silent = made(1, "li", "a", "x", peak=5, **one_task)
+    short = made(2, "li", "a", "x", request=1, peak=5, **one_task)
+    killed = made(3, "li", "a", "x", request=2, peak=5, **one_task, **FAILED, exit_reason="memory_limit")
+    (kind_,) = found(silent, short, killed)
+    assert (kind_.silent_runs, kind_.short_runs, kind_.killed_runs, kind_.killed_at) == (0, 0, 1, 2)
+
+
 def test_kinds_with_too_few_runs_are_left_out():
     jobs = [made(n, "li", "pnr", name) for n, name in enumerate(["a", "a", "b", "b", "b"])]
-    assert [row.kind for row in found(*jobs, fewest_runs=3)] == ["b"]
+    jobs += [made(n, None, None, None) for n in range(3)]
+    rows = [(row.user, row.queue, row.kind, row.runs) for row in found(*jobs, fewest_runs=3)]
+    assert rows == [(None, None, "-", 3), ("li", "pnr", "b", 3)]
+
+
+def test_a_name_that_is_empty_and_one_that_is_missing_lend_each_other_no_runs():
+    jobs = [made(n, user, "pnr", "x") for n, user in enumerate([None, None, "", ""])]
+    assert found(*jobs, fewest_runs=3) == []
+    assert sorted((row.user or "none", row.runs) for row in found(*jobs, fewest_runs=2)) == [("none", 2)] * 2
 
 
 def test_the_kinds_that_held_the_most_are_looked_at(monkeypatch):

@@ -18,7 +18,7 @@ GOOD: dict[str, Any] = {
     "killed_runs": 0, "killed_at": None, "killed_gib_hours": 0.0, "silent_runs": 0,
     "counted_runs": 3, "counted_hours": 6.0, "core_hours": 24.0, "least_cores": 4, "most_cores": 4, "busy": 3.9,
     "beyond_runs": 0, "beyond_cores": None, "beyond_busy": None, "beyond": 0.0,
-    "timed_runs": 3, "limits": 30.0, "limit": 10 * HOUR, "longest": 8 * HOUR, "overrun_runs": 0,
+    "timed_runs": 3, "limit": 10 * HOUR, "longest": 8 * HOUR, "overrun_runs": 0,
     "overrun_limit": None, "overrun_hours": 0.0,
 }  # fmt: skip
 """Three runs of two hours each, in which everything was near to what was asked for."""
@@ -66,10 +66,18 @@ def test_memory_is_worth_a_word_up_to_four_fifths_of_the_request(peak, found):
         {"peak": None},
         {"held": 27.0},  # 4.5 GiB in 6 hours: most runs asked for less
         {"held": 20.0},
+        {"runs": 20, "killed_runs": 1, "killed_at": 6.0},  # 9 GiB are advised
     ],
 )
 def test_too_much_memory_is_found_only_where_all_runs_agree(known):
     assert "memory_over" not in findings(**({"peak": 4.0} | known))
+
+
+@pytest.mark.parametrize(("freed", "found"), [(0.1, True), (0.0999, False)])
+def test_a_tenth_of_an_hour_and_more_is_worth_a_word(freed, found):
+    little = {"told_hours": 1.0, "counted_hours": 1.0, "peak": 4.0, "busy": 1.0}
+    told = findings(**little, held=4.5 + freed + 1e-9, core_hours=1 + freed + 1e-9)
+    assert list(told) == (["memory_over", "cores_over"] if found else [])
 
 
 def test_too_little_memory_was_asked_for_where_runs_used_more_or_were_killed():
@@ -85,9 +93,29 @@ def test_too_little_memory_was_asked_for_where_runs_used_more_or_were_killed():
 
 
 @pytest.mark.parametrize(
+    ("known", "found"),
+    [
+        ({"runs": 21, "killed_runs": 1, "killed_at": 2.0}, {"memory_over": 4.5}),
+        ({"runs": 20, "killed_runs": 1, "killed_at": 2.0}, {"memory_under": 4.5}),
+        ({"runs": 21, "short_runs": 1}, {"memory_over": 4.5}),
+        ({"runs": 20, "short_runs": 1}, {"memory_under": 4.5}),
+        ({"runs": 41, "short_runs": 1, "killed_runs": 1, "killed_at": 4.0}, {"memory_over": 6}),
+        ({"runs": 40, "short_runs": 1, "killed_runs": 1, "killed_at": 4.0}, {"memory_under": 6}),
+        ({"runs": 100, "killed_runs": 4, "killed_at": 9.0}, {}),  # 14 would be more than was asked for
+    ],
+)
+def test_memory_is_too_little_from_a_twentieth_of_the_runs_and_may_be_too_much_below(known, found):
+    told = findings(**({"peak": 4.0} | known))
+    assert {name: one.request for name, one in told.items()} == {
+        name: Request(memory=round(gib * GIB)) for name, gib in found.items()
+    }
+
+
+@pytest.mark.parametrize(
     ("known", "advised"),
     [
         ({"short_runs": 1, "peak": 11.0}, 13),  # 12.1
+        ({"killed_runs": 1, "killed_at": 8.0, "peak": 20.0}, 22),  # a run that failed otherwise came to 20
         ({"short_runs": 1, "peak": 11.0, "killed_runs": 1, "killed_at": 8.0}, 13),
         ({"killed_runs": 1, "killed_at": 8.0, "peak": None}, 12),
         ({"killed_runs": 1, "killed_at": None, "peak": 9.0}, 10),  # 9.9
@@ -107,6 +135,15 @@ def test_no_memory_was_asked_for_where_measured_runs_tell_no_request():
             text=phrase("report.note_memory_open", runs="3", peak="307 MiB"),
             request=Request(memory=384 * MIB),  # 337.92 MiB, in steps of 64
         )
+    }
+
+
+def test_where_silent_runs_were_killed_both_findings_ask_for_as_much():
+    killed = {"killed_runs": 1, "killed_at": 4.0, "killed_gib_hours": 4.0}
+    found = findings(silent_runs=3, told_runs=0, request=None, peak=4.0, **killed)
+    assert {name: one.request for name, one in found.items()} == {
+        "memory_under": Request(memory=6 * GIB),
+        "memory_open": Request(memory=6 * GIB),
     }
 
 
@@ -154,14 +191,13 @@ def test_too_many_cores_are_found_only_where_all_runs_agree(known):
     assert "cores_over" not in findings(**({"busy": 1.5} | known))
 
 
-def test_too_few_cores_were_asked_for_where_runs_kept_far_more_busy():
+def test_to_ask_for_more_cores_saves_nothing_and_what_was_taken_is_only_told():
     beyond = {"beyond_runs": 2, "beyond_cores": 2, "beyond_busy": 3.2, "beyond": 2.4}
     assert findings(**beyond) == {
         "cores_under": Finding(
             runs=2,
             text=phrase("report.note_cores_under", runs="2", cores="2", busy="3.20", amount="2.40"),
             request=Request(cores=4),
-            core_hours=2.4,
         )
     }
 
@@ -198,10 +234,22 @@ def test_limits_are_advised_in_steps_of_ten_minutes_up_to_two_fifths(longest, ad
 
 
 @pytest.mark.parametrize(
-    "known", [{"timed_runs": 2}, {"overrun_runs": 1}, {"limit": None}, {"longest": None}]
+    "known",
+    [
+        {"timed_runs": 2},
+        {"limit": None},
+        {"longest": None},
+        {"longest": 10 * HOUR, "overrun_runs": 1},  # that which overran was the longest
+    ],
 )
 def test_a_limit_is_too_long_only_where_all_runs_agree(known):
     assert "limit_over" not in findings(**({"longest": HOUR} | known))
+
+
+def test_a_limit_is_too_long_for_all_although_a_run_was_ended_at_a_far_shorter_one():
+    overrun = {"runs": 100, "overrun_runs": 1, "overrun_limit": 2 * HOUR, "overrun_hours": 8.0}
+    found = findings(longest=2 * HOUR, **overrun)
+    assert {name: one.request for name, one in found.items()} == {"limit_over": Request(run_limit=3 * HOUR)}
 
 
 def test_a_limit_is_too_short_where_runs_were_ended_at_it():
@@ -216,7 +264,16 @@ def test_a_limit_is_too_short_where_runs_were_ended_at_it():
     }
 
 
-def test_no_limit_is_advised_that_a_run_which_ended_well_would_have_reached():
+@pytest.mark.parametrize(
+    ("runs", "overrun_runs", "found"),
+    [(20, 1, ["limit_under"]), (21, 1, []), (40, 2, ["limit_under"]), (41, 2, [])],
+)
+def test_a_limit_is_too_short_from_a_twentieth_of_the_runs(runs, overrun_runs, found):
+    overrun = {"overrun_runs": overrun_runs, "overrun_limit": 10 * HOUR, "overrun_hours": 8.0}
+    assert list(findings(runs=runs, longest=10 * HOUR, **overrun)) == found
+
+
+def test_no_limit_is_advised_that_the_longest_run_would_have_reached():
     found = findings(overrun_runs=1, overrun_limit=HOUR, overrun_hours=1.0, longest=8 * HOUR)
     assert found["limit_under"].request == Request(run_limit=12 * HOUR)
 

@@ -1,9 +1,11 @@
 """Requests in the words of each batch system."""
 
+from dataclasses import replace
+
 import pytest
 
 from jobcast.job import Request
-from jobcast.systems.requests import Spread, written
+from jobcast.systems.requests import Spread, memory_goes_with_cores, written
 from jobcast.units import GIB, MIB
 
 HOUR = 3600.0
@@ -30,6 +32,7 @@ ALL = Request(cores=4, memory=3 * GIB, run_limit=26 * HOUR)
         (LIMIT, ONE, "bsub -W 26:00"),
         (ALL, ONE, 'bsub -n 4 -R "span[hosts=1] rusage[mem=3GB]" -W 26:00'),
         (ALL, TWO_HOSTS, 'bsub -n 4 -R "rusage[mem=1536MB]" -W 26:00'),
+        (Request(), ONE, "bsub"),
     ],
 )  # fmt: skip
 def test_lsf_counts_memory_for_each_host_or_each_task(request_, spread, flags):
@@ -42,10 +45,11 @@ def test_lsf_counts_memory_for_each_host_or_each_task(request_, spread, flags):
         (MEMORY, ONE, "#SBATCH --mem=3G"),
         (MEMORY, FOUR_CORES, "#SBATCH --mem=3G"),
         (MEMORY, TWO_HOSTS, "#SBATCH --mem-per-cpu=192M"),
-        (CORES, FOUR_CORES, "#SBATCH --cpus-per-task=4"),
+        (CORES, FOUR_CORES, "#SBATCH --ntasks=1 --cpus-per-task=4"),
+        (Request(cores=1), FOUR_CORES, "#SBATCH --ntasks=1 --cpus-per-task=1"),
         (CORES, TWO_HOSTS, "#SBATCH --ntasks=4"),
         (LIMIT, ONE, "#SBATCH --time=1-02:00:00"),
-        (ALL, ONE, "#SBATCH --cpus-per-task=4 --mem=3G --time=1-02:00:00"),
+        (ALL, ONE, "#SBATCH --ntasks=1 --cpus-per-task=4 --mem=3G --time=1-02:00:00"),
         (ALL, TWO_HOSTS, "#SBATCH --ntasks=4 --mem-per-cpu=768M --time=1-02:00:00"),
     ],
 )
@@ -59,7 +63,11 @@ def test_slurm_counts_memory_for_the_node_or_each_cpu(request_, spread, flags):
         (MEMORY, ONE, "# @ resources = ConsumableMemory(3gb)"),
         (MEMORY, TWO_HOSTS, "# @ resources = ConsumableMemory(192mb)"),
         (CORES, FOUR_CORES, "# @ resources = ConsumableCpus(4)"),
-        (Request(cores=20), TWO_HOSTS, "# @ resources = ConsumableCpus(2)"),
+        (Request(cores=20), TWO_HOSTS, "# @ total_tasks = 20"),
+        (Request(cores=20, memory=30 * GIB), TWO_HOSTS,
+         "# @ total_tasks = 20; # @ resources = ConsumableMemory(1536mb)"),
+        (ALL, TWO_HOSTS,
+         "# @ total_tasks = 4; # @ resources = ConsumableMemory(768mb); # @ wall_clock_limit = 26:00:00"),
         (LIMIT, ONE, "# @ wall_clock_limit = 26:00:00"),
         (Request(run_limit=601.0), ONE, "# @ wall_clock_limit = 0:11:00"),
         (ALL, ONE,
@@ -132,3 +140,43 @@ def test_memory_is_rounded_up_so_that_all_parts_together_are_enough(system, memo
 )
 def test_run_limits_are_rounded_up(system, flags):
     assert written(system, Request(run_limit=600.01), ONE) == flags
+
+
+@pytest.mark.parametrize(
+    ("system", "request_", "spread", "flags"),
+    [
+        ("lsf", MEMORY, ONE, 'bsub -M 3GB -R "rusage[mem=3GB]"'),
+        ("lsf", MEMORY, TWO_HOSTS, 'bsub -M 1536MB -R "rusage[mem=1536MB]"'),
+        ("lsf", ALL, Spread(memory_per_task=True),
+         'bsub -n 4 -M 768MB -R "span[hosts=1] rusage[mem=768MB]" -W 26:00'),
+        ("lsf", CORES, ONE, 'bsub -n 4 -R "span[hosts=1]"'),
+        ("kubernetes", MEMORY, ONE, "resources: {requests: {memory: 3Gi}, limits: {memory: 3Gi}}"),
+        ("kubernetes", ALL, TWO_HOSTS,
+         'resources: {requests: {cpu: "2", memory: 1536Mi}, limits: {memory: 1536Mi}}; activeDeadlineSeconds: 93600'),
+        ("kubernetes", CORES, ONE, 'resources: {requests: {cpu: "4"}}'),
+        ("slurm", MEMORY, ONE, "#SBATCH --mem=3G"),
+        ("loadleveler", MEMORY, ONE, "# @ resources = ConsumableMemory(3gb)"),
+        ("swf", MEMORY, ONE, "memory=3GB"),
+    ],
+)  # fmt: skip
+def test_the_limit_of_memory_rises_where_it_does_not_follow_the_request(system, request_, spread, flags):
+    assert written(system, request_, replace(spread, lift_limit=True)) == flags
+
+
+@pytest.mark.parametrize(
+    ("system", "spread", "goes"),
+    [
+        ("slurm", ONE, True),
+        ("lsf", ONE, False),
+        ("lsf", FOUR_CORES, False),
+        ("lsf", TWO_HOSTS, True),
+        ("lsf", Spread(memory_per_task=True), True),
+        ("loadleveler", ONE, False),
+        ("loadleveler", TWO_HOSTS, True),
+        ("kubernetes", ONE, False),
+        ("kubernetes", Spread(memory_per_task=True), False),
+        ("swf", ONE, False),
+    ],
+)
+def test_with_other_cores_goes_other_memory_where_it_is_counted_by_them(system, spread, goes):
+    assert memory_goes_with_cores(system, spread) is goes
