@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from jobcast.language import phrase
+from jobcast.report.answers import Answers
 from jobcast.report.base import Bars, Density, Fact, Figure, Ring, Section, Table
 from jobcast.report.intervals import (
     CORE_BOUNDS,
@@ -22,7 +23,6 @@ from jobcast.report.intervals import (
 from jobcast.report.measures import DONE
 from jobcast.report.people import ranked
 
-Answers = Mapping[str, pl.DataFrame]
 _STEPS = 2
 """Cells of the density to a doubling."""
 ONE_BUSY = 1.1

@@ -4,11 +4,10 @@ A job follows the advice where its request is what was advised. What memPredicti
 description that its esub gives a job (``ALLOC_MEMORY_USER=memPrediction(reset=20000MB)``).
 """
 
-from collections.abc import Mapping
-
 import polars as pl
 
 from jobcast.language import phrase
+from jobcast.report.answers import Answers
 from jobcast.report.base import Bars, Cell, Density, Fact, Figure, Lines, Period, Section, Table, table
 from jobcast.report.intervals import MEMORY_BOUNDS, by_number, cell, density, interval, labels
 from jobcast.report.kinds import kind
@@ -17,7 +16,6 @@ from jobcast.report.overview import step_of, steps_between
 from jobcast.systems.columns import memory
 from jobcast.units import GIB, GIB_PER_TIB, MIB
 
-Answers = Mapping[str, pl.DataFrame]
 _STEPS = 4
 """Cells of the density to a doubling."""
 _BANDS = (1, 2, 4, 8, 16, 32, 64)

@@ -10,6 +10,7 @@ import polars as pl
 
 from jobcast.features.text import coarse_column
 from jobcast.job import ExitReason
+from jobcast.report.answers import Collect
 from jobcast.report.cpu import MANY_BUSY
 from jobcast.report.measures import DONE, KILLED_FOR_MEMORY
 
@@ -101,24 +102,24 @@ class Kind:
     """Their core hours."""
 
 
-def kinds_of(jobs: pl.LazyFrame, fewest_runs: int) -> pl.LazyFrame:
+def kinds_of(jobs: pl.LazyFrame, fewest_runs: int, collect: Collect) -> pl.LazyFrame:
     """Return a row for each kind among `jobs` (as `measured` returns them), in the columns of `Kind`.
 
-    Only kinds with so many runs, and of these those that held the most. Which kinds have so many runs is found out
-    first, by their hashes: where each job has a name of its own, all names together would be as large as the history.
+    Only kinds with so many runs, and of these those that held the most. Which kinds have so many runs is read first,
+    by their hashes: where each job has a name of its own, sums of all names would be larger than the history.
     """
-    named = jobs.with_columns(kind())
-    often = named.group_by(_hash()).agg(runs=pl.len()).filter(pl.col("runs") >= fewest_runs)
+    named = jobs.with_columns(kind()).with_columns(_hash())
+    often = named.group_by("hash").agg(runs=pl.len()).filter(pl.col("runs") >= fewest_runs)
+    (known,) = collect([often.select("hash")])
     kinds = (
-        named.with_columns(_hash())
-        .join(often.select("hash"), on="hash", how="semi")
+        named.join(known.lazy(), on="hash", how="semi")
         .group_by(*KEY)
         .agg(**_memory_sums(), **_core_sums(), **_time_sums())
     )
     held = (pl.col("held") + pl.col("killed_gib_hours")) / _GIB_A_CORE
     weight = held + pl.col("core_hours") + pl.col("overrun_hours")
-    largest = kinds.sort(weight, "user", "queue", "kind", descending=[True, False, False, False])
-    return largest.head(_MOST)
+    enough = kinds.filter(pl.col("runs") >= fewest_runs)  # others may have the same hash
+    return enough.sort(weight, "user", "queue", "kind", descending=[True, False, False, False]).head(_MOST)
 
 
 KEY = ("system", "user", "queue", "kind")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from jobcast.language import Phrase, phrase
+from jobcast.report.answers import Answers
 from jobcast.report.base import Bars, Density, Fact, Figure, Section, Table
 from jobcast.report.intervals import MEMORY_BOUNDS, by_number, cell, density, interval, labels
 from jobcast.report.measures import DONE, OF_ONE_TASK
@@ -12,7 +13,6 @@ from jobcast.report.memory_users import questions as questions_about_users
 from jobcast.report.memory_users import user_figures
 from jobcast.units import GIB_PER_TIB
 
-Answers = Mapping[str, pl.DataFrame]
 _STEPS = 4
 """Cells of the density to a doubling."""
 _NAMES = [f"{label} GiB" for label in labels(MEMORY_BOUNDS)]

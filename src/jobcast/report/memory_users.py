@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from jobcast.language import Phrase, phrase
+from jobcast.report.answers import Answers
 from jobcast.report.base import Bars, Cell, Figure, Histograms, Ring, Table, table
 from jobcast.report.intervals import MEMORY_BOUNDS, TOLERATED, by_interval, cell, lower_bound
 from jobcast.report.kinds import kind
@@ -12,7 +13,6 @@ from jobcast.report.measures import DONE, FAILED, KILLED_FOR_MEMORY
 from jobcast.report.people import by_name, name_of, ranked
 from jobcast.units import GIB_PER_TIB, format_amount
 
-Answers = Mapping[str, pl.DataFrame]
 _WORST = 15
 """People of whom histograms are drawn, on each side."""
 _STEPS = 2

@@ -1,6 +1,6 @@
 """Notes: for jobs of one kind what is wrong, by how much, and the very flag to write next time."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from math import ceil
@@ -8,6 +8,7 @@ from math import ceil
 import polars as pl
 
 from jobcast.job import Request
+from jobcast.report.answers import Answers, Collect
 from jobcast.report.base import Note
 from jobcast.report.kinds import KEY, Kind, as_kinds, kind, kinds_of
 from jobcast.report.measures import measured
@@ -16,8 +17,6 @@ from jobcast.report.scope import Advising, Prices
 from jobcast.systems.requests import Spread, memory_goes_with_cores, written
 from jobcast.units import GIB, Bytes
 
-Answers = Mapping[str, pl.DataFrame]
-Collect = Callable[[Sequence[pl.LazyFrame]], list[pl.DataFrame]]
 TELLING = timedelta(days=90)
 """Runs of a kind that are further away than this from a job say little of it."""
 _FREE = Prices()
@@ -26,15 +25,15 @@ _OF_EACH = 5
 """Notes to a person among several at most: nobody changes ten habits at once."""
 
 
-def questions(jobs: pl.LazyFrame, advising: Advising) -> dict[str, pl.LazyFrame]:
-    """Return what is to be asked of `jobs` (as `measured` returns them) for `notes`."""
+def questions(jobs: pl.LazyFrame, advising: Advising, collect: Collect) -> dict[str, pl.LazyFrame]:
+    """Return what is to be asked of `jobs` (as `measured` returns them) for `notes`; reads them once before."""
     hours = pl.col("hours")
     return {
         "totals": jobs.select(
             gib_hours=(pl.coalesce("request", "peak") * hours).sum(),
             core_hours=(pl.col("cores") * hours).sum(),
         ),
-        "kinds": kinds_of(jobs, advising.fewest_runs),
+        "kinds": kinds_of(jobs, advising.fewest_runs, collect),
     }
 
 
@@ -56,7 +55,7 @@ def notes_about(
     (keys,) = collect([listed.select("system", "user", "queue", kind()).unique()])
     users = jobs.filter(pl.col("user").is_in(keys["user"].unique().to_list(), nulls_equal=True))
     same = users.with_columns(kind()).join(keys.lazy(), on=KEY, how="semi", nulls_equal=True)
-    asked = questions(measured(same), advising)
+    asked = questions(measured(same), advising, collect)
     return notes(dict(zip(asked, collect(list(asked.values())), strict=True)), advising)
 
 
@@ -81,11 +80,12 @@ def _notes_on(kind: Kind, advising: Advising) -> Iterator[Note]:
     found = {name: finding for name, finding in rules if finding is not None}
     together = _together(found.values())
     spread = _spread(kind, together, advising)
+    until_now = replace(spread, hosts=kind.hosts or 1)
     if (
         kind.request
         and together.cores
         and not together.memory
-        and memory_goes_with_cores(kind.system, spread)
+        and memory_goes_with_cores(kind.system, until_now)
     ):
         together = replace(together, memory=Bytes(round(kind.request * GIB)))
     for name, finding in found.items():

@@ -6,13 +6,13 @@ from datetime import date, timedelta
 import polars as pl
 
 from jobcast.job import JobState
+from jobcast.report.answers import Answers
 from jobcast.report.base import Cell, Fact, Figure, Lines, Period, Section, table
 from jobcast.report.measures import DONE, FAILED
 from jobcast.report.scope import Prices
 from jobcast.systems.columns import to_local
 from jobcast.units import GIB_PER_TIB
 
-Answers = Mapping[str, pl.DataFrame]
 _MOST_DAYS = 92
 """A longer period is told by weeks."""
 

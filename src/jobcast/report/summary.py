@@ -7,16 +7,18 @@ from datetime import datetime
 import polars as pl
 
 from jobcast.report import cpu, forecasts, memory, notes, overview, time
+from jobcast.report.answers import Collect
 from jobcast.report.base import Report, Section
 from jobcast.report.measures import measured
 from jobcast.report.scope import Scope
 
-Collect = Callable[[Sequence[pl.LazyFrame]], list[pl.DataFrame]]
-"""Reads what lazy frames promise, all at once."""
 Progress = Callable[[str], None]
 
 SECTIONS = ("overview", "memory", "cpu", "time", "forecasts")
 """In the order in which they are read."""
+
+_NOTES_ON = {"memory_": "memory", "cores_": "cpu", "limit_": "time"}
+"""How the findings of notes begin, to the section to which they belong."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,10 +46,12 @@ def summarise(
 ) -> Report:
     """Return what is found in `jobs` (in `jobcast.history.SCHEMA`), counted as `scope` says.
 
-    The jobs are read once for each section and never held at once. Raises what the `reader` raises.
+    Notes are on what the sections are about; where none of these has notes, they are on all. The jobs are read
+    once for each section and never held at once. Raises what the `reader` raises.
     """
     measures = measured(scope.of(jobs))
-    ask = (reader or Reader()).ask
+    reader = reader or Reader()
+    ask = reader.ask
 
     makers: dict[str, Callable[[], Section]] = {
         "overview": lambda: overview.section(
@@ -61,13 +65,15 @@ def summarise(
         ),
     }
     made_sections = tuple(makers[name]() for name in SECTIONS if name in sections or name == "overview")
-    found = notes.notes(ask("notes", notes.questions(measures, scope.advising)), scope.advising, scope.prices)
+    about = tuple(beginning for beginning, section in _NOTES_ON.items() if section in sections)
+    asked = notes.questions(measures, scope.advising, reader.collect)
+    found = notes.notes(ask("notes", asked), scope.advising, scope.prices)
     return Report(
         period=scope.period,
         filters={column: values for column, values in scope.filters.items() if values},
         made=made,
         currency=scope.prices.currency,
         jobs=int(made_sections[0].facts[0].value or 0),
-        notes=found,
+        notes=tuple(note for note in found if not about or note.finding.startswith(about)),
         sections=made_sections,
     )

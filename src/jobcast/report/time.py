@@ -6,6 +6,7 @@ import polars as pl
 
 from jobcast.job import ExitReason, JobState
 from jobcast.language import phrase
+from jobcast.report.answers import Answers
 from jobcast.report.base import Bars, Cell, Density, Fact, Figure, Section, table
 from jobcast.report.intervals import (
     CORE_BOUNDS,
@@ -20,7 +21,6 @@ from jobcast.report.intervals import (
 from jobcast.report.measures import DONE, FAILED
 from jobcast.report.people import by_name, name_of, ranked
 
-Answers = Mapping[str, pl.DataFrame]
 _STEPS = 2
 """Cells of the density to a doubling."""
 _LIMIT_BOUNDS = SHARE_BOUNDS[:-1]
