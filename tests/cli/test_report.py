@@ -181,6 +181,26 @@ def test_flags_choose_sections(found, arguments, sections):
     assert list(found(*arguments)["sections"]) == sections
 
 
+FINDINGS = ["cores_over", "limit_over", "memory_over"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "findings"),
+    [
+        ([], FINDINGS),
+        (["-m"], ["memory_over"]),
+        (["-c"], ["cores_over"]),
+        (["-t", "-f"], ["limit_over"]),
+        (["-m", "-c"], ["cores_over", "memory_over"]),
+        (["-f"], FINDINGS),
+    ],
+)
+def test_notes_are_on_the_chosen_sections_and_on_all_where_none_of_these_has_notes(
+    found, arguments, findings
+):
+    assert sorted(note["finding"] for note in found("--user", "chen", *arguments)["notes"]) == findings
+
+
 def test_who_does_not_administer_gets_their_own_jobs_and_is_told_so(jobcast, monkeypatch):
     monkeypatch.setattr(report, "administers", lambda _store, _named: False)
     monkeypatch.setattr(report, "login_name", lambda: "fang")
@@ -235,12 +255,13 @@ def test_what_is_no_price_is_refused(jobcast, line):
     assert (result.stdout, result.exit_code) == ("", 1)
 
 
-def test_memory_per_task_is_written_into_the_flags(found, monkeypatch):
-    flags = [note["flag"] for note in found("--user", "chen")["notes"]]
-    assert flags == ["bsub -n 1", 'bsub -R "rusage[mem=4608MB]"', "bsub -W 3:00"]
+def test_memory_per_task_is_written_into_the_flags(found, store, monkeypatch):
+    store.append(frame(*(ran(100 + n, "gao", "drc", cpu_time=4 * 7200.0) for n in range(3))))
+    flags = [note["flag"] for note in found("--user", "gao")["notes"]]
+    assert flags == ['bsub -R "rusage[mem=4608MB]"']
     monkeypatch.setenv("JOBCAST_MEMORY_PER_TASK", "true")
-    flags = [note["flag"] for note in found("--user", "chen")["notes"]]
-    assert flags == ["bsub -n 1", 'bsub -R "rusage[mem=1152MB]"', "bsub -W 3:00"]
+    flags = [note["flag"] for note in found("--user", "gao")["notes"]]
+    assert flags == ['bsub -R "rusage[mem=1152MB]"']
 
 
 def test_the_accepted_risk_is_what_was_promised(found, monkeypatch):

@@ -1,6 +1,9 @@
 """A report for the terminal: what counts most of it."""
 
-from collections.abc import Iterable
+import re
+import shutil
+import sys
+from itertools import islice
 
 import click
 
@@ -8,10 +11,13 @@ from jobcast.cli.screen import cell_width, painted, printable, talk, tell
 from jobcast.cli.table import Column, print_table
 from jobcast.language import say
 from jobcast.report.base import Figure, Note, Report, Section, Unit
-from jobcast.report.formats.figures import shown
+from jobcast.report.formats.figures import said, shown
 from jobcast.report.formats.period import told
 
-_NOTES = 10
+_PEOPLE = 10
+_NOTES_OF_EACH, _NOTES_OF_ONE = 2, 10
+"""Notes to each of several people, and to the only one that gets any."""
+_NARROWEST = 20
 _ROWS = 10
 _SHOWN = (
     "memory_over_users",
@@ -26,7 +32,7 @@ _SHOWN = (
 
 def show(report: Report, *, unmatched: str | None = None) -> None:
     """Print the report for people; `unmatched` is the cure where the filters let none of the period's jobs pass."""
-    tell(printable(told(report)))
+    _tell(told(report))
     if not report.jobs:
         tell(say("report.empty") if unmatched is None else say("report.no_match"))
         talk(say("report.empty_cure") if unmatched is None else unmatched)
@@ -34,18 +40,49 @@ def show(report: Report, *, unmatched: str | None = None) -> None:
     for section in report.sections:
         _show_section(section, report.currency)
     tell("\n" + say("report.notes"), colour="cyan")
-    show_notes(report.notes[:_NOTES])
-    if not report.notes:
-        tell(say("report.no_notes"))
+    _show_notes(report)
     talk(say("report.next"))
 
 
-def show_notes(notes: Iterable[Note]) -> None:
-    """Print what is wrong with whose jobs, and what to write next time."""
-    for note in notes:
+def _show_notes(report: Report) -> None:
+    """Print the notes that count most, and how many there are beside them."""
+    people: dict[str | None, list[Note]] = {}
+    for note in report.notes:
+        people.setdefault(note.user, []).append(note)
+    of_each = _NOTES_OF_EACH if len(people) > 1 else _NOTES_OF_ONE
+    first = [note for notes in islice(people.values(), _PEOPLE) for note in notes[:of_each]]
+    for note in first:
         who = " · ".join(part for part in (note.user or say("report.nobody"), note.kind, note.queue) if part)
-        tell(printable(say("report.note_of", who=who, text=note.text.say())))
+        _tell(say("report.note_of", who=who, text=said(note, report.currency)))
         click.echo(f"  {say('report.note_next_time')} {painted(printable(note.flag), 'green')}")
+    if not report.notes:
+        _tell(say("report.no_notes"))
+    notes, others = len(report.notes) - len(first), max(len(people) - _PEOPLE, 0)
+    if others:
+        tell(say("report.more_people_and_notes", people=f"{others:,}", notes=f"{notes:,}"))
+    elif notes:
+        tell(say("report.more_notes", notes=f"{notes:,}"))
+
+
+_WIDE = "[\u2e80-\ua4cf\uf900-\ufaff\uff00-\uff60]"
+_PIECE = re.compile(rf"{_WIDE}[、。，；：）！？]*|(?:(?!{_WIDE})\S)+[、。，；：）！？]*|\s+")
+"""What stays together on a line: a word, or a Chinese character and the signs behind it."""
+
+
+def _tell(text: str) -> None:
+    """Print a sentence as one line, on a terminal as lines that fit it."""
+    text = printable(text)
+    if not sys.stdout.isatty():
+        tell(text)
+        return
+    room = max(shutil.get_terminal_size().columns, _NARROWEST)
+    line = ""
+    for piece in _PIECE.findall(text):
+        if line and cell_width((line + piece).rstrip()) > room:
+            tell(line.rstrip())
+            line = ""
+        line += piece if line else piece.lstrip()
+    tell(line)
 
 
 def _show_section(section: Section, currency: str) -> None:
@@ -57,7 +94,7 @@ def _show_section(section: Section, currency: str) -> None:
     for value, name in facts:
         tell(f"{' ' * (width - cell_width(value))}{value}  {name}")
     for remark in section.remarks:
-        tell(remark.say())
+        _tell(remark.say())
     for figure in section.figures:
         if figure.name in _SHOWN and figure.table.rows:
             tell("\n" + say(f"report_figure.{figure.name}"))
