@@ -202,10 +202,12 @@ def test_jobs_of_other_kinds_are_told_of_only_where_they_are_listed(jobcast, sto
     assert {(note["user"], note["kind"]) for note in told} == {("li", "route_#"), ("fang", "place")}
 
 
-def test_runs_of_the_last_ninety_days_tell_and_three_at_least(jobcast, store):
+def test_runs_within_ninety_days_of_those_listed_tell_and_three_at_least(jobcast, store):
     store.append(frame(*waste(10, 10.5, 100)))
     assert len(json.loads(jobcast("jobs", "--json", "--limit", "1").stdout)["notes"]) == 1
-    store.append(frame(*waste(101.5, first_id=300, user="fang")))
+    store.append(frame(*waste(301.5, first_id=300, user="fang")))
+    assert len(json.loads(jobcast("jobs", "--json", "--user", "li", "--limit", "1").stdout)["notes"]) == 1
+    store.append(frame(*waste(101.5, first_id=400)))
     assert json.loads(jobcast("jobs", "--json", "--user", "li", "--limit", "1").stdout)["notes"] == []
 
 

@@ -55,7 +55,7 @@ def test_those_who_can_save_most_come_first_and_their_largest_finding_first():
         note(
             "wang", "route", "syn", "cores_under", 2,
             text={"runs": "2", "cores": "1", "busy": "4", "amount": "7"},  # 3 · 2 + 1
-            flag='bsub -n 4 -R "span[hosts=1] rusage[mem=7GB]"',
+            flag='bsub -n 4 -M 7GB -R "span[hosts=1] rusage[mem=7GB]"',
         ),
         note(
             "wang", "route", "syn", "memory_under", 1,

@@ -11,16 +11,14 @@ import polars as pl
 from jobcast import config
 from jobcast.cli import frame
 from jobcast.cli.columns import moment
+from jobcast.cli.notes import notes_on
 from jobcast.cli.screen import print_json, printable, talk, tell
 from jobcast.cli.session import Session
 from jobcast.errors import JobcastError
 from jobcast.history import ran_at
 from jobcast.job import Job
 from jobcast.language import say
-from jobcast.report.base import Note
 from jobcast.report.formats.data import note_as_dict
-from jobcast.report.notes import TELLING, notes_about
-from jobcast.report.scope import Advising
 from jobcast.store import to_job
 from jobcast.units import Bytes, format_duration, format_memory
 
@@ -43,7 +41,7 @@ def command(session: Session, /, *, identity: str, cluster: str | None, as_json:
     if found.is_empty():
         raise JobcastError(say("job.unknown", id=identity), hint=say("job.unknown_cure"))
     rows = found.to_dicts()
-    notes = _notes(session, found)
+    notes = notes_on(session, found.lazy())
     if as_json:
         jobs = [{**row, **_efficiency(to_job(row))} for row in rows]
         print_json({"jobs": jobs, "notes": [note_as_dict(note) for note in notes]})
@@ -55,14 +53,6 @@ def command(session: Session, /, *, identity: str, cluster: str | None, as_json:
     for note in notes:
         tell(printable(say("report.note", text=note.text.say(), flag=note.flag)))
     talk(say("job.next"))
-
-
-def _notes(session: Session, found: pl.DataFrame) -> tuple[Note, ...]:
-    """Return the notes on the kinds of these jobs, as their runs in the months around the newest tell."""
-    advising = Advising(memory_per_task=session.settings[config.MEMORY_PER_TASK])
-    newest = max(found["finish_time"])
-    runs = session.store.scan(newest - TELLING, newest + TELLING)
-    return notes_about(found.lazy(), runs, advising, session.store.collect_all)
 
 
 def _is(identity: str) -> pl.Expr:

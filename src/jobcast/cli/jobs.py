@@ -14,6 +14,7 @@ from jobcast.cli import frame
 from jobcast.cli.columns import NUMBERS, SHOWN, SPARE, TEXTS, check, display, expression, pick
 from jobcast.cli.moment import MOMENT
 from jobcast.cli.name import NAME
+from jobcast.cli.notes import notes_on
 from jobcast.cli.screen import as_json as to_json
 from jobcast.cli.screen import print_raw, printable, talk
 from jobcast.cli.session import Session
@@ -23,8 +24,6 @@ from jobcast.job import JobState
 from jobcast.language import say
 from jobcast.report.base import Note
 from jobcast.report.formats.data import note_as_dict
-from jobcast.report.notes import TELLING, notes_about
-from jobcast.report.scope import Advising
 from jobcast.store import Store
 
 _PAGE = 50
@@ -103,14 +102,13 @@ def command(
     if limit is None:
         limit = _PAGE if for_people and (chosen is None or len(chosen) > 1) else 0
     wish = _Wish(filters=filters, name=name, since=since, until=until, sort=sort, limit=limit)
-    advising = Advising(memory_per_task=session.settings[config.MEMORY_PER_TASK])
     if as_json:
         pages = _read(session.store, wish, chosen or tuple(SCHEMA))
-        _print_json(pages, _notes(session.store, wish, advising))
+        _print_json(pages, notes_on(session, _listed(session.store, wish)))
     elif as_csv:
         _print_csv(_read(session.store, wish, chosen or tuple(SCHEMA)), chosen or tuple(SCHEMA))
     elif _print_table(_read(session.store, wish, chosen or SHOWN), session.settings[config.TIMEZONE], limit):
-        for note in _notes(session.store, wish, advising)[:_NOTES]:
+        for note in notes_on(session, _listed(session.store, wish))[:_NOTES]:
             who = " · ".join(part for part in (note.user, note.kind, note.queue) if part)
             talk(f"{who}: {say('report.note', text=note.text.say(), flag=note.flag)}")
         talk(say("jobs.next"))
@@ -132,16 +130,11 @@ def _read(store: Store, wish: _Wish, columns: tuple[str, ...]) -> Iterator[pl.Da
             return
 
 
-def _notes(store: Store, wish: _Wish, advising: Advising) -> tuple[Note, ...]:
-    """Return the notes on the kinds of the jobs that are listed, as all their runs in the last months tell."""
-    if wish.limit:
-        pages = list(_read(store, wish, tuple(SCHEMA)))
-        listed = pl.concat(pages).lazy() if pages else pl.LazyFrame(schema=SCHEMA)
-    else:
-        listed = wish.matching(store.scan(wish.since, wish.until))
-    days = store.days()
-    newest = datetime.combine(days[-1], time(), UTC) if days else _FIRST
-    return notes_about(listed, store.scan(newest - TELLING), advising, store.collect_all)
+def _listed(store: Store, wish: _Wish) -> pl.LazyFrame:
+    """Return the jobs that are listed, all columns of them; a list without an end stays lazy."""
+    if not wish.limit:
+        return wish.matching(store.scan(wish.since, wish.until))
+    return pl.concat([pl.DataFrame(schema=SCHEMA), *_read(store, wish, tuple(SCHEMA))]).lazy()
 
 
 def _days(store: Store, wish: _Wish) -> Iterator[tuple[datetime, datetime]]:

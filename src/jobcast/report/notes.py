@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import timedelta
 from math import ceil
 
 import polars as pl
@@ -17,8 +16,6 @@ from jobcast.report.scope import Advising, Prices
 from jobcast.systems.requests import Spread, memory_goes_with_cores, written
 from jobcast.units import GIB, Bytes
 
-TELLING = timedelta(days=90)
-"""Runs of a kind that are further away than this from a job say little of it."""
 _FREE = Prices()
 _PEOPLE = 20
 _OF_EACH = 5
@@ -88,10 +85,10 @@ def _notes_on(kind: Kind, advising: Advising) -> Iterator[Note]:
         and memory_goes_with_cores(kind.system, until_now)
     ):
         together = replace(together, memory=Bytes(round(kind.request * GIB)))
+    spread = replace(spread, lift_limit="memory_under" in found)
     for name, finding in found.items():
         request = finding.request if finding.request.run_limit else together
-        raised = replace(spread, lift_limit=name == "memory_under")
-        yield _note(kind, name, finding, written(kind.system, request, raised))
+        yield _note(kind, name, finding, written(kind.system, request, spread))
 
 
 def _together(found: Iterable[Finding]) -> Request:
