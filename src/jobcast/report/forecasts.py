@@ -1,7 +1,6 @@
 """Forecasts: what was advised at submission, by jobcast or by memPrediction, against what was used.
 
-A job follows the advice where its request is what was advised. What memPrediction advised stands in the
-description that its esub gives a job (``ALLOC_MEMORY_USER=memPrediction(reset=20000MB)``).
+A job follows the advice where its request is what was advised.
 """
 
 import polars as pl
@@ -13,7 +12,7 @@ from jobcast.report.intervals import MEMORY_BOUNDS, by_number, cell, density, in
 from jobcast.report.kinds import kind
 from jobcast.report.measures import DONE, KILLED_FOR_MEMORY
 from jobcast.report.overview import step_of, steps_between
-from jobcast.systems.columns import memory
+from jobcast.systems.memprediction.advice import advised_memory, is_marked
 from jobcast.units import GIB, GIB_PER_TIB, MIB
 
 _STEPS = 4
@@ -22,18 +21,12 @@ _BANDS = (1, 2, 4, 8, 16, 32, 64)
 """GiB of error, as memPrediction tells them apart."""
 _SAME = 1.5 * MIB / GIB
 """Hooks round what they ask for to whole MB; a request as near as this is what was advised."""
-_MARK = "ALLOC_MEMORY_USER="
-_HAS_ADVICE = pl.col("advised_memory").is_not_null() | pl.col("description").str.contains(
-    _MARK, literal=True
-).fill_null(value=False)
-"""Cheap to tell, and rarely true; only then the amount is read."""
-_IN_DESCRIPTION = r"ALLOC_MEMORY_USER=mem(?:ory)?Prediction\([^)]*?=\s*([0-9.]+\s*[KMGTP]?B?)\s*\)"
+_HAS_ADVICE = pl.col("advised_memory").is_not_null() | is_marked(pl.col("description"))
 
 
 def advised(jobs: pl.LazyFrame) -> pl.LazyFrame:
     """Return the jobs that were advised, with ``advised`` in GiB and ``followed``: the request is what was advised."""
-    told = memory(pl.col("description").str.extract(_IN_DESCRIPTION), unit="M")
-    amount = pl.coalesce("advised_memory", told)
+    amount = pl.coalesce("advised_memory", advised_memory(pl.col("description")))
     near = ((pl.col("request") - pl.col("advised")).abs() <= _SAME).fill_null(value=False)
     with_advice = jobs.filter(_HAS_ADVICE).with_columns(advised=pl.when(amount > 0).then(amount) / GIB)
     return with_advice.filter(pl.col("advised").is_not_null()).with_columns(followed=near)
