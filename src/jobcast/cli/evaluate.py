@@ -18,7 +18,7 @@ from jobcast.cli.table import Column, print_table
 from jobcast.cli.working import working
 from jobcast.errors import InputError
 from jobcast.language import say
-from jobcast.store.durable import write_whole
+from jobcast.store.durable import write_named
 from jobcast.systems.columns import to_local
 from jobcast.train.families import FamilySettings
 from jobcast.train.judge import RECIPES, Trial, back_test, coverage, ended_well, roll, submitted_before
@@ -205,7 +205,7 @@ def _write(answers: pl.DataFrame, path: Path) -> None:
         "state",
         "runs",
     )
-    write_whole(path, rows.write_csv().encode(), beside=path.absolute().parent)
+    write_named(path, rows.write_csv().encode())
 
 
 def _as_dict(judged: dict[str, pl.DataFrame], trial: Trial, every: int | None) -> dict[str, object]:

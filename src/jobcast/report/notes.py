@@ -34,10 +34,16 @@ def questions(jobs: pl.LazyFrame, advising: Advising, collect: Collect) -> dict[
     }
 
 
-def notes(answers: Answers, advising: Advising, prices: Prices = _FREE) -> tuple[Note, ...]:
-    """Return the notes: those who can save most first, and of each the largest first; then those with more runs."""
+def notes(
+    answers: Answers, advising: Advising, prices: Prices = _FREE, about: tuple[str, ...] = ("",)
+) -> tuple[Note, ...]:
+    """Return the notes: those who can save most first, and of each the largest first; then those with more runs.
+
+    Only findings that begin with one of the words of `about`.
+    """
     gib_hours, core_hours = answers["totals"].row(0)
-    found = (note for one in as_kinds(answers["kinds"]) for note in _notes_on(one, advising))
+    every = (note for one in as_kinds(answers["kinds"]) for note in _notes_on(one, advising))
+    found = (note for note in every if note.finding.startswith(about))
     weighed = (_weighed(note, prices, gib_hours=gib_hours, core_hours=core_hours) for note in found)
     return tuple(_in_order(weighed))
 

@@ -67,13 +67,13 @@ def summarise(
     made_sections = tuple(makers[name]() for name in SECTIONS if name in sections or name == "overview")
     about = tuple(beginning for beginning, section in _NOTES_ON.items() if section in sections)
     asked = notes.questions(measures, scope.advising, reader.collect)
-    found = notes.notes(ask("notes", asked), scope.advising, scope.prices)
+    found = notes.notes(ask("notes", asked), scope.advising, scope.prices, about or ("",))
     return Report(
         period=scope.period,
         filters={column: values for column, values in scope.filters.items() if values},
         made=made,
         currency=scope.prices.currency,
         jobs=int(made_sections[0].facts[0].value or 0),
-        notes=tuple(note for note in found if not about or note.finding.startswith(about)),
+        notes=found,
         sections=made_sections,
     )

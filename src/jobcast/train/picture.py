@@ -11,7 +11,7 @@ import polars as pl
 from jobcast.drawing import KINDS, legible, saved, see_matplotlib
 from jobcast.errors import ConfigError
 from jobcast.language import say
-from jobcast.store.durable import write_whole
+from jobcast.store.durable import write_named
 from jobcast.systems.columns import to_local
 from jobcast.train.score import BINS_GIB
 
@@ -50,7 +50,7 @@ def draw(judged: dict[str, pl.DataFrame], path: Path, *, risk: float, zone: tzin
             *kept.get_legend_handles_labels(), loc="outside lower center", ncols=6, fontsize="small"
         )
         drawn = saved(figure, _kind(path))
-    write_whole(path, drawn, beside=path.absolute().parent)
+    write_named(path, drawn)
 
 
 def _draw_kept(axes: Any, judged: dict[str, pl.DataFrame], risk: float, zone: tzinfo) -> None:

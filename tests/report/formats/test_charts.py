@@ -55,8 +55,8 @@ SPECS = {
     "overall_scatter": {
         "kind": "density",
         "title": ["Request against peak", "申请量与峰值"],
-        "across": {"name": ["peak from", "峰值起"], "unit": "GiB"},
-        "up": {"name": ["request from", "申请量起"], "unit": "GiB"},
+        "across": {"name": ["peak from", "峰值下限"], "unit": "GiB"},
+        "up": {"name": ["request from", "申请量下限"], "unit": "GiB"},
         "jobs": ["jobs", "作业"],
         "diagonal": ["equal", "相等"],
         "steps": 2,
@@ -71,7 +71,7 @@ SPECS = {
     "more_hist": {
         "kind": "histograms",
         "title": ["Peaks and requests", "峰值与申请量"],
-        "across": {"name": ["memory from", "内存起"], "unit": "GiB"},
+        "across": {"name": ["memory from", "内存下限"], "unit": "GiB"},
         "unit": "jobs",
         "series": [["jobs by peak", "作业（按峰值）"], ["jobs by request", "作业（按申请量）"]],
         "steps": 2,
@@ -163,6 +163,6 @@ def test_an_axis_names_its_unit_where_its_ticks_do_not():
     figure = replace(CELLS, table=table(("asked_cores", "peak_from_gib", "jobs"), [(2.0, 2.0, 1)]))
     told = spec(replace(DENSITY, across="asked_cores", up="peak_from_gib"), figure)
     assert (told["across"]["name"], told["up"]["name"]) == (
-        ["asked from, cores", "申请起，核"],
-        ["peak from", "峰值起"],
+        ["asked from, cores", "申请核数下限"],
+        ["peak from", "峰值下限"],
     )
