@@ -7,8 +7,6 @@ numbers that stand alone or are long, `coarse` hides every digit.
 
 import re
 
-import polars as pl
-
 _HASH = re.compile(r"(?<![A-Za-z0-9])(?=[0-9a-f]*[0-9])[0-9a-f]{8,}(?![A-Za-z0-9])")
 _ALONE = re.compile(r"(?<![A-Za-z0-9])[0-9]+(?![A-Za-z0-9])|[0-9]{5,}")
 _DIGITS = re.compile(r"[0-9]+")
@@ -26,19 +24,6 @@ def fine(text: str) -> str:
 def coarse(text: str) -> str:
     """Mask hashes and every run of digits."""
     return _DIGITS.sub("#", _HASH.sub("#", text[:LONGEST]))
-
-
-_PLACE = "\x1f"
-"""Stands for the underscore, which the regular expressions of Polars take for a letter."""
-_HASHES = "|".join(f"[0-9a-f]{{{n}}}[0-9][0-9a-f]{{{max(7 - n, 0)},}}" for n in range(16))
-"""As `_HASH`, which looks ahead for a digit; here one of the first sixteen characters must be one."""
-
-
-def coarse_column(texts: pl.Expr) -> pl.Expr:
-    """Mask a column as `coarse` does a text, for many rows at once."""
-    apart = texts.str.slice(0, LONGEST).str.replace_all("_", _PLACE, literal=True)
-    masked = apart.str.replace_all(rf"(?-u:\b)(?:{_HASHES})(?-u:\b)", "#").str.replace_all("[0-9]+", "#")
-    return masked.str.replace_all(_PLACE, "_", literal=True)
 
 
 def skeleton(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 
 import polars as pl
 
-from jobcast.features.text import coarse_column
+from jobcast.features.text_columns import coarse_column
 from jobcast.job import ExitReason
 from jobcast.report.answers import Collect
 from jobcast.report.cpu import MANY_BUSY
