@@ -12,7 +12,7 @@ from urllib.parse import quote
 import click
 
 from jobcast.cli.report_screen import show
-from jobcast.cli.screen import print_json, print_raw, talk
+from jobcast.cli.screen import SCHEMA, as_json, print_json, print_raw, talk
 from jobcast.drawing import can_draw, see_matplotlib
 from jobcast.errors import InputError
 from jobcast.language import say
@@ -127,8 +127,6 @@ def _text(report: Report, wanted: Wanted, pictures: dict[str, list[str]]) -> str
 
             return as_html(report)
         case "json":
-            from jobcast.cli.screen import SCHEMA, as_json  # noqa: PLC0415
-
             return as_json({"schema": SCHEMA, **as_dict(report)}) + "\n"
         case _ if wanted.template is not None:
             text, unknown = filled(wanted.template, variables(report, pictures))
