@@ -18,6 +18,7 @@ from jobcast.features.family import LADDER, LEVELS
 from jobcast.history import SCHEMA
 from jobcast.language import LANGUAGES, catalogue, choose, say
 from jobcast.predict.card import Card
+from jobcast.predict.base import NO_RUN_TIMES
 from jobcast.predict.families import NOTHING_SIMILAR
 from jobcast.report.forecasts import WHO
 from jobcast.report.formats.html import SAID_BY_SCRIPT
@@ -65,7 +66,7 @@ def _families() -> dict[str, list[str]]:
         "recipe.": [*RECIPES, "perfect"],
         "level.": list(LEVELS),
         "step.": [name.removeprefix("step.") for name in catalogue() if name.startswith("step.")],
-        "no_forecast.": [NOTHING_SIMILAR],
+        "no_forecast.": [NOTHING_SIMILAR, NO_RUN_TIMES.reason],
         "basis.": [rung.name for rung in LADDER],
         "candidate.": list(CANDIDATES),
         **{beginning: _endings(beginning) for beginning in ("report_column.", "report_fact.")},

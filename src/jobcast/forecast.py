@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from jobcast.units import Bytes
+from jobcast.units import Bytes, Seconds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,8 +48,32 @@ class MemoryForecast:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RunTimeForecast:
+    """Wall-clock time of the next job, from its start to its end."""
+
+    quantiles: dict[float, Seconds]
+    """Probability to time, rising."""
+    limit: Seconds
+    """The run limit to ask for, in whole minutes: exceeded with the probability `risk`."""
+    risk: float
+    """Smaller than that of memory as a rule: a job killed at its limit loses all that it did."""
+    basis: Basis
+    """What it rests on, for whoever wants to judge it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class NoForecast:
-    """Nothing similar is known; the job stays as it was submitted."""
+    """Nothing is known; what the job asks for stays as it was submitted."""
 
     reason: str
     """A fixed word, e.g. ``nothing_similar``."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Forecast:
+    """All that is known of the next job; each part by itself, or why it is not known."""
+
+    memory: MemoryForecast | NoForecast
+    """Its peak memory."""
+    run_time: RunTimeForecast | NoForecast
+    """How long it will run."""

@@ -52,7 +52,7 @@ def test_the_answer_speaks_chinese(jobcast, trained):
 
 def test_json_has_all_of_the_forecast(jobcast, trained):
     answer = json.loads(jobcast("predict", *flags(), "--json").stdout)
-    assert list(answer) == ["schema", "model", "forecast"]
+    assert list(answer) == ["schema", "model", "forecast", "run_time"]
     assert (answer["schema"], answer["model"]) == (1, trained)
     forecast = answer["forecast"]
     assert list(forecast) == ["quantiles_mb", "request_mb", "risk", "basis", "contributions"]
@@ -193,6 +193,7 @@ def test_nothing_similar_is_no_forecast_and_nothing_on_stdout(jobcast, trained):
         "forecast": None,
         "reason": "nothing_similar",
         "why": "历史中没有相似的作业",
+        "run_time": {"reason": "no_run_times", "why": "该模型未学习运行时间"},
     }
     assert as_json.exit_code == 1
 

@@ -58,7 +58,7 @@ def copy(model_folder: Path, tmp_path: Path) -> Path:
 
 
 def told(answers: list) -> list[MemoryForecast]:
-    return [answer for answer in answers if isinstance(answer, MemoryForecast)]
+    return [answer.memory for answer in answers if isinstance(answer.memory, MemoryForecast)]
 
 
 def test_an_answer_is_the_same_alone_and_in_company(model, many, answers):
@@ -80,7 +80,7 @@ def test_quantiles_rise_and_the_request_is_the_upper_one(answers):
 
 def test_known_jobs_are_answered_from_their_own_runs(model):
     cores = made_up_history()["cores_requested"][-1]
-    answer = model.forecast([submission(**a_job(), request=Request(cores=cores))])[0]
+    answer = model.forecast([submission(**a_job(), request=Request(cores=cores))])[0].memory
     assert isinstance(answer, MemoryForecast)
     assert answer.basis.level in {"same", "young"}
     assert answer.basis.rung == "user+command+cwd"
@@ -103,16 +103,17 @@ def test_a_stranger_gets_the_same_answer_every_time_and_from_every_load(model, m
     found = [load(model_folder).forecast(strangers) for _ in range(2)]
     assert found[0] == found[1] == model.forecast(strangers)
     assert found[0][0] == found[0][1]
-    assert isinstance(found[0][0], MemoryForecast)
+    assert isinstance(found[0][0].memory, MemoryForecast)
 
 
 def test_nothing_similar_is_said_to_be_nothing_similar(answers, model):
-    assert answers[-2:] == [NoForecast(reason="nothing_similar")] * 2
-    assert model.forecast([submission()]) == [NoForecast(reason="nothing_similar")]
+    nothing = NoForecast(reason="nothing_similar")
+    assert [answer.memory for answer in answers[-2:]] == [nothing] * 2
+    assert [answer.memory for answer in model.forecast([submission()])] == [nothing]
 
 
 def test_a_submission_years_later_is_answered_too(model):
-    answer = model.forecast([submission(**{**a_job(), "at": END + timedelta(days=3000)})])[0]
+    answer = model.forecast([submission(**{**a_job(), "at": END + timedelta(days=3000)})])[0].memory
     assert isinstance(answer, MemoryForecast)
     assert answer.basis.age_days == pytest.approx(3000, abs=1)
 
@@ -122,7 +123,7 @@ def test_factors_multiply_to_what_the_upper_trees_say_over_what_they_start_from(
     known = model.memory.recall(of_one(many[0]))
     trees = model.trees["upper"]
     start = trees.contributions(known.matrix)[0, -1]
-    contributions = model.forecast(many[:1], explain=True)[0].contributions
+    contributions = model.forecast(many[:1], explain=True)[0].memory.contributions
     assert {one.feature for one in contributions} >= {"queue", "user+command+cwd", "hour", "anchor"}
     product = np.prod([one.factor for one in contributions])
     assert product == pytest.approx(2.0 ** (trees.predict(known.matrix)[0] - start), rel=2e-3)

@@ -12,7 +12,7 @@ import pytest
 from jobcast.errors import ModelError
 from jobcast.features.columns import FEATURES
 from jobcast.features.family import LEVELS
-from jobcast.forecast import MemoryForecast
+from jobcast.forecast import MemoryForecast, NoForecast
 from jobcast.predict.card import read_card
 from jobcast.predict.models import load
 from jobcast.predict.shelf import Shelf
@@ -113,7 +113,8 @@ def test_a_model_of_the_recipe_memprediction_answers_like_any_other(of_words):
     answers = model.forecast(asked, explain=True)
     assert model.forecast([]) == []
     assert [model.forecast([one])[0] for one in asked] == answers
-    for answer in answers:
+    assert {answer.run_time for answer in answers} == {NoForecast(reason="no_run_times")}
+    for answer in [answer.memory for answer in answers]:
         assert isinstance(answer, MemoryForecast)
         assert answer.quantiles == {}
         assert (answer.risk, answer.basis.rung, answer.basis.runs) == (None, "words", 120)

@@ -78,7 +78,7 @@ def test_without_later_jobs_a_refresh_changes_no_forecast(base):
     assert (card.offsets, card.ceiling) == (before.offsets, before.ceiling)
     asked = Submission(at=MADE, user="chen", command="pnr -block fpu", cwd="/proj/loom/fpu")
     (forecast,) = load(folder, card).forecast([asked])
-    assert isinstance(forecast, MemoryForecast)
+    assert isinstance(forecast.memory, MemoryForecast)
     assert load(base, before).forecast([asked]) == [forecast]
 
 

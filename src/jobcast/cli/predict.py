@@ -16,7 +16,7 @@ from jobcast.cli.screen import print_json, printable, talk, tell
 from jobcast.cli.session import Session
 from jobcast.cli.submission import from_yaml, read_fields, submission
 from jobcast.errors import JobcastError
-from jobcast.forecast import MemoryForecast, NoForecast
+from jobcast.forecast import Basis, Forecast, MemoryForecast, NoForecast, RunTimeForecast
 from jobcast.job import Submission
 from jobcast.language import say
 from jobcast.predict.base import Model
@@ -24,7 +24,7 @@ from jobcast.predict.models import load
 from jobcast.predict.shelf import Shelf
 from jobcast.units import format_memory, to_mib
 
-Answer = MemoryForecast | NoForecast | BadSubmission
+Answer = Forecast | BadSubmission
 
 _USUAL_YAML = Path("job.yaml")
 """Read where nothing is given, as memPrediction's predict does."""
@@ -92,7 +92,7 @@ def command(
         print_json({"model": folder.name, **_as_dict(forecast)})
     else:
         _print_one(forecast, model, folder.name)
-    return 0 if isinstance(forecast, MemoryForecast) else EXPECTED
+    return 0 if isinstance(forecast.memory, MemoryForecast) else EXPECTED
 
 
 def _see_flags(given: Mapping[str, str], now: datetime, zone: tzinfo) -> None:
@@ -125,26 +125,27 @@ def _folder(shelf: Shelf, wanted: str | None) -> Path:
     return shelf.folder(wanted)
 
 
-def _print_one(forecast: MemoryForecast | NoForecast, model: Model, name: str) -> None:
+def _print_one(forecast: Forecast, model: Model, name: str) -> None:
     """Print for people; the last line is the request in whole MB, as memPrediction's scripts expect."""
-    if isinstance(forecast, NoForecast):
-        talk(say("predict.none", why=say(f"no_forecast.{forecast.reason}")))
+    memory = forecast.memory
+    if isinstance(memory, NoForecast):
+        talk(say("predict.none", why=say(f"no_forecast.{memory.reason}")))
         return
-    if forecast.risk is None:
-        tell(say("predict.without_margin", amount=format_memory(forecast.request)))
+    if memory.risk is None:
+        tell(say("predict.without_margin", amount=format_memory(memory.request)))
     else:
-        _print_quantiles(forecast, forecast.risk)
-    tell(say("predict.basis", basis=_basis(forecast)))
-    if forecast.contributions:
-        tell(say("predict.median_from", what=say(f"candidate.{forecast.basis.median_from}")))
-    factors = [(moved.feature, f"{moved.factor:.2f}") for moved in forecast.contributions]
+        _print_quantiles(memory, memory.risk)
+    tell(say("predict.basis", basis=_basis(memory.basis)))
+    if memory.contributions:
+        tell(say("predict.median_from", what=say(f"candidate.{memory.basis.median_from}")))
+    factors = [(moved.feature, f"{moved.factor:.2f}") for moved in memory.contributions]
     told = [(feature, factor) for feature, factor in factors if factor != "1.00"]
     if told:
         tell(say("predict.moved_by"))
     for feature, factor in told:
         tell(say("predict.moved", feature=feature, factor=factor))
     tell(say("predict.by", model=name, recipe=model.card.recipe))
-    tell(str(to_mib(forecast.request)))
+    tell(str(to_mib(memory.request)))
 
 
 def _print_quantiles(forecast: MemoryForecast, risk: float) -> None:
@@ -156,8 +157,7 @@ def _print_quantiles(forecast: MemoryForecast, risk: float) -> None:
     tell(say("predict.request", amount=format_memory(forecast.request), risk=f"{risk:.1%}"))
 
 
-def _basis(forecast: MemoryForecast) -> str:
-    basis = forecast.basis
+def _basis(basis: Basis) -> str:
     if basis.age_days is None:
         return say("basis.words", runs=basis.runs)
     return say(f"basis.{basis.rung}", runs=basis.runs, when=_when(basis.age_days))
@@ -174,9 +174,10 @@ def _print_lines(lines: list[tuple[int, Answer]], file: Path) -> None:
     """Print one number for each submission, in order; a dash where there is no forecast, and why on stderr."""
     name = "stdin" if str(file) == "-" else str(file)
     for number, answer in lines:
-        tell(str(to_mib(answer.request)) if isinstance(answer, MemoryForecast) else "-")
-        if not isinstance(answer, MemoryForecast):
-            talk(printable(f"{name}:{number}: {_why_not(answer)}"))
+        memory = answer.memory if isinstance(answer, Forecast) else answer
+        tell(str(to_mib(memory.request)) if isinstance(memory, MemoryForecast) else "-")
+        if not isinstance(memory, MemoryForecast):
+            talk(printable(f"{name}:{number}: {_why_not(memory)}"))
     for hint in dict.fromkeys(answer.hint for _, answer in lines if isinstance(answer, BadSubmission)):
         if hint:
             talk(say("frame.cure", hint=hint))
@@ -191,21 +192,44 @@ def _why_not(answer: NoForecast | BadSubmission) -> str:
 def _as_dict(answer: Answer) -> dict[str, Any]:
     if isinstance(answer, BadSubmission):
         return {"forecast": None, "reason": "bad_submission", "why": answer.why}
-    if isinstance(answer, NoForecast):
-        return {"forecast": None, "reason": answer.reason, "why": say(f"no_forecast.{answer.reason}")}
-    age = answer.basis.age_days
+    return {**_memory_as_dict(answer.memory), "run_time": _run_time_as_dict(answer.run_time)}
+
+
+def _memory_as_dict(memory: MemoryForecast | NoForecast) -> dict[str, Any]:
+    if isinstance(memory, NoForecast):
+        return {"forecast": None, **_reason_as_dict(memory)}
     return {
         "forecast": {
             "quantiles_mb": {
-                f"{probability:g}": to_mib(amount) for probability, amount in answer.quantiles.items()
+                f"{probability:g}": to_mib(amount) for probability, amount in memory.quantiles.items()
             },
-            "request_mb": to_mib(answer.request),
-            "risk": answer.risk,
-            "basis": {
-                **asdict(answer.basis),
-                "age_days": None if age is None else round(age, 2),
-                "words": _basis(answer),
-            },
-            "contributions": [asdict(moved) for moved in answer.contributions],
+            "request_mb": to_mib(memory.request),
+            "risk": memory.risk,
+            "basis": _basis_as_dict(memory.basis),
+            "contributions": [asdict(moved) for moved in memory.contributions],
         }
+    }
+
+
+def _run_time_as_dict(run_time: RunTimeForecast | NoForecast) -> dict[str, Any]:
+    if isinstance(run_time, NoForecast):
+        return _reason_as_dict(run_time)
+    return {
+        "quantiles_s": {f"{probability:g}": time for probability, time in run_time.quantiles.items()},
+        "limit_s": run_time.limit,
+        "risk": run_time.risk,
+        "basis": _basis_as_dict(run_time.basis),
+    }
+
+
+def _reason_as_dict(none: NoForecast) -> dict[str, str]:
+    return {"reason": none.reason, "why": say(f"no_forecast.{none.reason}")}
+
+
+def _basis_as_dict(basis: Basis) -> dict[str, Any]:
+    age = basis.age_days
+    return {
+        **asdict(basis),
+        "age_days": None if age is None else round(age, 2),
+        "words": _basis(basis),
     }

@@ -149,10 +149,10 @@ def advise(plan: Plan, kinds: pl.DataFrame) -> list[Excess]:
             runs=row["runs"],
             requested=Bytes(row["memory_requested"]),
             used=Bytes(row["used"]),
-            advised=forecast.request,
+            advised=memory.request,
         )
-        for row, forecast in zip(rows, forecasts, strict=True)
-        if isinstance(forecast, MemoryForecast)
+        for row, memory in zip(rows, [forecast.memory for forecast in forecasts], strict=True)
+        if isinstance(memory, MemoryForecast)
     ]
 
 

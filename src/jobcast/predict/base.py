@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from jobcast.forecast import MemoryForecast, NoForecast
+from jobcast.forecast import Forecast, NoForecast
 from jobcast.job import Submission
 from jobcast.predict.card import Card
 
 WORDS = "words"
 """Rung of a basis that is no family at all: a recipe that goes by the words of the job."""
+
+NO_RUN_TIMES = NoForecast(reason="no_run_times")
+"""The run time of every job, for models that have learnt none."""
 
 
 class Model(Protocol):
@@ -17,9 +20,7 @@ class Model(Protocol):
 
     card: Card
 
-    def forecast(
-        self, submissions: Sequence[Submission], *, explain: bool = False
-    ) -> list[MemoryForecast | NoForecast]:
+    def forecast(self, submissions: Sequence[Submission], *, explain: bool = False) -> list[Forecast]:
         """Answer each submission, in order; with `explain` the forecasts hold what moved them most."""
         ...
 

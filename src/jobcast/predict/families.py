@@ -12,10 +12,11 @@ from jobcast.features.candidates import CANDIDATES
 from jobcast.features.columns import FEATURES, Known
 from jobcast.features.family import LADDER, LEVELS, NOTHING
 from jobcast.features.submissions import of_one, stack
-from jobcast.forecast import Basis, Contribution, MemoryForecast, NoForecast
+from jobcast.forecast import Basis, Contribution, Forecast, MemoryForecast, NoForecast
 from jobcast.job import Submission
 from jobcast.language import say
 from jobcast.predict.answer import Answers, answer
+from jobcast.predict.base import NO_RUN_TIMES
 from jobcast.predict.card import Card
 from jobcast.predict.memory import FamilyMemory
 from jobcast.predict.record import TrackRecord
@@ -46,12 +47,16 @@ class FamilyModel:
     trees: dict[str, Trees]
     """``median`` and ``upper``: they move the anchor that the memory gives."""
 
-    def forecast(
-        self, submissions: Sequence[Submission], *, explain: bool = False
-    ) -> list[MemoryForecast | NoForecast]:
+    def forecast(self, submissions: Sequence[Submission], *, explain: bool = False) -> list[Forecast]:
         """Answer each submission, in order."""
         if not submissions:
             return []
+        memory = self._memory(submissions, explain=explain)
+        return [Forecast(memory=one, run_time=NO_RUN_TIMES) for one in memory]
+
+    def _memory(
+        self, submissions: Sequence[Submission], *, explain: bool
+    ) -> list[MemoryForecast | NoForecast]:
         known = self.memory.recall(stack([of_one(submission) for submission in submissions]))
         answers = answer(known, self.trees, self.card.ceiling).follow(self.record.standing(known.judged_by))
         requests, risk = answers.request(self._offsets()), self.card.promised()

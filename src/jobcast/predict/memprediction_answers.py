@@ -6,10 +6,10 @@ from pathlib import Path
 
 import polars as pl
 
-from jobcast.forecast import Basis, MemoryForecast, NoForecast
+from jobcast.forecast import Basis, Forecast, MemoryForecast
 from jobcast.history import conform
 from jobcast.job import Submission
-from jobcast.predict.base import WORDS
+from jobcast.predict.base import NO_RUN_TIMES, WORDS
 from jobcast.predict.card import Card
 from jobcast.predict.memprediction import MemPredictionModel
 from jobcast.units import Bytes
@@ -29,7 +29,7 @@ class MemPredictionAnswers:
         submissions: Sequence[Submission],
         *,
         explain: bool = False,  # noqa: ARG002 - its features are coordinates of words, which explain nothing
-    ) -> list[MemoryForecast | NoForecast]:
+    ) -> list[Forecast]:
         """Answer each submission, in order."""
         if not submissions:
             return []
@@ -40,7 +40,10 @@ class MemPredictionAnswers:
         amounts = self.model.predict_bytes(conform(pl.DataFrame(rows, infer_schema_length=None)))
         basis = Basis(level="none", rung=WORDS, runs=int(self.card.data["learnt_from"]), age_days=None)
         return [
-            MemoryForecast(quantiles={}, request=Bytes(amount), risk=None, basis=basis)
+            Forecast(
+                memory=MemoryForecast(quantiles={}, request=Bytes(amount), risk=None, basis=basis),
+                run_time=NO_RUN_TIMES,
+            )
             for amount in amounts.tolist()
         ]
 
