@@ -17,8 +17,8 @@ from jobcast.features.candidates import CANDIDATES
 from jobcast.features.family import LADDER, LEVELS
 from jobcast.history import SCHEMA
 from jobcast.language import LANGUAGES, catalogue, choose, say
-from jobcast.predict.card import Card
 from jobcast.predict.base import NO_RUN_TIMES
+from jobcast.predict.card import Card
 from jobcast.predict.families import NOTHING_SIMILAR
 from jobcast.report.forecasts import WHO
 from jobcast.report.formats.html import SAID_BY_SCRIPT
