@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from math import ceil
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from jobcast.systems.base import Site
 from jobcast.units import Bytes, parse_memory
+
+if TYPE_CHECKING:  # pulls in Polars, which a hook that reads one requirement does without
+    from jobcast.systems.base import Site
 
 
 class Per(StrEnum):
@@ -88,7 +90,7 @@ class Asked(NamedTuple):
 
 
 @lru_cache(maxsize=16_384)
-def asked_for(own: str, effective: str, tasks: int | None, hosts: int | None, site: Site) -> Asked:
+def asked_for(own: str, effective: str, tasks: int | None, hosts: int | None, site: "Site") -> Asked:
     """Return what a job of `tasks`, which ran on `hosts`, asked for.
 
     `own` is what its user wrote; where that is silent, `effective` counts, in which LSF has put the
