@@ -11,6 +11,7 @@ from typing import get_args
 import pytest
 
 import jobcast
+from jobcast.advice import Subject
 from jobcast.cli.main import COMMANDS
 from jobcast.config import SETTINGS
 from jobcast.features.candidates import CANDIDATES
@@ -77,6 +78,8 @@ def _families() -> dict[str, list[str]]:
         "report_reason.": list(REASONS),
         "report_who.": list(WHO),
         "report_finding.": list(RULES),
+        "hook_subject.": list(Subject),
+        "hook_told.": ["made", "set", "lower"],
         "card.": ["model", *({field.name for field in fields(Card)} - {"features", "offsets"})],
     }
 

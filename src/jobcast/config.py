@@ -7,6 +7,7 @@ JOBCAST_SAMPLE_OVERLAP. What a setting means stands in the catalogue of texts, u
 
 import os
 import re
+import tempfile
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -95,6 +96,39 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name for part in text.split(",") if (name := part.strip()))
 
 
+def _maybe_file(text: str) -> Path | None:
+    """Read the name of a file that need not be given."""
+    return _folder(text) if text.strip() else None
+
+
+_RUNTIME = Path("/run/jobcast")
+"""Where a service that root starts has its socket: every user of the host can reach it."""
+
+
+def _socket(text: str) -> Path:
+    """Read where the service listens; ``auto`` is a place that whoever starts it may write to."""
+    if text != "auto":
+        return _folder(text)
+    own = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()) / f"jobcast-{os.getuid()}.sock"
+    return _RUNTIME / "jobcast.sock" if os.getuid() == 0 or _RUNTIME.is_dir() else own
+
+
+_MOST_PORTS, _MOST_WORKERS = 65535, 64
+
+
+def _port(text: str) -> int:
+    """Read a TCP port; 0 is none."""
+    if not text.isdecimal() or int(text) > _MOST_PORTS:
+        raise ValueError(say("config.no_port"))
+    return int(text)
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_WORKERS:
+        raise ValueError(say("frame.whole_between", least=1, most=_MOST_WORKERS))
+    return int(text)
+
+
 _LONG = 1e9
 """More seconds than anybody waits, and money than anybody asks for an hour."""
 
@@ -178,6 +212,14 @@ ADMINISTRATORS: Setting[tuple[str, ...]] = Setting(name="administrators", read=_
 PRICE_CORE_HOUR = Setting(name="price.core_hour", read=_price, default="0")
 PRICE_GIB_HOUR = Setting(name="price.gib_hour", read=_price, default="0")
 PRICE_CURRENCY = Setting(name="price.currency", read=str.strip, default="")
+HOOK_RULES: Setting[Path | None] = Setting(name="hook.rules", read=_maybe_file, default="")
+HOOK_DEADLINE = Setting(name="hook.deadline", read=_seconds, default="0.2", unit="s")
+SERVE_SOCKET = Setting(name="serve.socket", read=_socket, default="auto")
+SERVE_HOST = Setting(name="serve.host", read=_name, default="127.0.0.1")
+SERVE_PORT = Setting(name="serve.port", read=_port, default="8470")
+SERVE_WORKERS = Setting(name="serve.workers", read=_workers, default="2")
+SERVE_CERTIFICATE: Setting[Path | None] = Setting(name="serve.certificate", read=_maybe_file, default="")
+SERVE_KEY: Setting[Path | None] = Setting(name="serve.key", read=_maybe_file, default="")
 
 SETTINGS: dict[str, Setting[object]] = {
     setting.name: cast("Setting[object]", setting)
@@ -195,6 +237,14 @@ SETTINGS: dict[str, Setting[object]] = {
         PRICE_CORE_HOUR,
         PRICE_GIB_HOUR,
         PRICE_CURRENCY,
+        HOOK_RULES,
+        HOOK_DEADLINE,
+        SERVE_SOCKET,
+        SERVE_HOST,
+        SERVE_PORT,
+        SERVE_WORKERS,
+        SERVE_CERTIFICATE,
+        SERVE_KEY,
     )
 }
 

@@ -6,23 +6,20 @@ from jobcast.units import format_duration, format_memory
 
 
 def told(advice: Advice) -> tuple[str, ...]:
-    """Return the lines; none in the modes that say nothing, and none of what the job gets by a change it asked for."""
+    """Return the lines; none in the modes that say nothing."""
     if advice.mode in {Mode.OFF, Mode.SHADOW}:
         return ()
     return tuple(_line(change) for change in advice.changes)
 
 
 def _line(change: Change) -> str:
-    subject = say(f"hook.{change.subject}")
+    subject = say(f"hook_subject.{change.subject}")
     after = shown(change.subject, change.after)
-    if change.kind is ChangeKind.RAISE:
-        before = shown(change.subject, change.before or 0)
-        return say("hook.told_raise", subject=subject, before=before, after=after)
-    if change.made:
-        return say("hook.told_made", subject=subject, after=after)
-    return say(f"hook.told_{change.kind}", subject=subject, after=after)
+    if change.kind is ChangeKind.RAISE and change.before is not None:
+        return say("hook.raise", subject=subject, after=after, before=shown(change.subject, change.before))
+    return say(f"hook_told.{'made' if change.made else change.kind}", subject=subject, after=after)
 
 
-def shown(subject: Subject | str, amount: float) -> str:
+def shown(subject: Subject, amount: float) -> str:
     """Return an amount for people."""
-    return format_memory(int(amount)) if subject == Subject.MEMORY else format_duration(amount)
+    return format_memory(int(amount)) if subject is Subject.MEMORY else format_duration(amount)
