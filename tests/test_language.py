@@ -12,6 +12,7 @@ import pytest
 
 import jobcast
 from jobcast.advice import Subject
+from jobcast.cli.installing import State
 from jobcast.cli.main import COMMANDS
 from jobcast.config import SETTINGS
 from jobcast.features.candidates import CANDIDATES
@@ -78,6 +79,7 @@ def _families() -> dict[str, list[str]]:
         "report_reason.": list(REASONS),
         "report_who.": list(WHO),
         "report_finding.": list(RULES),
+        "installing.end_": [state for state in State if state is not State.AGREED],
         "hook_subject.": list(Subject),
         "hook_told.": ["made", "set", "lower"],
         "card.": ["model", *({field.name for field in fields(Card)} - {"features", "offsets"})],

@@ -47,8 +47,10 @@ def make_folder(path: Path) -> None:
     sync_folder(path.parent)
 
 
-def write_whole(path: Path, content: bytes, *, beside: Path) -> None:
+def write_whole(path: Path, content: bytes, *, beside: Path, mode: int | None = None) -> None:
     """Write `content` to `path`, replacing what was there; readers see the old file or the new one.
+
+    It has the permissions `mode` from the first, by default those that the process gives.
 
     The bytes grow in the folder `beside`, on the same file system, and are renamed when they are safe.
     Raises StoreError; then `path` is as it was.
@@ -59,6 +61,8 @@ def write_whole(path: Path, content: bytes, *, beside: Path) -> None:
         make_folder(path.parent)
         try:
             with growing.open("wb") as stream:
+                if mode is not None:
+                    os.fchmod(stream.fileno(), mode)
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
