@@ -9,14 +9,13 @@ services append to one file. It tells what was answered: whether the job was the
 can tell.
 """
 
-import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
 
-from jobcast.store.durable import make_folder, refusals_explained
+from jobcast.store.lines import DailyLines
 
 _COMMAND_KEPT = 4096
 """Characters of a command or path that the journal keeps."""
@@ -91,61 +90,43 @@ class AdviceJournal:
     """The journal in the store at `path`; opening writes nothing."""
 
     def __init__(self, path: Path) -> None:
-        self.folder = path / "advice"
+        self.lines = DailyLines(path / "advice")
         self._encoder = msgspec.json.Encoder()
-        self._day: date | None = None
-        self._file = -1
 
-    def append(self, entry: Entry) -> None:
-        """Write one entry; when this returns, it outlives this process. Raises StoreError."""
-        line = self._encoder.encode(entry) + b"\n"
-        with refusals_explained(self.folder):
-            os.write(self._open(entry.at.date()), line)
-
-    def sync(self) -> None:
-        """Have the disk remember what was written, against a power cut. Raises StoreError."""
-        if self._file >= 0:
-            with refusals_explained(self.folder):
-                os.fdatasync(self._file)
-
-    def close(self) -> None:
-        """Let go of the file of the day."""
-        if self._file >= 0:
-            os.close(self._file)
-            self._file, self._day = -1, None
-
-    def days(self) -> list[date]:
-        """Return the days of which there are entries, oldest first."""
-        return sorted(date.fromisoformat(file.stem) for file in self.folder.glob("????-??-??.jsonl"))
+    def append(self, entries: Iterable[Entry]) -> None:
+        """Write entries; when this returns, they outlive this process. Raises StoreError."""
+        by_day: dict[date, list[bytes]] = {}
+        for entry in entries:
+            by_day.setdefault(entry.at.date(), []).append(self._encoder.encode(entry) + b"\n")
+        for day, lines in by_day.items():
+            self.lines.append(day, b"".join(lines))
 
     def read(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Entry]:
-        """Yield the entries of [since, until) as they were written; half a line of a power cut is passed over."""
+        """Yield the entries of [since, until) as they were written; a line that is none is passed over."""
         first = since.astimezone(UTC).date() if since else date.min
         last = until.astimezone(UTC).date() if until else date.max
-        decoder = msgspec.json.Decoder(Entry)
-        for day in self.days():
-            if not first <= day <= last:
-                continue
-            with refusals_explained(self.folder), self._of(day).open("rb") as lines:
-                for line in lines:
-                    entry = _decoded(decoder, line)
+        for day in self.lines.days():
+            if first <= day <= last:
+                for line in self.lines.read(day):
+                    entry = _decoded(line)
                     if entry and (since is None or entry.at >= since) and (until is None or entry.at < until):
                         yield entry
 
-    def _of(self, day: date) -> Path:
-        return self.folder / f"{day.isoformat()}.jsonl"
-
-    def _open(self, day: date) -> int:
-        if day != self._day:
-            self.close()
-            make_folder(self.folder)
-            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
-            self._file, self._day = os.open(self._of(day), flags, 0o640), day
-        return self._file
+    def find(self, advice_id: str) -> Entry | None:
+        """Return the entry of that name, looking at the newest days first; None where there is none."""
+        wanted = msgspec.json.encode(advice_id)
+        for day in reversed(self.lines.days()):
+            for line in self.lines.read(day):
+                if wanted in line and (entry := _decoded(line)) and entry.id == advice_id:
+                    return entry
+        return None
 
 
-def _decoded(decoder: "msgspec.json.Decoder[Entry]", line: bytes) -> Entry | None:
+_DECODER = msgspec.json.Decoder(Entry)
+
+
+def _decoded(line: bytes) -> Entry | None:
     try:
-        return decoder.decode(line)
+        return _DECODER.decode(line)
     except msgspec.DecodeError:
         return None
