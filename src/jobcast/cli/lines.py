@@ -12,8 +12,9 @@ from typing import IO, Any
 
 import click
 
-from jobcast.cli.submission import KNOWN, known_fields, submission, unreadable
+from jobcast.cli.submission import unreadable
 from jobcast.errors import InputError
+from jobcast.fields import KNOWN, known_fields, submission
 from jobcast.job import Submission
 from jobcast.language import say
 

@@ -14,8 +14,9 @@ from jobcast.cli.endings import EXPECTED
 from jobcast.cli.lines import BadSubmission, read_submissions
 from jobcast.cli.screen import print_json, printable, talk, tell
 from jobcast.cli.session import Session
-from jobcast.cli.submission import from_yaml, read_fields, submission
+from jobcast.cli.submission import from_yaml
 from jobcast.errors import JobcastError
+from jobcast.fields import read_fields, submission
 from jobcast.forecast import Basis, Forecast, MemoryForecast, NoForecast, RunTimeForecast
 from jobcast.job import Submission
 from jobcast.language import say
