@@ -130,6 +130,12 @@ class Rules:
         return _verdict((*matching, self.top), exception=any_matches(self.exceptions, submission.command))
 
 
+    def furthest(self) -> Mode:
+        """Return the mode that goes furthest of all that the file names."""
+        named = {terms.mode for terms in (self.top, *self.rules)} | {self.top.mode or Mode.SHADOW}
+        return max(filter(None, named), key=list(Mode).index)
+
+
 def any_matches(patterns: Patterns, text: str | None) -> bool:
     """Tell whether any of the shell patterns matches the whole text; nothing matches an absent one."""
     if text is None:

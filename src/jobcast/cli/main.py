@@ -23,6 +23,9 @@ COMMANDS = {
     "evaluate": "jobcast.cli.evaluate:command",
     "predict": "jobcast.cli.predict:command",
     "models": "jobcast.cli.models:command",
+    "serve": "jobcast.cli.serve:command",
+    "token": "jobcast.cli.token:command",
+    "audit": "jobcast.cli.audit:command",
     "doctor": "jobcast.cli.doctor:command",
     "demo": "jobcast.cli.demo:command",
 }

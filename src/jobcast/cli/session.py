@@ -30,7 +30,7 @@ class Session:
         return config.load(self.flags)
 
     def configured(self, **flags: str | None) -> config.Config:
-        """Return the settings with those that a command's own flags set.
+        """Return the settings with those that a command's own flags set; a flag is named as the setting's last part.
 
         Raises BadValueError where such a flag has a value that can't be, ConfigError where a file or variable has.
         """
@@ -52,7 +52,8 @@ def _see(name: str, text: str) -> None:
         config.SETTINGS[name].read(text)
     except ValueError as error:
         meaning = say(f"setting.{name}")
-        raise BadValueError(name, say("frame.not_a_value", text=text, why=error), hint=meaning) from error
+        flag = name.rpartition(".")[2]
+        raise BadValueError(flag, say("frame.not_a_value", text=text, why=error), hint=meaning) from error
 
 
 def site(settings: config.Config, **known: object) -> Site:

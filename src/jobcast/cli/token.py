@@ -1,0 +1,95 @@
+"""``jobcast token``: tokens for callers beyond this host."""
+
+from datetime import timedelta
+
+import click
+
+from jobcast import clock, config
+from jobcast.cli import frame
+from jobcast.cli.columns import moment
+from jobcast.cli.screen import print_json, talk, tell
+from jobcast.cli.session import Session
+from jobcast.cli.table import Column, print_table
+from jobcast.errors import JobcastError
+from jobcast.language import say
+from jobcast.serve.tokens import Token, make_token, read_tokens, write_tokens
+
+_RIGHTS = ("forecast", "feedback", "read")
+_MOST_DAYS = 3650
+
+
+@click.group(cls=frame.Family, help=say("token.help"))
+def command() -> None:
+    """Look after tokens."""
+
+
+@command.command("add", cls=frame.Spoken, help=say("token.add_help"), epilog=say("token.add_examples"))
+@click.argument("name")
+@click.option("--right", "rights", multiple=True, type=click.Choice(_RIGHTS), help=say("token.right"))
+@click.option("--days", type=click.IntRange(1, _MOST_DAYS), default=365, help=say("token.days"))
+@frame.json_option
+@click.pass_obj
+def add(session: Session, /, *, name: str, rights: tuple[str, ...], days: int, as_json: bool) -> None:
+    """Give a token out."""
+    store = session.settings[config.STORE]
+    known = read_tokens(store)
+    if any(token.name == name for token in known):
+        raise JobcastError(say("token.exists", name=name), hint=say("token.exists_cure", name=name))
+    text, token = make_token(name, rights or _RIGHTS[:1], clock.now() + timedelta(days=days))
+    write_tokens(store, [*known, token])
+    if as_json:
+        print_json({"token": text, **_as_dict(token)})
+        return
+    talk(say("token.added", name=name, until=_until(session, token)))
+    tell(text)
+    talk(say("token.added_next"))
+
+
+@command.command("list", cls=frame.Spoken, help=say("token.list_help"), epilog=say("token.list_examples"))
+@frame.json_option
+@click.pass_obj
+def list_(session: Session, /, *, as_json: bool) -> None:
+    """List tokens."""
+    tokens = read_tokens(session.settings[config.STORE])
+    if as_json:
+        print_json({"tokens": [_as_dict(token) for token in tokens]})
+    elif not tokens:
+        talk(say("token.none"))
+    else:
+        print_table(
+            [
+                Column(heading=say("token.name"), cells=[token.name for token in tokens]),
+                Column(heading=say("token.rights"), cells=[", ".join(token.rights) for token in tokens]),
+                Column(heading=say("token.expires"), cells=[_until(session, token) for token in tokens]),
+            ]
+        )
+
+
+@command.command(
+    "revoke", cls=frame.Spoken, help=say("token.revoke_help"), epilog=say("token.revoke_examples")
+)
+@click.argument("name")
+@frame.json_option
+@click.pass_obj
+def revoke(session: Session, /, *, name: str, as_json: bool) -> None:
+    """Take a token back."""
+    store = session.settings[config.STORE]
+    known = read_tokens(store)
+    kept = [token for token in known if token.name != name]
+    if len(kept) == len(known):
+        raise JobcastError(say("token.unknown", name=name), hint="jobcast token list")
+    write_tokens(store, kept)
+    if as_json:
+        print_json({"revoked": name})
+    else:
+        tell(say("token.revoked", name=name))
+
+
+def _until(session: Session, token: Token) -> str:
+    if token.expires <= clock.now():
+        return say("token.expired")
+    return moment(token.expires, session.settings[config.TIMEZONE])
+
+
+def _as_dict(token: Token) -> dict[str, object]:
+    return {"name": token.name, "rights": list(token.rights), "expires": token.expires}

@@ -1,0 +1,107 @@
+"""Who asks, and what that one may do.
+
+Over the Unix socket the kernel tells who is at the other end. On this host everybody may ask for forecasts; from
+beyond, whoever has a token, or everybody where the site has set up a certificate but no token.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+import pwd
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from jobcast.serve.tokens import Token
+
+
+class Right(StrEnum):
+    """What a caller may do."""
+
+    FORECAST = "forecast"
+    """Ask for forecasts and advice, on behalf of anybody."""
+    FEEDBACK = "feedback"
+    """Tell of finished jobs, from which all forecasts learn."""
+    READ = "read"
+    """Read what was advised to anybody; one's own everybody may read whom the service knows."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Caller:
+    """Whoever is at the other end of a connection."""
+
+    name: str | None
+    """Login name, or the name of a token; None for anybody on this host, or beyond it where that is allowed."""
+    rights: frozenset[Right]
+    """What the caller may do."""
+    is_user: bool = False
+    """Whether `name` is a login name, told by the kernel."""
+
+
+NOBODY = Caller(name=None, rights=frozenset())
+_ANYBODY = Caller(name=None, rights=frozenset({Right.FORECAST}))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Access:
+    """What the site has set up."""
+
+    administrators: frozenset[str]
+    """Login names that may do everything over the Unix socket; root and the service's own user are among them."""
+    tokens: tuple[Token, ...] = ()
+    """Those that were given out."""
+
+    def caller(self, scope: Mapping[str, Any], now: datetime) -> Caller:
+        """Return who asks; a token that is unknown or has expired is nobody's."""
+        if (token := _bearer(scope["headers"])) is not None:
+            return _of_token(token, self.tokens, now)
+        if (uid := scope["state"].get("uid")) is not None:
+            return _of_user(login(uid), self.administrators)
+        if is_loopback(scope.get("client")) or not self.tokens:
+            return _ANYBODY
+        return NOBODY
+
+
+def _bearer(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
+    for name, value in headers:
+        if name == b"authorization" and value[:7].lower() == b"bearer ":
+            return value[7:].strip()
+    return None
+
+
+def _of_token(sent: bytes, tokens: Iterable[Token], now: datetime) -> Caller:
+    digest = hashlib.sha256(sent).hexdigest()
+    for token in tokens:
+        if hmac.compare_digest(token.sha256, digest) and now < token.expires:
+            return Caller(name=token.name, rights=frozenset(map(Right, token.rights)))
+    return NOBODY
+
+
+def _of_user(name: str, administrators: frozenset[str]) -> Caller:
+    rights = frozenset(Right) if name in administrators else _ANYBODY.rights
+    return Caller(name=name, rights=rights, is_user=True)
+
+
+@lru_cache(maxsize=4096)
+def login(uid: int) -> str:
+    """Return the login name of a user, or the bare number of one without."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+@lru_cache(maxsize=4096)
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_loopback(client: tuple[str, int] | None) -> bool:
+    """Tell whether a connection comes from this host; one over a Unix socket has no address."""
+    return client is None or _loopback(client[0])

@@ -1,0 +1,209 @@
+"""What the service answers, as structures: written fast, and the source of the OpenAPI document."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from jobcast.advice import Advice, Change
+from jobcast.forecast import Basis, Forecast, MemoryForecast, NoForecast, RunTimeForecast
+from jobcast.units import to_mib
+
+SCHEMA = 1
+"""Version of all JSON that the service answers with."""
+
+
+class BasisSent(msgspec.Struct, frozen=True, kw_only=True):
+    """What a forecast rests on."""
+
+    level: str
+    rung: str
+    runs: int
+    age_days: float | None
+    median_from: str
+
+
+class MemorySent(msgspec.Struct, frozen=True, kw_only=True):
+    """Peak memory of the next job, in MiB, rounded up."""
+
+    quantiles_mb: Mapping[str, int]
+    request_mb: int
+    risk: float | None
+    basis: BasisSent
+
+
+class RunTimeSent(msgspec.Struct, frozen=True, kw_only=True):
+    """Run time of the next job, in seconds."""
+
+    quantiles_s: Mapping[str, float]
+    limit_s: float
+    risk: float
+    basis: BasisSent
+
+
+class ReasonSent(msgspec.Struct, frozen=True, kw_only=True):
+    """Why there is no forecast: a fixed word."""
+
+    reason: str
+
+
+class ChangeSent(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the request that should be another; bytes or seconds."""
+
+    subject: str
+    kind: str
+    before: float | None
+    after: float
+    made: bool
+
+
+class KeptSent(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the request that stays, and why."""
+
+    subject: str
+    reason: str
+
+
+class AdviceSent(msgspec.Struct, frozen=True, kw_only=True):
+    """What the rules of the site make of the forecast."""
+
+    id: str
+    mode: str
+    changes: tuple[ChangeSent, ...]
+    kept: tuple[KeptSent, ...]
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of one job."""
+
+    memory: MemorySent | ReasonSent
+    run_time: RunTimeSent | ReasonSent
+    advice: AdviceSent
+
+
+class OneAnswer(Answer, frozen=True, kw_only=True):
+    """The answer to one job."""
+
+    schema: int = SCHEMA
+    model: str
+
+
+class ManyAnswers(msgspec.Struct, frozen=True, kw_only=True):
+    """The answers to many jobs, in their order; all come from one model."""
+
+    schema: int = SCHEMA
+    model: str
+    answers: list[Answer]
+
+
+class ModelSent(msgspec.Struct, frozen=True, kw_only=True):
+    """A model on the shelf."""
+
+    name: str
+    active: bool
+    recipe: str
+    made: str
+    risk: float | None
+    data: Mapping[str, Any]
+    scores: Mapping[str, Any] | None
+
+
+class Models(msgspec.Struct, frozen=True, kw_only=True):
+    """All models, oldest first, and the one that answers in this worker."""
+
+    schema: int = SCHEMA
+    answering: str | None
+    models: list[ModelSent]
+
+
+class Accepted(msgspec.Struct, frozen=True, kw_only=True):
+    """How many finished jobs were taken in."""
+
+    schema: int = SCHEMA
+    accepted: int
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """How the service is: the model that answers, and what can't be used."""
+
+    schema: int = SCHEMA
+    ready: bool
+    model: str | None
+    trouble: Mapping[str, str]
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """What went wrong: a fixed word, and a sentence for people."""
+
+    schema: int = SCHEMA
+    error: str
+    message: str
+
+
+OFF = "off"
+"""Reason why there is no forecast: the rules want none for such a job."""
+
+
+def one_answer(model: str, forecast: Forecast | None, advice: Advice) -> OneAnswer:
+    """Return the answer to one job by the model of that name."""
+    memory, run_time = _forecasts(forecast)
+    return OneAnswer(model=model, memory=memory, run_time=run_time, advice=_advice(advice))
+
+
+def answer(forecast: Forecast | None, advice: Advice) -> Answer:
+    """Return the answer to one of many jobs."""
+    memory, run_time = _forecasts(forecast)
+    return Answer(memory=memory, run_time=run_time, advice=_advice(advice))
+
+
+def _forecasts(forecast: Forecast | None) -> tuple[MemorySent | ReasonSent, RunTimeSent | ReasonSent]:
+    if forecast is None:
+        return ReasonSent(reason=OFF), ReasonSent(reason=OFF)
+    return _memory(forecast.memory), _run_time(forecast.run_time)
+
+
+def _advice(advice: Advice) -> AdviceSent:
+    return AdviceSent(
+        id=advice.id,
+        mode=advice.mode,
+        changes=tuple(map(_change, advice.changes)),
+        kept=tuple(KeptSent(subject=one.subject, reason=one.reason) for one in advice.kept),
+    )
+
+
+def _memory(told: MemoryForecast | NoForecast) -> MemorySent | ReasonSent:
+    if isinstance(told, NoForecast):
+        return ReasonSent(reason=told.reason)
+    return MemorySent(
+        quantiles_mb={f"{share:g}": to_mib(amount) for share, amount in told.quantiles.items()},
+        request_mb=to_mib(told.request),
+        risk=told.risk,
+        basis=_basis(told.basis),
+    )
+
+
+def _run_time(told: RunTimeForecast | NoForecast) -> RunTimeSent | ReasonSent:
+    if isinstance(told, NoForecast):
+        return ReasonSent(reason=told.reason)
+    return RunTimeSent(
+        quantiles_s={f"{share:g}": amount for share, amount in told.quantiles.items()},
+        limit_s=told.limit,
+        risk=told.risk,
+        basis=_basis(told.basis),
+    )
+
+
+def _basis(basis: Basis) -> BasisSent:
+    return BasisSent(
+        level=basis.level,
+        rung=basis.rung,
+        runs=basis.runs,
+        age_days=None if basis.age_days is None else round(basis.age_days, 2),
+        median_from=basis.median_from,
+    )
+
+
+def _change(change: Change) -> ChangeSent:
+    return ChangeSent(
+        subject=change.subject, kind=change.kind, before=change.before, after=change.after, made=change.made
+    )

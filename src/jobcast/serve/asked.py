@@ -1,0 +1,132 @@
+"""What callers send, as structures: read strictly, and the source of the OpenAPI document."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import msgspec
+
+from jobcast.job import Request, Submission
+from jobcast.store.feedback import FinishedEntry
+from jobcast.units import MIB, Bytes, Seconds
+
+MOST_JOBS = 1000
+"""Jobs in one request; whoever has more asks again."""
+
+_MOST = 2**31 - 1
+Count = Annotated[int, msgspec.Meta(ge=0, le=_MOST)]
+Mib = Annotated[int, msgspec.Meta(ge=0, le=2**33)]
+"""MiB: more than that is beyond what a 64-bit number of bytes holds."""
+SecondsSent = Annotated[float, msgspec.Meta(ge=0, le=1e10)]
+
+
+class SubmittedJob(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A job about to be submitted; what is left out, or null, nobody knows."""
+
+    user: str | None = None
+    group: str | None = None
+    project: str | None = None
+    queue: str | None = None
+    name: str | None = None
+    command: str | None = None
+    cwd: str | None = None
+    description: str | None = None
+    cores: Count | None = None
+    memory_mb: Mib | None = None
+    """What it asks for, of the whole job, in MiB; 0 is none."""
+    run_limit_s: SecondsSent | None = None
+    gpus: Count | None = None
+    interactive: bool | None = None
+    span_hosts: Count | None = None
+    attempt: Count | None = None
+
+
+class ManyJobs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Several jobs at once, answered in their order."""
+
+    jobs: Annotated[list[SubmittedJob], msgspec.Meta(min_length=1, max_length=MOST_JOBS)]
+
+
+class Asked(SubmittedJob, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Either of the two: a single job, or `jobs` and nothing else."""
+
+    jobs: (
+        Annotated[list[SubmittedJob], msgspec.Meta(min_length=1, max_length=MOST_JOBS)] | msgspec.UnsetType
+    ) = msgspec.UNSET
+
+
+class FinishedJob(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A job that ended well, with what it used."""
+
+    finish_time: datetime
+    """With its zone."""
+    submit_time: datetime | None = None
+    user: str | None = None
+    group: str | None = None
+    project: str | None = None
+    queue: str | None = None
+    name: str | None = None
+    command: str | None = None
+    cwd: str | None = None
+    description: str | None = None
+    cores: Count | None = None
+    memory_mb: Mib | None = None
+    run_limit_s: SecondsSent | None = None
+    gpus: Count | None = None
+    interactive: bool | None = None
+    memory_peak_bytes: Annotated[int, msgspec.Meta(ge=0, le=2**53)] | None = None
+    run_time_s: SecondsSent | None = None
+
+
+class Feedback(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Jobs that have just ended well."""
+
+    jobs: Annotated[list[FinishedJob], msgspec.Meta(min_length=1, max_length=MOST_JOBS)]
+
+
+def submission_of(job: SubmittedJob, at: datetime) -> Submission:
+    """Return what a caller told as a submission made at `at`."""
+    return Submission(
+        at=at,
+        user=job.user,
+        group=job.group,
+        project=job.project,
+        queue=job.queue,
+        name=job.name,
+        command=job.command,
+        cwd=job.cwd,
+        description=job.description,
+        request=Request(
+            cores=job.cores,
+            memory=Bytes(job.memory_mb * MIB) if job.memory_mb else None,
+            run_limit=Seconds(job.run_limit_s) if job.run_limit_s else None,
+            gpus=job.gpus,
+            interactive=job.interactive,
+            span_hosts=job.span_hosts,
+        ),
+        attempt=job.attempt,
+    )
+
+
+def entry_of(job: FinishedJob) -> FinishedEntry:
+    """Return what a site told of a finished job as it is kept; raises ValueError for a time without a zone."""
+    if job.finish_time.tzinfo is None or (job.submit_time and job.submit_time.tzinfo is None):
+        raise ValueError("finish_time and submit_time need a zone, e.g. 2026-01-31T08:00:00Z")
+    return FinishedEntry(
+        finish_time=job.finish_time.astimezone(UTC),
+        submit_time=job.submit_time and job.submit_time.astimezone(UTC),
+        user=job.user,
+        group=job.group,
+        project=job.project,
+        queue=job.queue,
+        name=job.name,
+        command=job.command,
+        cwd=job.cwd,
+        description=job.description,
+        cores_requested=job.cores,
+        memory_requested=job.memory_mb * MIB if job.memory_mb else None,
+        run_limit=job.run_limit_s,
+        gpus_requested=job.gpus,
+        interactive=job.interactive,
+        memory_peak=job.memory_peak_bytes,
+        run_time=job.run_time_s,
+    )

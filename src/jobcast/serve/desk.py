@@ -1,0 +1,126 @@
+"""Where submissions are answered: forecast, rules, journal. The same desk serves hooks and callers of the API."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from jobcast.act.advise import advise
+from jobcast.act.rules import Verdict
+from jobcast.advice import Advice, Mode
+from jobcast.forecast import Forecast, MemoryForecast, RunTimeForecast
+from jobcast.job import Submission
+from jobcast.serve.active import Follower, Loaded
+from jobcast.serve.watched import WatchedRules
+from jobcast.store.advice import AdviceJournal, ChangeEntry, Entry, KeptEntry, shortened
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asker:
+    """On whose behalf a submission is answered."""
+
+    system: str
+    """Name of the hook; ``api`` for callers of the API."""
+    name: str | None
+    """Login name or token; None where nobody knows."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answered:
+    """One submission, and what became of it."""
+
+    submission: Submission
+    """As it was asked for."""
+    forecast: Forecast | None
+    """None where no model answers, or the rules want none."""
+    verdict: Verdict
+    """What the rules of the site say about it."""
+    advice: Advice
+    """What to change."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desk:
+    """All that an answer rests on."""
+
+    follower: Follower
+    """Knows the model that answers."""
+    rules: WatchedRules
+    """Know how far to go."""
+    journal: AdviceJournal
+    """Keeps what was answered."""
+    new_id: Callable[[], str]
+    """Gives each advice a name of its own."""
+
+    def answer(self, submissions: Sequence[Submission], loaded: Loaded | None) -> list[Answered]:
+        """Answer submissions in their order by the model that is `loaded`, if any; nothing is noted yet."""
+        verdicts = [self.rules.now.verdict(one) for one in submissions]
+        forecasts: Sequence[Forecast | None] = [None] * len(submissions)
+        if loaded and any(one.mode is not Mode.OFF for one in verdicts):
+            forecasts = loaded.model.forecast(submissions)
+        return [
+            Answered(
+                submission=submission,
+                forecast=forecast,
+                verdict=verdict,
+                advice=advise(
+                    submission,
+                    forecast,
+                    verdict,
+                    advice_id=self.new_id(),
+                    model=loaded.name if loaded else None,
+                ),
+            )
+            for submission, forecast, verdict in zip(submissions, forecasts, verdicts, strict=True)
+        ]
+
+    def note(self, answers: Sequence[Answered], asker: Asker, at: datetime) -> None:
+        """Write what was answered into the journal, before the answer goes out. Raises StoreError."""
+        entries = [_entry(one, asker, at) for one in answers if one.verdict.mode is not Mode.OFF]
+        if entries:
+            self.journal.append(entries)
+
+    def note_refusal(self, submission: Submission, why: str, asker: Asker, at: datetime) -> None:
+        """Write down that a rule of the site forbade a submission. Raises StoreError."""
+        mode = self.rules.now.verdict(submission).mode
+        self.journal.append(
+            [Entry(id=self.new_id(), at=at, mode=mode, refused=why, **_who(submission, asker))]
+        )
+
+
+def _entry(answered: Answered, asker: Asker, at: datetime) -> Entry:
+    advice, forecast = answered.advice, answered.forecast
+    memory = forecast.memory if forecast and isinstance(forecast.memory, MemoryForecast) else None
+    run_time = forecast.run_time if forecast and isinstance(forecast.run_time, RunTimeForecast) else None
+    return Entry(
+        id=advice.id,
+        at=at,
+        mode=advice.mode,
+        model=advice.model,
+        changes=tuple(
+            ChangeEntry(subject=one.subject, kind=one.kind, before=one.before, after=one.after, made=one.made)
+            for one in advice.changes
+        ),
+        kept=tuple(KeptEntry(subject=one.subject, reason=one.reason) for one in advice.kept),
+        memory_half=memory.quantiles.get(0.5) if memory else None,
+        memory_request=memory.request if memory else None,
+        run_limit=run_time.limit if run_time else None,
+        level=memory.basis.level if memory else None,
+        runs=memory.basis.runs if memory else None,
+        **_who(answered.submission, asker),
+    )
+
+
+def _who(submission: Submission, asker: Asker) -> dict[str, Any]:
+    return {
+        "system": asker.system,
+        "asked_by": asker.name,
+        "user": submission.user,
+        "group": submission.group,
+        "project": submission.project,
+        "queue": submission.queue,
+        "name": shortened(submission.name),
+        "command": shortened(submission.command),
+        "cwd": shortened(submission.cwd),
+        "cores": submission.request.cores,
+    }

@@ -1,0 +1,101 @@
+"""Requests and answers on the level of ASGI: bodies within limits, JSON and text, problems with a fixed word."""
+
+import asyncio
+from typing import TypeVar
+
+import msgspec
+from starlette.types import Receive, Scope, Send
+
+from jobcast.serve.answered import Problem
+
+T = TypeVar("T")
+
+MOST_BYTES = 4 << 20
+"""Largest body: job files and parameter files of a megabyte are met with."""
+BODY_SECONDS = 10.0
+"""How long a caller may take to send its body."""
+
+JSON = b"application/json"
+_ENCODER = msgspec.json.Encoder()
+
+
+class RefusedError(Exception):
+    """A request that is answered with a problem."""
+
+    def __init__(self, status: int, error: str, message: str = "") -> None:
+        super().__init__(message or error)
+        self.status = status
+        """HTTP status."""
+        self.error = error
+        """A fixed word."""
+        self.message = message or error
+        """For people."""
+
+
+class GoneError(Exception):
+    """The caller hung up before it had asked."""
+
+
+async def read_body(receive: Receive) -> bytes:
+    """Return the body of a request; raises RefusedError when it is too large or too slow, GoneError without one."""
+    message = await receive()
+    if message["type"] != "http.request":
+        raise GoneError
+    body: bytes = message.get("body", b"")
+    if len(body) > MOST_BYTES:
+        raise _too_large()
+    if message.get("more_body"):
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _rest(receive, body)
+        except TimeoutError as error:
+            raise RefusedError(408, "too_slow", "the body did not arrive in time") from error
+    return body
+
+
+async def _rest(receive: Receive, begun: bytes) -> bytes:
+    parts, size, more = [begun], len(begun), True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise GoneError
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > MOST_BYTES:
+            raise _too_large()
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def _too_large() -> RefusedError:
+    return RefusedError(413, "too_large", f"the body is larger than {MOST_BYTES} bytes")
+
+
+def decoded(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
+    """Return what the body says; raises RefusedError when it says what can't be."""
+    try:
+        return decoder.decode(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise RefusedError(400, "bad_request", str(error)) from error
+
+
+async def send_json(send: Send, value: object, status: int = 200) -> None:
+    """Answer with a structure."""
+    await send_bytes(send, _ENCODER.encode(value), JSON, status)
+
+
+async def send_bytes(send: Send, body: bytes, media_type: bytes, status: int = 200) -> None:
+    """Answer with bytes."""
+    headers = [(b"content-type", media_type), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def send_problem(send: Send, refused: RefusedError) -> None:
+    """Answer that a request is refused, and why."""
+    await send_json(send, Problem(error=refused.error, message=refused.message), refused.status)
+
+
+def header(scope: Scope, name: bytes) -> bytes | None:
+    """Return the first header of that name (in small letters), or None."""
+    return next((value for key, value in scope["headers"] if key == name), None)

@@ -1,0 +1,106 @@
+"""What one worker of the service holds, and what it looks after while it answers."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from starlette.types import Scope
+
+from jobcast.advice import Advice
+from jobcast.errors import JobcastError
+from jobcast.serve import metrics
+from jobcast.serve.access import Access, Caller
+from jobcast.serve.active import Follower, Loaded
+from jobcast.serve.desk import Desk
+from jobcast.serve.settings import Settings
+from jobcast.serve.tokens import NAME as TOKENS
+from jobcast.serve.tokens import read_tokens
+from jobcast.serve.watched import Watched, watch_rules
+from jobcast.store.advice import AdviceJournal
+
+_LOOK_SECONDS = 0.25
+"""How soon a worker sees another active model, other rules, and what other workers were told."""
+_SYNC_EVERY = 4
+"""Looks between two times at which the disk is told to remember the journal."""
+
+logger = logging.getLogger("jobcast.serve")
+
+
+class Service:
+    """One worker: everything that requests need, and the loop that keeps it up to date."""
+
+    def __init__(self, settings: Settings, *, now: Callable[[], datetime], new_id: Callable[[], str]) -> None:
+        """Read the rules and the tokens; raises JobcastError where these can't be used."""
+        self.settings = settings
+        self.now = now
+        self.follower = Follower(settings.store)
+        self.journal = AdviceJournal(settings.store)
+        self.rules = watch_rules(settings.rules)
+        self.tokens = Watched(lambda: read_tokens(settings.store), lambda _: (settings.store / TOKENS,))
+        self.desk = Desk(follower=self.follower, rules=self.rules, journal=self.journal, new_id=new_id)
+        self._looks = 0
+
+    def caller(self, scope: Scope) -> Caller:
+        """Return who asks."""
+        access = Access(administrators=self.settings.administrators, tokens=self.tokens.now)
+        return access.caller(scope, self.now())
+
+    def load_now(self) -> None:
+        """Load the active model, if there is one, before the first request."""
+        if (name := self.follower.wanted()) is not None:
+            self._take(name, self.follower.load(name))
+
+    async def look_after(self) -> None:
+        """Follow the active model, the rules, the tokens and the feedback for as long as the worker lives."""
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            try:
+                await self.look()
+            except JobcastError as error:
+                logger.warning("%s", error.message)
+            except Exception:  # whatever it is, the next look may go well, and answering goes on
+                logger.exception("looking after the service failed")
+
+    async def look(self) -> None:
+        """See once what has changed, and follow it."""
+        self.rules.look()
+        self.tokens.look()
+        if (name := self.follower.wanted()) is not None:
+            self._take(name, await asyncio.to_thread(self.follower.load, name))
+        self.learn()
+        self._looks += 1
+        if self._looks % _SYNC_EVERY == 0:
+            self.journal.lines.sync()
+            self.follower.feedback.lines.sync()
+        for what, thing in (("rules", self.rules), ("tokens", self.tokens), ("model", self.follower)):
+            metrics.TROUBLE.labels(what).set(thing.trouble is not None)
+
+    def learn(self) -> int:
+        """Let the model that answers learn what was told since; return how many runs taught something."""
+        return self.follower.loaded.catch_up(self.follower.feedback) if self.follower.loaded else 0
+
+    def close(self) -> None:
+        """Have the disk remember the journals, and let go of them."""
+        for lines in (self.journal.lines, self.follower.feedback.lines):
+            lines.sync()
+            lines.close()
+
+    def _take(self, name: str, found: Loaded | JobcastError) -> None:
+        self.follower.take(name, found)
+        if isinstance(found, Loaded):
+            metrics.LOADS.labels("loaded").inc()
+            metrics.MODEL_MADE.set(datetime.fromisoformat(found.model.card.made).timestamp())
+            logger.info("model %s answers from now on", name)
+        else:
+            metrics.LOADS.labels("failed").inc()
+            logger.error("model %s can't be used: %s", name, found.message)
+
+
+def outcome(advice: Advice) -> str:
+    """Return in one word what became of a submission, for the counters."""
+    if any(one.made for one in advice.changes):
+        return "changed"
+    if advice.changes:
+        return "noted"
+    return next((one.reason for one in advice.kept if one.reason != "not_wanted"), "not_wanted")

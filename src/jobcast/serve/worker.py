@@ -1,0 +1,106 @@
+"""One worker: an event loop that answers on sockets which all workers share."""
+
+import asyncio
+import signal
+import socket
+import struct
+from contextlib import AbstractContextManager, nullcontext
+from secrets import token_bytes
+from typing import Any
+
+import uvicorn
+import uvloop
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from jobcast import clock
+from jobcast.serve.app import make_app
+from jobcast.serve.service import Service
+from jobcast.serve.settings import Listening, Settings
+
+_IDLE_SECONDS = 65
+"""How long a connection may stay without a request: longer than proxies keep theirs."""
+_MOST_CONNECTIONS = 1000
+"""Beyond so many at once, a worker answers 503: a hook then lets its submission pass."""
+_GRACE_SECONDS = 5
+"""How long requests under way have to end when the service stops."""
+_ID_BYTES = 8
+
+
+class _Protocol(HttpToolsProtocol):
+    """HTTP of which the application learns who is at the other end of a Unix socket: the kernel knows."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Note the user, and go on as usual."""
+        super().connection_made(transport)
+        plug = transport.get_extra_info("socket")
+        if plug is not None and plug.family == socket.AF_UNIX:
+            self.app_state = {**self.app_state, "uid": _user(plug)}
+
+
+def _user(plug: socket.socket) -> int:
+    """Return the user id of whoever connected (SO_PEERCRED of unix(7): process, user, group)."""
+    credentials = plug.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    return int(struct.unpack("3i", credentials)[1])
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the worker, which may hold two."""
+
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
+        """Capture none."""
+        return nullcontext()
+
+
+def run(settings: Settings, listening: Listening, parent: int) -> None:
+    """Answer until a signal or the end of the parent, at the other end of the pipe `parent`, asks to stop."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_answer(settings, listening, parent))
+
+
+async def _answer(settings: Settings, listening: Listening, parent: int) -> None:
+    service = Service(settings, now=clock.now, new_id=new_id)
+    app = make_app(service)
+    servers = [(_Server(_config(app)), listening.plain)]
+    if listening.secure:
+        tls = {"ssl_certfile": listening.certificate, "ssl_keyfile": listening.key}
+        servers.append((_Server(_config(app, lifespan="off", **tls)), listening.secure))
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    loop.add_reader(parent, stopping.set)
+    tasks = [asyncio.create_task(server.serve(list(sockets))) for server, sockets in servers]
+    waiting = asyncio.create_task(stopping.wait())
+    await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    for server, _ in servers:
+        server.should_exit = True
+    waiting.cancel()
+    await asyncio.gather(*tasks)
+
+
+def _config(app: Any, **more: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        **{
+            "http": _Protocol,
+            "ws": "none",
+            "lifespan": "on",
+            "log_config": None,
+            "access_log": False,
+            "server_header": False,
+            "proxy_headers": False,
+            "limit_concurrency": _MOST_CONNECTIONS,
+            "timeout_keep_alive": _IDLE_SECONDS,
+            "timeout_graceful_shutdown": _GRACE_SECONDS,
+            **more,
+        },
+    )
+
+
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+
+
+def new_id() -> str:
+    """Return a name for an advice: 13 letters and digits, which hold 64 random bits."""
+    number = int.from_bytes(token_bytes(_ID_BYTES))
+    return "".join(_ALPHABET[number >> shift & 31] for shift in range(0, 65, 5))
