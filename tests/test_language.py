@@ -11,7 +11,7 @@ from typing import get_args
 import pytest
 
 import jobcast
-from jobcast.advice import Subject
+from jobcast.advice import ChangeKind, KeptReason, Subject
 from jobcast.cli.installing import State
 from jobcast.cli.main import COMMANDS
 from jobcast.config import SETTINGS
@@ -78,6 +78,9 @@ def _families() -> dict[str, list[str]]:
         "report_chart.": _endings("report_chart."),
         "report_reason.": list(REASONS),
         "report_who.": list(WHO),
+        **{f"audit_{done}.": list(ChangeKind) for done in ("made", "noted", "told")},
+        "audit_kept.": list(KeptReason),
+        "audit_column.": _endings("audit_column."),
         "report_finding.": list(RULES),
         "installing.end_": [state for state in State if state is not State.AGREED],
         "hook_subject.": list(Subject),

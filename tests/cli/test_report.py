@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jobcast import clock
-from jobcast.cli import report
+from jobcast.cli import person
 from jobcast.systems.registry import FILE_FORMATS
 from tests.cli.reported import JOBS, NOW, ran
 from tests.made_up import NEW_YEAR, frame, job
@@ -202,8 +202,8 @@ def test_notes_are_on_the_chosen_sections_and_on_all_where_none_of_these_has_not
 
 
 def test_who_does_not_administer_gets_their_own_jobs_and_is_told_so(jobcast, monkeypatch):
-    monkeypatch.setattr(report, "administers", lambda _store, _named: False)
-    monkeypatch.setattr(report, "login_name", lambda: "fang")
+    monkeypatch.setattr(person, "administers", lambda _store, _named: False)
+    monkeypatch.setattr(person, "login_name", lambda: "fang")
     result = jobcast("report")
     assert result.stdout.splitlines()[0] == (
         "jobs that finished from 2025-12-06 00:00 to 2026-01-05 00:00 · user: fang · made 2026-02-01 12:00"
@@ -216,14 +216,14 @@ def test_who_does_not_administer_gets_their_own_jobs_and_is_told_so(jobcast, mon
 
 @pytest.mark.parametrize(("arguments", "jobs"), [(["--all-users"], 7), (["--user", "chen"], 3)])
 def test_who_does_not_administer_may_ask_for_others(jobcast, monkeypatch, arguments, jobs):
-    monkeypatch.setattr(report, "administers", lambda _store, _named: False)
+    monkeypatch.setattr(person, "administers", lambda _store, _named: False)
     result = jobcast("report", *arguments, "--json")
     assert (json.loads(result.stdout)["jobs"], result.stderr) == (jobs, "")
 
 
 def test_administrators_are_named_in_the_settings(jobcast, store, monkeypatch):
     asked = []
-    monkeypatch.setattr(report, "administers", lambda *given: asked.append(given) or True)
+    monkeypatch.setattr(person, "administers", lambda *given: asked.append(given) or True)
     Path("jobcast.toml").write_text('administrators = "chen, fang"\n')
     assert json.loads(jobcast("report", "--json").stdout)["jobs"] == 7
     assert asked == [(store.path, ("chen", "fang"))]
@@ -278,7 +278,7 @@ def daily_files(tmp_path):
 
 
 def test_memprediction_s_daily_files_are_reported_on_without_a_history(jobcast, daily_files, monkeypatch):
-    monkeypatch.setattr(report, "administers", pytest.fail)
+    monkeypatch.setattr(person, "administers", pytest.fail)
     answer = json.loads(jobcast("report", "-db", daily_files, "--json").stdout)
     assert period(answer) == ("2023-12-04T00:00:00+00:00", "2024-01-03T00:00:00+00:00")
     assert (answer["jobs"], answer["filters"]) == (2, {})

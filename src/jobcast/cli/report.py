@@ -12,10 +12,9 @@ from jobcast import clock, config
 from jobcast.cli import frame
 from jobcast.cli.moment import MOMENT
 from jobcast.cli.name import NAME
-from jobcast.cli.person import administers, login_name
+from jobcast.cli.person import people
 from jobcast.cli.report_form import FORMS, Wanted, emit
 from jobcast.cli.report_source import INSTANT, Daily, Source, Stored, period_of, see_forward, why_no_match
-from jobcast.cli.screen import talk
 from jobcast.cli.span import DAY, end_of, start_of
 from jobcast.cli.working import working
 from jobcast.language import say
@@ -108,7 +107,7 @@ def command(
     scope = Scope(
         period=period_of(source, since, until, zone),
         filters={
-            "user": _people(session, user, everybody=all_users or db is not None),
+            "user": people(session, user, everybody=all_users or db is not None),
             "project": project,
             "queue": queue,
         },
@@ -124,17 +123,6 @@ def command(
     sections = [name for name in SECTIONS if chosen.get(name)] or SECTIONS
     report = _summarised(source, scope, sections)
     emit(report, wanted, unmatched=None if report.jobs else why_no_match(source, scope))
-
-
-def _people(session: Session, named: Sequence[str], *, everybody: bool) -> Sequence[str]:
-    """Return whose jobs to report on; nobody named means everybody."""
-    if named or everybody:
-        return named
-    administrators = session.settings[config.ADMINISTRATORS]
-    if administers(session.store.path, administrators):
-        return ()
-    talk(say("report.own_jobs"))
-    return (login_name(),)
 
 
 def _summarised(source: Source, scope: Scope, sections: Sequence[str]) -> Report:
