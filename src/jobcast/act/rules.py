@@ -5,6 +5,7 @@ submission the first that says something about a matter decides it; what none sa
 """
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -129,7 +130,6 @@ class Rules:
         matching = [rule for rule in self.rules if rule.matches(submission)]
         return _verdict((*matching, self.top), exception=any_matches(self.exceptions, submission.command))
 
-
     def furthest(self) -> Mode:
         """Return the mode that goes furthest of all that the file names."""
         named = {terms.mode for terms in (self.top, *self.rules)} | {self.top.mode or Mode.SHADOW}
@@ -155,13 +155,8 @@ def _verdict(terms: tuple[Terms, ...], *, exception: bool) -> Verdict:
         memory=first("memory", True),
         memory_limit=first("memory_limit", False),
         run_limit=first("run_limit", False),
-        memory_bounds=Limits(
-            least=parse_memory(first("memory_least", "0")), most=parse_memory(first("memory_most", "8191P"))
-        ),
-        run_limit_bounds=Limits(
-            least=parse_duration(first("run_limit_least", "0")),
-            most=parse_duration(first("run_limit_most", _NEVER)),
-        ),
+        memory_bounds=_limits(first("memory_least", ""), first("memory_most", ""), parse_memory),
+        run_limit_bounds=_limits(first("run_limit_least", ""), first("run_limit_most", ""), parse_duration),
         memory_default=parse_memory(default) if default else None,
         lower_to=first("lower_to", 0.0),
         lower_from=first("lower_from", 0.9),
@@ -169,8 +164,11 @@ def _verdict(terms: tuple[Terms, ...], *, exception: bool) -> Verdict:
     )
 
 
-_NEVER = "3650000-0"
-"""Ten thousand years."""
+def _limits(least: str, most: str, parse: Callable[[str], float]) -> Limits:
+    open_ended = Limits()
+    return Limits(
+        least=parse(least) if least else open_ended.least, most=parse(most) if most else open_ended.most
+    )
 
 
 def read_rules(path: Path | None) -> Rules:
