@@ -124,6 +124,8 @@ class Rules:
     """In the order of the file."""
     exceptions: tuple[str, ...] = ()
     """Patterns of commands that are never lowered: they size themselves by what they asked for."""
+    files: tuple[Path, ...] = ()
+    """What was read: these rules hold as long as none of the files changes."""
 
     def verdict(self, submission: Submission) -> Verdict:
         """Return what holds for `submission`."""
@@ -186,7 +188,7 @@ def read_rules(path: Path | None) -> Rules:
         raise ConfigError(
             say("rules.unreadable", path=path, why=error), hint=say("rules.unreadable_cure")
         ) from error
-    return Rules(top=file, rules=file.rule, exceptions=file.exceptions)
+    return Rules(top=file, rules=file.rule, exceptions=file.exceptions, files=(path,))
 
 
 def _see(terms: Terms) -> None:

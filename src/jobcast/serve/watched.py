@@ -55,4 +55,4 @@ WatchedRules = Watched[Rules]
 
 def watch_rules(path: Path | None) -> WatchedRules:
     """Watch the rules of a site. Raises ConfigError when they can't be used at first."""
-    return Watched(lambda: read_rules(path), lambda rules: rules.files if path else ())
+    return Watched(lambda: read_rules(path), lambda rules: rules.files)

@@ -1,0 +1,59 @@
+"""memPrediction's esub can go on as it is: the same path, the same form, an integer in MB as the answer."""
+
+from urllib.parse import urlencode
+
+import pytest
+
+from jobcast.store.advice import AdviceJournal
+from tests.trained import a_job
+
+
+def form(**more: str) -> bytes:
+    job = a_job()
+    fields = {
+        "strated_time": "Mon Mar  2 07:59:00",
+        "job_name": job["name"] or "None",
+        **{name: job[name] for name in ("command", "cwd", "user", "queue", "project")},
+        **more,
+    }
+    return urlencode(fields).encode()
+
+
+def test_the_answer_is_one_integer_in_mb(ask):
+    reply = ask("POST", "/memPrediction", form())
+    forecast = ask("POST", "/v1/forecast", {**a_job(), "name": a_job()["name"] or "None"}).json
+    assert (reply.status, reply.headers["content-type"]) == (200, "application/json")
+    assert reply.body == b"%d\n" % forecast["memory"]["request_mb"]
+
+
+def test_both_spellings_of_the_time_are_read(ask):
+    other = form().replace(b"strated_time", b"started_time")
+    assert ask("POST", "/memPrediction", other).body == ask("POST", "/memPrediction", form()).body
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (form(user="nobody-at-all", command="x", cwd="y", queue="z", project="p"), "no_forecast"),
+        (form(strated_time="at noon"), "bad_form"),
+        (form(walltime="1"), "bad_form"),
+        (b"&".join(b"a=1" for _ in range(100)), "bad_form"),
+        (b"\xff\xfe=\x00", "bad_form"),
+    ],
+)
+def test_a_failure_is_a_503_with_its_reason_and_never_a_number(ask, body, error):
+    reply = ask("POST", "/memPrediction", body)
+    assert (reply.status, reply.json["error"]) == (503, error)
+
+
+def test_the_limits_of_the_rules_hold_for_it_too(ask, service, rules):
+    rules.write_text('memory_least = "2TB"')
+    service.rules.look()
+    assert ask("POST", "/memPrediction", form()).body == b"2097152\n"
+
+
+def test_it_stands_in_the_journal(ask, store):
+    ask("POST", "/memPrediction", form())
+    assert [(entry.system, entry.user) for entry in AdviceJournal(store).read()] == [
+        ("memprediction", a_job()["user"])
+    ]
