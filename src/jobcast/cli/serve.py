@@ -99,8 +99,8 @@ def _listen(settings: Config, closing: ExitStack) -> tuple[Listening, str]:
     certificate, key = settings[config.SERVE_CERTIFICATE], settings[config.SERVE_KEY]
     if certificate:
         _see_certificate(certificate, key)
-    closing.callback(path.unlink, missing_ok=True)
     unix = closing.enter_context(listen_unix(path))
+    closing.callback(path.unlink, missing_ok=True)
     if not port:
         return Listening(plain=(unix,)), str(path)
     host = settings[config.SERVE_HOST]
