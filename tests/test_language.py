@@ -19,9 +19,8 @@ from jobcast.features.candidates import CANDIDATES
 from jobcast.features.family import LADDER, LEVELS
 from jobcast.history import SCHEMA
 from jobcast.language import LANGUAGES, catalogue, choose, say
-from jobcast.predict.base import NO_RUN_TIMES
+from jobcast.predict.base import NO_RUN_TIMES, NOTHING_SIMILAR
 from jobcast.predict.card import Card
-from jobcast.predict.families import NOTHING_SIMILAR
 from jobcast.report.forecasts import WHO
 from jobcast.report.formats.html import SAID_BY_SCRIPT
 from jobcast.report.rules import RULES
@@ -72,16 +71,17 @@ def _families() -> dict[str, list[str]]:
         "basis.": [rung.name for rung in LADDER],
         "candidate.": list(CANDIDATES),
         **{beginning: _endings(beginning) for beginning in ("report_column.", "report_fact.")},
-        "report_section.": [*SECTIONS, "notes"],
+        "report_section.": [*SECTIONS, "notes", "shadow"],
         "report_figure.": _endings("report_figure."),
         "report_about.": _endings("report_figure."),
         "report_chart.": _endings("report_chart."),
         "report_reason.": list(REASONS),
         "report_who.": list(WHO),
+        "report_finding.": list(RULES),
         **{f"audit_{done}.": list(ChangeKind) for done in ("made", "noted", "told")},
+        "report_change.": list(ChangeKind),
         "audit_kept.": list(KeptReason),
         "audit_column.": _endings("audit_column."),
-        "report_finding.": list(RULES),
         "installing.end_": [state for state in State if state is not State.AGREED],
         "hook_subject.": list(Subject),
         "hook_told.": ["made", "set", "lower"],
@@ -96,6 +96,7 @@ def _endings(beginning: str) -> list[str]:
 
 _SCORES = (
     "exceeded", "over", "under", "over_h", "under_h", "wastage", "error", "mean_error", "factor_2", "unanswered",
+    "over_limit", "over_hours", "factor",
 )  # fmt: skip
 _OUTCOMES = ("tasks", "used", "waste", "attempts", "attempt_share", "first_share")
 """Figures of the tables that `jobcast evaluate` prints."""

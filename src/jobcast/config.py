@@ -206,6 +206,7 @@ TIMEZONE = Setting(name="timezone", read=read_zone, default="local")
 MEMORY_UNIT = Setting(name="memory_unit", read=_memory_unit, default="M")
 MEMORY_PER_TASK = Setting(name="memory_per_task", read=_truth, default="false")
 RISK = Setting(name="risk", read=_probability, default="0.05")
+RISK_RUN_TIME = Setting(name="risk_run_time", read=_probability, default="0.01")
 SAMPLE_MIN_INTERVAL = Setting(name="sample.min_interval", read=_seconds, default="60", unit="s")
 SAMPLE_OVERLAP = Setting(name="sample.overlap", read=_seconds, default="3600", unit="s")
 ADMINISTRATORS: Setting[tuple[str, ...]] = Setting(name="administrators", read=_names, default="")
@@ -231,6 +232,7 @@ SETTINGS: dict[str, Setting[object]] = {
         MEMORY_UNIT,
         MEMORY_PER_TASK,
         RISK,
+        RISK_RUN_TIME,
         SAMPLE_MIN_INTERVAL,
         SAMPLE_OVERLAP,
         ADMINISTRATORS,

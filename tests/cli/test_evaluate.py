@@ -34,7 +34,7 @@ def later(*, done: bool = True) -> pl.DataFrame:
 def test_the_tables_compare_recipes_intervals_and_levels(jobcast, sampled):
     result = jobcast("evaluate", *SPLIT)
     assert result.exit_code == 0, result.output
-    scores, intervals, levels = result.stdout.split("\n\n")[1:]
+    scores, intervals, levels, run_times, run_time_levels = result.stdout.split("\n\n")[1:]
     assert result.stdout.splitlines()[0] == (
         f"{len(later())} jobs that finished after 2025-09-10, answered as of their submission"
     )
@@ -49,14 +49,23 @@ def test_the_tables_compare_recipes_intervals_and_levels(jobcast, sampled):
     assert len(intervals.splitlines()) == 13
     assert levels.splitlines()[0] == "by history level, default; promised: 95.0% within the request"
     assert levels.splitlines()[2].startswith("same command, folder and user")
+    assert run_times.splitlines()[1].split("  ") == [
+        "recipe", "", "", "", "over limit", "over hours", "median factor", "within ×2", "no answer",
+    ]  # fmt: skip
+    assert [line[:12].strip() for line in run_times.splitlines()[2:]] == [
+        "as requested", "last run", "family p95", "default",
+    ]  # fmt: skip
+    assert run_time_levels.splitlines()[0] == "by history level, default; promised: 99.0% within the limit"
     assert result.stderr == "next: jobcast train\n"
 
 
 def test_the_tables_speak_chinese(jobcast, sampled):
     result = jobcast("--lang", "zh", "evaluate", *SPLIT, *SIMPLE)
+    memory, run_times = result.stdout.split("\n\n")[1:]
     lines = result.stdout.splitlines()
     assert lines[0] == f"2025-09-10 之后结束的 {len(later())} 个作业，按提交时刻回答"
-    assert [line.split()[0] for line in lines[2:]] == ["方法", "用户申请量", "上次运行", "完全预知"]
+    assert [line.split()[0] for line in memory.splitlines()] == ["方法", "用户申请量", "上次运行", "完全预知"]
+    assert run_times.splitlines()[0].endswith(" 个正常结束作业的运行时间；承诺：99.0% 不超过时限（按整分钟）")
     assert result.stderr == "下一步：jobcast train\n"
 
 
@@ -79,6 +88,11 @@ recipe             over request  over GB  under GB  over GB·h  under GB·h  was
 as requested               0.0%        4         0          4           0            4        100.0%           4.00     100.0%          0
 last run                 100.0%        0         2          0           2            2         50.0%           2.00     100.0%          0
 perfect knowledge          0.0%        0         0          0           0            0          0.0%           0.00     100.0%          0
+
+run times of 1 jobs that ended well; promised: 99.0% within the limit, in whole minutes
+recipe        over limit  over hours  median factor  within ×2  no answer
+as requested           -           0              -          -          1
+last run            0.0%           0           1.00     100.0%          0
 """  # noqa: E501 - a table
     assert jobcast("evaluate", "--train-end", "2026-01-02", *SIMPLE).stdout == table
     assert jobcast("evaluate", "--train-end", "2026-01-02", *SIMPLE, "--all-states").stdout.startswith(
@@ -118,7 +132,7 @@ def test_amounts_below_ten_have_three_significant_digits(value, told):
 def test_json_has_scores_and_shares_by_whatever_jobs_differ_in(jobcast, sampled):
     answer = json.loads(jobcast("evaluate", *SPLIT, *SIMPLE, "--risk", "0.1", "--json").stdout)
     assert list(answer) == [
-        "schema", "train_end", "every", "risk", "live", "submitted_before", "recipes", "perfect_knowledge",
+        "schema", "train_end", "every", "risk", "live", "submitted_before", "recipes", "perfect_knowledge", "run_time",
     ]  # fmt: skip
     assert (answer["schema"], answer["every"], answer["risk"], answer["live"]) == (1, None, 0.1, True)
     assert (
@@ -136,6 +150,12 @@ def test_json_has_scores_and_shares_by_whatever_jobs_differ_in(jobcast, sampled)
         | {name: last_run[name] for name in ("jobs", "exceeded_share", "median_error")}
     ]
     assert answer["perfect_knowledge"]["wastage_gib_h"] == 0
+    assert (answer["run_time"]["risk"], list(answer["run_time"]["recipes"])) == (
+        0.01, ["as-requested", "last-run"],
+    )  # fmt: skip
+    assert list(answer["run_time"]["recipes"]["last-run"]) == [
+        "jobs", "unanswered", "exceeded_share", "median_factor", "within_factor_2", "over_h", "levels",
+    ]  # fmt: skip
 
 
 def test_users_are_those_with_the_most_jobs(jobcast, sampled, monkeypatch):
@@ -150,7 +170,7 @@ def test_users_are_those_with_the_most_jobs(jobcast, sampled, monkeypatch):
 def test_models_that_are_made_anew_stand_in_a_table_each_with_its_jobs(jobcast, sampled):
     result = jobcast("evaluate", *SPLIT, *SIMPLE, "--recipe", "default", "--every", "2")
     assert result.exit_code == 0, result.output
-    heading, columns, *rows = result.stdout.split("\n\n")[-1].splitlines()
+    heading, columns, *rows = result.stdout.split("\n\n")[-3].splitlines()
     assert heading == "by model, learnt anew every 2 days, default"
     assert columns == "learnt until  jobs  over request  median error"
     assert [row.split()[0] for row in rows] == ["2025-09-10", "2025-09-12"]
@@ -160,7 +180,7 @@ def test_models_that_are_made_anew_stand_in_a_table_each_with_its_jobs(jobcast, 
 def test_windows_speak_chinese_and_the_zone_of_the_site_and_json_utc(jobcast, sampled, monkeypatch):
     monkeypatch.setenv("JOBCAST_TIMEZONE", "Asia/Shanghai")
     result = jobcast("--lang", "zh", "evaluate", *SPLIT, "--recipe", "last-run", "--every", "2")
-    heading, _columns, *rows = result.stdout.split("\n\n")[-1].splitlines()
+    heading, _columns, *rows = result.stdout.split("\n\n")[-2].splitlines()
     assert heading == "按模型，每 2 天重新训练，last-run"
     assert [row.split()[0] for row in rows] == ["2025-09-10", "2025-09-12", "2025-09-14"]
     answer = json.loads(jobcast("evaluate", *SPLIT, "--recipe", "last-run", "--every", "2", "--json").stdout)
@@ -398,3 +418,27 @@ def test_what_cannot_be_judged_is_an_expected_failure_with_a_cure(jobcast, sampl
     assert what.startswith(f"error: {error}")
     assert cure.startswith("cure:  ")
     assert (result.stdout, result.exit_code) == ("", 1)
+
+
+def test_of_a_history_without_measured_peaks_run_times_are_judged_alone(jobcast, store):
+    def run(number: int, minutes: int) -> dict[str, object]:
+        finish = NEW_YEAR + timedelta(days=number)
+        return job(str(number), finish_time=finish, run_time=minutes * 60.0, command="make", cwd="/p")
+
+    store.append(frame(run(1, 10), run(2, 15)))
+    asked = ("evaluate", "--train-end", "2026-01-02", "--recipe", "last-run")
+    result = jobcast(*asked)
+    assert (
+        result.stdout
+        == """\
+run times of 1 jobs that ended well; promised: 99.0% within the limit, in whole minutes
+recipe    over limit  over hours  median factor  within ×2  no answer
+last run      100.0%           0           1.50     100.0%          0
+"""
+    )
+    assert result.stderr == "no job of these days has a measured peak: only run times are judged\n"
+    answer = json.loads(jobcast(*asked, "--json").stdout)
+    assert list(answer) == ["schema", "train_end", "every", "risk", "live", "run_time"]
+    result = jobcast(*asked, "--predictions", "later.csv")  # which is about memory
+    assert result.stderr.startswith("error: ")
+    assert result.exit_code == 1

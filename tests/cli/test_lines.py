@@ -48,7 +48,7 @@ def test_many_from_json_lines_with_json(jobcast, trained, tmp_path):
         "forecast": None,
         "reason": "nothing_similar",
         "why": "nothing similar is in the history",
-        "run_time": {"reason": "no_run_times", "why": "this model has learnt no run times"},
+        "run_time": {"reason": "nothing_similar", "why": "nothing similar is in the history"},
     }
     assert answer["forecasts"][0]["forecast"]["contributions"] == []
 

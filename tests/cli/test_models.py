@@ -85,6 +85,13 @@ def test_a_card_is_shown_in_lines_by_default_that_of_the_active_model(jobcast, s
         ceiling=37.0,
         offsets={"same": -0.25, "none": 1.0},
         scores={"jobs": 300, "median_error": 0.125, "over_gib": 1234.5, "within_factor_2": None},
+        run_time={
+            "risk": 0.01,
+            "ceiling": 12.0,
+            "learnt_from": 1437,
+            "offsets": {"same": 1.0},
+            "scores": {"jobs": 280, "exceeded_share": 0.0125, "levels": []},
+        },
     )
     result = jobcast("models", "show")
     assert result.stdout == (
@@ -100,20 +107,27 @@ def test_a_card_is_shown_in_lines_by_default_that_of_the_active_model(jobcast, s
         "          boosting.learning_rate  0.08\n"
         "risk      5.0%\n"
         "ceiling   128 GiB\n"
+        "run time  risk                    1.0%\n"
+        "          ceiling                 01:08:16\n"
+        "          learnt_from             1,437\n"
+        "          scores.jobs             280\n"
+        "          scores.exceeded_share   0.0125\n"
         "scores    jobs                    300\n"
         "          median error            12.5%\n"
         "          over GB                 1,234\n"
         "          within ×2               -\n"
         "\n"
-        "history                        calibration\n"
-        "same command, folder and user       × 0.84\n"
-        "nothing                             × 2.00\n"
+        "history                        calibration  of run limits\n"
+        "same command, folder and user       × 0.84         × 2.00\n"
+        "nothing                             × 2.00              -\n"
     )
     assert (result.stderr, result.exit_code) == ("", 0)
 
 
 def test_a_card_that_nobody_judged_says_so_and_another_recipe_has_no_calibration(jobcast, shelf):
-    rewrite(shelf, SECOND, versions={}, data={}, settings={}, risk=None, ceiling=0.0, offsets=None)
+    rewrite(
+        shelf, SECOND, versions={}, data={}, settings={}, risk=None, ceiling=0.0, offsets=None, run_time=None
+    )
     lines = jobcast("models", "show", SECOND).stdout.splitlines()
     assert lines == [
         f"model     {SECOND}",
@@ -138,6 +152,7 @@ def test_what_is_unknown_in_a_card_is_shown_as_it_is(jobcast, shelf):
         ceiling=1e300,
         offsets={"twin": 0.0, "same": "high", "young": 1e9},
         scores={"beauty": 0.3333333333, "median_error": "low"},
+        run_time={"risk": "some", "ceiling": 1e300, "offsets": 5, "scores": [1]},
     )
     result = jobcast("models", "show")
     lines = [line.split(maxsplit=1) for line in result.stdout.splitlines()]
@@ -148,6 +163,9 @@ def test_what_is_unknown_in_a_card_is_shown_as_it_is(jobcast, shelf):
         ["texts", "-"],
         ["\\x1b[31m", "\\u202e"],
         ["ceiling", "-"],
+        ["run", "time  risk                       some"],
+        ["ceiling", "1e+300"],
+        ["scores", "[1]"],
         ["scores", "beauty                     0.333333"],
         ["median_error", "low"],
         ["twin", "× 1.00"],

@@ -12,6 +12,7 @@ from jobcast.features.family import LADDER
 from jobcast.forecast import Contribution
 from jobcast.language import catalogue, say
 from jobcast.predict import families
+from jobcast.units import format_duration
 from tests.cli.asking import NOW, flags, number
 from tests.made_up import HOSTILE
 from tests.trained import a_job, made_up_history
@@ -24,14 +25,18 @@ def _now(monkeypatch):
 
 def test_the_answer_is_told_and_its_last_line_is_the_request_in_mb(jobcast, trained):
     result = jobcast("predict", *flags())
-    answer = json.loads(jobcast("predict", *flags(), "--json").stdout)["forecast"]
+    told = json.loads(jobcast("predict", *flags(), "--json").stdout)
+    answer, run_time = told["forecast"], told["run_time"]
     assert result.exit_code == 0
     assert result.stderr == ""
-    peak, request, basis, by, last = result.stdout.splitlines()
+    peak, request, time, limit, basis, by, last = result.stdout.splitlines()
     assert peak.startswith("peak memory  50% below ")
     assert ", 95% below " in peak
     assert request.startswith("request      ")
     assert request.endswith("; 5.0% of such jobs use more")
+    half, most = (format_duration(seconds) for seconds in run_time["quantiles_s"].values())
+    assert time == f"run time     50% within {half}, 99% within {most}"
+    assert limit == f"run limit    {most} at least; 1.0% of such jobs run longer"
     assert basis == f"basis        {answer['basis']['words']}"
     assert by == f"model        {trained} (default)"
     assert last == str(answer["request_mb"])
@@ -41,7 +46,9 @@ def test_the_answer_is_told_and_its_last_line_is_the_request_in_mb(jobcast, trai
 
 def test_the_answer_speaks_chinese(jobcast, trained):
     result = jobcast("--lang", "zh", "predict", *flags())
-    peak, request, basis, by, last = result.stdout.splitlines()
+    peak, request, time, limit, basis, by, last = result.stdout.splitlines()
+    assert time.startswith("运行时间  50% 不超过 ")
+    assert limit.startswith("运行时限  至少 ")
     assert peak.startswith("内存峰值  50% 低于 ")
     assert "，95% 低于 " in peak
     assert request.startswith("申请量    ")
@@ -60,6 +67,28 @@ def test_json_has_all_of_the_forecast(jobcast, trained):
     assert len(forecast["contributions"]) == 5
     assert list(forecast["contributions"][0]) == ["feature", "factor"]
     assert forecast["basis"]["age_days"] == round(forecast["basis"]["age_days"], 2)
+    run_time = answer["run_time"]
+    assert list(run_time) == ["quantiles_s", "limit_s", "risk", "basis"]
+    assert list(run_time["quantiles_s"]) == ["0.5", "0.99"]
+    assert 0 < run_time["quantiles_s"]["0.5"] <= run_time["quantiles_s"]["0.99"] == run_time["limit_s"]
+    assert (run_time["limit_s"] % 60, run_time["risk"]) == (0, 0.01)
+    assert list(run_time["basis"]) == list(forecast["basis"])
+    assert run_time["basis"]["median_from"] == "median of last 4"
+
+
+def test_a_model_that_has_learnt_no_run_times_says_so(jobcast, trained, shelf):
+    file = shelf.folder(trained) / "card.json"
+    card = json.loads(file.read_text("utf-8"))
+    del card["run_time"]
+    file.write_text(json.dumps(card), "utf-8")
+    assert (
+        "run time     no forecast: this model has learnt no run times\n"
+        in jobcast("predict", *flags()).stdout
+    )
+    assert json.loads(jobcast("predict", *flags(), "--json").stdout)["run_time"] == {
+        "reason": "no_run_times",
+        "why": "this model has learnt no run times",
+    }
 
 
 def test_every_flag_of_memprediction_is_taken_verbatim(jobcast, trained, tmp_path):
@@ -102,7 +131,7 @@ def test_factors_that_move_nothing_are_left_out_and_their_heading_too(jobcast, t
     def explained(*factors: float) -> list[str]:
         moved = tuple(Contribution(feature=f"f{n}", factor=factor) for n, factor in enumerate(factors))
         monkeypatch.setattr(families, "_contributions", lambda _row: moved)
-        return jobcast("predict", *flags(), "--explain").stdout.splitlines()[4:-2]
+        return jobcast("predict", *flags(), "--explain").stdout.splitlines()[6:-2]
 
     assert explained(2.0, 1.004, 0.996, 0.5) == [
         "request moved by",
@@ -193,7 +222,7 @@ def test_nothing_similar_is_no_forecast_and_nothing_on_stdout(jobcast, trained):
         "forecast": None,
         "reason": "nothing_similar",
         "why": "历史中没有相似的作业",
-        "run_time": {"reason": "no_run_times", "why": "该模型未学习运行时间"},
+        "run_time": {"reason": "nothing_similar", "why": "历史中没有相似的作业"},
     }
     assert as_json.exit_code == 1
 

@@ -31,8 +31,11 @@ def test_a_model_is_trained_judged_by_interval_and_answers(jobcast, sampled, she
     assert lines[0].endswith("used more than the request (5.0% accepted)")
     assert lines[1] == HEADING
     assert [line.split("]")[0] for line in lines[2:13]][::10] == ["(-inf, 1.0", "(512.0, inf"]
-    assert lines[13:15] == ["", f"model {name}: learnt from 1,445 jobs, 2025-09-01 to 2025-09-14"]
-    assert lines[15].startswith("main cost time: ")
+    assert lines[13] == ""
+    assert lines[14].startswith("run times judged on ")
+    assert lines[14].endswith(" ran longer than the limit (1.0% accepted)")
+    assert lines[15] == f"model {name}: learnt from 1,445 jobs, 2025-09-01 to 2025-09-14"
+    assert lines[16].startswith("main cost time: ")
     assert result.stderr == "next: jobcast predict --user NAME --command TEXT --cwd DIR\n"
     scores = read_card(shelf.folder()).scores
     assert scores["jobs"] > 200
@@ -49,7 +52,7 @@ def test_it_speaks_chinese(jobcast, sampled, shelf):
 
 
 def test_json_holds_the_table_too(jobcast, sampled, shelf):
-    answer = json.loads(jobcast("train", "--json", "--risk", "0.1").stdout)
+    answer = json.loads(jobcast("train", "--json", "--risk", "0.1", "--risk-run-time", "0.02").stdout)
     assert list(answer) == [
         "schema",
         "model",
@@ -57,6 +60,7 @@ def test_json_holds_the_table_too(jobcast, sampled, shelf):
         "recipe",
         "data",
         "scores",
+        "run_time",
         "not_judged",
         "intervals",
         "seconds",
@@ -65,7 +69,10 @@ def test_json_holds_the_table_too(jobcast, sampled, shelf):
     assert answer["not_judged"] is None
     assert answer["intervals"][0]["max_mem_interval"] == "(-inf, 1.0]"
     assert sum(one["max_mem_num"] for one in answer["intervals"]) == answer["scores"]["jobs"]
-    assert read_card(shelf.folder()).risk == 0.1
+    card = read_card(shelf.folder())
+    assert (card.risk, card.run_time["risk"], card.settings["risk_run_time"]) == (0.1, 0.02, 0.02)
+    assert answer["run_time"] == card.run_time
+    assert card.run_time["scores"]["jobs"] > 200
 
 
 def test_no_judge_leaves_out_the_table_and_the_scores(jobcast, sampled, shelf):

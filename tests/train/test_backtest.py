@@ -6,6 +6,7 @@ import pytest
 from jobcast.train import backtest
 from jobcast.train.families import DAY, FittedFamilies, KnownJobs, fit
 from jobcast.train.material import Material, material
+from jobcast.train.rolling import HOUR
 from tests.train.made_up import SETTINGS, blocks
 
 STUFF = material(blocks())
@@ -73,7 +74,7 @@ def test_the_calibration_forgets_after_some_days(fitted: FittedFamilies) -> None
     )
 
     differs = told != expected
-    forgotten = STUFF.submissions.at[rows] > TRAIN_END + 2 * DAY + backtest.HOUR
+    forgotten = STUFF.submissions.at[rows] > TRAIN_END + 2 * DAY + HOUR
     assert differs[~forgotten].any()
     assert not differs[forgotten].any()
 

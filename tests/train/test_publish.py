@@ -39,6 +39,7 @@ def test_a_model_is_a_folder_of_card_trees_and_arrays(model_folder):
         "median.txt",
         *(f"memory/{name}.npy" for name in ("counts", "keys", "long_medians", "means", "times", "values")),
         *(f"record/{name}.npy" for name in ("counts", "errors", "families", "overall")),
+        *(f"run_time/{name}.npy" for name in ("counts", "keys", "long_medians", "means", "times", "values")),
         "upper.txt",
     ]
 

@@ -137,3 +137,25 @@ def test_damaged_evidence_names_the_cure(base):
     with pytest.raises(ModelError, match=r"cannot read .*/evidence/levels\.npy: ") as caught:
         _refreshed(blocks(), base)
     assert caught.value.hint == "jobcast train"
+
+
+def test_run_times_are_learnt_anew_at_the_risk_that_they_were_learnt_at(base):
+    before = read_card(base)
+    (base / "card.json").unlink()
+    replace(before, run_time={**(before.run_time or {}), "risk": 0.2, "scores": {"jobs": 5}}).save(base)
+    folder, card = _refreshed(blocks().with_columns(run_time=pl.lit(7200.0)), base)
+    assert card.run_time is not None
+    assert (card.run_time["risk"], card.run_time["scores"]) == (0.2, {"jobs": 5})
+    assert card.run_time["learnt_from"] == material(blocks()).times.sum()
+    asked = Submission(at=MADE, user="chen", command="pnr -block fpu", cwd="/proj/loom/fpu")
+    (forecast,) = load(folder, card).forecast([asked])
+    assert forecast.run_time.quantiles == {0.5: 7200.0, 0.8: 7200.0}
+
+
+def test_a_model_made_before_there_were_run_times_learns_them_at_the_usual_risk(base):
+    before = read_card(base)
+    (base / "card.json").unlink()
+    replace(before, run_time=None).save(base)
+    _, card = _refreshed(blocks(), base)
+    assert card.run_time is not None
+    assert (card.run_time["risk"], card.run_time["scores"]) == (0.01, None)

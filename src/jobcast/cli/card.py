@@ -11,7 +11,7 @@ from jobcast.cli.table import Column, print_table
 from jobcast.config import leaves
 from jobcast.language import catalogue, say
 from jobcast.predict.card import Card
-from jobcast.units import format_memory
+from jobcast.units import format_duration, format_memory
 
 _SCORES = {
     "exceeded_share": ("exceeded", share),
@@ -38,15 +38,20 @@ def show_card(name: str, card: Card) -> None:
     fields["ceiling"] = _ceiling(card.ceiling)
     if card.refreshed_from is None:
         del fields["refreshed_from"]
+    if card.run_time is None:
+        del fields["run_time"]
+    else:
+        fields["run_time"] = _run_time(card.run_time)
     del fields["features"]  # a hundred names and more, for programs only
-    fields["settings"].pop("risk", None)  # stands on a line of its own
+    for risk in ("risk", "risk_run_time"):
+        fields["settings"].pop(risk, None)  # stands on a line of its own
     rows = [row for part, value in {"model": name, **fields}.items() for row in _rows(part, value)]
     judged = say("card.scores")
     rows += [(judged, *row) for row in map(_score, (scores or {}).items())] or [(judged, "-", "")]
     _print_rows(rows)
     if offsets:
         tell()
-        _print_offsets(offsets)
+        _print_offsets(offsets, (card.run_time or {}).get("offsets"))
 
 
 def _rows(part: str, value: Any) -> Iterator[tuple[str, str, str]]:
@@ -74,6 +79,17 @@ def _ceiling(log2: float) -> str:
     return format_memory(round(2.0**log2)) if 0 < log2 <= _MOST_DOUBLINGS else "-"
 
 
+def _run_time(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is said of run limits without their calibration, which is a table."""
+    shown = {name: value for name, value in told.items() if name != "offsets"}
+    ceiling, scores = shown.get("ceiling"), shown.get("scores")
+    if isinstance(ceiling, int | float) and 0 <= ceiling <= _MOST_DOUBLINGS:
+        shown["ceiling"] = format_duration(2.0**ceiling)
+    if isinstance(scores, Mapping):
+        shown["scores"] = {name: value for name, value in scores.items() if name != "levels"}
+    return shown
+
+
 def _score(entry: tuple[str, Any]) -> tuple[str, str]:
     name, value = entry
     if name not in _SCORES or not isinstance(value, int | float | None):
@@ -97,15 +113,17 @@ def _padded(text: str, width: int) -> str:
     return text + " " * (width - cell_width(printable(text)))
 
 
-def _print_offsets(offsets: Mapping[str, Any]) -> None:
-    """Print by which factor each history level's request is moved."""
+def _print_offsets(offsets: Mapping[str, Any], limits: object) -> None:
+    """Print by which factor each history level's request is moved, and its run limit where `limits` tell."""
+    columns = {say("models.column_factor"): offsets}
+    if isinstance(limits, Mapping):
+        columns[say("models.column_limit_factor")] = limits
     print_table(
         [
             Column(heading=say("evaluate.column_level"), cells=[_level(name) for name in offsets]),
-            Column(
-                heading=say("models.column_factor"),
-                cells=[_factor(value) for value in offsets.values()],
-                right=True,
+            *(
+                Column(heading=heading, cells=[_factor(factors.get(level)) for level in offsets], right=True)
+                for heading, factors in columns.items()
             ),
         ]
     )
@@ -116,6 +134,8 @@ def _level(name: str) -> str:
 
 
 def _factor(log2: Any) -> str:
+    if log2 is None:
+        return "-"
     if isinstance(log2, int | float) and abs(log2) <= _MOST_DOUBLINGS:
         return f"× {2.0**log2:.2f}"
     return to_json(log2)

@@ -1,6 +1,6 @@
 """``jobcast evaluate``: how good would forecasts have been on later days."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -9,7 +9,7 @@ import click
 import polars as pl
 
 from jobcast import config
-from jobcast.cli import frame
+from jobcast.cli import evaluate_run_time, frame
 from jobcast.cli.figures import amount, exact, share
 from jobcast.cli.screen import print_json, talk, tell
 from jobcast.cli.session import Session
@@ -20,8 +20,9 @@ from jobcast.errors import InputError
 from jobcast.language import say
 from jobcast.store.durable import write_named
 from jobcast.systems.columns import to_local
-from jobcast.train.families import FamilySettings
-from jobcast.train.judge import RECIPES, Trial, back_test, coverage, ended_well, roll, submitted_before
+from jobcast.train import judge_run_time
+from jobcast.train.families import FamilySettings, Progress
+from jobcast.train.judge import RECIPES, Test, Trial, back_test, coverage, ended_well, roll, submitted_before
 from jobcast.train.material import JUDGED_COLUMNS, material
 from jobcast.train.memprediction import read_settings
 from jobcast.train.picture import check, draw
@@ -50,6 +51,7 @@ _PRICE, _SEED = 1.0, 1996
     "--recipe", "recipes", multiple=True, type=click.Choice(list(RECIPES)), help=say("evaluate.recipe")
 )
 @click.option("--risk", metavar="SHARE", help=say("evaluate.risk"))
+@click.option("--risk-run-time", metavar="SHARE", help=say("evaluate.risk_run_time"))
 @click.option("--frozen", is_flag=True, help=say("evaluate.frozen"))
 @click.option("--all-states", is_flag=True, help=say("evaluate.all_states"))
 @click.option(
@@ -78,6 +80,7 @@ def command(
     until: datetime | None,
     recipes: tuple[str, ...],
     risk: str | None,
+    risk_run_time: str | None,
     frozen: bool,
     all_states: bool,
     training_cfg: Path | None,
@@ -86,10 +89,23 @@ def command(
     as_json: bool,
 ) -> None:
     """Judge recipes on later days."""
-    settings = session.configured(risk=risk)
+    settings = session.configured(risk=risk, risk_run_time=risk_run_time)
     _see_files(picture, predictions)
     if protocol:
-        if any((train_end, every, recipes, risk, frozen, all_states, training_cfg, predictions, picture)):
+        if any(
+            (
+                train_end,
+                every,
+                recipes,
+                risk,
+                risk_run_time,
+                frozen,
+                all_states,
+                training_cfg,
+                predictions,
+                picture,
+            )
+        ):
             raise click.UsageError(say("evaluate.protocol_alone"))
         jobs = read_span(session, JUDGED_COLUMNS, since, until)
         rows = replay(
@@ -108,13 +124,18 @@ def command(
         train_end=end_of(train_end, settings[config.TIMEZONE]),
         recipes=recipes,
         live=not frozen,
-        settings=replace(FamilySettings(), risk=settings[config.RISK]),
+        settings=settings_of(settings),
         training=read_settings(training_cfg) if training_cfg else None,
     )
     wanted = _Wanted(
         every=every, all_states=all_states, predictions=predictions, picture=picture, as_json=as_json
     )
     _judge(read_span(session, JUDGED_COLUMNS, since, until), trial, wanted)
+
+
+def settings_of(settings: config.Config) -> FamilySettings:
+    """Return the recipe's settings, with the risks that the site or the command line accepts."""
+    return FamilySettings(risk=settings[config.RISK], risk_run_time=settings[config.RISK_RUN_TIME])
 
 
 def _see_files(picture: Path | None, predictions: Path | None) -> None:
@@ -141,13 +162,37 @@ class _Wanted:
     as_json: bool
     """Print JSON in the place of tables."""
 
+    @property
+    def files(self) -> bool:
+        """Whether anything is to be written, which is about memory."""
+        return bool(self.predictions or self.picture)
+
+
+def _answers(
+    jobs: pl.DataFrame, trial: Trial, every: int | None, step: Progress, test: Test
+) -> dict[str, pl.DataFrame]:
+    return roll(jobs, trial, every, step, test) if every else test(material(jobs), trial, step)
+
+
+def _show_only(run_times: dict[str, pl.DataFrame], trial: Trial, wanted: _Wanted) -> None:
+    """Print how good run limits were, of a history in which no memory was measured."""
+    if wanted.as_json:
+        print_json({**_asked(trial, wanted.every), "run_time": evaluate_run_time.as_dict(run_times, trial)})
+        return
+    evaluate_run_time.show(run_times, trial)
+    talk(say("evaluate.no_peaks"))
+
 
 def _judge(jobs: pl.DataFrame, trial: Trial, wanted: _Wanted) -> None:
     """Let the recipes answer, and print how good that was."""
     with working() as step:
-        answers = (
-            roll(jobs, trial, wanted.every, step) if wanted.every else back_test(material(jobs), trial, step)
-        )
+        run_times = _answers(jobs, trial, wanted.every, step, judge_run_time.back_test)
+        answers = {}
+        if wanted.files or (jobs["memory_peak"] > 0).any() or not any(map(len, run_times.values())):
+            answers = _answers(jobs, trial, wanted.every, step, back_test)
+    if not answers:
+        _show_only(run_times, trial, wanted)
+        return
     last = trial.recipes[-1]
     if wanted.predictions:
         _write(answers[last], wanted.predictions)
@@ -155,9 +200,13 @@ def _judge(jobs: pl.DataFrame, trial: Trial, wanted: _Wanted) -> None:
     if wanted.picture:
         draw(judged, wanted.picture, risk=trial.settings.risk, zone=trial.train_end.tzinfo or UTC)
     if wanted.as_json:
-        print_json(_as_dict(judged, trial, wanted.every))
+        told = evaluate_run_time.as_dict(run_times, trial)
+        print_json(_as_dict(judged, trial, wanted.every) | {"run_time": told})
         return
     _show(judged, trial, wanted.every)
+    if any(map(len, run_times.values())):
+        tell()
+    evaluate_run_time.show(run_times, trial)
     if wanted.predictions:
         talk(say("evaluate.written", path=wanted.predictions, recipe=last))
     talk(say("evaluate.next"))
@@ -210,10 +259,7 @@ def _write(answers: pl.DataFrame, path: Path) -> None:
 
 def _as_dict(judged: dict[str, pl.DataFrame], trial: Trial, every: int | None) -> dict[str, object]:
     return {
-        "train_end": trial.train_end.astimezone(UTC).isoformat(),
-        "every": every,
-        "risk": trial.settings.risk,
-        "live": trial.live,
+        **_asked(trial, every),
         "submitted_before": submitted_before(next(iter(judged.values()))),
         "recipes": {
             name: {
@@ -227,6 +273,15 @@ def _as_dict(judged: dict[str, pl.DataFrame], trial: Trial, every: int | None) -
             for name, rows in judged.items()
         },
         "perfect_knowledge": score(_perfect(judged)).as_dict(),
+    }
+
+
+def _asked(trial: Trial, every: int | None) -> dict[str, object]:
+    return {
+        "train_end": trial.train_end.astimezone(UTC).isoformat(),
+        "every": every,
+        "risk": trial.settings.risk,
+        "live": trial.live,
     }
 
 

@@ -1,4 +1,4 @@
-"""``jobcast predict``: what memory the next job needs."""
+"""``jobcast predict``: what memory the next job needs, and how long it will run."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -23,7 +23,7 @@ from jobcast.language import say
 from jobcast.predict.base import Model
 from jobcast.predict.models import load
 from jobcast.predict.shelf import Shelf
-from jobcast.units import format_memory, to_mib
+from jobcast.units import format_duration, format_memory, to_mib
 
 Answer = Forecast | BadSubmission
 
@@ -136,6 +136,7 @@ def _print_one(forecast: Forecast, model: Model, name: str) -> None:
         tell(say("predict.without_margin", amount=format_memory(memory.request)))
     else:
         _print_quantiles(memory, memory.risk)
+    _print_run_time(forecast.run_time)
     tell(say("predict.basis", basis=_basis(memory.basis)))
     if memory.contributions:
         tell(say("predict.median_from", what=say(f"candidate.{memory.basis.median_from}")))
@@ -156,6 +157,19 @@ def _print_quantiles(forecast: MemoryForecast, risk: float) -> None:
     )
     tell(say("predict.peak", told=told))
     tell(say("predict.request", amount=format_memory(forecast.request), risk=f"{risk:.1%}"))
+
+
+def _print_run_time(run_time: RunTimeForecast | NoForecast) -> None:
+    if isinstance(run_time, NoForecast):
+        tell(say("predict.no_run_time", why=say(f"no_forecast.{run_time.reason}")))
+        return
+    told = say("predict.comma").join(
+        say("predict.within", share=f"{probability * 100:g}%", time=format_duration(time))
+        for probability, time in run_time.quantiles.items()
+    )
+    tell(say("predict.run_time", told=told))
+    limit = format_duration(run_time.limit)
+    tell(say("predict.run_limit_advised", time=limit, risk=f"{run_time.risk:.1%}"))
 
 
 def _basis(basis: Basis) -> str:
@@ -216,8 +230,8 @@ def _run_time_as_dict(run_time: RunTimeForecast | NoForecast) -> dict[str, Any]:
     if isinstance(run_time, NoForecast):
         return _reason_as_dict(run_time)
     return {
-        "quantiles_s": {f"{probability:g}": time for probability, time in run_time.quantiles.items()},
-        "limit_s": run_time.limit,
+        "quantiles_s": {f"{probability:g}": round(time) for probability, time in run_time.quantiles.items()},
+        "limit_s": round(run_time.limit),
         "risk": run_time.risk,
         "basis": _basis_as_dict(run_time.basis),
     }

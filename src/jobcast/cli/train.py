@@ -1,6 +1,6 @@
 """``jobcast train``: learn a model from the history, judge it, and let it answer from now on."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,8 @@ import polars as pl
 
 from jobcast import clock, config
 from jobcast.cli import frame
-from jobcast.cli.evaluate import interval_columns
-from jobcast.cli.figures import exact, share
+from jobcast.cli.evaluate import interval_columns, settings_of
+from jobcast.cli.figures import amount, exact, share
 from jobcast.cli.screen import print_json, talk, tell
 from jobcast.cli.session import Session
 from jobcast.cli.span import DAY, read_folder, read_span
@@ -22,7 +22,7 @@ from jobcast.language import say
 from jobcast.predict.card import Card
 from jobcast.predict.shelf import Shelf, grown_name
 from jobcast.store.durable import refusals_explained
-from jobcast.train import memprediction
+from jobcast.train import judge_run_time, memprediction
 from jobcast.train.families import FamilySettings, Progress
 from jobcast.train.judge import Trial, back_test, ended_well
 from jobcast.train.material import JUDGED_COLUMNS, Material, material
@@ -49,6 +49,7 @@ _JUDGED_SHARE = 0.2
 )
 @click.option("--recipe", type=click.Choice(["default", "memprediction"]), help=say("train.recipe"))
 @click.option("--risk", metavar="SHARE", help=say("evaluate.risk"))
+@click.option("--risk-run-time", metavar="SHARE", help=say("evaluate.risk_run_time"))
 @click.option("--no-judge", is_flag=True, help=say("train.no_judge"))
 @click.option("--no-activate", is_flag=True, help=say("train.no_activate"))
 @click.option("--dry-run", is_flag=True, help=say("train.dry_run"))
@@ -64,6 +65,7 @@ def command(
     training_cfg: Path | None,
     recipe: str | None,
     risk: str | None,
+    risk_run_time: str | None,
     no_judge: bool,
     no_activate: bool,
     dry_run: bool,
@@ -72,11 +74,11 @@ def command(
     """Train a model."""
     begin = clock.seconds()
     recipe = recipe or ("memprediction" if training_cfg else "default")
-    _see_recipe(recipe, training_cfg, risk)
+    _see_recipe(recipe, training_cfg, risk or risk_run_time)
     training = memprediction.read_settings(training_cfg) if training_cfg else memprediction.default_settings()
     asked = _Asked(
         recipe=recipe,
-        settings=replace(FamilySettings(), risk=session.configured(risk=risk)[config.RISK]),
+        settings=settings_of(session.configured(risk=risk, risk_run_time=risk_run_time)),
         training=training,
         judge=not no_judge,
         activate=not no_activate,
@@ -133,6 +135,8 @@ class _Trained:
     """What it says of itself."""
     judged: pl.DataFrame | None
     """The answers of a back-test of the same recipe; None when it was not judged."""
+    run_times: pl.DataFrame | None
+    """Those of a back-test of its run limits; None likewise, and of a recipe that forecasts none."""
     not_judged: str | None
     """Why it could not be judged; None when it was, or when that was not asked for."""
     fitted: memprediction.Fitted | None
@@ -143,8 +147,12 @@ def _train(jobs: pl.DataFrame, asked: _Asked, shelf: Shelf) -> _Trained:
     """Judge the recipe, learn from all `jobs`, and put the model on the shelf."""
     made, stuff, fitted = clock.now(), material(jobs), None
     with refusals_explained(shelf.path), working() as step, shelf.growing(made) as folder:
-        judged, not_judged = _judge(stuff, asked, step) if asked.judge else (None, None)
-        order = Order(made=made, scores=None if judged is None else score(judged).as_dict())
+        judged, run_times, not_judged = _judge(stuff, asked, step) if asked.judge else (None, None, None)
+        order = Order(
+            made=made,
+            scores=None if judged is None else score(judged).as_dict(),
+            run_time_scores=None if run_times is None else judge_run_time.scores(run_times),
+        )
         if asked.recipe == "default":
             card = publish_families(stuff, folder, order, asked.settings, step)
         else:
@@ -153,11 +161,15 @@ def _train(jobs: pl.DataFrame, asked: _Asked, shelf: Shelf) -> _Trained:
     if asked.activate:
         with refusals_explained(shelf.path):
             shelf.activate(name)
-    return _Trained(name=name, card=card, judged=judged, not_judged=not_judged, fitted=fitted)
+    return _Trained(
+        name=name, card=card, judged=judged, run_times=run_times, not_judged=not_judged, fitted=fitted
+    )
 
 
-def _judge(stuff: Material, asked: _Asked, step: Progress) -> tuple[pl.DataFrame | None, str | None]:
-    """Return the answers of the same recipe to the last days; when it can't be judged, none and why."""
+def _judge(
+    stuff: Material, asked: _Asked, step: Progress
+) -> tuple[pl.DataFrame | None, pl.DataFrame | None, str | None]:
+    """Return what the same recipe answers of the memory and run time of the last days; when it can't, none and why."""
     at: datetime = stuff.jobs["finish_time"][int(len(stuff.jobs) * (1 - _JUDGED_SHARE))]  # in order of finish
     day_end = at.astimezone(asked.zone).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(
         microseconds=1
@@ -166,9 +178,10 @@ def _judge(stuff: Material, asked: _Asked, step: Progress) -> tuple[pl.DataFrame
         train_end=day_end, recipes=(asked.recipe,), settings=asked.settings, training=asked.training
     )
     try:
-        return ended_well(back_test(stuff, trial, step)[asked.recipe]), None
+        judged = ended_well(back_test(stuff, trial, step)[asked.recipe])
+        return judged, judge_run_time.back_test(stuff, trial, step).get(asked.recipe), None
     except ModelError as error:  # a history too short to be parted may still be long enough to learn from
-        return None, error.message
+        return None, None, error.message
 
 
 def _show_plan(jobs: pl.DataFrame, recipe: str, *, as_json: bool) -> None:
@@ -190,6 +203,7 @@ def _as_dict(trained: _Trained, asked: _Asked) -> dict[str, object]:
         "recipe": asked.recipe,
         "data": trained.card.data,
         "scores": trained.card.scores,
+        "run_time": trained.card.run_time,
         "not_judged": trained.not_judged,
         "intervals": None if trained.judged is None else intervals(trained.judged).to_dicts(),
     }
@@ -200,6 +214,8 @@ def _show(trained: _Trained, asked: _Asked, took: float) -> None:
         _show_report(trained.fitted)
     if trained.judged is not None:
         _show_judged(trained.judged, trained.card.risk)
+    if trained.run_times is not None and len(trained.run_times):
+        _show_run_times(trained.run_times, asked.settings.risk_run_time)
     if trained.not_judged is not None:
         talk(say("train.not_judged", why=trained.not_judged))
     data, name = trained.card.data, trained.name
@@ -218,6 +234,13 @@ def _show_judged(judged: pl.DataFrame, risk: float | None) -> None:
         tell(say("train.judged", jobs=jobs, error=error, exceeded=exceeded, accepted=share(risk)))
     print_table(interval_columns(intervals(judged)))
     tell()
+
+
+def _show_run_times(judged: pl.DataFrame, risk: float) -> None:
+    found = judge_run_time.score(judged)
+    jobs, exceeded = f"{found.jobs:,}", share(found.exceeded_share)
+    factor = amount(found.median_factor, 2)
+    tell(say("train.judged_run_time", jobs=jobs, factor=factor, exceeded=exceeded, accepted=share(risk)))
 
 
 def _show_report(fitted: memprediction.Fitted) -> None:

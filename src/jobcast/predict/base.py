@@ -11,6 +11,9 @@ from jobcast.predict.card import Card
 WORDS = "words"
 """Rung of a basis that is no family at all: a recipe that goes by the words of the job."""
 
+NOTHING_SIMILAR = "nothing_similar"
+"""Reason of a `NoForecast`: neither the command nor user, folder, project or queue occur in the history."""
+
 NO_RUN_TIMES = NoForecast(reason="no_run_times")
 """The run time of every job, for models that have learnt none."""
 

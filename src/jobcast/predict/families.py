@@ -10,23 +10,23 @@ import numpy.typing as npt
 from jobcast.errors import ModelError
 from jobcast.features.candidates import CANDIDATES
 from jobcast.features.columns import FEATURES, Known
-from jobcast.features.family import LADDER, LEVELS, NOTHING
-from jobcast.features.submissions import of_one, stack
-from jobcast.forecast import Basis, Contribution, Forecast, MemoryForecast, NoForecast
+from jobcast.features.family import LADDER, LEVELS, NOTHING, family_keys
+from jobcast.features.submissions import Submissions, of_one, stack
+from jobcast.forecast import Basis, Contribution, Forecast, MemoryForecast, NoForecast, RunTimeForecast
 from jobcast.job import Submission
 from jobcast.language import say
+from jobcast.predict import run_time
 from jobcast.predict.answer import Answers, answer
-from jobcast.predict.base import NO_RUN_TIMES
+from jobcast.predict.base import NO_RUN_TIMES, NOTHING_SIMILAR
 from jobcast.predict.card import Card
 from jobcast.predict.memory import FamilyMemory
 from jobcast.predict.record import TrackRecord
+from jobcast.predict.run_time import RunTimes
 from jobcast.predict.trees import Trees
 from jobcast.units import MIB, Bytes
 
 MEMORY, RECORD = "memory", "record"
 TREES = {"median": "median.txt", "upper": "upper.txt"}
-NOTHING_SIMILAR = "nothing_similar"
-"""Reason of a `NoForecast`: neither the command nor user, folder, project or queue occur in the history."""
 
 _TOLD = 5
 """Contributions that a forecast tells."""
@@ -46,18 +46,24 @@ class FamilyModel:
     """Which candidate has served each family best."""
     trees: dict[str, Trees]
     """``median`` and ``upper``: they move the anchor that the memory gives."""
+    run_times: RunTimes | None = None
+    """None where the model has learnt none."""
 
     def forecast(self, submissions: Sequence[Submission], *, explain: bool = False) -> list[Forecast]:
         """Answer each submission, in order."""
         if not submissions:
             return []
-        memory = self._memory(submissions, explain=explain)
-        return [Forecast(memory=one, run_time=NO_RUN_TIMES) for one in memory]
+        asked = stack([of_one(submission) for submission in submissions])
+        pairs = zip(self._memory(asked, explain=explain), self._run_times(asked), strict=True)
+        return [Forecast(memory=memory, run_time=time) for memory, time in pairs]
 
-    def _memory(
-        self, submissions: Sequence[Submission], *, explain: bool
-    ) -> list[MemoryForecast | NoForecast]:
-        known = self.memory.recall(stack([of_one(submission) for submission in submissions]))
+    def _run_times(self, asked: Submissions) -> Sequence[RunTimeForecast | NoForecast]:
+        if self.run_times is None:
+            return [NO_RUN_TIMES] * len(asked)
+        return self.run_times.forecast(np.stack(list(family_keys(asked))), asked.at)
+
+    def _memory(self, asked: Submissions, *, explain: bool) -> list[MemoryForecast | NoForecast]:
+        known = self.memory.recall(asked)
         answers = answer(known, self.trees, self.card.ceiling).follow(self.record.standing(known.judged_by))
         requests, risk = answers.request(self._offsets()), self.card.promised()
         moved = self.trees["upper"].contributions(known.matrix) if explain else None
@@ -71,7 +77,7 @@ class FamilyModel:
                 basis=_basis(known, row, answers),
                 contributions=() if moved is None else _contributions(moved[row]),
             )
-            for row in range(len(submissions))
+            for row in range(len(asked))
         ]
 
     def _offsets(self) -> Floats:
@@ -89,6 +95,7 @@ def load(folder: Path, card: Card) -> FamilyModel:
         memory=FamilyMemory.load(folder / MEMORY),
         record=TrackRecord.load(folder / RECORD),
         trees=trees,
+        run_times=run_time.load(folder, card.run_time),
     )
 
 

@@ -1,6 +1,5 @@
 """Answer the jobs of later days as they would have been answered when they were submitted."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,10 +11,9 @@ from jobcast.predict.answer import Answers, answer
 from jobcast.predict.calibration import offsets
 from jobcast.predict.record import TrackRecord, as_of, join
 from jobcast.predict.trees import Trees
-from jobcast.train.families import DAY, FamilySettings, FittedFamilies, KnownJobs, judge
+from jobcast.train.families import FamilySettings, FittedFamilies, KnownJobs, judge
 from jobcast.train.material import Material
-
-HOUR = 3600
+from jobcast.train.rolling import Misses, rolling
 
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -70,25 +68,11 @@ def _rolling(
     material: Material, rows: Rows, answers: Answers, fitted: FittedFamilies, settings: FamilySettings
 ) -> Floats:
     """Return the requests, each hour calibrated on the jobs that finished in the days before it."""
-    finish = np.concatenate([material.finish[fitted.rows], material.finish[rows]])
-    residuals = np.concatenate([fitted.residuals, material.peak[rows] - answers.upper])
-    levels = np.concatenate([fitted.levels, answers.level])
-    counts = np.r_[np.ones(len(fitted.rows), dtype=bool), material.done[rows]] & ~np.isnan(residuals)
-    order = np.flatnonzero(counts)[np.argsort(finish[counts], kind="stable")]
-    finish, residuals, levels = finish[order], residuals[order], levels[order]
-    raised = np.zeros(len(rows))
-    for moment, asking in _by_hour(material.submissions.at[rows]):
-        begin = moment - settings.rolling_days * DAY
-        first, end = np.searchsorted(finish, [begin, moment], side="right")
-        found = offsets(residuals[first:end], levels[first:end], risk=settings.risk)
-        raised[asking] = found[answers.level[asking]]
-    return answers.raised(raised)
-
-
-def _by_hour(moments: Rows) -> Iterator[tuple[int, Rows]]:
-    """Give the full hours in which there are `moments`, and the places of these."""
-    hours = moments // HOUR
-    order = np.argsort(hours, kind="stable")
-    distinct, starts = np.unique(hours[order], return_index=True)
-    for hour, places in zip(distinct.tolist(), np.split(order, starts[1:]), strict=False):
-        yield hour * HOUR, places
+    residuals = np.where(material.done[rows], material.peak[rows] - answers.upper, np.nan)
+    misses = Misses(
+        finish=np.concatenate([material.finish[fitted.rows], material.finish[rows]]),
+        residuals=np.concatenate([fitted.residuals, residuals]),
+        levels=np.concatenate([fitted.levels, answers.level]),
+    )
+    moments, days = material.submissions.at[rows], settings.rolling_days
+    return answers.raised(rolling(misses, moments, answers.level, risk=settings.risk, days=days))

@@ -37,6 +37,8 @@ class FamilySettings:
 
     risk: float = 0.05
     """Accepted chance that a job exceeds the amount it is advised to ask for."""
+    risk_run_time: float = 0.01
+    """Accepted chance that a job runs longer than the limit that it is advised to ask for."""
     calibration_days: int = 7
     """Most recent days, kept from the trees, on which the upper quantile is corrected and the track record begins."""
     rolling_days: int = 14
@@ -129,7 +131,7 @@ def judge(material: Material, asked: KnownJobs, answers: Answers) -> Judged:
 
 def _with_history(material: Material, done: Lessons, settings: FamilySettings) -> KnownJobs:
     """Return the jobs to learn from, in order of finish, without those of which nothing was known."""
-    rows = _rows_with_a_past(material, done.rows)[-settings.most_rows :]
+    rows = rows_with_a_past(material, done.rows)[-settings.most_rows :]
     asked = KnownJobs(rows=rows, known=as_of_submission(material.submissions, done, rows))
     return asked.take(np.flatnonzero(asked.known.rung != NOTHING))
 
@@ -139,7 +141,7 @@ def _grow(material: Material, asked: KnownJobs, quantile: float, settings: Famil
     return fit_quantile(asked.known.matrix, target, quantile, settings.boosting)
 
 
-def _rows_with_a_past(material: Material, rows: Rows) -> Rows:
+def rows_with_a_past(material: Material, rows: Rows) -> Rows:
     """Leave out the first tenth of the time: families look younger there than they are."""
     moments = material.submissions.at[rows]
     if not len(rows):

@@ -90,11 +90,17 @@ def back_test(stuff: Material, trial: Trial, progress: Progress) -> dict[str, pl
     return {name: common.with_columns(**_in_gib(RECIPES[name](case))) for name in trial.recipes}
 
 
-def roll(jobs: pl.DataFrame, trial: Trial, days: int, progress: Progress) -> dict[str, pl.DataFrame]:
-    """Return what `back_test` returns, with models that are made anew every `days` days.
+Test = Callable[[Material, Trial, Progress], dict[str, pl.DataFrame]]
+"""What a trial is made of: the answers of each recipe, of memory or of run times."""
+
+
+def roll(
+    jobs: pl.DataFrame, trial: Trial, days: int, progress: Progress, test: Test = back_test
+) -> dict[str, pl.DataFrame]:
+    """Return what `test` returns, with models that are made anew every `days` days.
 
     Each model answers the jobs that finished after its train_end and not after that of the next. Raises what
-    `back_test` raises.
+    `test` raises.
     """
     measured = jobs.filter(pl.col("memory_peak") > 0)["finish_time"].dt.epoch("s").to_numpy()
     step = timedelta(days=days)
@@ -103,8 +109,8 @@ def roll(jobs: pl.DataFrame, trial: Trial, days: int, progress: Progress) -> dic
     for begin, end in windows:
         # what finishes after a window is known to none of its jobs; without it, each window costs less
         known = jobs.filter(pl.col("finish_time").dt.epoch("s") <= seconds(end))
-        answers.append(back_test(material(known), replace(trial, train_end=begin), progress))
-    return {name: pl.concat([one[name] for one in answers]) for name in trial.recipes}
+        answers.append(test(material(known), replace(trial, train_end=begin), progress))
+    return {name: pl.concat([one[name] for one in answers]) for name in answers[0]}
 
 
 def _windows(begin: datetime, step: timedelta, finish: Rows) -> Iterator[tuple[datetime, datetime]]:

@@ -19,9 +19,10 @@ COLUMNS = (
     "user", "project", "queue", "name", "command", "cwd", "description",
     "submit_time", "start_time", "finish_time", "state",
     "cores_requested", "memory_requested", "run_limit", "gpus_requested", "interactive", "memory_peak",
+    "run_time",
 )  # fmt: skip
-"""Columns of the history that a memory model is made from."""
-JUDGED_COLUMNS = (*COLUMNS, "system", "cluster", "job_id", "array_index", "run_time", "span_hosts")
+"""Columns of the history that a model is made from."""
+JUDGED_COLUMNS = (*COLUMNS, "system", "cluster", "job_id", "array_index", "span_hosts")
 """Columns that a back-test or a replay, and the card of a model, need."""
 
 
@@ -37,6 +38,8 @@ class Material:
     """Seconds since 1970."""
     peak: Floats
     """log2 bytes; NaN where the batch system measured none."""
+    run_time: Floats
+    """log2 seconds, 0 for what took less than one; NaN where the job did not run, or nobody knows how long."""
     done: Flags
     """Ended well. A job that crashed or was killed tells a lower bound, not what it would have needed."""
 
@@ -44,6 +47,11 @@ class Material:
     def teaches(self) -> Flags:
         """Jobs that families remember and trees learn from: ended well, with a measured peak."""
         return self.done & ~np.isnan(self.peak)
+
+    @property
+    def times(self) -> Flags:
+        """Jobs that teach run times: ended well. One killed at its run limit tells a lower bound only."""
+        return self.done & ~np.isnan(self.run_time)
 
     @property
     def latest(self) -> int:
@@ -54,16 +62,25 @@ class Material:
         """Return the teaching jobs that had finished at `moment`, in order."""
         return lessons(self.finish, self.peak, self.teaches & (self.finish <= moment))
 
+    def timed_by(self, moment: int) -> Lessons:
+        """Return the jobs that teach run times and had finished at `moment`, in order."""
+        return lessons(self.finish, self.run_time, self.times & (self.finish <= moment))
+
 
 def material(jobs: pl.DataFrame) -> Material:
     """Take what training needs out of `jobs` (at least `COLUMNS`)."""
-    peak = jobs["memory_peak"].cast(pl.Float64).to_numpy()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        measured = np.log2(np.where(peak > 0, peak, np.nan))
+    peak, run_time = (jobs[name].cast(pl.Float64).to_numpy() for name in ("memory_peak", "run_time"))
     return Material(
         jobs=jobs,
         submissions=of_frame(jobs),
         finish=jobs["finish_time"].dt.epoch("s").to_numpy().astype(np.int64),
-        peak=measured,
+        peak=_log2(peak),
+        run_time=np.maximum(_log2(run_time), 0),
         done=(jobs["state"] == JobState.DONE).to_numpy(),
     )
+
+
+def _log2(amounts: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logarithms: Floats = np.log2(np.where(amounts > 0, amounts, np.nan))
+    return logarithms

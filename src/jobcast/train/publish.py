@@ -15,7 +15,7 @@ from jobcast.predict.families import MEMORY, RECORD, TREES
 from jobcast.predict.memory import FamilyMemory
 from jobcast.predict.record import TrackRecord
 from jobcast.predict.trees import save
-from jobcast.train import families, memprediction
+from jobcast.train import families, memprediction, run_time
 from jobcast.train.evidence import FOLDER, Evidence
 from jobcast.train.families import FamilySettings, Progress
 from jobcast.train.material import Material
@@ -30,6 +30,8 @@ class Order:
     """When the model is made, in UTC; goes onto the card."""
     scores: Mapping[str, Any] | None
     """What a back-test of the same recipe found, for the card."""
+    run_time_scores: Mapping[str, Any] | None = None
+    """What a back-test of its run limits found, likewise."""
 
 
 def publish_families(
@@ -56,6 +58,7 @@ def publish_families(
         features=FEATURES,
         ceiling=fitted.ceiling,
         offsets=dict(zip(LEVELS, found.tolist(), strict=True)),
+        run_time=run_time.publish(stuff, folder, settings, order.run_time_scores),
         scores=order.scores,
     )
     card.save(folder)
@@ -82,7 +85,7 @@ def publish_memprediction(
 
 
 def write_learnt(stuff: Material, evidence: Evidence, folder: Path) -> None:
-    """Write into `folder` what goes on being learnt between two trainings: memory, track record, evidence."""
+    """Write into `folder` what of memory goes on being learnt between trainings: by families, record, evidence."""
     FamilyMemory.build(stuff.submissions, stuff.finished_by(stuff.latest)).save(folder / MEMORY)
     TrackRecord.build(evidence.judged).save(folder / RECORD)
     evidence.save(folder / FOLDER)

@@ -4,9 +4,11 @@ Forecasts live from what finished lately. A refresh costs seconds, so it can fol
 """
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -19,8 +21,9 @@ from jobcast.predict.answer import answer
 from jobcast.predict.card import NAME, Card, read_card
 from jobcast.predict.damage import reading
 from jobcast.predict.families import TREES, load
+from jobcast.train import run_time
 from jobcast.train.evidence import FOLDER, Evidence
-from jobcast.train.families import KnownJobs, Progress, judge
+from jobcast.train.families import FamilySettings, KnownJobs, Progress, judge
 from jobcast.train.material import COLUMNS, Material, material
 from jobcast.train.publish import data_of, write_learnt
 
@@ -54,6 +57,7 @@ def refresh(jobs: pl.DataFrame, base: Path, folder: Path, made: datetime, progre
         data=data_of(stuff),
         ceiling=max(card.ceiling, float(stuff.peak[stuff.teaches].max())),
         offsets=dict(zip(LEVELS, found.tolist(), strict=True)),
+        run_time=_run_time(stuff, base, card, folder),
     )
     refreshed.save(folder)
     return refreshed
@@ -73,6 +77,15 @@ def _rolling_days(base: Path, card: Card) -> int:
     """Return for how many days the model was calibrated: the same go on counting."""
     with reading(base / NAME, kinds=(KeyError, TypeError, ValueError)):
         return int(card.settings["rolling_days"])
+
+
+def _run_time(stuff: Material, base: Path, card: Card, folder: Path) -> Mapping[str, Any] | None:
+    """Learn run times anew, which costs little; a model that had learnt none learns them, at the usual risk."""
+    before = card.run_time or {"risk": FamilySettings().risk_run_time, "scores": None}
+    with reading(base / NAME, kinds=(KeyError, TypeError, ValueError)):
+        risk, scores = float(before["risk"]), before["scores"]
+    settings = FamilySettings(risk_run_time=risk, rolling_days=_rolling_days(base, card))
+    return run_time.publish(stuff, folder, settings, scores)
 
 
 def _evidence(stuff: Material, base: Path, card: Card, *, after: int) -> Evidence:

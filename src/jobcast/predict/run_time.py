@@ -1,0 +1,176 @@
+"""Run times: from the last runs of a job's family to the run limit that it should ask for.
+
+No trees: the narrowest family of the ladder with history answers. Half of such jobs stay below the median of its
+last four runs; the limit is the 95th percentile of its last ones, moved by a conformal calibration by history
+level. Spread differs from family to family, and the percentile follows it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from jobcast.features.coded import Keys
+from jobcast.features.columns import percentile_95
+from jobcast.features.family import LADDER, LEVELS, NOTHING, levels
+from jobcast.features.window import Counts, Times, Values, median
+from jobcast.forecast import Basis, NoForecast, RunTimeForecast
+from jobcast.predict.base import NOTHING_SIMILAR
+from jobcast.predict.card import NAME
+from jobcast.predict.damage import reading
+from jobcast.predict.memory import FamilyMemory
+from jobcast.units import Seconds
+
+FOLDER = "run_time"
+SPAN = 4
+"""Finished runs that the median is taken over; measured on public logs: fewer scatter, more are out of date."""
+MEDIAN_FROM = f"median of last {SPAN}"
+
+MINUTE = 60
+"""Batch systems count run limits in minutes."""
+_ROUNDING = 2e-6
+"""Share by which single precision may miss a time: that alone adds no minute."""
+
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Past:
+    """What was known of the run times of n submissions when they were made; times in log2 seconds."""
+
+    rung: Rows
+    """(n,): the narrowest rung of the ladder with history; `NOTHING` where none has, and the rest is nothing too."""
+    runs: Rows
+    """(n,): finished runs known on that rung."""
+    ages: Values
+    """(n,): days since the newest of these finished."""
+    last: Values
+    """(n,): the newest of these."""
+    median: Values
+    """(n,): median of the last `SPAN`."""
+    p95: Values
+    """(n,): 95th percentile of the remembered ones."""
+
+    @classmethod
+    def of_nothing(cls, rows: int) -> "Past":
+        """Return what is known of jobs that are like no other."""
+        unknown = {name: np.full(rows, np.nan, np.float32) for name in ("ages", "last", "median", "p95")}
+        return cls(rung=np.full(rows, NOTHING), runs=np.zeros(rows, dtype=np.int64), **unknown)
+
+    def learn(self, rows: Rows, rung: Rows | int, runs: "Runs") -> None:
+        """Take down what the families of `rows` on their `rung` remember."""
+        self.rung[rows] = rung
+        self.runs[rows] = runs.counts
+        self.ages[rows] = runs.ages
+        self.last[rows] = runs.values[:, 0]
+        self.median[rows] = median(runs.values[:, :SPAN], np.minimum(runs.counts, SPAN))
+        self.p95[rows] = percentile_95(runs.values, runs.counts)
+
+    def take(self, places: Rows) -> "Past":
+        """Return what was known of some of them, in the order of `places`."""
+        return Past(**{field.name: getattr(self, field.name)[places] for field in fields(Past)})
+
+    @property
+    def level(self) -> Rows:
+        """Index into `LEVELS` of the history that each answer rests on."""
+        return levels(self.rung, self.runs)
+
+    def limits(self, amounts: Floats, ceiling: float) -> Floats:
+        """Return the run limits to ask for, in seconds: the percentile moved by `amounts`, in whole minutes.
+
+        No limit goes beyond the `ceiling` (log2 seconds), none below the median.
+        """
+        upper = np.maximum(np.minimum(self.p95 + amounts, ceiling), self.median)
+        return whole(np.exp2(upper.astype(np.float64)), MINUTE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Runs:
+    """The last runs of n families, all of which have some."""
+
+    values: Values
+    """(n, RUNS): log2 seconds, newest first."""
+    counts: Counts
+    """(n,): finished runs, remembered or not."""
+    ages: Values
+    """(n,): days since the newest of them finished."""
+
+
+def whole(seconds: Floats, unit: int) -> Floats:
+    """Round times up to whole units of so many seconds."""
+    rounded: Floats = np.ceil(seconds * (1 - _ROUNDING) / unit) * unit
+    return rounded
+
+
+def recall(memory: FamilyMemory, keys: Keys, moments: Times) -> Past:
+    """Return what `memory` knows of submissions; `keys` are those of their families, one row for each rung."""
+    past = Past.of_nothing(len(moments))
+    if not len(memory.keys):
+        return past
+    places = np.minimum(np.searchsorted(memory.keys, keys), len(memory.keys) - 1)
+    known = memory.keys[places] == keys
+    rung = known.argmax(axis=0)  # the first that is known: the narrowest
+    rows = np.flatnonzero(known[rung, np.arange(len(moments))])
+    if not len(rows):
+        return past
+    place = places[rung[rows], rows]
+    # A memory answers as of now: for an earlier submission its newest run is still to come, and 0 days old.
+    ages = np.maximum(moments[rows] - memory.times[place], 0) / 86400
+    runs = Runs(values=memory.values[place], counts=memory.counts[place], ages=ages.astype(np.float32))
+    past.learn(rows, rung[rows], runs)
+    return past
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunTimes:
+    """What a model has learnt of run times."""
+
+    memory: FamilyMemory
+    """Log2 seconds of each family's last runs."""
+    risk: float
+    """Chance of exceeding the limit that it was calibrated for."""
+    offsets: Floats
+    """For each of `LEVELS` what is added to the percentile, in log2."""
+    ceiling: float
+    """log2 seconds: the longest run learnt from."""
+
+    def forecast(self, keys: Keys, moments: Times) -> list[RunTimeForecast | NoForecast]:
+        """Answer submissions, in order; `keys` are those of their families, one row for each rung."""
+        past = recall(self.memory, keys, moments)
+        level = past.level
+        limits = past.limits(self.offsets[level], self.ceiling)
+        halves = np.minimum(whole(np.exp2(past.median.astype(np.float64)), 1), limits)
+        return [
+            NoForecast(reason=NOTHING_SIMILAR)
+            if past.rung[row] == NOTHING
+            else RunTimeForecast(
+                quantiles={0.5: Seconds(float(halves[row])), 1 - self.risk: Seconds(float(limits[row]))},
+                limit=Seconds(float(limits[row])),
+                risk=self.risk,
+                basis=Basis(
+                    level=LEVELS[level[row]],
+                    rung=LADDER[past.rung[row]].name,
+                    runs=int(past.runs[row]),
+                    age_days=float(past.ages[row]),
+                    median_from=MEDIAN_FROM,
+                ),
+            )
+            for row in range(len(moments))
+        ]
+
+
+def load(folder: Path, told: Mapping[str, Any] | None) -> RunTimes | None:
+    """Load what the model in `folder` has learnt of run times, of which its card `told`; None where it told nothing.
+
+    Raises ModelError when something is missing or damaged.
+    """
+    if told is None:
+        return None
+    with reading(folder / NAME, kinds=(KeyError, TypeError, ValueError)):
+        offsets = np.array([told["offsets"][level] for level in LEVELS], dtype=np.float64)
+        risk, ceiling = float(told["risk"]), float(told["ceiling"])
+    return RunTimes(memory=FamilyMemory.load(folder / FOLDER), risk=risk, offsets=offsets, ceiling=ceiling)
