@@ -5,12 +5,24 @@ from typing import Any
 
 import msgspec
 
-from jobcast.advice import Advice, Change
+from jobcast.advice import Advice, Change, ChangeKind, KeptReason, Mode, Subject
 from jobcast.forecast import Basis, Forecast, MemoryForecast, NoForecast, RunTimeForecast
 from jobcast.units import to_mib
 
 SCHEMA = 1
 """Version of all JSON that the service answers with."""
+
+
+class MemoryTold:
+    """Either MemorySent or ReasonSent: a base of both, for unions of structures can't be documented."""
+
+    __slots__ = ()
+
+
+class RunTimeTold:
+    """Either RunTimeSent or ReasonSent."""
+
+    __slots__ = ()
 
 
 class BasisSent(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,35 +35,40 @@ class BasisSent(msgspec.Struct, frozen=True, kw_only=True):
     median_from: str
 
 
-class MemorySent(msgspec.Struct, frozen=True, kw_only=True):
+class MemorySent(msgspec.Struct, MemoryTold, frozen=True, kw_only=True):
     """Peak memory of the next job, in MiB, rounded up."""
 
     quantiles_mb: Mapping[str, int]
+    """Probability to amount, rising; empty when the recipe tells no probabilities."""
     request_mb: int
+    """The amount to ask for: exceeded with the probability `risk`."""
     risk: float | None
     basis: BasisSent
 
 
-class RunTimeSent(msgspec.Struct, frozen=True, kw_only=True):
+class RunTimeSent(msgspec.Struct, RunTimeTold, frozen=True, kw_only=True):
     """Run time of the next job, in seconds."""
 
     quantiles_s: Mapping[str, float]
+    """Probability to time, rising."""
     limit_s: float
+    """The run limit to ask for, in whole minutes: exceeded with the probability `risk`."""
     risk: float
     basis: BasisSent
 
 
-class ReasonSent(msgspec.Struct, frozen=True, kw_only=True):
+class ReasonSent(msgspec.Struct, MemoryTold, RunTimeTold, frozen=True, kw_only=True):
     """Why there is no forecast: a fixed word."""
 
     reason: str
+    """E.g. ``nothing_similar``; ``off`` where the rules want no forecast."""
 
 
 class ChangeSent(msgspec.Struct, frozen=True, kw_only=True):
     """A part of the request that should be another; bytes or seconds."""
 
-    subject: str
-    kind: str
+    subject: Subject
+    kind: ChangeKind
     before: float | None
     after: float
     made: bool
@@ -60,15 +77,15 @@ class ChangeSent(msgspec.Struct, frozen=True, kw_only=True):
 class KeptSent(msgspec.Struct, frozen=True, kw_only=True):
     """A part of the request that stays, and why."""
 
-    subject: str
-    reason: str
+    subject: Subject
+    reason: KeptReason
 
 
 class AdviceSent(msgspec.Struct, frozen=True, kw_only=True):
     """What the rules of the site make of the forecast."""
 
     id: str
-    mode: str
+    mode: Mode
     changes: tuple[ChangeSent, ...]
     kept: tuple[KeptSent, ...]
 
@@ -76,8 +93,8 @@ class AdviceSent(msgspec.Struct, frozen=True, kw_only=True):
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one job."""
 
-    memory: MemorySent | ReasonSent
-    run_time: RunTimeSent | ReasonSent
+    memory: MemoryTold
+    run_time: RunTimeTold
     advice: AdviceSent
 
 
@@ -100,7 +117,9 @@ class ModelSent(msgspec.Struct, frozen=True, kw_only=True):
     """A model on the shelf."""
 
     name: str
+    """Its folder on the shelf."""
     active: bool
+    """Whether it is the one that answers, or will within a second."""
     recipe: str
     made: str
     risk: float | None
@@ -113,6 +132,7 @@ class Models(msgspec.Struct, frozen=True, kw_only=True):
 
     schema: int = SCHEMA
     answering: str | None
+    """None before the first."""
     models: list[ModelSent]
 
 
@@ -128,8 +148,11 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
     schema: int = SCHEMA
     ready: bool
+    """Whether forecasts can be had."""
     model: str | None
+    """Which one answers; None where none does."""
     trouble: Mapping[str, str]
+    """``rules``, ``tokens`` or ``model`` to why it can't be used as it is; what was there before goes on."""
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,7 +160,9 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
     schema: int = SCHEMA
     error: str
+    """A fixed word."""
     message: str
+    """For people."""
 
 
 OFF = "off"
@@ -156,7 +181,7 @@ def answer(forecast: Forecast | None, advice: Advice) -> Answer:
     return Answer(memory=memory, run_time=run_time, advice=_advice(advice))
 
 
-def _forecasts(forecast: Forecast | None) -> tuple[MemorySent | ReasonSent, RunTimeSent | ReasonSent]:
+def _forecasts(forecast: Forecast | None) -> tuple[MemoryTold, RunTimeTold]:
     if forecast is None:
         return ReasonSent(reason=OFF), ReasonSent(reason=OFF)
     return _memory(forecast.memory), _run_time(forecast.run_time)
@@ -171,7 +196,7 @@ def _advice(advice: Advice) -> AdviceSent:
     )
 
 
-def _memory(told: MemoryForecast | NoForecast) -> MemorySent | ReasonSent:
+def _memory(told: MemoryForecast | NoForecast) -> MemoryTold:
     if isinstance(told, NoForecast):
         return ReasonSent(reason=told.reason)
     return MemorySent(
@@ -182,7 +207,7 @@ def _memory(told: MemoryForecast | NoForecast) -> MemorySent | ReasonSent:
     )
 
 
-def _run_time(told: RunTimeForecast | NoForecast) -> RunTimeSent | ReasonSent:
+def _run_time(told: RunTimeForecast | NoForecast) -> RunTimeTold:
     if isinstance(told, NoForecast):
         return ReasonSent(reason=told.reason)
     return RunTimeSent(

@@ -5,15 +5,19 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import cast
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from jobcast import clock
 from jobcast.errors import JobcastError
 from jobcast.serve import documented, hooks, metrics, routes
-from jobcast.serve.http import GoneError, RefusedError, send_problem
+from jobcast.serve.http import GoneError, RefusedError, problem, send_problem
 from jobcast.serve.service import Service
 
 Handler = Callable[[Service, Scope, Receive, Send], Awaitable[None]]
@@ -67,12 +71,35 @@ class _Endpoint:
         await send_problem(send, refused)
 
 
+async def _unrouted(_request: Request, error: Exception) -> Response:
+    """Answer where there is no such path, or not by that method, as all refusals are answered."""
+    refused = cast("HTTPException", error)
+    return Response(
+        problem(_UNROUTED[refused.status_code]),
+        refused.status_code,
+        headers={**(refused.headers or {}), "x-content-type-options": "nosniff"},
+        media_type="application/json",
+    )
+
+
+_UNROUTED = {
+    404: RefusedError(404, "no_path", "there is no such path: /docs tells which there are"),
+    405: RefusedError(405, "no_method", "that path is not asked by this method"),
+}
+
+
 def make_app(service: Service) -> Starlette:
     """Return the application that answers for `service`."""
     endpoints = [
         Route(path, _Endpoint(service, path, handler), methods=[method]) for method, path, handler in ROUTES
     ]
-    return Starlette(routes=endpoints, lifespan=partial(_lifespan, service))
+    app = Starlette(
+        routes=endpoints,
+        lifespan=partial(_lifespan, service),
+        exception_handlers=dict.fromkeys(_UNROUTED, _unrouted),
+    )
+    app.router.redirect_slashes = False
+    return app
 
 
 @asynccontextmanager

@@ -34,6 +34,7 @@ class SubmittedJob(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     memory_mb: Mib | None = None
     """What it asks for, of the whole job, in MiB; 0 is none."""
     run_limit_s: SecondsSent | None = None
+    """Longest time it may run, in seconds; 0 is no limit."""
     gpus: Count | None = None
     interactive: bool | None = None
     span_hosts: Count | None = None
@@ -60,6 +61,7 @@ class FinishedJob(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     finish_time: datetime
     """With its zone."""
     submit_time: datetime | None = None
+    """With its zone; when it is left out, the job counts as submitted when it ended."""
     user: str | None = None
     group: str | None = None
     project: str | None = None
@@ -70,11 +72,15 @@ class FinishedJob(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     description: str | None = None
     cores: Count | None = None
     memory_mb: Mib | None = None
+    """What it asked for, of the whole job, in MiB; 0 is none."""
     run_limit_s: SecondsSent | None = None
+    """Longest time it was allowed to run, in seconds; 0 is no limit."""
     gpus: Count | None = None
     interactive: bool | None = None
     memory_peak_bytes: Annotated[int, msgspec.Meta(ge=0, le=2**53)] | None = None
+    """The most it held, in bytes; left out where nothing was measured."""
     run_time_s: SecondsSent | None = None
+    """From start to end, in seconds."""
 
 
 class Feedback(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -34,7 +34,7 @@ async def hooked(service: Service, scope: Scope, receive: Receive, send: Send) -
     if name not in HOOKS:
         raise RefusedError(404, "no_hook", f"hooks are {', '.join(HOOKS)}")
     caller = allowed(service, scope, Right.FORECAST)
-    call = HookCall(body=await read_body(receive), fields=_fields(scope), at=service.now())
+    call = HookCall(body=await read_body(scope, receive), fields=_fields(scope), at=service.now())
     language = call.fields.get("lang", "")[:2]
     with speaking(language if language in LANGUAGES else service.settings.language):
         reply = _reply(service, hook(name), call, caller)
@@ -93,7 +93,7 @@ async def memprediction(service: Service, scope: Scope, receive: Receive, send: 
     output is then no number. Nothing is noted: the old esub does by itself what it does.
     """
     caller = allowed(service, scope, Right.FORECAST)
-    fields, at, loaded = _form(await read_body(receive)), service.now(), answering(service)
+    fields, at, loaded = _form(await read_body(scope, receive)), service.now(), answering(service)
     try:
         asked = submission(fields, at, service.settings.timezone)
     except InputError as error:

@@ -1,6 +1,7 @@
 """Requests and answers on the level of ASGI: bodies within limits, JSON and text, problems with a fixed word."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import TypeVar
 
 import msgspec
@@ -16,6 +17,10 @@ BODY_SECONDS = 10.0
 """How long a caller may take to send its body."""
 
 JSON = b"application/json"
+NO_SNIFFING = (b"x-content-type-options", b"nosniff")
+"""With every answer: browsers are not to take it for anything else than it says."""
+_TOLD = 300
+"""Characters of a complaint about a body: those of the body itself may stand in it."""
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -36,8 +41,13 @@ class GoneError(Exception):
     """The caller hung up before it had asked."""
 
 
-async def read_body(receive: Receive) -> bytes:
-    """Return the body of a request; raises RefusedError when it is too large or too slow, GoneError without one."""
+async def read_body(scope: Scope, receive: Receive) -> bytes:
+    """Return the body of a request; raises RefusedError when it is too large, too slow or packed, GoneError without.
+
+    Nothing is unpacked: a few bytes may stand for many.
+    """
+    if header(scope, b"content-encoding") not in (None, b"identity"):
+        raise RefusedError(415, "packed", "bodies are read as they are, without Content-Encoding")
     message = await receive()
     if message["type"] != "http.request":
         raise GoneError
@@ -76,7 +86,7 @@ def decoded(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
     try:
         return decoder.decode(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise RefusedError(400, "bad_request", str(error)) from error
+        raise RefusedError(400, "bad_request", str(error)[:_TOLD]) from error
 
 
 async def send_json(send: Send, value: object, status: int = 200) -> None:
@@ -84,16 +94,28 @@ async def send_json(send: Send, value: object, status: int = 200) -> None:
     await send_bytes(send, _ENCODER.encode(value), JSON, status)
 
 
-async def send_bytes(send: Send, body: bytes, media_type: bytes, status: int = 200) -> None:
-    """Answer with bytes."""
-    headers = [(b"content-type", media_type), (b"content-length", str(len(body)).encode())]
+async def send_bytes(
+    send: Send, body: bytes, media_type: bytes, status: int = 200, more: Iterable[tuple[bytes, bytes]] = ()
+) -> None:
+    """Answer with bytes, and with `more` headers."""
+    headers = [
+        (b"content-type", media_type),
+        (b"content-length", str(len(body)).encode()),
+        NO_SNIFFING,
+        *more,
+    ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
 async def send_problem(send: Send, refused: RefusedError) -> None:
     """Answer that a request is refused, and why."""
-    await send_json(send, Problem(error=refused.error, message=refused.message), refused.status)
+    await send_bytes(send, problem(refused), JSON, refused.status)
+
+
+def problem(refused: RefusedError) -> bytes:
+    """Return the body that says so."""
+    return _ENCODER.encode(Problem(error=refused.error, message=refused.message))
 
 
 def header(scope: Scope, name: bytes) -> bytes | None:

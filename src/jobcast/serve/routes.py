@@ -48,7 +48,7 @@ def answering(service: Service) -> Loaded:
 async def forecast(service: Service, scope: Scope, receive: Receive, send: Send) -> None:
     """``POST /v1/forecast``: one job, or many."""
     caller = allowed(service, scope, Right.FORECAST)
-    asked, at = decoded(_ASKED, await read_body(receive)), service.now()
+    asked, at = decoded(_ASKED, await read_body(scope, receive)), service.now()
     loaded, asker = answering(service), Asker(system=API, name=caller.name)
     if asked.jobs is msgspec.UNSET:
         (one,) = answers = service.desk.answer([submission_of(asked, at)], loaded)
@@ -74,7 +74,7 @@ async def _answer_many(service: Service, asked: Sequence[Submission], loaded: Lo
 async def feedback(service: Service, scope: Scope, receive: Receive, send: Send) -> None:
     """``POST /v1/feedback``: jobs that have just ended well; families learn from them at once."""
     allowed(service, scope, Right.FEEDBACK)
-    told = decoded(_FEEDBACK, await read_body(receive))
+    told = decoded(_FEEDBACK, await read_body(scope, receive))
     try:
         entries = [entry_of(job) for job in told.jobs]
     except (ValueError, OverflowError) as error:

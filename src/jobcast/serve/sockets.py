@@ -66,6 +66,10 @@ def listen_tcp(host: str, port: int) -> socket.socket:
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         listener = socket.socket(family, kind, protocol)
+    except UnicodeError as error:  # a name that no resolver takes
+        raise ConfigError(
+            say("serve.taken", where=f"{host}:{port}", why=error), hint=say("serve.host_cure")
+        ) from error
     except OSError as error:
         raise _refused(host, port, error) from error
     try:

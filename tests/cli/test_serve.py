@@ -1,0 +1,58 @@
+"""What keeps the service from starting is told before anything answers."""
+
+from datetime import timedelta
+
+import pytest
+
+from jobcast import clock
+from jobcast.language import say
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (
+            ("--host", "198.51.100.7"),
+            "error: Beyond this host the service answers only with tokens or a certificate.",
+        ),
+        (("--rules", "none.toml"), "error: The rules in none.toml can't be read: "),
+        (("--certificate", "none.pem"), "error: The certificate can't be used: "),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_cure(jobcast, flags, message):
+    ended = jobcast("serve", "--socket", "s.sock", "--port", "0" if "--rules" in flags else "8470", *flags)
+    assert ended.exit_code == 1
+    assert message in ended.stderr
+    assert "cure:" in ended.stderr
+
+
+@pytest.mark.parametrize("flag", [("--port", "seventy"), ("--port", "70000"), ("--workers", "0")])
+def test_a_flag_that_cannot_be_is_a_misuse(jobcast, flag):
+    ended = jobcast("serve", *flag)
+    assert ended.exit_code == 2
+    assert flag[0] in ended.stderr
+
+
+def test_a_token_is_shown_once_listed_and_revoked(jobcast, store):
+    added = jobcast("token", "add", "hosts", "--right", "feedback", "--days", "2")
+    assert added.exit_code == 0
+    text = added.stdout.strip()
+    assert text.startswith("jc_")
+    listed = jobcast("token", "list")
+    assert "feedback" in listed.stdout
+    assert text not in listed.stdout + (store.path / "tokens.json").read_text()
+    assert jobcast("token", "revoke", "hosts").exit_code == 0
+    assert jobcast("token", "list").stderr.strip() == say("token.none")
+
+
+def test_names_of_tokens_are_given_once_and_must_be_known(jobcast):
+    jobcast("token", "add", "hosts")
+    assert jobcast("token", "add", "hosts").exit_code == 1
+    assert jobcast("token", "revoke", "other").exit_code == 1
+
+
+def test_a_token_that_has_ended_is_listed_as_such(jobcast, monkeypatch):
+    later = clock.now() + timedelta(days=2)
+    jobcast("token", "add", "hosts", "--days", "1")
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert "expired" in jobcast("token", "list").stdout
