@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobcast.errors import InputError
-from jobcast.systems.text import Lines, decode, read_lines
+from jobcast.systems.encoding import decode
+from jobcast.systems.text import Lines, read_lines
 from tests.systems.packed import cut_behind
 
 

@@ -12,6 +12,7 @@ from jobcast.errors import InputError
 from jobcast.history import SET_ASIDE_TEXT, SetAside
 from jobcast.language import say
 from jobcast.systems.base import BATCH
+from jobcast.systems.encoding import decode
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -43,16 +44,6 @@ class Lines:
             return ()
         line, text = self.first + len(self.texts), self.torn[:SET_ASIDE_TEXT]
         return (SetAside(source=source, line=line, reason="truncated", text=text),)
-
-
-def decode(record: bytes) -> str:
-    """Decode one record: UTF-8, else GB18030 (Chinese EDA hosts), else Latin-1, which takes anything."""
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return record.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return record.decode("latin-1")
 
 
 _STEP = 1 << 14

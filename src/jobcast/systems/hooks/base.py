@@ -21,6 +21,8 @@ class HookSite:
     """LSF_UNIT_FOR_LIMITS: the unit of memory amounts written without one (K, M, G, T, P)."""
     memory_per_task: bool = False
     """RESOURCE_RESERVE_PER_TASK: memory asked for in LSF is meant per task, not per host."""
+    limit_unit: str | None = None
+    """The unit of LSF's limits (``-M``): LSF_UNIT_FOR_LIMITS, or K where a site sets none; None where nobody knows."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -115,9 +115,9 @@ def parse_requirement(text: str, memory_unit: str = "M", *, per_task: bool = Fal
     """
     default = Per.TASK if per_task else Per.HOST
     text = text.strip()
-    while text.startswith("{") and (closing := _closing(text, 0)) > 0:
+    while text.startswith("{") and (closing := closed_at(text, 0)) > 0:
         text = text[1:closing].strip()
-    terms = [_TERM.fullmatch(term) for term in _split(text, "+")]
+    terms = [_TERM.fullmatch(term) for term in split(text, "+")]
     if all(terms):
         return _compound([(int(term[1]), term[2]) for term in terms if term], memory_unit, default)
     return _simple(text, memory_unit, default)
@@ -143,7 +143,7 @@ def _compound(terms: list[tuple[int, str]], memory_unit: str, default: Per) -> R
 def _simple(text: str, memory_unit: str, default: Per) -> Requirement:
     """Read sections one after the other; a section given twice, as by two -R, adds to the first."""
     requirement = _NOTHING
-    for name, content in _sections(text):
+    for name, _, content in sections(text):
         if name == "rusage":
             requirement = _with_usage(requirement, content, memory_unit, default)
         elif name == "span":
@@ -171,15 +171,15 @@ def _with_span(requirement: Requirement, content: str) -> Requirement:
     return replace(requirement, tasks_per_host=int(match[2]))
 
 
-def _sections(text: str) -> Iterator[tuple[str, str]]:
-    """Give the name and the content of each ``name[content]``, whatever else stands between them."""
+def sections(text: str) -> Iterator[tuple[str, int, str]]:
+    """Give name, place and content of each ``name[content]``, whatever else stands between them."""
     end = 0
     while match := _SECTION.search(text, end):
         opening = match.end() - 1
-        end = _closing(text, opening) + 1
+        end = closed_at(text, opening) + 1
         if end == 0:
             return
-        yield match[1], text[opening + 1 : end - 1]
+        yield match[1], opening + 1, text[opening + 1 : end - 1]
 
 
 _SECTION = re.compile(r"([a-z]+)\s*\[")
@@ -187,10 +187,10 @@ _SECTION = re.compile(r"([a-z]+)\s*\[")
 
 def _usage(content: str) -> Iterator[tuple[str, str]]:
     """Give each resource of an rusage section with its amount; of alternatives only those of the first."""
-    first = next(_split(content, "||")).strip()
-    while first.startswith("(") and _closing(first, 0) == len(first) - 1:
+    first = next(split(content, "||")).strip()
+    while first.startswith("(") and closed_at(first, 0) == len(first) - 1:
         first = first[1:-1].strip()
-    for part in _split(first.replace(":", ","), ","):
+    for part in split(first.replace(":", ","), ","):
         name, equals, value = part.partition("=")
         if equals:
             yield name.strip(), value.strip()
@@ -211,7 +211,7 @@ def _amount(value: str, unit: str, default: Per) -> Amount | None:
 _PAIRS = {"[": "]", "(": ")", "{": "}"}
 
 
-def _closing(text: str, opening: int) -> int:
+def closed_at(text: str, opening: int) -> int:
     """Return where the bracket at `opening` is closed, or -1; brackets within quotes don't count."""
     awaited: list[str] = []
     for match in _MARKS.finditer(text, opening):
@@ -228,7 +228,7 @@ def _closing(text: str, opening: int) -> int:
 _MARKS = re.compile(r"\"[^\"]*\"|'[^']*'|[\[\](){}]")
 
 
-def _split(text: str, separator: str) -> Iterator[str]:
+def split(text: str, separator: str) -> Iterator[str]:
     """Split at each `separator` that stands in no bracket; there is always at least one part."""
     start = depth = 0
     for match in re.finditer(f"{_MARKS.pattern}|{re.escape(separator)}", text):
