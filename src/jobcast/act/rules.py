@@ -7,13 +7,14 @@ submission the first that says something about a matter decides it; what none sa
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
+from jobcast.act.patterns import Patterns, any_matches, meets
+from jobcast.act.requirements import Require, Requirement, read_requirement
 from jobcast.advice import Mode
 from jobcast.errors import ConfigError
 from jobcast.job import Submission
@@ -21,11 +22,6 @@ from jobcast.language import say
 from jobcast.units import Bytes, parse_duration, parse_memory
 
 T = TypeVar("T")
-
-_LOOKED_AT = 4096
-"""Characters of a command that patterns are held against."""
-
-Patterns = str | tuple[str, ...]
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -62,16 +58,13 @@ class Rule(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def matches(self, submission: Submission) -> bool:
         """Tell whether the rule is about this submission."""
-        return all(
-            any_matches(getattr(self, field), getattr(submission, field))
-            for field in ("user", "group", "project", "queue", "name", "command")
-            if getattr(self, field)
-        )
+        return meets(submission, self)
 
 
 class _File(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
     exceptions: tuple[str, ...] = ()
     rule: tuple[Rule, ...] = ()
+    require: tuple[Require, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,6 +117,8 @@ class Rules:
     """In the order of the file."""
     exceptions: tuple[str, ...] = ()
     """Patterns of commands that are never lowered: they size themselves by what they asked for."""
+    requirements: tuple[Requirement, ...] = ()
+    """What submissions have to say."""
     files: tuple[Path, ...] = ()
     """What was read: these rules hold as long as none of the files changes."""
 
@@ -132,18 +127,20 @@ class Rules:
         matching = [rule for rule in self.rules if rule.matches(submission)]
         return _verdict((*matching, self.top), exception=any_matches(self.exceptions, submission.command))
 
+    def refusal(self, submission: Submission, system: str) -> str | None:
+        """Return why a requirement forbids this submission, in the language chosen now; None where none does.
+
+        Where the mode is off, nothing is required.
+        """
+        if not self.requirements or self.verdict(submission).mode is Mode.OFF:
+            return None
+        refusals = (one.refusal(submission, system) for one in self.requirements)
+        return next((why for why in refusals if why is not None), None)
+
     def furthest(self) -> Mode:
         """Return the mode that goes furthest of all that the file names."""
         named = {terms.mode for terms in (self.top, *self.rules)} | {self.top.mode or Mode.SHADOW}
         return max(filter(None, named), key=list(Mode).index)
-
-
-def any_matches(patterns: Patterns, text: str | None) -> bool:
-    """Tell whether any of the shell patterns matches the whole text; nothing matches an absent one."""
-    if text is None:
-        return False
-    text = text[:_LOOKED_AT]
-    return any(fnmatchcase(text, one) for one in ((patterns,) if isinstance(patterns, str) else patterns))
 
 
 @lru_cache(maxsize=1024)  # a site has few rules, and they meet in fewer ways than there are jobs
@@ -176,7 +173,7 @@ def _limits(least: str, most: str, parse: Callable[[str], float]) -> Limits:
 def read_rules(path: Path | None) -> Rules:
     """Read the rules of a site; without a file nothing but the modes' defaults hold, and the mode is shadow.
 
-    Raises ConfigError when the file can't be read, or says what can't be.
+    Raises ConfigError when the file or one that it names can't be read, or says what can't be.
     """
     if path is None:
         return Rules()
@@ -184,11 +181,18 @@ def read_rules(path: Path | None) -> Rules:
         file = msgspec.convert(tomllib.loads(path.read_text("utf-8")), _File)
         for terms in (file, *file.rule):
             _see(terms)
+        requirements = tuple(read_requirement(one, path.parent) for one in file.require)
     except (OSError, ValueError) as error:  # of msgspec too: it names the place
         raise ConfigError(
             say("rules.unreadable", path=path, why=error), hint=say("rules.unreadable_cure")
         ) from error
-    return Rules(top=file, rules=file.rule, exceptions=file.exceptions, files=(path,))
+    return Rules(
+        top=file,
+        rules=file.rule,
+        exceptions=file.exceptions,
+        requirements=requirements,
+        files=(path, *dict.fromkeys(one.file for one in requirements if one.file)),
+    )
 
 
 def _see(terms: Terms) -> None:
