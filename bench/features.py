@@ -9,6 +9,7 @@ import polars as pl
 
 import made_up
 from harness import Operation
+from jobcast.features.coded import Keys
 from jobcast.features.family import family_keys
 from jobcast.features.frame import of_frame
 from jobcast.features.window import FinishedRuns, look_back
@@ -28,12 +29,16 @@ def operations(shrink: int) -> list[Operation]:
 def _prepare(folder: Path, size: int) -> None:
     jobs = made_up.history(size)
     jobs.write_parquet(folder / "jobs.parquet")
-    np.save(folder / "keys.npy", np.stack(list(family_keys(of_frame(jobs)))))
+    np.save(folder / "keys.npy", np.stack(_keys(jobs)))
 
 
 def _texts(folder: Path) -> Callable[[], object]:
     jobs = pl.read_parquet(folder / "jobs.parquet")
-    return lambda: sum(len(keys) for keys in family_keys(of_frame(jobs)))
+    return partial(_keys, jobs)
+
+
+def _keys(jobs: pl.DataFrame) -> list[Keys]:
+    return list(family_keys(of_frame(jobs)))
 
 
 def _distinct(folder: Path) -> Callable[[], object]:

@@ -6,6 +6,8 @@ Prints one table and writes ``bench/out/bench.json``. Times are of a fresh proce
 import argparse
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,7 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from harness import Operation, Result, machine, run
-from subjects import operations
+from subjects import operations, trials
+from trial import Trial, print_figures
 
 _OUT = Path(__file__).parent / "out"
 _IDLE = 0.5
@@ -31,23 +34,41 @@ def main() -> None:
     )
     wish = parser.parse_args()
     chosen = [each for each in operations(quick=wish.quick) if _is_chosen(each, wish.names)]
-    before = machine()
-    results = []
+    tried = [each for each in trials(quick=wish.quick) if _is_chosen(each, wish.names)]
+    before, results, figures = machine(), [], []
     for operation in chosen:
-        print(f"{operation.name} ...", file=sys.stderr)
-        with TemporaryDirectory(prefix="jobcast-bench-") as folder:
-            results.append(run(operation, Path(folder), quick=wish.quick))
+        with _folder(operation.name) as folder:
+            results.append(run(operation, folder, quick=wish.quick))
+    for trial in tried:
+        with _folder(trial.name) as folder:
+            if lacking := trial.missing():
+                print(f"{trial.name}: not tried, {lacking}", file=sys.stderr)
+            else:
+                figures += trial.run(folder)
     _OUT.mkdir(exist_ok=True)
     found = {"machine": before, "quick": wish.quick, "results": [result.as_json() for result in results]}
+    found["figures"] = [figure.as_json() for figure in figures]
     (_OUT / "bench.json").write_text(json.dumps(found, indent=2) + "\n")
-    _print(results, before)
+    if results:
+        _print(results)
+    if figures:
+        print_figures(figures)
+    _print_machine(before)
 
 
-def _is_chosen(operation: Operation, words: list[str]) -> bool:
+@contextmanager
+def _folder(name: str) -> Iterator[Path]:
+    """Give an empty folder for what is measured now."""
+    print(f"{name} ...", file=sys.stderr)
+    with TemporaryDirectory(prefix="jobcast-bench-") as folder:
+        yield Path(folder)
+
+
+def _is_chosen(operation: Operation | Trial, words: list[str]) -> bool:
     return not set(words).isdisjoint(operation.name.split()) if words else not operation.long
 
 
-def _print(results: list[Result], before: dict[str, object]) -> None:
+def _print(results: list[Result]) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("operation", no_wrap=True)
     for title in ("size", "wall s", "CPU s", "per second", "peak MB"):
@@ -61,11 +82,13 @@ def _print(results: list[Result], before: dict[str, object]) -> None:
             *(f"{result.per_second:,.0f}", f"{result.work.peak_mb:,}", result.limit_name),
             *(f"{result.limit.cpu:.3f}", f"{result.ratio:.1f}"),
         )
-    console = Console(width=150)
-    console.print(table)
+    Console(width=150).print(table)
+
+
+def _print_machine(before: dict[str, object]) -> None:
     busy = float(str(before["load"])) > _IDLE
     note = "; other programs were running, so trust CPU seconds more than wall seconds" if busy else ""
-    console.print(f"{before['cores']} cores, load {before['load']:.1f} at the start{note}", highlight=False)
+    print(f"{before['cores']} cores, load {before['load']:.1f} at the start{note}")
 
 
 if __name__ == "__main__":

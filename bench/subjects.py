@@ -4,9 +4,11 @@ import features
 import predict
 import readers
 import report
+import service
 import store
 import train
 from harness import Operation
+from trial import Trial
 
 
 def operations(*, quick: bool) -> list[Operation]:
@@ -16,3 +18,8 @@ def operations(*, quick: bool) -> list[Operation]:
         for subject in (readers, store, features, train, predict, report)
         for operation in subject.operations(10 if quick else 1)
     ]
+
+
+def trials(*, quick: bool) -> list[Trial]:
+    """Return what is tried against a bar, a tenth of the size where it must be `quick`."""
+    return [trial for subject in (service,) for trial in subject.trials(10 if quick else 1)]
