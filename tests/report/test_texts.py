@@ -2,12 +2,14 @@
 
 import pytest
 
+from jobcast.advice import ChangeKind
 from jobcast.language import LANGUAGES, Phrase, catalogue, say, speaking
-from jobcast.report.base import Chart, Figure
+from jobcast.report.base import Chart, Figure, Section
 from jobcast.report.forecasts import WHO
 from jobcast.report.rules import RULES
 from jobcast.report.summary import SECTIONS
 from jobcast.report.time import REASONS
+from tests.report.answered import looked_back
 from tests.report.made_up import report
 
 NOTES = {"user", "queue", "kind", "system", "finding", "runs", "text", "flag", "gib_h", "core_h", "money"}
@@ -18,8 +20,13 @@ FILTERS = {"user", "project", "queue"}
 """Columns by which jobs are chosen."""
 
 
+def sections() -> list[Section]:
+    """Return the sections of all reports."""
+    return [*report().sections, looked_back()]
+
+
 def figures() -> list[Figure]:
-    return [figure for section in report().sections for figure in section.figures]
+    return [figure for section in sections() for figure in section.figures]
 
 
 def charts() -> list[Chart]:
@@ -30,8 +37,8 @@ def names() -> dict[str, set[str]]:
     """Return the names in a full report by the part of the catalogue in which their texts stand."""
     columns = {column.name for figure in figures() for column in figure.table.columns}
     return {
-        "report_section": {section.name for section in report().sections} | {"notes"},
-        "report_fact": {fact.name for section in report().sections for fact in section.facts},
+        "report_section": {section.name for section in sections()} | {"notes"},
+        "report_fact": {fact.name for section in sections() for fact in section.facts},
         "report_figure": {figure.name for figure in figures()},
         "report_about": {figure.name for figure in figures()},
         "report_chart": {chart.name for chart in charts()},
@@ -39,6 +46,7 @@ def names() -> dict[str, set[str]]:
         "report_finding": set(RULES),
         "report_reason": set(REASONS),
         "report_who": set(WHO),
+        "report_change": set(ChangeKind),
     }
 
 
@@ -68,7 +76,7 @@ def test_charts_draw_columns_that_their_tables_have():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sentence_of_a_full_report_can_be_said(language):
-    sentences = [remark for section in report().sections for remark in section.remarks]
+    sentences = [remark for section in sections() for remark in section.remarks]
     sentences += [note.text for note in report().notes]
     cells = [cell for figure in figures() for row in figure.table.rows for cell in row]
     sentences += [cell for cell in cells if isinstance(cell, Phrase)]

@@ -27,6 +27,7 @@ COMMANDS = {
     "token": "jobcast.cli.token:command",
     "audit": "jobcast.cli.audit:command",
     "doctor": "jobcast.cli.doctor:command",
+    "shadow": "jobcast.cli.shadow:command",
     "demo": "jobcast.cli.demo:command",
 }
 """Command to the module that holds it, imported only when it is called.

@@ -10,9 +10,9 @@ import click
 from jobcast.cli.screen import cell_width, painted, printable, talk, tell
 from jobcast.cli.table import Column, print_table
 from jobcast.language import say
-from jobcast.report.base import Figure, Note, Report, Section, Unit
+from jobcast.report.base import About, Figure, Note, Report, Section, Unit
 from jobcast.report.formats.figures import said, shown
-from jobcast.report.formats.period import told
+from jobcast.report.formats.period import empty, told
 
 _PEOPLE = 10
 _NOTES_OF_EACH, _NOTES_OF_ONE = 2, 10
@@ -26,6 +26,10 @@ _SHOWN = (
     "wait_queues",
     "failure_reasons",
     "forecast_errors",
+    "shadow_memory",
+    "shadow_run_limit",
+    "shadow_queues",
+    "shadow_users",
 )
 """The figures that are worth a screen; the others are in the other forms."""
 
@@ -34,11 +38,14 @@ def show(report: Report, *, unmatched: str | None = None) -> None:
     """Print the report for people; `unmatched` is the cure where the filters let none of the period's jobs pass."""
     _tell(told(report))
     if not report.jobs:
-        tell(say("report.empty") if unmatched is None else say("report.no_match"))
+        tell(empty(report).say() if unmatched is None else say("report.no_match"))
         talk(say("report.empty_cure") if unmatched is None else unmatched)
         return
     for section in report.sections:
         _show_section(section, report.currency)
+    if report.about is About.SUBMISSIONS:
+        talk(say("shadow.next"))
+        return
     tell("\n" + say("report.notes"), colour="cyan")
     _show_notes(report)
     talk(say("report.next"))

@@ -242,6 +242,15 @@ class Period:
     """In whose days the period is told and cut."""
 
 
+class About(StrEnum):
+    """What a report counts."""
+
+    JOBS = "jobs"
+    """Finished jobs."""
+    SUBMISSIONS = "submissions"
+    """What hooks were answered."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
     """Everything found, for one format to show."""
@@ -255,8 +264,10 @@ class Report:
     currency: str
     """Behind amounts of money; empty where nothing is charged."""
     jobs: int
-    """How many jobs it is about."""
+    """How many jobs, or submissions, it is about."""
     notes: tuple[Note, ...]
     """The people who can save most first, and for each the largest first."""
     sections: tuple[Section, ...]
     """In the order in which they are read."""
+    about: About = About.JOBS
+    """Jobs get notes; submissions don't."""

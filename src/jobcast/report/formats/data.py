@@ -80,7 +80,14 @@ def _row(names: Sequence[str], row: Sequence[Cell]) -> dict[str, Any]:
     return {first: name, **({} if others is None else {"others": others}), **dict(rest)}
 
 
-_IDS = ("report_reason.", "report_who.", "report_section.", "report_fact.", "report_finding.")
+_IDS = (
+    "report_change.",
+    "report_reason.",
+    "report_who.",
+    "report_section.",
+    "report_fact.",
+    "report_finding.",
+)
 """How the keys of texts begin that stand for an id, which programs get in every language."""
 
 

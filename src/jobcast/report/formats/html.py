@@ -21,7 +21,7 @@ from jobcast.language import Phrase, phrase, say
 from jobcast.report.base import Cell, Density, Figure, Note, Report, Ring, Unit
 from jobcast.report.formats.charts import specs, text
 from jobcast.report.formats.figures import shown
-from jobcast.report.formats.period import filters, finished, when_made
+from jobcast.report.formats.period import empty, filters, finished, title, when_made
 from jobcast.units import format_amount
 
 _PAGE = Path(__file__).parent / "page"
@@ -46,7 +46,8 @@ def as_html(report: Report) -> str:
             report=report,
             language=say("report.page_language"),
             policy=_policy(*scripts.values()),
-            plain_title=say("report.title"),
+            title=_in_both(title(report)),
+            plain_title=title(report).say(),
             css=Markup(_read("report.css")),  # noqa: S704 - a file of ours
             say=lambda key, **values: _in_both(phrase_of(key, values)),
             say_plain=lambda key: phrase_of(key, {}).say(),
@@ -55,7 +56,7 @@ def as_html(report: Report) -> str:
             period=_in_both(finished(report)),
             made=_in_both(when_made(report)),
             filters=[_in_both(one) for one in filters(report)],
-            empty=_in_both(phrase("report.empty")),
+            empty=_in_both(empty(report)),
             people=[(user, list(notes)) for user, notes in groupby(report.notes, lambda note: note.user)],
             first_people=_FIRST_PEOPLE,
             at_stake=partial(_at_stake, report.currency),
@@ -65,10 +66,15 @@ def as_html(report: Report) -> str:
             most_rows=_most_rows,
             version=jobcast.__version__,
             charts_json=_json(charts),
-            words_json=_json({name: text(phrase_of(f"report.{name}", {})) for name in SAID_BY_SCRIPT}),
+            words_json=_json(_words_of_script(report)),
             **{name: Markup(script) for name, script in scripts.items()},  # noqa: S704 - files of ours
         )
     )
+
+
+def _words_of_script(report: Report) -> dict[str, Any]:
+    words = {name: text(phrase_of(f"report.{name}", {})) for name in SAID_BY_SCRIPT}
+    return {**words, "title": text(title(report))}
 
 
 def phrase_of(key: str, values: dict[str, Any]) -> Phrase:

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from string import Template
 
 from jobcast.language import catalogue, phrase, say
-from jobcast.report.base import Figure, Note, Report, Section, Table, Unit, table
+from jobcast.report.base import About, Figure, Note, Report, Section, Table, Unit, table
 from jobcast.report.formats.data import tables
 from jobcast.report.formats.figures import NOTHING, harmless, said, shown
-from jobcast.report.formats.period import days, told
+from jobcast.report.formats.period import days, empty, title, told
 
 Pictures = Mapping[str, Sequence[str]]
 """Name of a chart to the relative paths of its pictures: one, or one for each person."""
@@ -54,10 +54,11 @@ TOTALS = {"TOTAL_OVER_RUSAGE_MEMORY_TABLE": "over_tib", "TOTAL_UNDER_RUSAGE_MEMO
 
 def as_markdown(report: Report, pictures: Pictures) -> str:
     """Return the report as Markdown; `pictures` are of those charts that were drawn."""
-    parts = [f"# {say('report.title')}", _escaped(told(report))]
+    parts = [f"# {title(report).say()}", _escaped(told(report))]
     if not report.jobs:
-        parts.append(say("report.empty") + " " + say("report.empty_cure"))
-    parts += [f"## {say('report.notes')}", notes_as_markdown(report)]
+        parts.append(empty(report).say() + " " + say("report.empty_cure"))
+    if report.about is About.JOBS:
+        parts += [f"## {say('report.notes')}", notes_as_markdown(report)]
     for section in report.sections:
         parts += _section(section, pictures, report.currency)
     parts.append(f"_{say('report.memory_basis')}_")

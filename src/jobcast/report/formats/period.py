@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from jobcast.language import Phrase, phrase
-from jobcast.report.base import Report
+from jobcast.report.base import About, Report
 
 _INSTANT = timedelta(microseconds=1)
 
@@ -13,10 +13,22 @@ def told(report: Report) -> str:
     return " · ".join(part.say() for part in (finished(report), *filters(report), when_made(report)))
 
 
+def title(report: Report) -> Phrase:
+    """Return what the report is called."""
+    return phrase("report.title") if report.about is About.JOBS else phrase("shadow.title")
+
+
+def empty(report: Report) -> Phrase:
+    """Return what is said of a period without anything."""
+    return phrase("report.empty") if report.about is About.JOBS else phrase("shadow.empty")
+
+
 def finished(report: Report) -> Phrase:
-    """Return when the jobs finished, in the site's zone."""
+    """Return when the jobs finished, or the submissions were answered, in the site's zone."""
     zone = report.period.zone
     since, until = (moment.astimezone(zone) for moment in (report.period.since, report.period.until))
+    if report.about is About.SUBMISSIONS:
+        return phrase("shadow.period", since=_shown(since), until=_shown(until))
     return phrase("report.period", since=_shown(since), until=_shown(until))
 
 
