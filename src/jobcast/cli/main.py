@@ -25,6 +25,7 @@ COMMANDS = {
     "models": "jobcast.cli.models:command",
     "serve": "jobcast.cli.serve:command",
     "token": "jobcast.cli.token:command",
+    "hook": "jobcast.cli.hook:command",
     "audit": "jobcast.cli.audit:command",
     "doctor": "jobcast.cli.doctor:command",
     "shadow": "jobcast.cli.shadow:command",

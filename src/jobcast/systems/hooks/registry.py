@@ -9,7 +9,7 @@ from jobcast.systems.hooks.base import SubmissionHook
 HOOKS = {
     "lsf": "jobcast.systems.hooks.lsf.hook:LsfHook",
     "slurm": "jobcast.systems.hooks.slurm:SlurmHook",
-    "loadleveler": "jobcast.systems.hooks.loadleveler:LoadLevelerHook",
+    "loadleveler": "jobcast.systems.hooks.loadleveler.hook:LoadLevelerHook",
     "kubernetes": "jobcast.systems.hooks.kubernetes:KubernetesHook",
 }
 """Name to ``module:class``; imported when the first submission comes, for few sites have more than one."""

@@ -1,0 +1,61 @@
+"""What LSF needs so that it asks jobcast at submission: an esub in LSF_SERVERDIR of the hosts that run bsub.
+
+Whoever submits runs it, so all must be able to read it, and the token where there is one. Nothing counts what it
+could not ask: the esub may write nowhere that all users share. Such jobs have no ``jobcast=`` in their description.
+"""
+
+import math
+import os
+import re
+import shlex
+from pathlib import Path
+
+from jobcast.act.hooks.base import Address, Plan, StubFile
+from jobcast.act.hooks.template import fill
+from jobcast.errors import ConfigError
+from jobcast.language import phrase, say
+
+_FILE = "esub.jobcast"
+_URL = re.compile(r"https?://[^\s/?#@]+/?")
+
+
+class LsfStub:
+    """How the hook of LSF is installed."""
+
+    name = "lsf"
+
+    def plan(self, address: Address, folder: Path | None) -> Plan:
+        """Return the esub for `folder`, by default the directory that LSF_SERVERDIR names."""
+        where = folder or _server_directory()
+        return Plan(
+            files=(StubFile(path=where / _FILE, content=fill(_FILE, _values(address)), mode=0o755),),
+            by_hand=(
+                phrase("hook_lsf.everywhere", file=where / _FILE),
+                phrase("hook_lsf.settings"),
+                phrase("hook_lsf.reconfigure"),
+                phrase("hook_lsf.attempt"),
+            ),
+            undo=(phrase("hook_lsf.undo"), phrase("hook_lsf.reconfigure")),
+        )
+
+
+def _server_directory() -> Path:
+    named = os.environ.get("LSF_SERVERDIR")
+    if not named:
+        raise ConfigError(say("hook_lsf.no_folder"), hint=say("hook_lsf.no_folder_cure"))
+    return Path(named)
+
+
+def _values(address: Address) -> dict[str, str]:
+    """Return the values of the template, each quoted for a shell."""
+    if address.url and not _URL.fullmatch(address.url):
+        raise ConfigError(say("hook_lsf.bad_url", url=address.url), hint=say("hook_lsf.bad_url_cure"))
+    values = {
+        "SOCKET": str(address.socket or ""),
+        "URL": (address.url or "").rstrip("/"),
+        "TOKEN_FILE": str(address.token_file or ""),
+        "CERTIFICATE": str(address.certificate or ""),
+        "DEADLINE": f"{address.deadline_s:.3f}",
+        "WHOLE_DEADLINE": str(math.ceil(address.deadline_s)),
+    }
+    return {name: shlex.quote(value) for name, value in values.items()}
