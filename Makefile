@@ -52,14 +52,19 @@ lock: venv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-index-url \
 		--all-extras --output-file requirements.lock pyproject.toml build.in
 
-# Fetches what is shipped in pages but made elsewhere; the checksum in vendored.toml must then be changed by hand.
-PAGE := src/jobcast/report/formats/page
+# Fetches what is shipped in pages but made elsewhere; the checksums in vendored.toml must then be changed by hand.
+define fetch
+rm -rf build/vendor && mkdir -p build/vendor
+cd build/vendor && npm pack --silent $(1)@$$(sed -n 's/^version = "\(.*\)"/\1/p' $(CURDIR)/$(2)/../vendored.toml) && tar xzf *.tgz
+cd build/vendor/package && cp LICENSE NOTICE $(3) $(CURDIR)/$(2)/
+rm -rf build/vendor
+cd $(2) && sha256sum $(notdir $(3))
+endef
+
 vendor:
-	rm -rf build/vendor && mkdir -p build/vendor
-	cd build/vendor && npm pack --silent echarts@$$(sed -n 's/^version = "\(.*\)"/\1/p' $(CURDIR)/$(PAGE)/vendored.toml) && tar xzf *.tgz
-	cp build/vendor/package/dist/echarts.min.js build/vendor/package/LICENSE build/vendor/package/NOTICE $(PAGE)/echarts/
-	rm -rf build/vendor
-	sha256sum $(PAGE)/echarts/echarts.min.js
+	$(call fetch,echarts,src/jobcast/report/formats/page/echarts,dist/echarts.min.js)
+	$(call fetch,swagger-ui-dist,src/jobcast/serve/page/swagger-ui,swagger-ui.css swagger-ui-bundle.js \
+		swagger-ui-bundle.js.LICENSE.txt)
 
 clean:
 	rm -rf .venv build dist demo

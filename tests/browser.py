@@ -45,16 +45,23 @@ def chromium() -> Iterator[Browser]:
 
 def opened(browser: Browser, file: Path, *, theme: str = "light", width: int = 1280) -> Seen:
     """Open a file as a double click on a mail attachment does, and wait until its charts are drawn."""
+    return visited(browser, file.as_uri(), theme=theme, width=width)
+
+
+def visited(
+    browser: Browser, address: str, *, theme: str = "light", width: int = 1280, locale: str = "en-GB"
+) -> Seen:
+    """Open a page, and wait until it says that all is drawn."""
     page = browser.new_page(
         viewport={"width": width, "height": 900},
         color_scheme=theme,  # type: ignore[arg-type]
-        locale="en-GB",
+        locale=locale,
     )
     seen = Seen(page=page)
     page.on("console", lambda message: seen.complaints.append(f"{message.type}: {message.text}"))
     page.on("pageerror", lambda error: seen.complaints.append(f"error: {error}"))
     page.on("request", lambda request: seen.requests.append(request.url))
-    page.goto(file.as_uri())
+    page.goto(address)
     page.wait_for_selector("html[data-ready=true]")
-    seen.requests.remove(file.as_uri())
+    seen.requests.remove(address)
     return seen

@@ -5,10 +5,9 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -19,6 +18,9 @@ from jobcast.errors import JobcastError
 from jobcast.serve import documented, hooks, metrics, routes
 from jobcast.serve.http import GoneError, RefusedError, problem, send_problem
 from jobcast.serve.service import Service
+
+if TYPE_CHECKING:
+    from starlette.exceptions import HTTPException
 
 Handler = Callable[[Service, Scope, Receive, Send], Awaitable[None]]
 

@@ -1,24 +1,37 @@
-"""The OpenAPI document, made from the structures of requests and answers, and the page that shows it."""
+"""The OpenAPI document, and the page that shows it: all of it from files of our own."""
 
 from functools import cache
+from html import escape
 from pathlib import Path
-from typing import Any
+from string import Template
+from urllib.parse import parse_qs
 
 import msgspec
 from starlette.types import Receive, Scope, Send
 
-import jobcast
-from jobcast.serve import answered, asked
-from jobcast.serve.http import JSON, RefusedError, send_bytes
+from jobcast.language import LANGUAGES, say, speaking
+from jobcast.serve.http import JSON, RefusedError, header, send_bytes
+from jobcast.serve.openapi import document
 from jobcast.serve.service import Service
-from jobcast.store.advice import Entry
 
 _PAGE = Path(__file__).parent / "page"
+_CSS, _SCRIPT = b"text/css; charset=utf-8", b"text/javascript; charset=utf-8"
 _FILES = {
-    "swagger-ui.css": b"text/css",
-    "swagger-ui-bundle.js": b"text/javascript",
-    "start.js": b"text/javascript",
+    "swagger-ui.css": ("swagger-ui/swagger-ui.css", _CSS),
+    "swagger-ui-bundle.js": ("swagger-ui/swagger-ui-bundle.js", _SCRIPT),
+    "page.css": ("page.css", _CSS),
+    "start.js": ("start.js", _SCRIPT),
 }
+_POLICY = (
+    b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    b"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS = (
+    (b"content-security-policy", _POLICY),
+    (b"referrer-policy", b"no-referrer"),
+    (b"vary", b"accept-language"),
+)
+_NAMES = {"en": "English", "zh": "中文"}
 
 
 async def openapi(service: Service, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - as all
@@ -26,9 +39,46 @@ async def openapi(service: Service, scope: Scope, receive: Receive, send: Send) 
     await send_bytes(send, _document(), JSON)
 
 
+@cache
+def _document() -> bytes:
+    return msgspec.json.encode(document())
+
+
 async def page(service: Service, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - as all
     """``GET /docs``: the page, which loads nothing from elsewhere."""
-    await send_bytes(send, (_PAGE / "index.html").read_bytes(), b"text/html; charset=utf-8")
+    language = _wanted(scope) or service.settings.language
+    body, tag = _page(language)
+    more = (*_HEADERS, (b"content-language", tag.encode()))
+    await send_bytes(send, body, b"text/html; charset=utf-8", more=more)
+
+
+def _wanted(scope: Scope) -> str | None:
+    """Return the language that is asked for in the query, or else by the browser; None where neither does."""
+    query: bytes = scope["query_string"]
+    asked = parse_qs(query.decode("latin-1")).get("lang", [""])[0]
+    if asked[:2] in LANGUAGES:
+        return asked[:2]
+    accepted = (header(scope, b"accept-language") or b"").decode("latin-1").lower()
+    words = [word.strip() for word in accepted.split(",")]  # browsers name the one they like best first
+    return next((word[:2] for word in words if word[:2] in LANGUAGES), None)
+
+
+@cache
+def _page(language: str) -> tuple[bytes, str]:
+    """Return the page, and the tag of its language."""
+    (other,) = set(LANGUAGES) - {language}
+    with speaking(language):
+        texts = {
+            "language": say("api_page.language"),
+            "title": say("api_page.title"),
+            "intro": say("api_page.intro"),
+            "who": say("api_page.who"),
+            "no_script": say("api_page.no_script"),
+        }
+    texts |= {"other": other, "other_name": _NAMES[other]}
+    template = Template((_PAGE / "index.html").read_text("utf-8"))
+    page = template.substitute({name: escape(text) for name, text in texts.items()})
+    return page.encode(), texts["language"]
 
 
 async def file(service: Service, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - as all
@@ -36,26 +86,5 @@ async def file(service: Service, scope: Scope, receive: Receive, send: Send) -> 
     name = scope["path"].rpartition("/")[2]
     if name not in _FILES:
         raise RefusedError(404, "no_file", "there is no such file")
-    await send_bytes(send, (_PAGE / name).read_bytes(), _FILES[name])
-
-
-@cache
-def _document() -> bytes:
-    return msgspec.json.encode(document())
-
-
-def document() -> dict[str, Any]:
-    """Return the OpenAPI document."""
-    kinds = (
-        asked.SubmittedJob, asked.ManyJobs, asked.Feedback, answered.OneAnswer, answered.ManyAnswers,
-        answered.Accepted, answered.Models, answered.Health, answered.Problem, Entry,
-    )  # fmt: skip
-    references, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
-    schema = dict(zip([kind.__name__ for kind in kinds], references, strict=True))
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": "jobcast", "version": jobcast.__version__},
-        "paths": {},
-        "components": {"schemas": components},
-        "x": schema,
-    }
+    path, media_type = _FILES[name]
+    await send_bytes(send, (_PAGE / path).read_bytes(), media_type)
