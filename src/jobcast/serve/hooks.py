@@ -50,8 +50,10 @@ def _reply(service: Service, system: SubmissionHook, call: HookCall, caller: Cal
         return system.silence(call)
     understood = _of_caller(understood, caller)
     asked, asker = understood.submission, Asker(system=system.name, name=caller.name)
-    if (why := service.rules.now.refusal(asked, system.name)) is not None:
-        service.desk.note_refusal(asked, why, asker, call.at)
+    refusals = (service.rules.now.refusal(one, system.name) for one in (asked, *understood.others))
+    if (why := next(filter(None, refusals), None)) is not None:
+        if not understood.trial:
+            service.desk.note_refusal(asked, why, asker, call.at)
         count(system.name, "refused").inc()
         return system.refuse(understood, why)
     (answered,) = service.desk.answer([asked], service.follower.loaded)
@@ -59,7 +61,8 @@ def _reply(service: Service, system: SubmissionHook, call: HookCall, caller: Cal
         count(system.name, "off").inc()
         return system.silence(call)
     said = system.express(understood, answered.advice, memory_limit=answered.verdict.memory_limit)
-    service.desk.note([replace(answered, advice=said.advice)], asker, call.at)
+    if not understood.trial:
+        service.desk.note([replace(answered, advice=said.advice)], asker, call.at)
     count(system.name, outcome(said.advice)).inc()
     return system.reply(understood, said, told(said.advice))
 

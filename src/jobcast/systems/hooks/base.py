@@ -43,6 +43,10 @@ class Understood:
 
     submission: Submission
     """In the words that all batch systems share."""
+    others: tuple[Submission, ...] = ()
+    """Further jobs that come with it, such as the later steps of a file: what a site requires holds for each."""
+    trial: bool = False
+    """Whether somebody only tries what would happen: the answer is the same, but nothing is noted."""
     native: object = None
     """What the same hook's other methods need to know; nobody else looks at it."""
 
