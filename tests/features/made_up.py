@@ -4,8 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import hypothesis.strategies as st
+import numpy as np
 import polars as pl
 
+from jobcast.features.coded import Coded
+from jobcast.features.submissions import NUMBERS, TEXTS, Submissions
 from jobcast.job import Request, Submission
 from jobcast.units import GIB, Bytes
 from tests.made_up import NEW_YEAR, frame, job
@@ -59,3 +62,13 @@ def submission(row: dict[str, Any], at: datetime) -> Submission:
         cores=row["cores_requested"], memory=Bytes(row["memory_requested"]), interactive=row["interactive"]
     )
     return Submission(at=at, request=request, **texts)
+
+
+def stack(*parts: Submissions) -> Submissions:
+    """Return several submissions in one set of columns, in order."""
+    texts = {name: [text for part in parts for text in part.texts[name].texts()] for name in TEXTS}
+    return Submissions(
+        at=np.concatenate([part.at for part in parts]),
+        texts={name: Coded(column, np.arange(len(column))) for name, column in texts.items()},
+        numbers={name: np.concatenate([part.numbers[name] for part in parts]) for name in NUMBERS},
+    )

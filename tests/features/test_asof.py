@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from jobcast.features.asof import as_of_submission, lessons
 from jobcast.features.columns import Known
-from jobcast.features.submissions import of_one, stack
+from jobcast.features.submissions import of_many
 from jobcast.predict.memory import FamilyMemory
 from jobcast.train.material import Material, material
-from tests.features.made_up import histories, submission
+from tests.features.made_up import histories, stack, submission
 from tests.made_up import NEW_YEAR
 
 MIDDAY = int((NEW_YEAR + timedelta(minutes=120)).timestamp())
@@ -60,8 +60,8 @@ def test_training_and_serving_know_the_same(jobs: pl.DataFrame) -> None:
     """Every job is submitted again after all have finished: to the memory, and as rows of the history."""
     stuff = material(jobs)
     end = NEW_YEAR + timedelta(days=1)
-    again = stack([of_one(submission(row, end)) for row in jobs.to_dicts()])
-    both = stack([stuff.submissions, again])
+    again = of_many([submission(row, end) for row in jobs.to_dicts()])
+    both = stack(stuff.submissions, again)
     done = stuff.finished_by(2**40)
 
     served = FamilyMemory.build(stuff.submissions, done).recall(again)

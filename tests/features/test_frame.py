@@ -4,7 +4,7 @@ import numpy as np
 
 from jobcast.features.family import family_keys
 from jobcast.features.frame import of_frame
-from jobcast.features.submissions import of_one, stack
+from jobcast.features.submissions import of_many
 from tests.features.made_up import submission
 from tests.made_up import NEW_YEAR, frame, job
 
@@ -27,7 +27,7 @@ def test_a_history_becomes_columns_of_submissions() -> None:
 
 
 def test_the_same_job_has_the_same_families_as_a_row_and_as_a_submission() -> None:
-    again = stack([of_one(submission(row, NEW_YEAR)) for row in ROWS.to_dicts()])
+    again = of_many([submission(row, NEW_YEAR) for row in ROWS.to_dicts()])
 
     for from_frame, from_submission in zip(family_keys(of_frame(ROWS)), family_keys(again), strict=True):
         assert from_frame.tolist() == from_submission.tolist()

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from jobcast.features.submissions import of_one, stack
+from jobcast.features.submissions import of_many
 from jobcast.job import Request, Submission
 from jobcast.units import Bytes, Seconds
 
@@ -16,7 +16,7 @@ OTHER = Submission(at=datetime(1970, 1, 2, tzinfo=UTC), user="li", command="pnr"
 
 
 def test_a_submission_becomes_one_row() -> None:
-    columns = of_one(ONE)
+    columns = of_many([ONE])
 
     assert columns.at.tolist() == [7]
     assert {name: column.values for name, column in columns.texts.items()} == {
@@ -40,18 +40,18 @@ def test_a_submission_becomes_one_row() -> None:
     )
 
 
-def test_stacked_submissions_keep_their_order_and_share_equal_texts() -> None:
-    both = stack([of_one(ONE), of_one(OTHER)])
+def test_several_submissions_keep_their_order() -> None:
+    both = of_many([ONE, OTHER])
 
     assert len(both) == 2
     assert both.at.tolist() == [7, 86400]
-    assert (both.texts["user"].values, both.texts["user"].codes.tolist()) == (["chen", "li"], [0, 1])
-    assert (both.texts["command"].values, both.texts["command"].codes.tolist()) == (["pnr"], [0, 0])
+    assert both.texts["user"].texts() == ["chen", "li"]
+    assert both.texts["command"].texts() == ["pnr", "pnr"]
 
 
 def test_rows_can_be_taken_in_any_order() -> None:
-    turned = stack([of_one(ONE), of_one(OTHER)]).take(np.array([1, 0]))
+    turned = of_many([ONE, OTHER]).take(np.array([1, 0]))
 
     assert turned.at.tolist() == [86400, 7]
-    assert turned.texts["user"].codes.tolist() == [1, 0]
+    assert turned.texts["user"].texts() == ["li", "chen"]
     np.testing.assert_equal(turned.numbers["cores_requested"], [np.nan, 4.0])

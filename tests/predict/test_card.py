@@ -52,7 +52,9 @@ def test_a_card_from_a_newer_program_says_so(tmp_path):
     assert error.value.hint == "jobcast train"
 
 
-@pytest.mark.parametrize("text", ["", "{", "5", "null", '"card"', "[]", "[1, 2]", '{"schema": 1}', "{}"])
+@pytest.mark.parametrize(
+    "text", ["", "{", "5", "null", '"card"', "[]", "[1, 2]", f'{{"schema": {SCHEMA}}}', "{}"]
+)
 def test_a_damaged_card_is_an_error_with_a_cure(tmp_path, text):
     (tmp_path / "card.json").write_text(text)
     with pytest.raises(ModelError, match=r"cannot read .*/card\.json: ") as error:

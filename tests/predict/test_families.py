@@ -11,7 +11,7 @@ import pytest
 from jobcast.errors import ModelError
 from jobcast.features.candidates import CANDIDATES
 from jobcast.features.family import LADDER, LEVELS
-from jobcast.features.submissions import of_one
+from jobcast.features.submissions import of_many
 from jobcast.forecast import MemoryForecast, NoForecast
 from jobcast.job import Request
 from jobcast.predict import families
@@ -120,7 +120,7 @@ def test_a_submission_years_later_is_answered_too(model):
 
 def test_factors_multiply_to_what_the_upper_trees_say_over_what_they_start_from(model, many, monkeypatch):
     monkeypatch.setattr(families, "_TOLD", 1000)
-    known = model.memory.recall(of_one(many[0]))
+    known = model.memory.recall(of_many(many[:1]))
     trees = model.trees["upper"]
     start = trees.contributions(known.matrix)[0, -1]
     contributions = model.forecast(many[:1], explain=True)[0].memory.contributions

@@ -11,8 +11,8 @@ from hypothesis import strategies as some
 
 from jobcast.errors import ModelError
 from jobcast.features.asof import Lessons
-from jobcast.features.family import LEVELS, family_keys
-from jobcast.features.submissions import of_one, stack
+from jobcast.features.family import LEVELS, ladder_keys
+from jobcast.features.submissions import of_many
 from jobcast.forecast import Basis, NoForecast, RunTimeForecast
 from jobcast.job import Submission
 from jobcast.predict.memory import FamilyMemory
@@ -30,7 +30,7 @@ def remembered() -> FamilyMemory:
     rows = np.arange(len(MINUTES))
     values = np.log2(60.0 * np.array(MINUTES)).astype(np.float32)
     done = Lessons(rows=rows, times=at + 3600 * rows, values=values)
-    return FamilyMemory.build(stack([of_one(PLACE)] * len(MINUTES)), done)
+    return FamilyMemory.build(of_many([PLACE] * len(MINUTES)), done)
 
 
 @pytest.fixture
@@ -41,8 +41,8 @@ def run_times() -> RunTimes:
 
 
 def asked(run_times: RunTimes, *submissions: Submission) -> list[RunTimeForecast | NoForecast]:
-    columns = stack([of_one(one) for one in submissions])
-    return run_times.forecast(np.stack(list(family_keys(columns))), columns.at)
+    columns = of_many(submissions)
+    return run_times.forecast(ladder_keys(columns), columns.at)
 
 
 def test_half_run_within_the_median_of_four_and_the_limit_is_the_moved_percentile(run_times):
@@ -84,7 +84,7 @@ def test_what_is_like_nothing_gets_no_forecast_and_stops_no_other(run_times):
 
 def test_a_memory_of_nothing_answers_nothing(run_times):
     none = Lessons(rows=np.zeros(0, np.int64), times=np.zeros(0, np.int64), values=np.zeros(0, np.float32))
-    empty = replace(run_times, memory=FamilyMemory.build(of_one(PLACE), none))
+    empty = replace(run_times, memory=FamilyMemory.build(of_many([PLACE]), none))
     assert asked(empty, PLACE) == [NoForecast(reason="nothing_similar")]
 
 

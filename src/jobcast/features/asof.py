@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from jobcast.features.coded import Keys
-from jobcast.features.columns import Floats, Known, Rows, fill
-from jobcast.features.family import family_keys
+from jobcast.features.columns import JUDGED_BY, Floats, Known, Rows, Seen, fill
+from jobcast.features.family import family_keys, rung_keys
 from jobcast.features.submissions import Submissions
+from jobcast.features.summary import details, statistics
 from jobcast.features.window import FinishedRuns, Times, Values, Window, look_back
 
 
@@ -43,8 +43,20 @@ def as_of_submission(
     moments = submissions.at[asked]
     known_at = moments if known_until is None else np.minimum(moments, known_until)
 
-    def seen(keys: Keys) -> tuple[Keys, Iterator[tuple[Rows, Window]]]:
-        runs = FinishedRuns.sort(keys[done.rows], done.times, done.values)
-        return keys[asked], look_back(runs, keys[asked], moments, known_at)
+    def seen() -> Iterator[Seen]:
+        for number, keys in enumerate(family_keys(submissions)):
+            runs = FinishedRuns.sort(keys[done.rows], done.times, done.values)
+            for rows, window in look_back(runs, keys[asked], moments, known_at):
+                yield _of_window(number, rows, window)
 
-    return fill(submissions.take(asked), map(seen, family_keys(submissions)))
+    return fill(submissions.take(asked), rung_keys(submissions, JUDGED_BY)[asked], seen())
+
+
+def _of_window(number: int, rows: Rows, window: Window) -> Seen:
+    return Seen(
+        first=number,
+        rows=rows,
+        counts=window.counts[:, None],
+        statistics=statistics(window)[:, None],
+        details=lambda places, _rung: details(window, places),
+    )

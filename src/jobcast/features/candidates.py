@@ -32,4 +32,4 @@ def medians(window: Window, rows: Counts) -> Values:
 
 def candidates(trees: Floats, medians: Values) -> Floats:
     """Return (n, len(CANDIDATES)) in log2 bytes: what the trees say, and the medians as they are."""
-    return np.column_stack([trees, medians.astype(np.float64)])
+    return np.concatenate([trees[:, None], medians], axis=1)

@@ -1,26 +1,22 @@
 """The matrix that the trees see, from the windows of all rungs and the request."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from jobcast.features.candidates import SPANS, medians
+from jobcast.features.candidates import SPANS
 from jobcast.features.coded import Coded, Keys
 from jobcast.features.family import LADDER, NOTHING
 from jobcast.features.numbers import number as number_in
 from jobcast.features.submissions import Submissions
-from jobcast.features.window import RUNS, Counts, Values, Window
+from jobcast.features.summary import AGE, LAST, RECENT, RELATIVE, STATISTICS
+from jobcast.features.window import Counts
 
 Matrix = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
-
-_RELATIVE = ("recent", "mean", "top", "last")
-"""Statistics in log2 bytes, given to the trees as distance from the anchor."""
-_PLAIN = ("spread", "runs", "age")
-STATISTICS = _RELATIVE + _PLAIN
 
 _REQUEST = (
     "anchor",
@@ -37,12 +33,11 @@ _MOMENT = ("hour", "weekday")
 
 FEATURES = tuple(f"{rung.name}:{name}" for rung in LADDER for name in STATISTICS) + _REQUEST + _MOMENT
 
-JUDGED_BY = "user+tool+request"
-"""The rung whose families keep a track record: wide enough to fill in days, narrow enough to be alike."""
+_OF_RUNGS = len(LADDER) * len(STATISTICS)
+"""Columns that tell of families, before those of the request."""
 
-_FADE = (0.8 ** np.arange(RUNS)).astype(np.float32)
-"""Weight of a run among its family's last runs: the newest counts most, since blocks grow."""
-_FADED = np.r_[np.float32(1), np.cumsum(_FADE)]
+JUDGED_BY = next(number for number, rung in enumerate(LADDER) if rung.name == "user+tool+request")
+"""Number of the rung whose families keep a track record: wide enough to fill in days, narrow enough to be alike."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,52 +64,39 @@ class Known:
     """(n,): the family on the rung `JUDGED_BY`."""
 
 
-def statistics(window: Window) -> Matrix:
-    """Return one column for each of `STATISTICS`; NaN where the family has no finished run."""
-    kept = np.minimum(window.counts, RUNS)
-    values = window.values
-    found = np.empty((len(kept), len(STATISTICS)), dtype=np.float32)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = values.sum(1) / kept
-        squares = np.einsum("ij,ij->i", values, values) / kept
-        found[:, 0] = np.einsum("ij,j->i", values, _FADE) / _FADED[kept]
-    found[:, 1] = window.means
-    found[:, 2] = values.max(1)  # what is beyond the runs there are is 0, below any log2 of bytes
-    found[:, 3] = values[:, 0]
-    found[:, 4] = np.sqrt(np.maximum(squares - mean**2, 0))
-    found[:, 5] = np.log1p(window.counts)
-    found[:, 6] = window.ages
-    found[kept == 0, :5] = np.nan
-    return found
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """What k rungs, one after the other on the ladder, tell of m of the submissions."""
+
+    first: int
+    """Number of the first of these rungs."""
+    rows: Rows
+    """(m,): which submissions."""
+    counts: Counts
+    """(m, k): finished runs of each submission's family on each of the rungs."""
+    statistics: Matrix
+    """(m, k, len(STATISTICS))"""
+    details: Callable[[Rows, Rows], Matrix]
+    """(p, len(DETAILS)) for p of the m submissions, each on one of the k rungs, all with history."""
+
+    def narrowest(self) -> tuple[Rows, Counts]:
+        """Return for each submission which of the rungs is the first with history, and its runs; 0 where none is."""
+        rung = (self.counts > 0).argmax(axis=1)
+        return rung, self.counts[np.arange(len(rung)), rung]
 
 
-def percentile_95(values: Values, counts: Counts) -> npt.NDArray[np.float32]:
-    """Return the 95th percentile of each window's values (linear between runs); every window has one."""
-    kept = np.minimum(counts, RUNS)
-    rising = np.sort(np.where(np.arange(RUNS) < kept[:, None], values, np.inf), axis=1)
-    place = 0.95 * (kept - 1)
-    low, row = place.astype(np.int64), np.arange(len(kept))
-    high = np.minimum(low + 1, kept - 1)
-    found = rising[row, low] + (place - low) * (rising[row, high] - rising[row, low])
-    return np.asarray(found, dtype=np.float32)
-
-
-def fill(submissions: Submissions, rungs: Iterable[tuple[Keys, Iterator[tuple[Rows, Window]]]]) -> Known:
-    """Build the matrix rung by rung; `rungs` gives for each of `LADDER` the families and windows in chunks."""
-    known = _empty(len(submissions))
-    for number, (keys, chunks) in enumerate(rungs):
-        if LADDER[number].name == JUDGED_BY:
-            known.judged_by[:] = keys
-        for part, window in chunks:
-            _fill_rung(known, number, part, window)
-    for number in range(len(LADDER)):
-        first = number * len(STATISTICS)
-        known.matrix[:, first : first + len(_RELATIVE)] -= known.anchor[:, None].astype(np.float32)
+def fill(submissions: Submissions, judged_by: Keys, told: Iterable[Seen]) -> Known:
+    """Build the matrix from what the rungs tell, the narrowest first."""
+    known = _empty(len(submissions), judged_by)
+    for seen in told:
+        _fill_rungs(known, seen)
+    told_by_rung = known.matrix[:, :_OF_RUNGS].reshape(-1, len(LADDER), len(STATISTICS))
+    told_by_rung[:, :, : len(RELATIVE)] -= known.anchor[:, None, None].astype(np.float32)
     _fill_request(known, submissions)
     return known
 
 
-def _empty(rows: int) -> Known:
+def _empty(rows: int, judged_by: Keys) -> Known:
     return Known(
         matrix=np.empty((rows, len(FEATURES)), dtype=np.float32),
         anchor=np.full(rows, np.nan),
@@ -124,23 +106,25 @@ def _empty(rows: int) -> Known:
         last=np.full(rows, np.nan, dtype=np.float32),
         p95=np.full(rows, np.nan, dtype=np.float32),
         medians=np.full((rows, len(SPANS)), np.nan, dtype=np.float32),
-        judged_by=np.zeros(rows, dtype=np.uint64),
+        judged_by=judged_by,
     )
 
 
-def _fill_rung(known: Known, number: int, rows: Rows, window: Window) -> None:
-    found = statistics(window)
-    first = number * len(STATISTICS)
-    known.matrix[rows, first : first + len(STATISTICS)] = found
-    new = np.flatnonzero((window.counts > 0) & np.isnan(known.anchor[rows]))
-    chosen = rows[new]
-    known.anchor[chosen] = found[new, 0]
-    known.last[chosen] = found[new, 3]
-    known.rung[chosen] = number
-    known.runs[chosen] = window.counts[new]
-    known.age_days[chosen] = window.ages[new]
-    known.p95[chosen] = percentile_95(window.values[new], window.counts[new])
-    known.medians[chosen] = medians(window, new)
+def _fill_rungs(known: Known, seen: Seen) -> None:
+    rows, begin = seen.rows, seen.first * len(STATISTICS)
+    told = seen.statistics.reshape(len(rows), -1)
+    known.matrix[rows, begin : begin + told.shape[1]] = told
+    narrowest, runs = seen.narrowest()
+    new = np.flatnonzero((runs > 0) & (known.rung[rows] == NOTHING))
+    chosen, rung = rows[new], narrowest[new]
+    found, details = seen.statistics[new, rung], seen.details(new, rung)
+    known.anchor[chosen] = found[:, RECENT]
+    known.last[chosen] = found[:, LAST]
+    known.age_days[chosen] = found[:, AGE]
+    known.rung[chosen] = seen.first + rung
+    known.runs[chosen] = runs[new]
+    known.p95[chosen] = details[:, 0]
+    known.medians[chosen] = details[:, 1:]
 
 
 def _input_size(description: Coded) -> Floats:
@@ -169,5 +153,5 @@ def _fill_request(known: Known, submissions: Submissions) -> None:
         submissions.at // 3600 % 24,
         submissions.at // 86400 % 7,
     )
-    for offset, column in enumerate(columns, start=len(LADDER) * len(STATISTICS)):
+    for offset, column in enumerate(columns, start=_OF_RUNGS):
         known.matrix[:, offset] = column

@@ -4,7 +4,7 @@ Most jobs are near-repeats. A job is compared with the finished runs on the firs
 rungs together tell the trees how the broader families behave.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from jobcast.features import text
-from jobcast.features.coded import Coded, Keys, combine, mix
+from jobcast.features.coded import Key, Keys, One, Texts
+from jobcast.features.keys import Mixer, mix
 from jobcast.features.submissions import Submissions
 
 LEVELS = ("same", "young", "variant", "similar", "broad", "none")
@@ -36,17 +37,22 @@ class Rung:
     """Ingredients (keys of `ingredients`) that must be equal."""
 
 
+AMOUNTS = ("cores_requested", "memory_requested", "run_limit")
+"""Ingredients that are numbers of the request."""
+
 LADDER = (
-    Rung(name="user+command+cwd", level="same", parts=("user", "text", "cwd_text", "size")),
+    Rung(name="user+command+cwd", level="same", parts=("user", "text", "cwd_text", "cores_requested")),
     Rung(name="user+template+cwd", level="variant", parts=("user", "template", "cwd_template")),
-    Rung(name="user+skeleton+parent", level="variant", parts=("user", "skeleton", "parent", "size")),
-    Rung(name="command", level="variant", parts=("text", "size")),
+    Rung(
+        name="user+skeleton+parent", level="variant", parts=("user", "skeleton", "parent", "cores_requested")
+    ),
+    Rung(name="command", level="variant", parts=("text", "cores_requested")),
     Rung(name="template", level="variant", parts=("template",)),
     Rung(name="shape+place", level="similar", parts=("shape", "place")),
     Rung(name="cwd", level="similar", parts=("cwd_template",)),
     Rung(name="tool+place", level="similar", parts=("tool", "place")),
     Rung(name="user+shape", level="similar", parts=("user", "shape")),
-    Rung(name="user+tool+request", level="similar", parts=("user", "tool", "request")),
+    Rung(name="user+tool+request", level="similar", parts=("user", "tool", *AMOUNTS)),
     Rung(name="shape", level="broad", parts=("shape",)),
     Rung(name="tool+project", level="broad", parts=("tool", "project")),
     Rung(name="user+tool", level="broad", parts=("user", "tool")),
@@ -68,41 +74,66 @@ def levels(rung: npt.NDArray[np.int64], runs: npt.NDArray[np.int64]) -> npt.NDAr
     return np.where(young, LEVELS.index("young"), level)
 
 
+FEW = 64
+"""Submissions up to which each is looked at by itself."""
+
+_TEXTS = (
+    "text", "template", "skeleton", "tool", "shape", "cwd_text", "cwd_template", "parent", "place",
+    "user", "project", "queue",
+)  # fmt: skip
+_MIXER = Mixer([[(*_TEXTS, *AMOUNTS).index(part) for part in rung.parts] for rung in LADDER])
+
+
+def text_keys(column: Mapping[str, Texts[Key]]) -> Iterator[Key]:
+    """Give the keys of `_TEXTS`, of one submission or of many alike."""
+    command, cwd = column["command"].join(column["name"], text.either), column["cwd"]
+    template, cwd_template = command.map(text.coarse), cwd.map(text.coarse)
+    home_free = cwd_template.join(column["user"].map(text.coarse), text.without_user)
+    yield command.map(text.fine).keys()
+    yield template.keys()
+    yield command.map(text.skeleton).keys()
+    yield command.map(text.tool).keys()
+    yield template.join(cwd_template, text.shape).keys()
+    yield cwd.map(text.fine).keys()
+    yield cwd_template.keys()
+    yield cwd_template.map(text.parent).keys()
+    yield home_free.map(text.grandparent).keys()
+    yield from (column[name].keys() for name in ("user", "project", "queue"))
+
+
+def amount_keys(submissions: Submissions) -> tuple[Keys, ...]:
+    """Return the keys of `AMOUNTS`: their bits."""
+    return tuple(submissions.numbers[name].view(np.uint64) for name in AMOUNTS)
+
+
 @lru_cache(maxsize=1)  # training asks two or three times of the same history, and texts are slow
 def ingredients(submissions: Submissions) -> dict[str, Keys]:
     """Return what the rungs are made of: name to one key for each submission."""
-    column = submissions.texts
-    command, cwd = combine(column["command"], column["name"], text.either), column["cwd"]
-    template, cwd_template = command.map(text.coarse), cwd.map(text.coarse)
-    user = column["user"].map(text.coarse)
-    home_free = combine(cwd_template, user, text.without_user)
-    made: dict[str, Callable[[], Coded]] = {
-        "text": lambda: command.map(text.fine),
-        "template": lambda: template,
-        "skeleton": lambda: command.map(text.skeleton),
-        "tool": lambda: command.map(text.tool),
-        "shape": lambda: combine(template, cwd_template, text.shape),
-        "cwd_text": lambda: cwd.map(text.fine),
-        "cwd_template": lambda: cwd_template,
-        "parent": lambda: cwd_template.map(text.parent),
-        "place": lambda: home_free.map(text.grandparent),
-    }
-    keys = {name: make().keys() for name, make in made.items()}
-    keys |= {name: column[name].keys() for name in ("user", "project", "queue")}
-    keys["size"] = _bits(submissions, "cores_requested")
-    keys["request"] = mix(
-        keys["size"], _bits(submissions, "memory_requested"), _bits(submissions, "run_limit")
-    )
-    return keys
+    keys = (*text_keys(submissions.texts), *amount_keys(submissions))
+    return dict(zip((*_TEXTS, *AMOUNTS), keys, strict=True))
 
 
-def _bits(submissions: Submissions, name: str) -> Keys:
-    return submissions.numbers[name].astype(np.float64).view(np.uint64)
+def rung_keys(submissions: Submissions, number: int) -> Keys:
+    """Return the key of each submission's family on one rung of `LADDER`; rungs never share a key."""
+    found = ingredients(submissions)
+    own = np.full(len(submissions), number, dtype=np.uint64)
+    return mix(own, *(found[part] for part in LADDER[number].parts))
 
 
 def family_keys(submissions: Submissions) -> Iterator[Keys]:
-    """Give, rung by rung of `LADDER`, the key of each submission's family; rungs never share a key."""
-    found = ingredients(submissions)
-    rows = len(submissions)
-    for number, rung in enumerate(LADDER):
-        yield mix(np.full(rows, number, dtype=np.uint64), *(found[part] for part in rung.parts))
+    """Give what `rung_keys` returns for each rung of `LADDER` in turn."""
+    return (rung_keys(submissions, number) for number in range(len(LADDER)))
+
+
+@lru_cache(maxsize=1)  # memory and run times are asked about the same submissions
+def ladder_keys(submissions: Submissions) -> Keys:
+    """Return (n, len(LADDER)): what `family_keys` gives, for a few submissions in no time."""
+    if len(submissions) > FEW:
+        return np.column_stack(list(family_keys(submissions)))
+    texts = zip(*(map(One, column.texts()) for column in submissions.texts.values()), strict=True)
+    amounts = zip(*(keys.tolist() for keys in amount_keys(submissions)), strict=True)
+    found = [
+        (*text_keys(dict(zip(submissions.texts, row, strict=True))), *numbers)
+        for row, numbers in zip(texts, amounts, strict=True)
+    ]
+    return _MIXER.mix(np.array(found, dtype=np.uint64).T).T

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from jobcast.units import GIB, KIB, MIB, PIB, TIB
@@ -26,12 +27,17 @@ def _pattern(key: str) -> str:
     return f"{_BEFORE}{key}={_NUMBER}{_AFTER}"
 
 
+@lru_cache(maxsize=64)
+def _compiled(key: str) -> re.Pattern[str]:
+    return re.compile(_pattern(re.escape(key)))
+
+
 def number(text: str, key: str) -> float | None:
     """Return the first number that `text` gives for `key`, or None.
 
     A unit of memory behind it (``12GB``, ``400M``, ``7KiB``) multiplies by a power of 1024.
     """
-    match = re.search(_pattern(re.escape(key)), f" {text} ")
+    match = _compiled(key).search(f" {text} ")
     return float(match[1]) * _FACTOR[(match[2] or "").upper()] if match else None
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
-from jobcast.features.coded import Coded, one
-from jobcast.job import Submission
+from jobcast.features.coded import Coded
+from jobcast.job import Request, Submission
 
 TEXTS = ("user", "project", "queue", "name", "command", "cwd", "description")
 NUMBERS = ("cores_requested", "memory_requested", "run_limit", "gpus_requested", "interactive")
@@ -40,37 +40,22 @@ class Submissions:
         )
 
 
-def of_one(submission: Submission) -> Submissions:
-    """Return a single submission in columns."""
-    request = submission.request
-    amounts = (request.cores, request.memory, request.run_limit, request.gpus, request.interactive)
+def of_many(submissions: Sequence[Submission]) -> Submissions:
+    """Return submissions in columns, in order."""
+    amounts = np.array([_amounts(one.request) for one in submissions], dtype=np.float64)
+    everyone = np.arange(len(submissions))
     return Submissions(
-        at=np.array([seconds(submission.at)], dtype=np.int64),
-        texts={name: one(getattr(submission, name)) for name in TEXTS},
-        numbers={name: np.array([_number(amount)]) for name, amount in zip(NUMBERS, amounts, strict=True)},
+        at=np.array([seconds(one.at) for one in submissions], dtype=np.int64),
+        texts={name: Coded([getattr(one, name) or "" for one in submissions], everyone) for name in TEXTS},
+        numbers=dict(zip(NUMBERS, amounts.reshape(-1, len(NUMBERS)).T.copy(), strict=True)),
     )
+
+
+def _amounts(request: Request) -> tuple[float | None, ...]:
+    """Return one amount for each of `NUMBERS`; NumPy turns None into NaN."""
+    return request.cores, request.memory, request.run_limit, request.gpus, request.interactive
 
 
 def seconds(moment: datetime) -> int:
     """Return whole seconds since 1970 of an aware moment."""
     return int(moment.timestamp())
-
-
-def _number(amount: float | None) -> float:
-    return float("nan") if amount is None else float(amount)
-
-
-def stack(parts: Sequence[Submissions]) -> Submissions:
-    """Join several submissions into one set of columns, in order."""
-    return Submissions(
-        at=np.concatenate([part.at for part in parts]),
-        texts={name: _stacked([part.texts[name] for part in parts]) for name in TEXTS},
-        numbers={name: np.concatenate([part.numbers[name] for part in parts]) for name in NUMBERS},
-    )
-
-
-def _stacked(columns: Sequence[Coded]) -> Coded:
-    offsets = np.cumsum([0, *(len(column.values) for column in columns)])
-    values = [value for column in columns for value in column.values]
-    codes = np.concatenate([column.codes + offset for column, offset in zip(columns, offsets, strict=False)])
-    return Coded(values, codes).map(str)

@@ -21,7 +21,7 @@ Values = npt.NDArray[np.float32]
 Times = npt.NDArray[np.int64]
 Counts = npt.NDArray[np.int64]
 
-_CHUNK = 65_536
+CHUNK = 65_536
 """Rows worked on at once: small enough for a processor's cache, so that memory stays small too."""
 
 
@@ -153,7 +153,7 @@ def look_back(
     Rows come family by family, so that neighbours look at the same memory.
     """
     order = np.argsort(keys)
-    for start in range(0, len(order), _CHUNK):
-        rows = order[start : start + _CHUNK]
+    for start in range(0, len(order), CHUNK):
+        rows = order[start : start + CHUNK]
         counts, ends = runs.seen_by(keys[rows], known_at[rows])
         yield rows, runs.window(counts, ends, moments[rows])

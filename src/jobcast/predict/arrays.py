@@ -26,7 +26,7 @@ def map_arrays(folder: Path, layout: Layout) -> dict[str, Array]:
             rows = len(next(iter(arrays.values()), array))
             if array.dtype != kind or array.shape != tuple(rows if n is None else n for n in shape):
                 raise ValueError(say("model.odd_array", kind=array.dtype, shape=array.shape))
-        arrays[name] = array
+        arrays[name] = array.view(np.ndarray)  # its own kind is slow at whatever it is asked
     return arrays
 
 

@@ -11,7 +11,7 @@ from jobcast.errors import ModelError
 from jobcast.language import say
 from jobcast.predict.damage import reading
 
-SCHEMA = 1
+SCHEMA = 2
 NAME = "card.json"
 
 

@@ -1,7 +1,8 @@
 """Models of the default recipe: family memory, trees, calibration."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,8 @@ import numpy.typing as npt
 from jobcast.errors import ModelError
 from jobcast.features.candidates import CANDIDATES
 from jobcast.features.columns import FEATURES, Known
-from jobcast.features.family import LADDER, LEVELS, NOTHING, family_keys
-from jobcast.features.submissions import Submissions, of_one, stack
+from jobcast.features.family import LADDER, LEVELS, NOTHING, ladder_keys
+from jobcast.features.submissions import Submissions, of_many
 from jobcast.forecast import Basis, Contribution, Forecast, MemoryForecast, NoForecast, RunTimeForecast
 from jobcast.job import Submission
 from jobcast.language import say
@@ -53,31 +54,32 @@ class FamilyModel:
         """Answer each submission, in order."""
         if not submissions:
             return []
-        asked = stack([of_one(submission) for submission in submissions])
+        asked = of_many(submissions)
         pairs = zip(self._memory(asked, explain=explain), self._run_times(asked), strict=True)
         return [Forecast(memory=memory, run_time=time) for memory, time in pairs]
 
     def _run_times(self, asked: Submissions) -> Sequence[RunTimeForecast | NoForecast]:
         if self.run_times is None:
             return [NO_RUN_TIMES] * len(asked)
-        return self.run_times.forecast(np.stack(list(family_keys(asked))), asked.at)
+        return self.run_times.forecast(ladder_keys(asked), asked.at)
 
     def _memory(self, asked: Submissions, *, explain: bool) -> list[MemoryForecast | NoForecast]:
         known = self.memory.recall(asked)
         answers = answer(known, self.trees, self.card.ceiling).follow(self.record.standing(known.judged_by))
         requests, risk = answers.request(self._offsets()), self.card.promised()
-        moved = self.trees["upper"].contributions(known.matrix) if explain else None
+        moved = self.trees["upper"].contributions(known.matrix) if explain else [None] * len(asked)
+        amounts = zip(answers.median.tolist(), requests.tolist(), strict=True)
         return [
             NoForecast(reason=NOTHING_SIMILAR)
-            if known.rung[row] == NOTHING
+            if basis is None
             else MemoryForecast(
-                quantiles={0.5: _bytes(answers.median[row]), 1 - risk: _bytes(requests[row])},
-                request=_bytes(requests[row]),
+                quantiles={0.5: _bytes(median), 1 - risk: _bytes(request)},
+                request=_bytes(request),
                 risk=risk,
-                basis=_basis(known, row, answers),
-                contributions=() if moved is None else _contributions(moved[row]),
+                basis=basis,
+                contributions=() if why is None else _contributions(why),
             )
-            for row in range(len(asked))
+            for basis, (median, request), why in zip(_bases(known, answers), amounts, moved, strict=True)
         ]
 
     def _offsets(self) -> Floats:
@@ -101,17 +103,18 @@ def load(folder: Path, card: Card) -> FamilyModel:
 
 def _bytes(log2: float) -> Bytes:
     """Return whole MiB, rounded up: what batch systems count in."""
-    return Bytes(int(np.ceil(2.0**log2 / MIB)) * MIB)
+    return Bytes(ceil(2.0**log2 / MIB) * MIB)
 
 
-def _basis(known: Known, row: int, answers: Answers) -> Basis:
-    return Basis(
-        level=LEVELS[answers.level[row]],
-        rung=LADDER[known.rung[row]].name,
-        runs=int(known.runs[row]),
-        age_days=float(known.age_days[row]),
-        median_from=CANDIDATES[answers.chosen[row]],
-    )
+def _bases(known: Known, answers: Answers) -> Iterator[Basis | None]:
+    """Give what each answer rests on; None where nothing is known."""
+    columns = (known.rung, known.runs, known.age_days, answers.level, answers.chosen)
+    for rung, runs, age, level, chosen in zip(*(column.tolist() for column in columns), strict=True):
+        if rung == NOTHING:
+            yield None
+        else:
+            name, source = LADDER[rung].name, CANDIDATES[chosen]
+            yield Basis(level=LEVELS[level], rung=name, runs=runs, age_days=age, median_from=source)
 
 
 def _contributions(moved: Floats) -> tuple[Contribution, ...]:

@@ -1,56 +1,54 @@
-"""Family memory: the last finished runs of every family, as of now.
+"""Family memory: what the last finished runs of every family tell, as of now.
 
 It lies on disk as sorted arrays that are mapped, not read: a look-up touches some pages, however many
 families there are, so a cold start costs nothing.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from jobcast.features.asof import Lessons
 from jobcast.features.coded import Keys
-from jobcast.features.columns import Known, Rows, fill
-from jobcast.features.family import family_keys
+from jobcast.features.columns import JUDGED_BY, Known, Seen, fill
+from jobcast.features.family import family_keys, ladder_keys
 from jobcast.features.submissions import Submissions
-from jobcast.features.window import RUNS, Counts, FinishedRuns, Times, Values, Window, nothing
+from jobcast.features.summary import AGE, DETAILS, STATISTICS, details, statistics
+from jobcast.features.window import CHUNK, Counts, FinishedRuns, Times, Values, nothing
 from jobcast.predict.arrays import Layout, map_arrays, save_arrays
+
+Floats = npt.NDArray[np.float64]
 
 _LAYOUT: Layout = {
     "keys": (np.uint64, (None,)),
-    "values": (np.float32, (None, RUNS)),
+    "told": (np.float32, (None, len(STATISTICS) + len(DETAILS))),
     "counts": (np.int64, (None,)),
-    "means": (np.float32, (None,)),
-    "times": (np.int64, (None,)),
-    "long_medians": (np.float32, (None,)),
+    "times": (np.float64, (None,)),
 }
+_NOBODY = np.iinfo(np.uint64).max
+"""Key of the last row, which stands for all families that nobody knows."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FamilyMemory:
-    """The families of all rungs together, by rising key."""
+    """The families of all rungs together, by rising key, and in the last row what is told of any other."""
 
     keys: Keys
     """Family keys of all rungs, rising; the n-th element of each other array is of the n-th."""
-    values: Values
-    """(n, RUNS): log2 bytes, newest first."""
+    told: Values
+    """`STATISTICS` and `DETAILS`, as columns; the age, which depends on the moment, is left open."""
     counts: Counts
     """Finished runs of each family."""
-    means: Values
-    """Mean of log2 of all their peaks."""
-    times: Times
-    """When the newest of them finished, in seconds since 1970."""
-    long_medians: Values
-    """Median of the last runs, over more than `values` holds; NaN where `values` holds all."""
+    times: Floats
+    """When the newest of them finished, in seconds since 1970; NaN where there is none."""
 
     @classmethod
     def build(cls, submissions: Submissions, done: Lessons) -> "FamilyMemory":
         """Remember the jobs `done` among `submissions`."""
-        parts = [_remembered(keys, done) for keys in family_keys(submissions)]
-        keys = np.concatenate([part.keys for part in parts])
-        order = np.argsort(keys)
+        parts = [*(_remembered(keys, done) for keys in family_keys(submissions)), _nobody()]
+        order = np.argsort(np.concatenate([part.keys for part in parts]))
         return cls(
             **{name: np.concatenate([getattr(part, name) for part in parts])[order] for name in _LAYOUT}
         )
@@ -66,30 +64,22 @@ class FamilyMemory:
 
     def recall(self, submissions: Submissions) -> Known:
         """Return what is known of each submission."""
-        families = family_keys(submissions)
-        return fill(submissions, ((keys, self._windows(keys, submissions.at)) for keys in families))
+        keys = ladder_keys(submissions)
+        return fill(submissions, keys[:, JUDGED_BY], [self.tell(keys, submissions.at)])
 
-    def _windows(self, keys: Keys, moments: Times) -> Iterator[tuple[Rows, Window]]:
-        everyone = np.arange(len(keys))
-        if not len(self.keys):
-            yield everyone, nothing(len(keys))
-            return
-        place = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        known = self.keys[place] == keys
+    def tell(self, keys: Keys, moments: Times) -> Seen:
+        """Return what is known of families at some moments; `keys` has a row for each moment and all rungs' columns."""
+        place = np.searchsorted(self.keys, keys)
+        place = np.where(self.keys[place] == keys, place, len(self.keys) - 1)
+        told = self.told[place]
         # A memory answers as of now: for an earlier submission its newest run is still to come, and 0 days old.
-        ages = np.where(known, np.maximum(moments - self.times[place], 0) / 86400, np.nan)
-        values = np.where(known[:, None], self.values[place], np.float32(0))
-        counts = np.where(known, self.counts[place], 0)
-        means = np.where(known, self.means[place], np.float32(np.nan))
-        yield (
-            everyone,
-            Window(
-                values=values,
-                counts=counts,
-                means=means,
-                ages=ages.astype(np.float32),
-                long_medians=lambda rows: self.long_medians[place[rows]],
-            ),
+        told[:, :, AGE] = np.maximum(moments[:, None] - self.times[place], 0) / 86400
+        return Seen(
+            first=0,
+            rows=np.arange(len(keys)),
+            counts=self.counts[place],
+            statistics=told[:, :, : len(STATISTICS)],
+            details=lambda rows, rungs: told[rows, rungs, len(STATISTICS) :],
         )
 
 
@@ -98,15 +88,20 @@ def _remembered(keys: Keys, done: Lessons) -> FamilyMemory:
     ends = runs.starts[1:]
     counts = ends - runs.starts[:-1]
     newest = runs.times[ends - 1]
-    window = runs.window(counts, ends, newest)
-    long_medians = np.full(len(counts), np.nan, dtype=np.float32)
-    grown = np.flatnonzero(counts > RUNS)
-    long_medians[grown] = window.long_medians(grown)
+    told = np.empty((len(ends), len(STATISTICS) + len(DETAILS)), dtype=np.float32)
+    for start in range(0, len(ends), CHUNK):
+        part = slice(start, start + CHUNK)
+        window = runs.window(counts[part], ends[part], newest[part])
+        told[part] = np.hstack([statistics(window), details(window, np.arange(len(window.counts)))])
+    return FamilyMemory(keys=runs.families, told=told, counts=counts, times=newest.astype(np.float64))
+
+
+def _nobody() -> FamilyMemory:
+    window = nothing(1)
+    untold = np.full((1, len(DETAILS)), np.nan, dtype=np.float32)
     return FamilyMemory(
-        keys=runs.families,
-        values=window.values,
-        counts=counts,
-        means=window.means,
-        times=newest,
-        long_medians=long_medians,
+        keys=np.array([_NOBODY], dtype=np.uint64),
+        told=np.hstack([statistics(window), untold]),
+        counts=window.counts,
+        times=np.array([np.nan]),
     )

@@ -58,10 +58,14 @@ class Standing:
 
     def best(self) -> Counts:
         """Return for each submission the number of the candidate to follow; the first of equals."""
-        own = np.nan_to_num(self.own) * self.counts[:, None]
-        expected = (own + np.nan_to_num(self.overall) * PRIOR) / (self.counts[:, None] + PRIOR)
+        counts = self.counts[:, None]
+        expected = (_or_nothing(self.own) * counts + _or_nothing(self.overall) * PRIOR) / (counts + PRIOR)
         best: Counts = expected.argmin(axis=1)
         return best
+
+
+def _or_nothing(errors: Values) -> Values:
+    return np.where(np.isnan(errors), np.float32(0), errors)
 
 
 def errors(candidates: Floats, peak: Floats) -> Values:

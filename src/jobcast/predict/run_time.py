@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from jobcast.features.coded import Keys
-from jobcast.features.columns import percentile_95
 from jobcast.features.family import LADDER, LEVELS, NOTHING, levels
+from jobcast.features.summary import AGE, DETAILS, LAST, percentile_95
 from jobcast.features.window import Counts, Times, Values, median
 from jobcast.forecast import Basis, NoForecast, RunTimeForecast
 from jobcast.predict.base import NOTHING_SIMILAR
@@ -107,22 +107,19 @@ def whole(seconds: Floats, unit: int) -> Floats:
 
 
 def recall(memory: FamilyMemory, keys: Keys, moments: Times) -> Past:
-    """Return what `memory` knows of submissions; `keys` are those of their families, one row for each rung."""
-    past = Past.of_nothing(len(moments))
-    if not len(memory.keys):
-        return past
-    places = np.minimum(np.searchsorted(memory.keys, keys), len(memory.keys) - 1)
-    known = memory.keys[places] == keys
-    rung = known.argmax(axis=0)  # the first that is known: the narrowest
-    rows = np.flatnonzero(known[rung, np.arange(len(moments))])
-    if not len(rows):
-        return past
-    place = places[rung[rows], rows]
-    # A memory answers as of now: for an earlier submission its newest run is still to come, and 0 days old.
-    ages = np.maximum(moments[rows] - memory.times[place], 0) / 86400
-    runs = Runs(values=memory.values[place], counts=memory.counts[place], ages=ages.astype(np.float32))
-    past.learn(rows, rung[rows], runs)
-    return past
+    """Return what `memory` knows of submissions; `keys` are those of their families, one column for each rung."""
+    seen = memory.tell(keys, moments)
+    rung, runs = seen.narrowest()
+    everyone = np.arange(len(moments))
+    statistics, details = seen.statistics[everyone, rung], seen.details(everyone, rung)
+    return Past(
+        rung=np.where(runs > 0, rung, NOTHING),
+        runs=runs,
+        ages=statistics[:, AGE],
+        last=statistics[:, LAST],
+        median=details[:, DETAILS.index(MEDIAN_FROM)],
+        p95=details[:, DETAILS.index("p95")],
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,27 +136,28 @@ class RunTimes:
     """log2 seconds: the longest run learnt from."""
 
     def forecast(self, keys: Keys, moments: Times) -> list[RunTimeForecast | NoForecast]:
-        """Answer submissions, in order; `keys` are those of their families, one row for each rung."""
+        """Answer submissions, in order; `keys` are those of their families, one column for each rung."""
         past = recall(self.memory, keys, moments)
         level = past.level
         limits = past.limits(self.offsets[level], self.ceiling)
         halves = np.minimum(whole(np.exp2(past.median.astype(np.float64)), 1), limits)
+        columns = (past.rung, past.runs, past.ages, level, halves, limits)
         return [
             NoForecast(reason=NOTHING_SIMILAR)
-            if past.rung[row] == NOTHING
+            if rung == NOTHING
             else RunTimeForecast(
-                quantiles={0.5: Seconds(float(halves[row])), 1 - self.risk: Seconds(float(limits[row]))},
-                limit=Seconds(float(limits[row])),
+                quantiles={0.5: Seconds(half), 1 - self.risk: Seconds(limit)},
+                limit=Seconds(limit),
                 risk=self.risk,
                 basis=Basis(
-                    level=LEVELS[level[row]],
-                    rung=LADDER[past.rung[row]].name,
-                    runs=int(past.runs[row]),
-                    age_days=float(past.ages[row]),
+                    level=LEVELS[level],
+                    rung=LADDER[rung].name,
+                    runs=runs,
+                    age_days=age,
                     median_from=MEDIAN_FROM,
                 ),
             )
-            for row in range(len(moments))
+            for rung, runs, age, level, half, limit in zip(*(one.tolist() for one in columns), strict=True)
         ]
 
 

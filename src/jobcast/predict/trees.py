@@ -43,6 +43,7 @@ def _library() -> ctypes.CDLL:
         if path.exists():
             library = ctypes.CDLL(str(path))
             library.LGBM_GetLastError.restype = ctypes.c_char_p
+            library.LGBM_BoosterPredictForMatSingleRowFast.argtypes = [ctypes.c_void_p] * 4
             return library
     raise ModelError(say("model.no_library"), hint="pip install --force-reinstall lightgbm")
 
@@ -67,7 +68,7 @@ class Trees:
 
     def __init__(self, text: str, *, threads: int = 1) -> None:
         """Take over a model's text; raises ModelError when LightGBM doesn't understand it."""
-        self._handle = ctypes.c_void_p()
+        self._handle, self._single = ctypes.c_void_p(), ctypes.c_void_p()
         self._parameters = f"num_threads={threads} predict_disable_shape_check=false".encode()
         if _END not in text:
             raise ModelError(say("model.cut_off"), hint=_OTHER_MODEL)
@@ -77,6 +78,8 @@ class Trees:
                 text.encode(), ctypes.byref(rounds), ctypes.byref(self._handle)
             )
         )
+
+        self._columns = self._prepare_single()
 
     @classmethod
     def load(cls, path: Path, *, threads: int = 1) -> "Trees":
@@ -89,11 +92,15 @@ class Trees:
 
     def __del__(self) -> None:
         """Give the memory of the model back."""
+        if getattr(self, "_single", None):
+            _library().LGBM_FastConfigFree(self._single)
         if getattr(self, "_handle", None):
             _library().LGBM_BoosterFree(self._handle)
 
     def predict(self, matrix: Matrix) -> Floats:
         """Return one number for each row."""
+        if matrix.shape == (1, self._columns):
+            return self._evaluate_single(matrix)
         return self._evaluate(matrix, _NORMAL, columns=1)[:, 0]
 
     def contributions(self, matrix: Matrix) -> Floats:
@@ -120,6 +127,34 @@ class Trees:
                 ctypes.c_char_p(self._parameters),
                 ctypes.byref(written),
                 result.ctypes.data_as(ctypes.POINTER(ctypes.c_double)),
+            )
+        )
+        return result
+
+    def _prepare_single(self) -> int:
+        """Let the library read its parameters once for all single rows, and return how many columns these have."""
+        columns = ctypes.c_int()
+        _checked(_library().LGBM_BoosterGetNumFeature(self._handle, ctypes.byref(columns)))
+        _checked(
+            _library().LGBM_BoosterPredictForMatSingleRowFastInit(
+                self._handle,
+                ctypes.c_int(_NORMAL),
+                ctypes.c_int(0),
+                ctypes.c_int(_ALL_TREES),
+                ctypes.c_int(_FLOAT32),
+                ctypes.c_int32(columns.value),
+                ctypes.c_char_p(self._parameters),
+                ctypes.byref(self._single),
+            )
+        )
+        return columns.value
+
+    def _evaluate_single(self, matrix: Matrix) -> Floats:
+        row = np.ascontiguousarray(matrix, dtype=np.float32)
+        result, written = np.empty(1), ctypes.c_int64()
+        _checked(
+            _library().LGBM_BoosterPredictForMatSingleRowFast(
+                self._single, row.ctypes.data, ctypes.addressof(written), result.ctypes.data
             )
         )
         return result
