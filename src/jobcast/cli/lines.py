@@ -17,6 +17,7 @@ from jobcast.errors import InputError
 from jobcast.fields import KNOWN, known_fields, submission
 from jobcast.job import Submission
 from jobcast.language import say
+from jobcast.systems.encoding import decode
 
 _BOM = b"\xef\xbb\xbf"
 _SHOWN = 256
@@ -82,17 +83,7 @@ def _lines(stream: IO[bytes]) -> Numbered:
     first = stream.readline().removeprefix(_BOM)
     whole = [first] if first.endswith(b"\n") else first.replace(b"\r", b"\n").splitlines(keepends=True)
     for number, raw in enumerate(chain(whole, stream), 1):
-        yield number, _decoded(raw)
-
-
-def _decoded(raw: bytes) -> str:
-    """Decode one line as the history does, so that equal bytes are equal texts."""
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        from jobcast.systems.text import decode  # noqa: PLC0415 - pulls in Polars, which other lines do without
-
-        return decode(raw)
+        yield number, decode(raw)  # as the history does, so that equal bytes are equal texts
 
 
 def _odd(text: str) -> BadSubmission:

@@ -3,7 +3,7 @@
 import click
 
 from jobcast.language import say
-from jobcast.systems.text import decode
+from jobcast.systems.encoding import decode
 
 
 class Name(click.ParamType[str]):

@@ -13,7 +13,7 @@ from jobcast.sample.keeping import Watch, keep_all, unwatched
 from jobcast.store import Mark, Store
 from jobcast.systems import run
 from jobcast.systems.base import BatchSystem, Command, Site
-from jobcast.systems.text import decode
+from jobcast.systems.encoding import decode
 
 FIRST_SAMPLE = timedelta(days=7)
 """How far back the first sample looks, unless it is told."""

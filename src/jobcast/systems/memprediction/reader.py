@@ -20,8 +20,9 @@ from jobcast.language import say
 from jobcast.systems.base import BATCH, Site, open_plain_or_packed
 from jobcast.systems.columns import filled, memory, to_utc
 from jobcast.systems.delimited import Layout, Records, read_records, split_record
+from jobcast.systems.encoding import decode
 from jobcast.systems.memprediction.layout import BJOBS_TIME, COLUMNS
-from jobcast.systems.text import UNREADABLE, decode, read_lines
+from jobcast.systems.text import UNREADABLE, read_lines
 
 REQUIRED = ("job_id", "status", "finished_time")
 

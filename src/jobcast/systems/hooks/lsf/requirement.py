@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from jobcast.systems.hooks.base import HookSite
-from jobcast.systems.lsf.resources import Per, Requirement, closed_at, parse_requirement, sections, split
+from jobcast.systems.hooks.lsf.places import AskedMemory, asked_memory, choices, pieces
+from jobcast.systems.lsf.resources import Per, Requirement, parse_requirement, sections
 from jobcast.units import GIB, Bytes, parse_memory
 
 LONGEST = 4000
@@ -118,16 +119,16 @@ class _Plan:
 
 def _plan(text: str, before: Requirement, wish: Wish) -> _Plan | None:
     """Return what to change; None where that is not certain."""
-    pieces = _pieces(text)
-    if pieces is None or not all(_alike(understood(piece, wish.site), before) for _, piece in pieces):
+    found = pieces(text)
+    if found is None or not all(_alike(understood(piece, wish.site), before) for _, piece in found):
         return None
-    asked = [one for piece in pieces for one in _asked(*piece)]
+    asked = [one for piece in found for one in asked_memory(*piece)]
     if asked:
-        return _change(asked[0], before, wish) if len(asked) == len(pieces) == 1 else None
+        return _change(asked[0], before, wish) if len(asked) == len(found) == 1 else None
     amount = _amount(before, _default(wish), wish)
     if amount is None:
         return None
-    edits = tuple(edit for piece in pieces for edit in _added(*piece, amount.number))
+    edits = tuple(edit for piece in found for edit in _added(*piece, amount.number))
     return _Plan(amount=amount, edits=edits)
 
 
@@ -140,72 +141,10 @@ def _default(wish: Wish) -> Per:
     return Per.TASK if wish.site.memory_per_task else Per.HOST
 
 
-_BRACED = re.compile(r"\s*\{([^{}]*)\}\s*(?:@\s*\d+\s*)?")
-
-
-def _pieces(text: str) -> list[tuple[int, str]] | None:
-    """Return the simple requirements among which LSF may choose, each with its place; None for a compound one."""
-    if "{" not in text:
-        return [(0, text)]
-    pieces, at = [], 0
-    for part in split(text, "||"):
-        match = _BRACED.fullmatch(part)
-        if match is None:
-            return None
-        pieces.append((at + match.start(1), match[1]))
-        at += len(part) + len("||")
-    return pieces
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Asked:
-    """An amount of memory in an rusage section."""
-
-    start: int
-    """Where the value begins in the whole text."""
-    value: str
-    """As it stands there."""
-    alone: bool
-    """Whether its section has no alternatives."""
-
-
-def _asked(at: int, piece: str) -> Iterator[_Asked]:
-    """Yield each ``mem=`` of each rusage section and each alternative within it."""
-    for name, start, content in sections(piece):
-        if name == "rusage":
-            choices = list(_choices(content))
-            for place, choice in choices:
-                for value_at, value in _memory(choice):
-                    yield _Asked(start=at + start + place + value_at, value=value, alone=len(choices) == 1)
-
-
-def _choices(content: str) -> Iterator[tuple[int, str]]:
-    """Yield the alternatives of an rusage section without the parentheses around them, each with its place."""
-    at = 0
-    for part in split(content, "||"):
-        start, end = at, at + len(part)
-        while (bare := content[start:end].strip()).startswith("(") and closed_at(bare, 0) == len(bare) - 1:
-            start = content.index("(", start) + 1
-            end = content.rindex(")", start, end)
-        yield start, content[start:end]
-        at += len(part) + len("||")
-
-
-_MEM = re.compile(r"\s*mem\s*=")
-
-
-def _memory(choice: str) -> Iterator[tuple[int, str]]:
-    at = 0
-    for part in split(choice.replace(":", ","), ","):
-        if match := _MEM.match(part):
-            yield at + match.end(), part[match.end() :]
-        at += len(part) + 1
-
-
 _WRITTEN = re.compile(r"(\s*)([0-9.]+\s*[A-Za-z]*)\s*(?:/\s*(host|task|job)\s*)?")
 
 
-def _change(asked: _Asked, before: Requirement, wish: Wish) -> _Plan | None:
+def _change(asked: AskedMemory, before: Requirement, wish: Wish) -> _Plan | None:
     """Replace the amount, and keep what it is counted for; not where it has phases, or isn't understood."""
     match = _WRITTEN.fullmatch(asked.value)
     if match is None or not asked.alone:
@@ -229,7 +168,7 @@ def _added(at: int, piece: str, amount: int) -> Iterator[_Edit]:
         yield _Edit(start=end, end=end, text=f"{' ' if piece else ''}rusage[mem={amount}]")
         return
     start, content = usage
-    for place, choice in _choices(content):
+    for place, choice in choices(content):
         first = at + start + place + len(choice) - len(choice.lstrip())
         yield _Edit(start=first, end=first, text=f"mem={amount}{',' if choice.strip() else ''}")
 
