@@ -1,6 +1,6 @@
 """How a model's card is shown to people: what it was learnt from, how it was judged, how it is calibrated."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -13,7 +13,9 @@ from jobcast.language import catalogue, say
 from jobcast.predict.card import Card
 from jobcast.units import format_duration, format_memory
 
-_SCORES = {
+_Figures = Mapping[str, tuple[str, Callable[[Any], str]]]
+
+_SCORES: _Figures = {
     "exceeded_share": ("exceeded", share),
     "over_gib": ("over", amount),
     "under_gib": ("under", amount),
@@ -27,6 +29,15 @@ _SCORES = {
     "jobs": ("jobs", amount),
 }
 """Score to its heading in ``jobcast evaluate``, and how it is written."""
+_RUN_TIME_SCORES: _Figures = {
+    "exceeded_share": ("over_limit", share),
+    "over_h": ("over_hours", amount),
+    "median_factor": ("factor", lambda value: amount(value, 2)),
+    "within_factor_2": ("factor_2", share),
+    "unanswered": ("unanswered", amount),
+    "jobs": ("jobs", amount),
+}
+"""Likewise, of run times."""
 _MOST_DOUBLINGS = 62
 """A larger power of two is no amount of memory; a damaged card may hold one."""
 
@@ -34,24 +45,20 @@ _MOST_DOUBLINGS = 62
 def show_card(name: str, card: Card) -> None:
     """Print the card of the model `name`; what this program doesn't know of is shown as it is."""
     fields = asdict(card)
-    offsets, scores = fields.pop("offsets"), fields.pop("scores")
+    offsets, scores, run_time = (fields.pop(name) for name in ("offsets", "scores", "run_time"))
     fields["ceiling"] = _ceiling(card.ceiling)
     if card.refreshed_from is None:
         del fields["refreshed_from"]
-    if card.run_time is None:
-        del fields["run_time"]
-    else:
-        fields["run_time"] = _run_time(card.run_time)
     del fields["features"]  # a hundred names and more, for programs only
     for risk in ("risk", "risk_run_time"):
         fields["settings"].pop(risk, None)  # stands on a line of its own
     rows = [row for part, value in {"model": name, **fields}.items() for row in _rows(part, value)]
     judged = say("card.scores")
-    rows += [(judged, *row) for row in map(_score, (scores or {}).items())] or [(judged, "-", "")]
-    _print_rows(rows)
+    rows += [(judged, *row) for row in _scores(scores or {}, _SCORES)] or [(judged, "-", "")]
+    _print_rows([*rows, *_run_time(run_time or {})])
     if offsets:
         tell()
-        _print_offsets(offsets, (card.run_time or {}).get("offsets"))
+        _print_offsets(offsets, (run_time or {}).get("offsets"))
 
 
 def _rows(part: str, value: Any) -> Iterator[tuple[str, str, str]]:
@@ -79,23 +86,26 @@ def _ceiling(log2: float) -> str:
     return format_memory(round(2.0**log2)) if 0 < log2 <= _MOST_DOUBLINGS else "-"
 
 
-def _run_time(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is said of run limits without their calibration, which is a table."""
-    shown = {name: value for name, value in told.items() if name != "offsets"}
-    ceiling, scores = shown.get("ceiling"), shown.get("scores")
-    if isinstance(ceiling, int | float) and 0 <= ceiling <= _MOST_DOUBLINGS:
-        shown["ceiling"] = format_duration(2.0**ceiling)
-    if isinstance(scores, Mapping):
-        shown["scores"] = {name: value for name, value in scores.items() if name != "levels"}
-    return shown
+def _run_time(told: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield what is said of run limits; their calibration is a table of its own."""
+    for name, value in told.items():
+        if name == "scores" and isinstance(value, Mapping):
+            figures = {score: figure for score, figure in value.items() if score != "levels"}
+            yield from ((say("card.run_time"), *row) for row in _scores(figures, _RUN_TIME_SCORES))
+        elif name == "ceiling" and isinstance(value, int | float) and 0 <= value <= _MOST_DOUBLINGS:
+            yield say("card.run_time"), name, format_duration(2.0**value)
+        elif name != "offsets":
+            yield say("card.run_time"), name, _figure(name, value)
 
 
-def _score(entry: tuple[str, Any]) -> tuple[str, str]:
-    name, value = entry
-    if name not in _SCORES or not isinstance(value, int | float | None):
-        return name, _figure(name, value)
-    heading, write = _SCORES[name]
-    return say(f"evaluate.column_{heading}"), write(value)
+def _scores(found: Mapping[str, Any], known: _Figures) -> Iterator[tuple[str, str]]:
+    """Yield each score's heading and text; one that this program doesn't know of as it is."""
+    for name, value in found.items():
+        if name not in known or not isinstance(value, int | float | None):
+            yield name, _figure(name, value)
+        else:
+            heading, write = known[name]
+            yield say(f"evaluate.column_{heading}"), write(value)
 
 
 def _print_rows(rows: list[tuple[str, str, str]]) -> None:
