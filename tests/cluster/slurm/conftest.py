@@ -1,12 +1,19 @@
-"""One Slurm for all tests of a run that ask for it."""
+"""One Slurm for all tests of a run that ask for it, and a history of the jobs that ran there."""
 
-from collections.abc import Iterator
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
 
+from jobcast.store import Store
 from tests.cluster.slurm.daemons import DidNotStartError
+from tests.cluster.slurm.jobs import run_all
 from tests.cluster.slurm.running import Cluster, started
+
+Run = Callable[..., str]
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +25,42 @@ def cluster(_no_home: None) -> Iterator[Cluster]:
         except DidNotStartError as error:
             pytest.skip(f"no Slurm here: {error}")
         yield running
+
+
+@pytest.fixture(scope="session")
+def ids(cluster: Cluster) -> dict[str, str]:
+    """Have all jobs run, and return the ids of those that are one of a kind."""
+    return run_all(cluster)
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return Store(tmp_path_factory.mktemp("sampled") / "store")
+
+
+@pytest.fixture(scope="session")
+def jobcast(cluster: Cluster, store: Store) -> Run:
+    """Return a function that runs jobcast as a process of its own, and returns what it printed."""
+    settings = {"JOBCAST_STORE": str(store.path), "JOBCAST_SAMPLE_MIN_INTERVAL": "0", "TZ": "UTC"}
+
+    def run(*arguments: str, **variables: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "jobcast", *arguments],
+            env={**os.environ, **cluster.environment, **settings, **variables},
+            cwd=store.path.parent,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def sampled(ids: dict[str, str], jobcast: Run, store: Store) -> Store:
+    """Return the store into which the jobs were sampled."""
+    jobcast("sample")
+    return store

@@ -39,10 +39,10 @@ class Cluster:
     def run(self, *arguments: str, user: str = "root", **variables: str) -> str:
         """Run a command as `user`, and return what it printed.
 
-        `variables` are set in its environment, which holds nothing of the test's own. Raises CalledProcessError
-        when it ends badly, which holds what it complained of.
+        `variables` are set in its environment, which holds nothing of the test's own. Fails the test with what the
+        command complained of when it ends badly.
         """
-        return subprocess.run(
+        done = subprocess.run(
             arguments,
             env={"PATH": os.defpath, "LANG": "C.UTF-8", "TZ": "UTC", **self.environment, **variables},
             cwd=self.work,
@@ -52,9 +52,11 @@ class Cluster:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            check=True,
+            check=False,
             timeout=60,
-        ).stdout
+        )
+        assert done.returncode == 0, f"{arguments} ended with {done.returncode}: {done.stderr}"
+        return done.stdout
 
     def submit(self, *arguments: str, user: str = USERS[0], **variables: str) -> str:
         """Have sbatch take a job with `arguments` as `user`, and return its id."""
@@ -63,13 +65,18 @@ class Cluster:
     def end(self, *jobs: str, seconds: float = 60) -> dict[str, str]:
         """Wait until accounting knows how `jobs` ended; return the state of each, or of each element of an array."""
 
-        def states() -> dict[str, str]:
-            lines = self.run("sacct", "-nPXo", "JobID,State", "-j", ",".join(jobs)).splitlines()
-            found = dict(line.split("|") for line in lines)
-            ended = not _NOT_ENDED.intersection(found.values())
-            return found if ended and {job.partition("_")[0] for job in found} >= set(jobs) else {}
+        wanted = ",".join(jobs)
 
-        return until(states, seconds, f"the end of {jobs}")
+        def states() -> dict[str, str]:
+            # slurmctld tells all elements at once; accounting learns of each some time after it started and ended.
+            elements = self.run("squeue", "-hrt", "all", "-o", "%i", "-j", wanted).split()
+            lines = self.run("sacct", "-nPXo", "JobID,State", "-j", wanted).splitlines()
+            found = dict(line.split("|") for line in lines)
+            return (
+                found if found.keys() == set(elements) and not _NOT_ENDED.intersection(found.values()) else {}
+            )
+
+        return until(states, seconds, f"the end of {wanted}")
 
     def log(self, daemon: str) -> str:
         """Return all that slurmctld, slurmd, slurmdbd, munged or mariadbd has written."""

@@ -127,6 +127,12 @@ def test_the_usage_of_each_host_does_not_shift_what_follows(acct: Path) -> None:
         assert (row["run_limit"], row["memory_mean"]) == (43200.0, 1024**3)
 
 
+def test_the_advice_in_a_description_is_read(acct: Path) -> None:
+    row = job(acct, description="ALLOC_MEMORY_USER=memPrediction(reset=4410MB) jobcast=7f3a run_limit=3600s")
+    told = (row["advice_id"], row["advised_memory"], row["advised_run_time"])
+    assert told == ("7f3a", 4410 * 1024**2, 3600.0)
+
+
 def test_older_versions_end_early(acct: Path) -> None:
     line = (
         '"JOB_FINISH" "5.1" 1089407406 699195 283 33554482 1 1089290023 0 0 1089406862 "ada" "8nm" "" ""'

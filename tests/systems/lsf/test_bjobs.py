@@ -48,6 +48,21 @@ def test_every_part_of_a_job_finds_its_column() -> None:
     assert job() == ROW | {"description": None, "run_limit": None, "cpu_time": 843.4}
 
 
+NOTE = "ALLOC_MEMORY_USER=memPrediction(reset=4410MB) jobcast=7f3a run_limit=3600s"
+ADVICE = ("7f3a", 4410 * 1024**2, 3600.0)
+
+
+def test_the_advice_in_a_description_is_read() -> None:
+    row = job(trailer=f", Job Description <{NOTE}>")
+    assert (row["advice_id"], row["advised_memory"], row["advised_run_time"]) == ADVICE
+    assert row["description"] == NOTE
+
+
+def test_a_description_without_the_id_of_advice_is_left_to_the_report() -> None:
+    row = job(trailer=", Job Description <ALLOC_MEMORY_USER=memPrediction(reset=4410MB)>")
+    assert (row["advice_id"], row["advised_memory"], row["advised_run_time"]) == (None, None, None)
+
+
 def test_the_recording_of_done_jobs_is_read_whole() -> None:
     rows = recorded("bjobs-UF-done.txt")
     assert (rows.set_aside, rows.not_finished) == ((), 0)
@@ -337,6 +352,12 @@ def test_json_of_lsf_10_is_read() -> None:
     assert rows.jobs.select(columns).rows() == [
         ('vcs {"a": "}, {"} \\ 2>&1', 140, "run_limit", 10 * 1024**3, 5583457485, 3600.0, ["sim01", "sim02"])
     ]
+
+
+def test_the_advice_in_a_description_is_read_from_json() -> None:
+    rows = read(as_json(JSON_JOB | {"JOB_DESCRIPTION": NOTE}, JSON_JOB | {"JOBID": "2"}))
+    told = rows.jobs.select("advice_id", "advised_memory", "advised_run_time").rows()
+    assert told == [ADVICE, (None, None, None)]
 
 
 def test_a_broken_job_in_json_does_not_hide_the_next_one() -> None:

@@ -1,5 +1,6 @@
 import json
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from jobcast.errors import InputError
 from jobcast.history import Rows
 from jobcast.systems.base import Site
-from jobcast.systems.slurm import Sacct
+from jobcast.systems.slurm import Sacct, Slurm
 
 RECORDING = Path(__file__).parents[2] / "recordings/slurm/sacct-json.txt"
 SITE = Site(now=datetime(2026, 11, 22, tzinfo=UTC), cluster="default")
@@ -30,7 +31,7 @@ NEWER = {
     "jobs": [
         {
             "account": "proj",
-            "comment": {"job": "tool=sim", "administrator": "", "system": ""},
+            "comment": {"job": "tool=sim", "administrator": "jobcast: k-7 memory=4096M", "system": ""},
             "allocation_nodes": 2,
             "array": {"job_id": 40, "task_id": number(7)},
             "association": {"user": "ann", "account": "proj"},
@@ -96,6 +97,19 @@ def test_the_recording_gives_what_the_text_gives() -> None:
     assert rows.jobs["cpu_time"].to_list() == [0.558666, 0.002505, 0.051328]
 
 
+def test_the_recording_of_advice_and_of_limits_gives_what_the_text_gives() -> None:
+    site = Site(now=datetime(2026, 11, 28, tzinfo=UTC))
+    (text,) = Slurm().read_finished(
+        BytesIO(RECORDING.with_name("sacct-query-advised.txt").read_bytes()), "sacct", site
+    )
+    (rows,) = Sacct().read(RECORDING.with_name("sacct-json-advised.txt"), site)
+    # As JSON 22.05 gives no exit code that is no signal, either.
+    unlike = ["user", "command", "cpu_time", "exit_code"]
+    wanted = text.jobs.filter(text.jobs["job_id"].is_in(["5", "9"])).drop(unlike)
+    assert rows.jobs.drop(unlike).to_dicts() == wanted.to_dicts()
+    assert rows.jobs["advice_id"].to_list() == [None, "7f3a"]
+
+
 def test_numbers_of_newer_versions_are_understood(tmp_path: Path) -> None:
     path = tmp_path / "newer.json"
     path.write_text(json.dumps(NEWER))
@@ -129,6 +143,8 @@ def test_numbers_of_newer_versions_are_understood(tmp_path: Path) -> None:
         "run_time": 60.0,
         "suspended_time": 0.0,
         "hosts": ["n1", "n2"],
+        "advised_memory": 4096 * 1024**2,
+        "advice_id": "k-7",
         "attempt": 1,
     }
 

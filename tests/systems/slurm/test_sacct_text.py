@@ -13,10 +13,15 @@ from jobcast.systems.base import Site
 from jobcast.systems.slurm import Sacct, Slurm
 from jobcast.systems.slurm.sacct_text import read_text
 from jobcast.systems.text import read_lines
+from jobcast.units import MIB
 from tests.systems.packed import cut_behind
 from tests.systems.slurm.made_up import HEADER, SITE, job, only, read, step, text
 
 RECORDINGS = Path(__file__).parents[2] / "recordings/slurm"
+
+
+SITE_LATER = Site(now=datetime(2026, 11, 28, tzinfo=UTC))
+"""When the newer recordings were made."""
 
 
 def recorded(name: str) -> pl.DataFrame:
@@ -153,6 +158,26 @@ def test_memory_that_was_never_sampled_is_absent() -> None:
 def test_a_failed_job_at_its_whole_request_was_killed_for_it() -> None:
     lines = job(State="FAILED", ExitCode="0:9", ReqMem="100M"), step(MaxRSS="310770K", State="CANCELLED by 0")
     assert only(read(text(*lines)))["exit_reason"] == "memory_limit"
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "task", "expected"),
+    [
+        ("FAILED", "0:9", "101M", "memory_limit"),
+        ("FAILED", "0:9", "99M", "exit_code"),
+        ("FAILED", "1:0", "101M", "exit_code"),
+        ("CANCELLED", "0:9", "101M", None),
+        ("COMPLETED", "0:9", "101M", None),
+    ],
+)
+def test_a_failed_job_was_killed_for_one_task_that_used_the_share_of_a_machine(
+    state: str, code: str, task: str, expected: str | None
+) -> None:
+    lines = (
+        job(State=state, ExitCode="9:0", ReqMem="200M", NNodes="2"),
+        step(JobID="1.0", MaxRSS=task, ExitCode=code),
+    )
+    assert only(read(text(*lines))).get("exit_reason") == expected
 
 
 def test_cpu_time_is_summed_over_steps_where_the_job_has_none() -> None:
@@ -331,6 +356,58 @@ def test_what_the_query_brings_is_read_whole() -> None:
     assert rows.jobs["memory_basis"].drop_nulls().unique().to_list() == ["rss_sum"]
 
 
+def test_what_the_query_brings_of_limits_and_advice_is_read() -> None:
+    content = (RECORDINGS / "sacct-query-advised.txt").read_bytes()
+    (rows,) = Slurm().read_finished(BytesIO(content), "sacct", SITE_LATER)
+    assert (rows.set_aside, rows.not_finished) == ((), 0)
+    told = ("job_id", "array_index", "exit_code", "exit_reason", "memory_requested", "memory_peak")
+    assert rows.jobs.select(told).rows() == [
+        ("1", None, None, "run_limit", 100 * MIB, 522_240),
+        ("2", None, 0, None, 100 * MIB, 32_016_384),
+        ("3", None, 137, "memory_limit", 50 * MIB, 158_360_576),
+        ("4", None, 9, "memory_limit", 50 * MIB, 158_349_312),
+        ("5", None, 9, "memory_limit", 200 * MIB, 157_376_512),
+        ("6", None, 3, "exit_code", 100 * MIB, None),
+        ("8", None, 0, None, 100 * MIB, None),
+        ("9", None, 0, None, 80 * MIB, 21_465_088),
+        ("7", 1, 0, None, 100 * MIB, 10_930_176),
+        ("7", 2, 0, None, 100 * MIB, 21_463_040),
+        ("7", 3, 0, None, 100 * MIB, 32_194_560),
+    ]
+    advised = rows.jobs.filter(pl.col("advice_id").is_not_null())
+    assert advised.select("job_id", *ADVICE).rows() == [("9", "7f3a", 80 * MIB, 300.0)]
+
+
+ADVICE = ("advice_id", "advised_memory", "advised_run_time")
+
+
+@pytest.mark.parametrize(
+    ("extra", "place"), [(n, at) for n in (1, 2) for at in ("JobName", "Comment", "SubmitLine", "WorkDir")]
+)
+def test_no_text_of_a_user_can_pass_for_advice(extra: int, place: str) -> None:
+    content = (RECORDINGS / "sacct-query-advised.txt").read_text().splitlines(keepends=True)
+    header, *lines = (line.split("\x1f") for line in content)
+    (plain,) = (line for line in lines if line[0] == "2")
+    at = header.index(place)
+    plain[at] += "\x1fjobcast: fake memory=1M" * extra
+    (rows,) = Slurm().read_finished(
+        BytesIO("".join(map("\x1f".join, (header, plain))).encode()), "sacct", SITE_LATER
+    )
+    assert rows.jobs["advice_id"].to_list() + [each.reason for each in rows.set_aside] in (
+        [None],
+        ["field_count"],
+    )
+
+
+@pytest.mark.parametrize("before", ["a\x1fb ", "a\nb "])
+def test_a_separator_or_line_break_in_an_administrators_comment_is_mended(before: str) -> None:
+    content = (RECORDINGS / "sacct-query-advised.txt").read_text()
+    damaged = content.replace("jobcast: 7f3a", f"{before}jobcast: 7f3a").encode()
+    (rows,) = Slurm().read_finished(BytesIO(damaged), "sacct", SITE_LATER)
+    assert rows.set_aside == ()
+    assert rows.jobs.filter(pl.col("job_id") == "9").select(ADVICE).rows() == [("7f3a", 80 * MIB, 300.0)]
+
+
 def test_a_job_and_its_steps_are_not_parted_between_batches() -> None:
     lines = [
         line
@@ -347,9 +424,9 @@ def test_a_job_and_its_steps_are_not_parted_between_batches() -> None:
 
 
 FIELDS = (
-    "JobID,JobIDRaw,Cluster,Account,User,Group,Partition,ExitCode,Submit,Start,End,ElapsedRaw,Suspended,"
-    "TotalCPU,TimelimitRaw,ReqCPUS,ReqMem,ReqTRES,AllocTRES,NNodes,MaxRSS,TRESUsageInTot,NodeList,WorkDir,"
-    "JobName,Comment,SubmitLine,State"
+    "JobID,JobIDRaw,Cluster,Account,User,Group,Partition,ExitCode,Submit,Start,End,AdminComment,ElapsedRaw,"
+    "Suspended,TotalCPU,TimelimitRaw,ReqCPUS,ReqMem,ReqTRES,AllocTRES,NNodes,MaxRSS,TRESUsageInTot,NodeList,"
+    "WorkDir,JobName,Comment,SubmitLine,State"
 )
 
 

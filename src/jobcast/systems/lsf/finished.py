@@ -9,6 +9,7 @@ import polars as pl
 
 from jobcast.history import SCHEMA, SET_ASIDE_TEXT, Instant, Rows, SetAside, conform, sift
 from jobcast.job import MemoryBasis
+from jobcast.systems.advised import in_description
 from jobcast.systems.base import BATCH, Site
 from jobcast.systems.text import Lines
 
@@ -208,6 +209,7 @@ def _history(jobs: pl.DataFrame, site: Site) -> pl.DataFrame:
             pl.when(measured).then(pl.lit(MemoryBasis.RSS_SUM.value)).alias("memory_basis"),
             pl.col("hosts").str.split(" "),
             ((pl.col("finish_time") - pl.col("start_time")) / 1_000_000).alias("run_time"),
+            *in_description(pl.col("description")),
         )
     )
 

@@ -8,19 +8,21 @@ import re
 from jobcast.job import ExitReason, JobState
 
 ASKED = (
-    "JobID,JobIDRaw,Cluster,Account,User,Group,Partition,ExitCode,Submit,Start,End,ElapsedRaw,Suspended,"
-    "TotalCPU,TimelimitRaw,ReqCPUS,ReqMem,ReqTRES,AllocTRES,NNodes,MaxRSS,TRESUsageInTot,NodeList,WorkDir,"
-    "JobName,Comment,SubmitLine,State"
+    "JobID,JobIDRaw,Cluster,Account,User,Group,Partition,ExitCode,Submit,Start,End,AdminComment,ElapsedRaw,"
+    "Suspended,TotalCPU,TimelimitRaw,ReqCPUS,ReqMem,ReqTRES,AllocTRES,NNodes,MaxRSS,TRESUsageInTot,NodeList,"
+    "WorkDir,JobName,Comment,SubmitLine,State"
 )
 """The fields that `jobcast sample` asks for. SubmitLine exists since Slurm 21.08.
 
-What users fill stands between fields that they can't, so that line breaks in it are seen and mended.
+What users fill stands between fields that they can't, so that line breaks in it are seen and mended. AdminComment,
+which only hooks and administrators fill, stands before all that: no separator in a job's name moves it.
 """
 
 _READ = (
     "jobid jobidraw cluster account user uid group partition state exitcode submit start end elapsed "
     "elapsedraw suspended totalcpu timelimit timelimitraw reqcpus ncpus alloccpus reqmem reqtres alloctres "
-    "nnodes nodelist maxrss tresusageintot workdir jobname comment submitline restarts"
+    "nnodes nodelist maxrss tresusageintot workdir jobname comment admincomment submitline "
+    "restarts"
 )
 
 READ = frozenset(_READ.split())

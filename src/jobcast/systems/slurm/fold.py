@@ -11,18 +11,20 @@ from datetime import tzinfo
 import polars as pl
 
 from jobcast.history import SET_ASIDE_TEXT, Rows, SetAside, conform, sift
-from jobcast.job import ExitReason, MemoryBasis
+from jobcast.job import MemoryBasis
+from jobcast.systems.advised import in_admin_comment
 from jobcast.systems.base import Site
 from jobcast.systems.columns import clock, filled, iso_time, whole
+from jobcast.systems.slurm.endings import KILLED, ending
 from jobcast.systems.slurm.fields import ENDINGS, NOT_ENDED, READ
 from jobcast.systems.slurm.hostlist import expand
 from jobcast.systems.slurm.values import (
     CORES,
-    EXIT_CODE,
     TRES,
     measured,
     memory_in,
     moments,
+    positive,
     requested,
     unread,
     unreadable,
@@ -47,7 +49,7 @@ def fold(records: pl.DataFrame, site: Site, source: str) -> Rows:
         [unreadable(), _request_cores(), _run_time()],
         _times(site.timezone),
         _amounts(),
-        _ending(),
+        ending(),
         _identity(site),
     ):
         jobs = jobs.with_columns(stage)
@@ -125,19 +127,21 @@ def _sum_up_steps(table: pl.LazyFrame) -> pl.LazyFrame:
     runs = (
         read.select(
             "run",
+            "task",
             "total",
             pl.max_horizontal("task", "total").alias("peak"),
             (task_unread | total_unread).alias("bad_peak"),
             pl.when(~pl.col("is_job")).then("cpu").alias("cpu"),
             unread(pl.col("totalcpu"), pl.col("cpu")).alias("bad_cpu"),
             pl.col("id").str.ends_with(".interactive").alias("interactive"),
+            (pl.col("exitcode") == KILLED).alias("killed"),
         )
         .group_by("run")
         .agg(
-            pl.col("peak").max(),
+            pl.col("task", "peak").max(),
             pl.col("total").is_not_null().any().alias("summed"),
             pl.col("cpu").sum().alias("steps_cpu"),
-            pl.col("interactive", "bad_peak", "bad_cpu").any(),
+            pl.col("interactive", "killed", "bad_peak", "bad_cpu").any(),
         )
     )
     basis = pl.when("summed").then(pl.lit(MemoryBasis.RSS_SUM)).otherwise(pl.lit(MemoryBasis.RSS_MAX_TASK))
@@ -146,7 +150,9 @@ def _sum_up_steps(table: pl.LazyFrame) -> pl.LazyFrame:
         "steps_cpu",
         "bad_peak",
         "bad_cpu",
-        _positive(pl.col("peak")).alias("memory_peak"),
+        "killed",
+        pl.col("task").alias("task_peak"),
+        positive(pl.col("peak")).alias("memory_peak"),
         pl.when(pl.col("peak") > 0).then(basis).alias("memory_basis"),
         pl.when("interactive").then(pl.lit(value=True)).alias("interactive"),
     )
@@ -166,7 +172,7 @@ def _times(zone: tzinfo) -> list[pl.Expr]:
 
 
 def _request_cores() -> pl.Expr:
-    return pl.coalesce(_positive(pl.col(f"{name}:count")) for name in CORES).alias("cores_requested")
+    return pl.coalesce(positive(pl.col(f"{name}:count")) for name in CORES).alias("cores_requested")
 
 
 def _run_time() -> pl.Expr:
@@ -175,14 +181,14 @@ def _run_time() -> pl.Expr:
 
 def _amounts() -> list[pl.Expr]:
     """Return the limits and resources asked for, and the CPU time."""
-    memory = (_positive(amount) for amount in (_asked_memory(), *(pl.col(f"{name}:bytes") for name in TRES)))
+    memory = (positive(amount) for amount in (_asked_memory(), *(pl.col(f"{name}:bytes") for name in TRES)))
     gpus = (f"{name}:gpus" for name in TRES)
     told = pl.any_horizontal(filled(pl.col(name)).is_not_null() for name in TRES)
     return [
         pl.coalesce("timelimit:seconds", pl.col("timelimitraw:minutes") * 60).alias("run_limit"),
         pl.coalesce(memory).alias("memory_requested"),
         pl.coalesce(*gpus, pl.when(told).then(0)).alias("gpus_requested"),
-        pl.coalesce(_positive(pl.col("cpu")), _positive(pl.col("steps_cpu"))).alias("cpu_time"),
+        pl.coalesce(positive(pl.col("cpu")), positive(pl.col("steps_cpu"))).alias("cpu_time"),
     ]
 
 
@@ -200,46 +206,9 @@ def _asked_memory() -> pl.Expr:
         .when(text.str.ends_with("c"))
         .then(amount * cores)
         .when(text.str.ends_with("n"))
-        .then(amount * pl.coalesce(_positive(pl.col("nnodes:count")), 1))
+        .then(amount * pl.coalesce(positive(pl.col("nnodes:count")), 1))
         .otherwise(amount)
     )
-
-
-def _positive(number: pl.Expr) -> pl.Expr:
-    """Return `number` where it is above 0: Slurm writes 0 for what was not asked for or not measured."""
-    return pl.when(number > 0).then(number)
-
-
-def _ending() -> list[pl.Expr]:
-    """Return how a job ended, and why.
-
-    A job that did not end well at a peak of its whole request was killed for it: with OverMemoryKill
-    Slurm says only FAILED or CANCELLED. The exit code is a shell's, 128 + signal where one killed the job;
-    "0:0" of a job that did not end well says nothing, nor does "0:125", Slurm's own sign for lack of memory.
-    """
-    codes = pl.col("exitcode").str.extract_groups(EXIT_CODE).struct
-    code, signal = (codes[place].cast(pl.Int32, strict=False) for place in range(2))
-    word = pl.col("word")
-    over = word.is_in(["FAILED", "CANCELLED"]) & (pl.col("memory_peak") >= pl.col("memory_requested"))
-    by_itself = (word == "FAILED") & ((code > 0) | (signal > 0))
-    states = {word: str(state) for word, (state, _) in ENDINGS.items()}
-    reasons = {word: reason for word, (_, reason) in ENDINGS.items()}
-    return [
-        word.replace_strict(states).alias("state"),
-        pl.when(code > 0)
-        .then(code)
-        .when(signal.is_between(1, 64))
-        .then(128 + signal)
-        .when((word == "COMPLETED") & (signal == 0))
-        .then(code)
-        .alias("exit_code"),
-        pl.when(over)
-        .then(pl.lit(ExitReason.MEMORY_LIMIT))
-        .when(by_itself)
-        .then(pl.lit(ExitReason.EXIT_CODE))
-        .otherwise(word.replace_strict(reasons, return_dtype=pl.String))
-        .alias("exit_reason"),
-    ]
 
 
 def _identity(site: Site) -> list[pl.Expr]:
@@ -258,6 +227,7 @@ def _identity(site: Site) -> list[pl.Expr]:
         filled(pl.col("submitline")).alias("command"),
         filled(pl.col("workdir")).alias("cwd"),
         filled(pl.col("comment")).alias("description"),
+        *in_admin_comment(pl.col("admincomment")),
         pl.col("restarts:count").alias("attempt"),
     ]
 

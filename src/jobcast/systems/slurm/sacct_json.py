@@ -18,9 +18,10 @@ from jobcast.errors import InputError
 from jobcast.history import SET_ASIDE_TEXT, Rows, SetAside
 from jobcast.language import say
 from jobcast.systems.base import Site
+from jobcast.systems.encoding import decode
 from jobcast.systems.slurm.fields import READ
 from jobcast.systems.slurm.fold import fold
-from jobcast.systems.text import UNREADABLE, decode
+from jobcast.systems.text import UNREADABLE
 
 _JOBS = re.compile(r'"jobs"\s*:\s*\[')
 _GAP = re.compile(r"[\s,]*")
@@ -140,7 +141,7 @@ def _next_job(text: _Text, decoder: json.JSONDecoder) -> int | None:
 def _flatten(job: dict[str, Any]) -> list[dict[str, str | None]]:
     """Return the fields of a job and of each of its steps, as the text of sacct has them."""
     time, association, tres = job["time"], job.get("association") or {}, job.get("tres") or {}
-    job_id = _job_id(job)
+    job_id, comments = _job_id(job), job.get("comment") or {}
     whole = {
         "jobid": job_id,
         "state": _first(job["state"]["current"]),
@@ -165,7 +166,8 @@ def _flatten(job: dict[str, Any]) -> list[dict[str, str | None]]:
         "jobname": job.get("name"),
         "workdir": job.get("working_directory"),
         "submitline": job.get("submit_line"),
-        "comment": (job.get("comment") or {}).get("job"),
+        "comment": comments.get("job"),
+        "admincomment": comments.get("administrator"),
         "restarts": _plain(job.get("restart_cnt")),
     }
     return [whole, *(_flatten_step(step, job_id) for step in job.get("steps") or [])]
@@ -177,6 +179,7 @@ def _flatten_step(step: dict[str, Any], job_id: str) -> dict[str, str | None]:
     used = (step.get("tres") or {}).get("requested") or {}
     return {
         "jobid": f"{job_id}.{name}",
+        "exitcode": _exit_code(step.get("exit_code") or {}),
         "totalcpu": _cpu(step.get("time") or {}),
         "maxrss": _memory(used.get("max")),
         "tresusageintot": _resources(used.get("total"), unit="B"),

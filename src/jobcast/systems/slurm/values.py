@@ -33,6 +33,11 @@ def unread(text: pl.Expr, value: pl.Expr) -> pl.Expr:
     return says(pl.when(value.is_null()).then(text)).fill_null(value=False)
 
 
+def positive(number: pl.Expr) -> pl.Expr:
+    """Return `number` where it is above 0: Slurm writes 0 for what was not asked for or not measured."""
+    return pl.when(number > 0).then(number)
+
+
 def measured(text: pl.Expr) -> pl.Expr:
     """Read what Slurm measured, in bytes: ``4728141K``, nearly always in K, and different for each step."""
     usual = text.str.contains(r"^[0-9]{1,15}K$")

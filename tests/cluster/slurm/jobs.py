@@ -1,0 +1,100 @@
+"""Jobs that show how Slurm tells of them: they end well, use too much, fail, are advised, or are many alike."""
+
+import time
+
+from tests.cluster.slurm.running import USERS, Cluster
+from tests.cluster.waiting import until
+
+CHEN, LI = USERS
+
+ADVISED = """
+function slurm_job_submit(job, partitions, uid)
+   job.pn_min_memory = 80
+   job.admin_comment = "jobcast: 7f3a memory=80M run_limit=300s"
+   return slurm.SUCCESS
+end
+
+function slurm_job_modify(job, record, partitions, uid)
+   return slurm.SUCCESS
+end
+
+return slurm.SUCCESS
+"""
+"""A job_submit.lua that sets the memory of every job, and notes its advice."""
+
+WAVES = (8, 170)
+"""Elements of each of two arrays. A model needs 50 jobs in the newest quarter of its history, whole seconds of it."""
+
+
+def hold(megabytes: str, seconds: float = 1.5) -> str:
+    """Return a line of shell that takes memory, and then holds it long enough to be measured."""
+    # tail takes all before it writes, and then waits for its reader.
+    return f"head -c {megabytes}M /dev/zero | tail | (head -c 1 >/dev/null; sleep {seconds})"
+
+
+def run_all(cluster: Cluster) -> dict[str, str]:
+    """Run all jobs to their ends, and return the ids of those that are one of a kind."""
+    ids = _one_of_each(cluster)
+    _many_alike(cluster)
+    cluster.end(*ids.values())
+    _see_second_end()
+    return ids
+
+
+def _one_of_each(cluster: Cluster) -> dict[str, str]:
+    late = cluster.submit("-J", "late", "-t", "1", "--wrap", "sleep 300")
+    second_node = f"[ $SLURM_PROCID = 0 ] && sleep 60 || {hold('150', 60)}"
+    ids = {
+        "late": late,
+        "plain": cluster.submit(
+            *(
+                "-J",
+                "synth",
+                "-p",
+                "night",
+                "-t",
+                "5",
+                "--mem=100",
+                "--comment=tool=synth",
+                "--wrap",
+                hold("30"),
+            ),
+            user=LI,
+        ),
+        "over": cluster.submit("-J", "over", "--mem=50", "--wrap", hold("150", 60)),
+        "over in a step": cluster.submit("--mem=50", "--wrap", f"srun sh -c '{hold('150', 60)}'"),
+        "over on one node": cluster.submit(
+            "-N2", "-n2", "--mem=100", "--wrap", f"srun sh -c '{second_node}'"
+        ),
+        "failing": cluster.submit("-J", "failing", "--wrap", "exit 3"),
+        "array": cluster.submit(
+            "-J", "sweep", "--array=1-3", "--wrap", hold("$((SLURM_ARRAY_TASK_ID * 10))")
+        ),
+        "odd": cluster.submit("-J", "a|b\nc", "--comment=jobcast: fake memory=1M", "--wrap", "true"),
+    }
+    with cluster.lua(job_submit=ADVISED):
+        ids["advised"] = cluster.submit("-J", "advised", "-t", "5", "--mem=400", "--wrap", hold("20"))
+    until(lambda: cluster.run("squeue", "-h", "-j", late, "-o", "%T") == "RUNNING\n", 30)
+    # No time limit is shorter than a minute, but an administrator may bring its end nearer. slurmctld looks each 30 s.
+    cluster.run("scontrol", "update", f"jobid={late}", "EndTime=now+1")
+    return ids
+
+
+def _many_alike(cluster: Cluster) -> None:
+    """Run two kinds of jobs in two waves: of the second something is known when it is submitted."""
+    for elements in WAVES:
+        cluster.end(*(submit_alike(cluster, user, f"--array=1-{elements}") for user in USERS))
+        _see_second_end()
+
+
+def _see_second_end() -> None:
+    """Wait until what has just ended did so before now: Slurm knows times in whole seconds."""
+    now = int(time.time())
+    until(lambda: time.time() >= now + 1, 5)
+
+
+def submit_alike(cluster: Cluster, user: str, *arguments: str) -> str:
+    """Submit what takes from 8 to 11 MB where CHEN does it, and from 24 to 27 where LI does."""
+    least = {CHEN: 8, LI: 24}[user]
+    task = hold(f"$((SLURM_ARRAY_TASK_ID % 4 + {least}))", 1.2)
+    return cluster.submit("-t", "5", "--mem=100", *arguments, "--wrap", task, user=user)
