@@ -4,19 +4,15 @@ Whoever submits runs it, so all must be able to read it, and the token where the
 could not ask: the esub may write nowhere that all users share. Such jobs have no ``jobcast=`` in their description.
 """
 
-import math
 import os
-import re
-import shlex
 from pathlib import Path
 
 from jobcast.act.hooks.base import Address, Plan, StubFile
-from jobcast.act.hooks.template import fill
+from jobcast.act.hooks.template import fill, shell_values
 from jobcast.errors import ConfigError
 from jobcast.language import phrase, say
 
 _FILE = "esub.jobcast"
-_URL = re.compile(r"https?://[^\s/?#@]+/?")
 
 
 class LsfStub:
@@ -28,7 +24,7 @@ class LsfStub:
         """Return the esub for `folder`, by default the directory that LSF_SERVERDIR names."""
         where = folder or _server_directory()
         return Plan(
-            files=(StubFile(path=where / _FILE, content=fill(_FILE, _values(address)), mode=0o755),),
+            files=(StubFile(path=where / _FILE, content=fill(_FILE, shell_values(address)), mode=0o755),),
             by_hand=(
                 phrase("hook_lsf.everywhere", file=where / _FILE),
                 phrase("hook_lsf.settings"),
@@ -44,18 +40,3 @@ def _server_directory() -> Path:
     if not named:
         raise ConfigError(say("hook_lsf.no_folder"), hint=say("hook_lsf.no_folder_cure"))
     return Path(named)
-
-
-def _values(address: Address) -> dict[str, str]:
-    """Return the values of the template, each quoted for a shell."""
-    if address.url and not _URL.fullmatch(address.url):
-        raise ConfigError(say("hook_lsf.bad_url", url=address.url), hint=say("hook_lsf.bad_url_cure"))
-    values = {
-        "SOCKET": str(address.socket or ""),
-        "URL": (address.url or "").rstrip("/"),
-        "TOKEN_FILE": str(address.token_file or ""),
-        "CERTIFICATE": str(address.certificate or ""),
-        "DEADLINE": f"{address.deadline_s:.3f}",
-        "WHOLE_DEADLINE": str(math.ceil(address.deadline_s)),
-    }
-    return {name: shlex.quote(value) for name, value in values.items()}

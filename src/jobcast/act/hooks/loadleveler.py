@@ -1,0 +1,38 @@
+"""What LoadLeveler needs so that it asks jobcast at submission: a submit filter on the hosts that run llsubmit.
+
+Whoever submits runs it, so all must be able to read it, and the token where there is one. Written after
+"Using and Administering LoadLeveler", filtering a job script; not run against a real LoadLeveler.
+"""
+
+from pathlib import Path
+
+from jobcast.act.hooks.base import Address, Plan, StubFile
+from jobcast.act.hooks.template import fill, shell_values
+from jobcast.language import phrase
+
+_TEMPLATE = "loadleveler_filter.sh"
+_FILE = "jobcast-submit-filter"
+_FOLDER = Path("/usr/local/bin")
+"""LoadLeveler asks for no certain place."""
+
+
+class LoadLevelerStub:
+    """How the hook of LoadLeveler is installed."""
+
+    name = "loadleveler"
+
+    def plan(self, address: Address, folder: Path | None) -> Plan:
+        """Return the filter for `folder`."""
+        file = (folder or _FOLDER) / _FILE
+        return Plan(
+            files=(StubFile(path=file, content=fill(_TEMPLATE, shell_values(address)), mode=0o755),),
+            by_hand=(
+                phrase("hook_loadleveler.everywhere", file=file),
+                phrase("hook_loadleveler.settings", file=file),
+                phrase("hook_loadleveler.another"),
+                phrase("hook_loadleveler.classes"),
+                phrase("hook_loadleveler.reconfigure"),
+                phrase("hook_loadleveler.attempt", file=file),
+            ),
+            undo=(phrase("hook_loadleveler.undo", file=file), phrase("hook_loadleveler.reconfigure")),
+        )
