@@ -27,8 +27,9 @@ COMMANDS = {
     "token": "jobcast.cli.token:command",
     "hook": "jobcast.cli.hook:command",
     "audit": "jobcast.cli.audit:command",
-    "doctor": "jobcast.cli.doctor:command",
     "shadow": "jobcast.cli.shadow:command",
+    "timers": "jobcast.cli.timers:command",
+    "doctor": "jobcast.cli.doctor:command",
     "demo": "jobcast.cli.demo:command",
 }
 """Command to the module that holds it, imported only when it is called.

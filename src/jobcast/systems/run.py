@@ -19,8 +19,10 @@ def is_installed(program: str) -> bool:
 
 
 @contextmanager
-def run(command: Command) -> Iterator[IO[bytes]]:
+def run(command: Command, *, told: bytes = b"") -> Iterator[IO[bytes]]:
     """Run `command` and give what it printed, kept in a file so that memory does not grow with it.
+
+    It reads what it is `told` on standard input.
 
     Of a command that ends well and prints only to standard error, as bjobs says that there is no job, that
     is given.
@@ -32,7 +34,7 @@ def run(command: Command) -> Iterator[IO[bytes]]:
         try:
             done = subprocess.run(
                 command.arguments,
-                stdin=subprocess.DEVNULL,
+                input=told,
                 stdout=output,
                 stderr=complaints,
                 timeout=command.timeout_seconds,

@@ -1,0 +1,1 @@
+"""Periodic work: systemd units and crontab lines, rendered purely; `jobcast.cli.timers` installs them."""
