@@ -157,10 +157,10 @@ class Job:
     hosts: tuple[str, ...] | None
     """Where it ran, each host once."""
     advised_memory: Bytes | None
-    """The request that jobcast set at submission; nothing fills it yet."""
+    """The request that a hook of jobcast set at submission; None where it set none."""
     advised_run_time: Seconds | None
-    """The run limit that jobcast set at submission; nothing fills it yet."""
+    """The run limit that a hook of jobcast set at submission; None where it set none."""
     advice_id: str | None
-    """Which advice these two came from; nothing fills it yet."""
+    """Which advice these two came from; None where there was none, or the source keeps no note of it."""
     attempt: int | None
     """How often it had run before; 0 the first time."""
