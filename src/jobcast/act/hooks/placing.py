@@ -16,7 +16,7 @@ MARK = "jobcast hook install"
 def to_install(plan: Plan) -> list[Placed]:
     """Return the files as they should be; of one that somebody else wrote a copy stays behind."""
     return [
-        Placed(path=file.path, content=file.content, mode=file.mode, keep=not _is_ours(file.path))
+        Placed(path=file.path, content=file.content, mode=file.mode, keep=not is_ours(file.path))
         for file in plan.files
     ]
 
@@ -26,10 +26,11 @@ def to_uninstall(plan: Plan) -> list[Placed]:
 
     Raises StoreError where what stood there can't be put back.
     """
-    return [_before(file) for file in plan.files if _is_ours(file.path)]
+    return [_before(file) for file in plan.files if is_ours(file.path)]
 
 
-def _is_ours(path: Path) -> bool:
+def is_ours(path: Path) -> bool:
+    """Tell whether a hook of ours is what stands at `path`."""
     with refusals_explained(path):
         try:
             return MARK.encode() in path.read_bytes()
@@ -42,7 +43,7 @@ def _before(file: StubFile) -> Placed:
         copies = [
             path for path in file.path.parent.iterdir() if path.name.startswith(f"{file.path.name}.bak-")
         ]
-        foreign = [path for path in copies if not _is_ours(path)]
+        foreign = [path for path in copies if not is_ours(path)]
         if not foreign:
             return Placed(path=file.path, content=None, keep=False)
         copy = max(foreign, key=lambda path: (path.stat().st_mtime_ns, path.name))

@@ -1,0 +1,94 @@
+"""What Slurm needs so that it asks jobcast at submission: Lua beside slurm.conf, and LuaSocket.
+
+job_submit.lua runs within slurmctld, once for each job of everybody; cli_filter.lua in each sbatch, salloc and srun,
+where users can get round it. One of the two is enough, and the first is the better one. Both are a few lines
+that call ``jobcast.lua``, so that a site with scripts of its own adds a line to these instead.
+"""
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jobcast.act.hooks.base import Address, Plan, StubFile
+from jobcast.act.hooks.placing import is_ours
+from jobcast.act.hooks.template import fill
+from jobcast.errors import ConfigError
+from jobcast.language import Phrase, phrase, say
+
+_MODULE = "jobcast.lua"
+_SCRIPTS = ("job_submit.lua", "cli_filter.lua")
+_HTTP_PORT = 80
+
+
+class SlurmStub:
+    """How the hook of Slurm is installed."""
+
+    name = "slurm"
+
+    def plan(self, address: Address, folder: Path | None) -> Plan:
+        """Return the scripts for `folder`, by default that of SLURM_CONF, else /etc/slurm.
+
+        Scripts that a site has written itself are left to it.
+        """
+        where = folder or Path(os.environ.get("SLURM_CONF", "/etc/slurm/slurm.conf")).parent
+        own = [name for name in _SCRIPTS if (where / name).exists() and not is_ours(where / name)]
+        values = {"MODULE": _quoted(str(where / _MODULE))}
+        files = [StubFile(path=where / _MODULE, content=fill(_MODULE, _values(address)), mode=0o644)]
+        files += [
+            StubFile(path=where / name, content=fill(name, values), mode=0o644)
+            for name in _SCRIPTS
+            if name not in own
+        ]
+        return Plan(files=tuple(files), by_hand=_by_hand(where, own), undo=_undo(where, own))
+
+
+def _by_hand(where: Path, own: list[str]) -> tuple[Phrase, ...]:
+    merges = [
+        phrase(f"hook_slurm.merge_{name.partition('.')[0]}", file=where / name, module=where / _MODULE)
+        for name in own
+    ]
+    return (
+        phrase("hook_slurm.lua_socket"),
+        *merges,
+        phrase("hook_slurm.settings", file=where / "slurm.conf"),
+        phrase("hook_slurm.reconfigure"),
+    )
+
+
+def _undo(where: Path, own: list[str]) -> tuple[Phrase, ...]:
+    merged = [phrase("hook_slurm.unmerge", file=where / name) for name in own]
+    return (*merged, phrase("hook_slurm.undo", file=where / "slurm.conf"), phrase("hook_slurm.reconfigure"))
+
+
+def _values(address: Address) -> dict[str, str]:
+    """Return the values of the template, as Lua writes them."""
+    host, port = _host(address.url) if address.url else ("", _HTTP_PORT)
+    return {
+        "SOCKET": _quoted(str(address.socket or "")),
+        "HOST": _quoted(host),
+        "PORT": str(port),
+        "TOKEN_FILE": _quoted(str(address.token_file or "")),
+        "DEADLINE": f"{address.deadline_s:.3f}",
+    }
+
+
+def _host(url: str) -> tuple[str, int]:
+    """Return host and port of an address without TLS: LuaSocket has none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _HTTP_PORT
+    except ValueError:
+        parts, port = urlsplit(""), 0
+    if parts.scheme != "http" or not parts.hostname or parts.path.strip("/"):
+        raise ConfigError(say("hook_slurm.bad_url", url=url), hint=say("hook_slurm.bad_url_cure"))
+    return parts.hostname, port
+
+
+_ODD = re.compile(r"[^ -~]|[\"\\]")
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a string of Lua, byte by byte where a letter could end it."""
+    raw = text.encode("utf-8", "surrogateescape").decode("latin-1")
+    return '"' + _ODD.sub(lambda letter: f"\\{ord(letter[0]):03d}", raw) + '"'

@@ -1,0 +1,168 @@
+"""The hook in a real slurmctld: it sets what jobs leave open, and never holds one up."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from jobcast.act.hooks.base import Address
+from jobcast.act.hooks.slurm import SlurmStub
+from jobcast.job import Request
+from jobcast.systems.hooks.base import HookCall, HookSite, Understood
+from jobcast.systems.hooks.slurm import SlurmHook
+from tests.cluster.slurm.running import USERS, Cluster
+
+DEADLINE_S = 0.5
+"""Longer than that of a site: the machine of a test may be busy."""
+
+
+@contextmanager
+def installed(cluster: Cluster, path: Path, deadline_s: float = DEADLINE_S) -> Iterator[None]:
+    """Install what `jobcast hook install slurm` does, into the running cluster."""
+    plan = SlurmStub().plan(Address(socket=path, deadline_s=deadline_s), cluster.etc / "new")
+    files = {file.path.name: file.content for file in plan.files}
+    module = cluster.etc / "new" / "jobcast.lua"
+    module.parent.mkdir(exist_ok=True)
+    module.write_text(files["jobcast.lua"])
+    with cluster.lua(job_submit=files["job_submit.lua"]):
+        yield
+
+
+class Answers:
+    """A service that gives one answer, and keeps what it was asked."""
+
+    def __init__(self, path: Path, answer: bytes | None) -> None:
+        """Listen at `path`; without an answer, hold whoever asks until the end."""
+        self.asked: list[bytes] = []
+        self._answer = answer
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._listener.bind(str(path))
+        path.chmod(0o666)
+        self._listener.listen(16)
+        self._held: list[socket.socket] = []
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                caller, _ = self._listener.accept()
+            except OSError:
+                return
+            self.asked.append(caller.recv(1 << 20))
+            self._held.append(caller)
+            if self._answer is not None:
+                caller.sendall(self._answer)
+                caller.close()
+
+    def close(self) -> None:
+        self._listener.close()
+        for caller in self._held:
+            caller.close()
+
+
+@pytest.fixture
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that slurmctld can reach, with a path short enough for a socket."""
+    folder = tmp_path_factory.mktemp("hook")
+    for one in (folder, *folder.parents[:2]):
+        one.chmod(0o755)
+    return folder
+
+
+def answer(*lines: str) -> bytes:
+    body = "".join(f"{line}\n" for line in (*lines, "end")).encode()
+    return b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body)
+
+
+def request_of(cluster: Cluster, job: str) -> dict[str, str]:
+    """Return what a job asks for, as Slurm has it."""
+    words = cluster.run("scontrol", "show", "-o", "job", job).split()
+    return dict(word.split("=", 1) for word in words if "=" in word)
+
+
+def submitted(cluster: Cluster, *arguments: str) -> dict[str, str]:
+    return request_of(cluster, cluster.submit("-H", *arguments, "--wrap", "true"))
+
+
+def test_what_the_answer_sets_is_what_the_job_asks_for(cluster, folder):
+    service = Answers(
+        folder / "s",
+        answer(
+            "set memory_per_node=80",
+            "set time_limit=7",
+            "set admin_comment=jobcast: abc memory=80M run_limit=420s",
+            "say jobcast: memory set",
+        ),
+    )
+    with installed(cluster, folder / "s"):
+        asked = submitted(cluster)
+    service.close()
+    assert (asked["MinMemoryNode"], asked["TimeLimit"]) == ("80M", "00:07:00")
+    assert asked["AdminComment"] == "jobcast:"  # the rest are words of their own
+    assert b"wrap" in service.asked[0]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b"HTTP/1.1 503 Service Unavailable\r\n\r\nset memory_per_node=1\nend\n",
+        b"HTTP/1.1 200 OK\r\n\r\nset memory_per_node=1\n",
+        b"HTTP/1.1 200 OK\r\n\r\n<html>set memory_per_node=1",
+        b"set memory_per_node=1\nend\n",
+        b"\x00" * 100_000,
+        b"",
+    ],
+)
+def test_an_answer_that_is_none_leaves_the_job_as_it_is(cluster, folder, odd):
+    service = Answers(folder / "s", odd)
+    with installed(cluster, folder / "s"):
+        asked = submitted(cluster)
+    service.close()
+    assert asked["MinMemoryCPU"] == "100M"  # the default of the cluster
+
+
+def test_without_a_service_jobs_are_submitted_as_they_are(cluster, folder):
+    with installed(cluster, folder / "nothing"):
+        assert submitted(cluster)["MinMemoryCPU"] == "100M"
+    assert "jobcast: no advice" in cluster.log("slurmctld")
+
+
+def test_a_service_that_hangs_holds_one_job_up_for_the_deadline_and_the_next_not_at_all(cluster, folder):
+    service = Answers(folder / "s", None)
+    with installed(cluster, folder / "s"):
+        for _ in range(3):
+            assert submitted(cluster)["MinMemoryCPU"] == "100M"
+    service.close()
+    assert len(service.asked) == 1
+    assert "no advice: timeout; not asked again for 10 s (failure 1)" in cluster.log("slurmctld")
+
+
+def test_a_rule_of_the_site_refuses_with_its_reason(cluster, folder):
+    service = Answers(folder / "s", answer("refuse comment must name a model"))
+    with installed(cluster, folder / "s"), pytest.raises(AssertionError, match="comment must name a model"):
+        submitted(cluster)
+    service.close()
+
+
+def test_hostile_names_reach_the_service_as_they_are_and_nothing_is_executed(cluster, folder):
+    service = Answers(folder / "s", answer())
+    name = "a;touch owned `touch owned` $(touch owned) \"'\\&=%+\n#"
+    with installed(cluster, folder / "s"):
+        submitted(cluster, "-J", name, "--comment", "ü" * 400)
+    service.close()
+    _, _, form = service.asked[0].partition(b"\r\n\r\n")
+    understood = SlurmHook().read(HookCall(body=form, at=datetime(2026, 3, 1, tzinfo=UTC)), HookSite())
+    assert isinstance(understood, Understood)
+    told = understood.submission
+    assert (told.name, told.description, told.user, told.queue, told.command) == (
+        name, "ü" * 400, USERS[0], "normal", "true",
+    )  # fmt: skip
+    assert (told.cwd, told.request) == (
+        str(cluster.work),
+        Request(cores=1, interactive=False),
+    )
+    assert not list(cluster.work.glob("owned"))
