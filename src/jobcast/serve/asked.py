@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 
 from jobcast.job import Request, Submission
+from jobcast.language import say
 from jobcast.store.feedback import FinishedEntry
 from jobcast.units import MIB, Bytes, Seconds
 
@@ -116,7 +117,7 @@ def submission_of(job: SubmittedJob, at: datetime) -> Submission:
 def entry_of(job: FinishedJob) -> FinishedEntry:
     """Return what a site told of a finished job as it is kept; raises ValueError for a time without a zone."""
     if job.finish_time.tzinfo is None or (job.submit_time and job.submit_time.tzinfo is None):
-        raise ValueError("finish_time and submit_time need a zone, e.g. 2026-01-31T08:00:00Z")
+        raise ValueError(say("serve.no_zone"))
     return FinishedEntry(
         finish_time=job.finish_time.astimezone(UTC),
         submit_time=job.submit_time and job.submit_time.astimezone(UTC),

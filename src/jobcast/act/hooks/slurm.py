@@ -44,13 +44,14 @@ class SlurmStub:
 
 
 def _by_hand(where: Path, own: list[str]) -> tuple[Phrase, ...]:
-    merges = [
-        phrase(f"hook_slurm.merge_{name.partition('.')[0]}", file=where / name, module=where / _MODULE)
-        for name in own
-    ]
+    module = where / _MODULE
+    merge = {
+        "job_submit.lua": phrase("hook_slurm.merge_job_submit", file=where / "job_submit.lua", module=module),
+        "cli_filter.lua": phrase("hook_slurm.merge_cli_filter", file=where / "cli_filter.lua", module=module),
+    }
     return (
         phrase("hook_slurm.lua_socket"),
-        *merges,
+        *(merge[name] for name in own),
         phrase("hook_slurm.settings", file=where / "slurm.conf"),
         phrase("hook_slurm.reconfigure"),
     )
