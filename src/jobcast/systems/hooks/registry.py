@@ -10,7 +10,7 @@ HOOKS = {
     "lsf": "jobcast.systems.hooks.lsf.hook:LsfHook",
     "slurm": "jobcast.systems.hooks.slurm:SlurmHook",
     "loadleveler": "jobcast.systems.hooks.loadleveler.hook:LoadLevelerHook",
-    "kubernetes": "jobcast.systems.hooks.kubernetes:KubernetesHook",
+    "kubernetes": "jobcast.systems.hooks.kubernetes.hook:KubernetesHook",
 }
 """Name to ``module:class``; imported when the first submission comes, for few sites have more than one."""
 
