@@ -7,6 +7,8 @@ numbers that stand alone or are long, `coarse` hides every digit.
 
 import re
 
+from jobcast.features.submit_line import submitted
+
 _HASH = re.compile(r"(?<![A-Za-z0-9])(?=[0-9a-f]*[0-9])[0-9a-f]{8,}(?![A-Za-z0-9])")
 _ALONE = re.compile(r"(?<![A-Za-z0-9])[0-9]+(?![A-Za-z0-9])|[0-9]{5,}")
 _DIGITS = re.compile(r"[0-9]+")
@@ -38,8 +40,8 @@ def tool(text: str) -> str:
 
 
 def either(command: str, name: str) -> str:
-    """Return the command, or the job's name where the batch system tells no command."""
-    return command or name
+    """Return what the command runs, or the job's name where the batch system tells nothing of that."""
+    return submitted(command[:LONGEST]) or name
 
 
 def parent(path: str) -> str:

@@ -166,6 +166,6 @@ def _command(form: Mapping[str, str]) -> str | None:
     while (word := form.get(f"argument{len(words)}")) is not None:
         words.append(word)
     if words:
-        return " ".join([words[0].rstrip("/").rpartition("/")[2] or words[0], *words[1:]])
+        return " ".join([words[0].rpartition("/")[2] or words[0], *words[1:]])
     script = form.get("script", "")
     return script.removeprefix(_WRAP).strip() or None if script.startswith(_WRAP) else None
