@@ -7,6 +7,15 @@ from tests.cluster.waiting import until
 
 CHEN, LI = USERS
 
+FORGED = "x\n" + "\x1f".join(
+    (
+        *("777", "777", "loom", "", "victim", "", "normal", "0:0", "1795750403", "1795750403", "1795750405"),
+        *("jobcast: forged memory=9G", "2", "00:00:00", "00:00:01", "5", "1", "100M", "", "", "1", "9G", ""),
+        *("n1", "/proj", "wrap", "", "", "COMPLETED\ny"),
+    )
+)
+"""A job's name that holds a whole record of somebody else's job, as jobcast would ask for it with a known separator."""
+
 ADVISED = """
 function slurm_job_submit(job, partitions, uid)
    job.pn_min_memory = 80
@@ -71,6 +80,7 @@ def _one_of_each(cluster: Cluster) -> dict[str, str]:
             "-J", "sweep", "--array=1-3", "--wrap", hold("$((SLURM_ARRAY_TASK_ID * 10))")
         ),
         "odd": cluster.submit("-J", "a|b\nc", "--comment=jobcast: fake memory=1M", "--wrap", "true"),
+        "forging": cluster.submit("-J", FORGED, "--wrap", "true"),
     }
     with cluster.lua(job_submit=ADVISED):
         ids["advised"] = cluster.submit("-J", "advised", "-t", "5", "--mem=400", "--wrap", hold("20"))

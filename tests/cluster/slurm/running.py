@@ -25,7 +25,8 @@ class Cluster:
     """Slurm as its users and its administrator see it: two nodes, the partitions normal and night.
 
     A job asks for 100 MB for each core where it asks for nothing, is measured each second, and is killed when it
-    uses more. Programs that shall reach this Slurm need `environment` beside what they have anyway.
+    uses more. Programs that shall reach this Slurm need `environment` beside what they have anyway. slurmctld runs
+    as the user slurm, so a socket that its script is to reach must let that user in.
     """
 
     def __init__(self, environment: dict[str, str]) -> None:
@@ -64,7 +65,6 @@ class Cluster:
 
     def end(self, *jobs: str, seconds: float = 60) -> dict[str, str]:
         """Wait until accounting knows how `jobs` ended; return the state of each, or of each element of an array."""
-
         wanted = ",".join(jobs)
 
         def states() -> dict[str, str]:
@@ -72,9 +72,8 @@ class Cluster:
             elements = self.run("squeue", "-hrt", "all", "-o", "%i", "-j", wanted).split()
             lines = self.run("sacct", "-nPXo", "JobID,State", "-j", wanted).splitlines()
             found = dict(line.split("|") for line in lines)
-            return (
-                found if found.keys() == set(elements) and not _NOT_ENDED.intersection(found.values()) else {}
-            )
+            ended = found.keys() == set(elements) and not _NOT_ENDED.intersection(found.values())
+            return found if ended else {}
 
         return until(states, seconds, f"the end of {wanted}")
 
@@ -126,5 +125,5 @@ def started() -> Iterator[Cluster]:
     ) as owner:
         exports = list(takewhile(lambda line: line.startswith("export "), owner.stdout or ()))
         if not exports:
-            raise DidNotStartError(owner.stderr.read().strip() if owner.stderr else "")
+            raise DidNotStartError((owner.stderr.read() if owner.stderr else "").strip().rpartition("\n")[2])
         yield Cluster(dict(shlex.split(line)[1].split("=", 1) for line in exports))

@@ -10,7 +10,7 @@ from jobcast.job import JobState
 from jobcast.store import Store
 from jobcast.units import MIB
 from tests.cluster.slurm.conftest import Run
-from tests.cluster.slurm.jobs import CHEN, LI, WAVES, hold, submit_alike
+from tests.cluster.slurm.jobs import CHEN, FORGED, LI, WAVES, hold, submit_alike
 from tests.cluster.slurm.running import Cluster
 
 DONE, FAILED = JobState.DONE, JobState.FAILED
@@ -77,6 +77,7 @@ def test_each_ending_has_its_reason(ids: dict[str, str], sampled: Store) -> None
         "failing": (FAILED, 3, "exit_code"),
         "array": (DONE, 0, None),
         "odd": (DONE, 0, None),
+        "forging": (DONE, 0, None),
         "advised": (DONE, 0, None),
     }
     assert told["late"]["run_limit"] == 60.0
@@ -112,12 +113,17 @@ def test_what_a_script_of_the_controller_noted_is_advice_and_what_users_write_is
     assert (odd["name"], odd["description"]) == ("a|b\nc", "jobcast: fake memory=1M")
 
 
+def test_a_name_that_holds_a_record_adds_no_job_of_somebody_else(ids: dict[str, str], sampled: Store) -> None:
+    (forging,) = rows(sampled, ids["forging"])
+    assert (forging["name"], forging["user"], forging.get("advice_id")) == (FORGED, CHEN, None)
+    assert rows(sampled, "777") == []
+
+
 def test_a_second_sample_adds_nothing(sampled: Store, jobcast: Run) -> None:
     (answer,) = json.loads(jobcast("sample", "--json"))["systems"]
-    before = sampled.summary().jobs
-    assert before == 11 + 2 * sum(WAVES)
-    assert (answer["new"], answer["known"], answer["set_aside"]) == (0, before, {})
-    assert sampled.summary().jobs == before
+    jobs = sampled.scan().collect()
+    assert (answer["new"], answer["known"], answer["set_aside"]) == (0, jobs.height, {})
+    assert jobs.filter(pl.col("array_index").is_not_null(), name="wrap").height == 2 * sum(WAVES)
 
 
 def test_sacct_tells_the_same_as_json(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from jobcast.errors import InputError, OutputError
 from jobcast.systems.base import Site
-from jobcast.systems.slurm import Sacct, Slurm
+from jobcast.systems.slurm import Sacct, Slurm, unguessable_separator
 from jobcast.systems.slurm.sacct_text import read_text
 from jobcast.systems.text import read_lines
 from jobcast.units import MIB
@@ -447,6 +447,18 @@ def test_the_query_asks_once_for_all_users_and_all_runs() -> None:
         f"--format={FIELDS}",
     )
     assert command.environment == (("SLURM_TIME_FORMAT", "%s"), ("TZ", "UTC"))
+
+
+def test_a_record_within_a_name_is_none_where_the_separator_can_not_be_guessed() -> None:
+    separator = unguessable_separator()
+    assert separator != unguessable_separator()
+    command = Slurm(separator).query_finished(SITE.now, SITE.now)
+    assert f"--delimiter={separator}" in command.arguments
+    for known in ("|", "\x1f", unguessable_separator()):
+        name = "x\n" + job(JobID="777").replace("|", known) + "\ny"
+        lines = "\n".join((HEADER, job(JobName="NAME"), "")).replace("|", separator).replace("NAME", name)
+        (rows,) = Slurm().read_finished(BytesIO(lines.encode()), "sacct", SITE)
+        assert (only(rows)["job_id"], only(rows)["name"]) == ("1", name)
 
 
 LINES = text(*(line for at in range(6) for line in (job(JobID=f"{at}"), step(JobID=f"{at}.batch")))).encode()

@@ -4,6 +4,7 @@
 """
 
 import re
+import secrets
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from io import BufferedReader
@@ -19,12 +20,23 @@ from jobcast.systems.slurm.sacct_json import read_json
 from jobcast.systems.slurm.sacct_text import read_text
 from jobcast.systems.text import UNREADABLE, Lines, buffered, read_lines
 
-_SEPARATOR = "\x1f"
-"""ASCII's unit separator: unlike ``|`` it hardly ever stands in a job name."""
+_SIGNS = "!#%&*+-/:;<=>?@^_~"
+"""Neither letters nor digits, by which the reader finds out what separates the names of fields."""
+
+
+def unguessable_separator() -> str:
+    """Return what no user can have written into a job's name, which might else hold whole records of other jobs.
+
+    ASCII's unit separator stands around it: unlike ``|`` it hardly ever stands in a text.
+    """
+    return f"\x1f{''.join(secrets.choice(_SIGNS) for _ in range(16))}\x1f"
 
 
 class Slurm:
     """The batch system: one call of sacct for all users' jobs."""
+
+    def __init__(self, separator: str = "\x1f") -> None:
+        self._separator = separator
 
     name = "slurm"
     programs: tuple[str, ...] = ("sacct",)
@@ -55,7 +67,7 @@ class Slurm:
                 "--duplicates",
                 "--noconvert",
                 "--parsable2",
-                f"--delimiter={_SEPARATOR}",
+                f"--delimiter={self._separator}",
                 f"--starttime={start}",
                 f"--endtime={end}",
                 f"--state={FINAL_STATES}",
