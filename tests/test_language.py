@@ -14,6 +14,7 @@ import jobcast
 from jobcast.advice import ChangeKind, KeptReason, Subject
 from jobcast.cli.installing import State
 from jobcast.cli.main import COMMANDS
+from jobcast.cli.train_gate import NOT_COMPARED
 from jobcast.config import SETTINGS
 from jobcast.features.candidates import CANDIDATES
 from jobcast.features.family import LADDER, LEVELS
@@ -27,6 +28,7 @@ from jobcast.report.rules import RULES
 from jobcast.report.summary import SECTIONS
 from jobcast.report.time import REASONS
 from jobcast.systems.registry import FILE_FORMATS
+from jobcast.train.gate import KEEPS_ACTIVE
 from jobcast.train.judge import RECIPES
 from jobcast.train.replay import Protocol
 
@@ -82,6 +84,8 @@ def _families() -> dict[str, list[str]]:
         "report_change.": list(ChangeKind),
         "audit_kept.": list(KeptReason),
         "audit_column.": _endings("audit_column."),
+        "gate.kept_": list(KEEPS_ACTIVE),
+        "gate.because_": list(NOT_COMPARED),
         "installing.end_": [state for state in State if state is not State.AGREED],
         "hook_subject.": list(Subject),
         "hook_told.": ["made", "set", "lower"],

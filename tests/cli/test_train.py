@@ -9,6 +9,7 @@ import pytest
 from jobcast import clock
 from jobcast.predict.card import read_card
 from jobcast.predict.shelf import Shelf
+from jobcast.train.gate import Figures, Reason, Verdict
 from tests.train.memprediction.made_up import QUICK
 from tests.trained import END, ORDER, made_up_history
 
@@ -57,6 +58,8 @@ def test_json_holds_the_table_too(jobcast, sampled, shelf):
         "schema",
         "model",
         "active",
+        "kept",
+        "compared",
         "recipe",
         "data",
         "scores",
@@ -377,3 +380,73 @@ def test_days_without_daily_files_are_an_expected_failure(jobcast, shelf, daily_
     assert result.stderr.startswith("error: There are no such jobs in db.\n")
     assert result.exit_code == 1
     assert shelf.names() == []
+
+
+WORSE = Verdict(
+    reason=Reason.SHORT,
+    jobs=1234,
+    new=Figures(exceeded_share=0.125, wastage_gib_h=20.0),
+    active=Figures(exceeded_share=0.05, wastage_gib_h=2500.0),
+)
+COMPARED = (
+    "on the 1,234 jobs that finished since the active model grew its trees: "
+    "new 12.5% beyond the request, 20 GiB·h held in vain; active 5.0% beyond the request, 2,500 GiB·h held in vain"
+)
+
+
+def test_a_model_that_does_worse_is_kept_and_does_not_answer(jobcast, sampled, shelf, trained, monkeypatch):
+    monkeypatch.setattr("jobcast.cli.train.compare", lambda *_: WORSE)
+    result = jobcast("train")
+    assert result.exit_code == 0
+    (new,) = set(shelf.names()) - {trained}
+    assert shelf.active() == trained
+    assert result.stderr.splitlines() == [
+        COMPARED,
+        (
+            f"model {new} is kept, and does not answer: it leaves more jobs short of memory than was accepted, "
+            "and than the active model does"
+        ),
+        f"look at both with jobcast models compare; let it answer all the same: jobcast models activate {new}",
+        f"next: jobcast models activate {new}",
+    ]
+
+
+def test_a_kept_model_is_told_of_to_programs_and_in_the_mail_of_a_timer(
+    jobcast, sampled, shelf, trained, monkeypatch
+):
+    monkeypatch.setattr("jobcast.cli.train.compare", lambda *_: WORSE)
+    result = jobcast("train", "--json")
+    answer = json.loads(result.stdout)
+    assert (answer["active"], answer["kept"]) == (False, True)
+    assert answer["compared"] == {
+        "reason": "short",
+        "jobs": 1234,
+        "new": {"exceeded_share": 0.125, "wastage_gib_h": 20.0},
+        "active": {"exceeded_share": 0.05, "wastage_gib_h": 2500.0},
+    }
+    assert "is kept, and does not answer" in result.stderr
+
+
+def test_whoever_wants_a_worse_model_to_answer_can_have_that(jobcast, sampled, shelf, trained, monkeypatch):
+    monkeypatch.setattr("jobcast.cli.train.compare", lambda *_: WORSE)
+    result = jobcast("train", "--activate-anyway", "--json")
+    answer = json.loads(result.stdout)
+    assert (answer["active"], answer["kept"], shelf.active()) == (True, False, answer["model"])
+    assert "answers all the same, as was asked for" in result.stderr
+
+
+def test_a_model_for_which_there_is_too_little_to_compare_answers(jobcast, sampled, shelf, trained):
+    result = jobcast("train")
+    assert shelf.active() != trained
+    assert result.stderr.splitlines()[0] == (
+        "not compared with the active model: 0 jobs finished since it grew its trees, and at least 200 are needed; "
+        "the new model answers"
+    )
+
+
+def test_what_is_not_to_answer_is_not_compared(jobcast, sampled, shelf, trained, monkeypatch):
+    monkeypatch.setattr("jobcast.cli.train.compare", pytest.fail)
+    for flag in ("--no-activate", "--no-judge"):
+        answer = json.loads(jobcast("train", "--json", flag).stdout)
+        assert answer["active"] == (flag == "--no-judge")
+        assert not answer["kept"]

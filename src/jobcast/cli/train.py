@@ -16,6 +16,8 @@ from jobcast.cli.screen import print_json, talk, tell
 from jobcast.cli.session import Session
 from jobcast.cli.span import DAY, read_folder, read_span
 from jobcast.cli.table import print_table
+from jobcast.cli.train_gate import as_dict as verdict_as_dict
+from jobcast.cli.train_gate import tell_verdict
 from jobcast.cli.working import working
 from jobcast.errors import ModelError
 from jobcast.language import say
@@ -24,10 +26,12 @@ from jobcast.predict.shelf import Shelf, grown_name
 from jobcast.store.durable import refusals_explained
 from jobcast.train import judge_run_time, memprediction
 from jobcast.train.families import FamilySettings, Progress
+from jobcast.train.gate import Reason, Verdict
 from jobcast.train.judge import Trial, back_test, ended_well
 from jobcast.train.material import JUDGED_COLUMNS, Material, material
 from jobcast.train.memprediction import TrainingSettings
 from jobcast.train.publish import Order, data_of, publish_families, publish_memprediction
+from jobcast.train.rival import compare
 from jobcast.train.score import intervals, score
 
 _JUDGED_SHARE = 0.2
@@ -52,6 +56,7 @@ _JUDGED_SHARE = 0.2
 @click.option("--risk-run-time", metavar="SHARE", help=say("evaluate.risk_run_time"))
 @click.option("--no-judge", is_flag=True, help=say("train.no_judge"))
 @click.option("--no-activate", is_flag=True, help=say("train.no_activate"))
+@click.option("--activate-anyway", is_flag=True, help=say("gate.activate_anyway"))
 @click.option("--dry-run", is_flag=True, help=say("train.dry_run"))
 @frame.json_option
 @click.pass_obj
@@ -68,6 +73,7 @@ def command(
     risk_run_time: str | None,
     no_judge: bool,
     no_activate: bool,
+    activate_anyway: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -82,6 +88,7 @@ def command(
         training=training,
         judge=not no_judge,
         activate=not no_activate,
+        anyway=activate_anyway,
         zone=session.settings[config.TIMEZONE],
     )
     if data_path:
@@ -93,6 +100,7 @@ def command(
         return
     trained = _train(jobs, asked, Shelf(session.store.path / "models"))
     took = clock.seconds() - begin
+    tell_verdict(trained.verdict, name=trained.name, active=trained.active, as_json=as_json)
     if as_json:
         print_json({**_as_dict(trained, asked), "seconds": round(took, 2)})
     else:
@@ -120,7 +128,9 @@ class _Asked:
     judge: bool
     """Judge the recipe before it learns from all."""
     activate: bool
-    """Let the model answer from now on."""
+    """Let the model answer from now on, unless it does worse than the active one."""
+    anyway: bool
+    """Let it answer even so."""
     zone: tzinfo
     """Of the midnight that parts the days to learn from and to be judged on."""
 
@@ -141,6 +151,10 @@ class _Trained:
     """Why it could not be judged; None when it was, or when that was not asked for."""
     fitted: memprediction.Fitted | None
     """What the recipe memprediction reports; None of the default one."""
+    verdict: Verdict | None
+    """How it did beside the active model; None where nobody wants it to answer."""
+    active: bool
+    """Whether it answers from now on."""
 
 
 def _train(jobs: pl.DataFrame, asked: _Asked, shelf: Shelf) -> _Trained:
@@ -153,17 +167,33 @@ def _train(jobs: pl.DataFrame, asked: _Asked, shelf: Shelf) -> _Trained:
             scores=None if judged is None else score(judged).as_dict(),
             run_time_scores=None if run_times is None else judge_run_time.scores(run_times),
         )
+        verdict = _compare(stuff, asked, shelf, step) if asked.activate else None
         if asked.recipe == "default":
             card = publish_families(stuff, folder, order, asked.settings, step)
         else:
             card, fitted = publish_memprediction(stuff, folder, order, asked.training, step)
     name = grown_name(folder)
-    if asked.activate:
+    active = verdict is not None and (verdict.activates or asked.anyway)
+    if active:
         with refusals_explained(shelf.path):
             shelf.activate(name)
     return _Trained(
-        name=name, card=card, judged=judged, run_times=run_times, not_judged=not_judged, fitted=fitted
+        name=name,
+        card=card,
+        judged=judged,
+        run_times=run_times,
+        not_judged=not_judged,
+        fitted=fitted,
+        verdict=verdict,
+        active=active,
     )
+
+
+def _compare(stuff: Material, asked: _Asked, shelf: Shelf, step: Progress) -> Verdict:
+    """Judge the recipe against the active model, where both can be."""
+    if not asked.judge or asked.recipe != "default":
+        return Verdict(reason=Reason.NOT_JUDGED)
+    return compare(stuff, asked.settings, shelf, step)
 
 
 def _judge(
@@ -199,7 +229,9 @@ def _show_plan(jobs: pl.DataFrame, recipe: str, *, as_json: bool) -> None:
 def _as_dict(trained: _Trained, asked: _Asked) -> dict[str, object]:
     return {
         "model": trained.name,
-        "active": asked.activate,
+        "active": trained.active,
+        "kept": trained.verdict is not None and not trained.active,
+        "compared": verdict_as_dict(trained.verdict),
         "recipe": asked.recipe,
         "data": trained.card.data,
         "scores": trained.card.scores,
@@ -222,7 +254,7 @@ def _show(trained: _Trained, asked: _Asked, took: float) -> None:
     jobs = f"{data['learnt_from']:,}"
     tell(say("train.done", name=name, jobs=jobs, first=data["first_day"], last=data["last_day"]))
     tell(say("train.took", seconds=f"{took:.2f}"))
-    talk(say("train.next") if asked.activate else say("train.next_inactive", name=name))
+    talk(say("train.next") if trained.active else say("train.next_inactive", name=name))
 
 
 def _show_judged(judged: pl.DataFrame, risk: float | None) -> None:

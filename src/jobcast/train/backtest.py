@@ -1,5 +1,6 @@
 """Answer the jobs of later days as they would have been answered when they were submitted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,10 +8,11 @@ import numpy.typing as npt
 
 from jobcast.features.asof import as_of_submission
 from jobcast.features.columns import Known
-from jobcast.predict.answer import Answers, answer
+from jobcast.predict.answer import answer
 from jobcast.predict.calibration import offsets
 from jobcast.predict.record import TrackRecord, as_of, join
 from jobcast.predict.trees import Trees
+from jobcast.train.evidence import Evidence
 from jobcast.train.families import FamilySettings, FittedFamilies, KnownJobs, judge
 from jobcast.train.material import Material
 from jobcast.train.rolling import Misses, rolling
@@ -53,26 +55,48 @@ def replies_of_families(
     With `live` the track record learns from every job as it finishes, and the calibration moves on each hour.
     """
     trees = {name: Trees(text, threads=2) for name, text in fitted.texts.items()}
-    answers = answer(asked.known, trees, fitted.ceiling)
     if not live:
+        answers = answer(asked.known, trees, fitted.ceiling)
         answers = answers.follow(TrackRecord.build(fitted.judged).standing(asked.known.judged_by))
         found = offsets(fitted.residuals, fitted.levels, risk=settings.risk)
         return Replies(median=answers.median, request=answers.request(found))
-    judged = join(fitted.judged, judge(material, asked, answers))
-    moments = material.submissions.at[asked.rows]
+    learner = Learner(
+        trees=trees,
+        evidence=Evidence.of_fit(material, fitted),
+        ceiling=fitted.ceiling,
+        risk=settings.risk,
+        days=settings.rolling_days,
+    )
+    return live_replies(material, asked, learner)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Learner:
+    """Trees, and what they go on from when they learn live."""
+
+    trees: Mapping[str, Trees]
+    """``median`` and ``upper``."""
+    evidence: Evidence
+    """How far off they were on the days that calibrated them."""
+    ceiling: float
+    """log2 bytes: the largest peak that they have seen."""
+    risk: float
+    """Accepted chance that a job exceeds its request."""
+    days: int
+    """Behind each hour from which the calibration is taken."""
+
+
+def live_replies(material: Material, asked: KnownJobs, learner: Learner) -> Replies:
+    """Answer while the track record learns from every job as it finishes, and the calibration moves on each hour."""
+    rows, moments = asked.rows, material.submissions.at[asked.rows]
+    answers = answer(asked.known, learner.trees, learner.ceiling)
+    judged = join(learner.evidence.judged, judge(material, asked, answers))
     answers = answers.follow(as_of(judged, asked.known.judged_by, moments))
-    return Replies(median=answers.median, request=_rolling(material, asked.rows, answers, fitted, settings))
-
-
-def _rolling(
-    material: Material, rows: Rows, answers: Answers, fitted: FittedFamilies, settings: FamilySettings
-) -> Floats:
-    """Return the requests, each hour calibrated on the jobs that finished in the days before it."""
     residuals = np.where(material.done[rows], material.peak[rows] - answers.upper, np.nan)
     misses = Misses(
-        finish=np.concatenate([material.finish[fitted.rows], material.finish[rows]]),
-        residuals=np.concatenate([fitted.residuals, residuals]),
-        levels=np.concatenate([fitted.levels, answers.level]),
+        finish=np.concatenate([learner.evidence.finish, material.finish[rows]]),
+        residuals=np.concatenate([learner.evidence.residuals, residuals]),
+        levels=np.concatenate([learner.evidence.levels, answers.level]),
     )
-    moments, days = material.submissions.at[rows], settings.rolling_days
-    return answers.raised(rolling(misses, moments, answers.level, risk=settings.risk, days=days))
+    found = rolling(misses, moments, answers.level, risk=learner.risk, days=learner.days)
+    return Replies(median=answers.median, request=answers.raised(found))
