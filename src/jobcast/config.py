@@ -68,6 +68,11 @@ def _memory_unit(text: str) -> str:
     return text.upper()
 
 
+def _limit_unit(text: str) -> str | None:
+    """Read a unit that need not be given."""
+    return _memory_unit(text) if text else None
+
+
 def _truth(text: str) -> bool:
     if text.lower() not in {"true", "false"}:
         raise ValueError(say("config.not_one_of", choices="true, false"))
@@ -204,6 +209,7 @@ STORE = Setting(name="store", read=_folder, default="~/.local/share/jobcast")
 CLUSTER = Setting(name="cluster", read=_name, default="default")
 TIMEZONE = Setting(name="timezone", read=read_zone, default="local")
 MEMORY_UNIT = Setting(name="memory_unit", read=_memory_unit, default="M")
+LIMIT_UNIT: Setting[str | None] = Setting(name="limit_unit", read=_limit_unit, default="")
 MEMORY_PER_TASK = Setting(name="memory_per_task", read=_truth, default="false")
 RISK = Setting(name="risk", read=_probability, default="0.05")
 RISK_RUN_TIME = Setting(name="risk_run_time", read=_probability, default="0.01")
@@ -230,6 +236,7 @@ SETTINGS: dict[str, Setting[object]] = {
         CLUSTER,
         TIMEZONE,
         MEMORY_UNIT,
+        LIMIT_UNIT,
         MEMORY_PER_TASK,
         RISK,
         RISK_RUN_TIME,

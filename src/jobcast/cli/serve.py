@@ -71,7 +71,9 @@ def _told(settings: Config) -> Settings:
         rules=settings[config.HOOK_RULES],
         administrators=frozenset({*settings[config.ADMINISTRATORS], *map(login, owners)}),
         site=HookSite(
-            memory_unit=settings[config.MEMORY_UNIT], memory_per_task=settings[config.MEMORY_PER_TASK]
+            memory_unit=settings[config.MEMORY_UNIT],
+            memory_per_task=settings[config.MEMORY_PER_TASK],
+            limit_unit=settings[config.LIMIT_UNIT],
         ),
         timezone=settings[config.TIMEZONE],
         language=language.current(),

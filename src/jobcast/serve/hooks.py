@@ -18,6 +18,7 @@ from jobcast.serve.desk import Asker
 from jobcast.serve.http import JSON, RefusedError, read_body, send_bytes
 from jobcast.serve.routes import allowed, answering
 from jobcast.serve.service import Service, outcome
+from jobcast.systems.encoding import decode
 from jobcast.systems.hooks.base import HookCall, HookReply, NotAsked, SubmissionHook, Understood
 from jobcast.systems.hooks.registry import HOOKS, hook
 from jobcast.units import to_mib
@@ -83,17 +84,16 @@ def _fields(scope: Scope) -> Mapping[str, str]:
         raise RefusedError(400, "bad_request", str(error)) from error
     for name, value in scope["headers"]:
         if name.startswith(_HEADERS):
-            fields[name.removeprefix(_HEADERS).decode("latin-1")] = unquote_to_bytes(value).decode(
-                "utf-8", "replace"
-            )
+            fields[name.removeprefix(_HEADERS).decode("latin-1")] = decode(unquote_to_bytes(value))
     return fields
 
 
 async def memprediction(service: Service, scope: Scope, receive: Receive, send: Send) -> None:
     """``POST /memPrediction``: the form of memPrediction's esub; the answer is an integer in MB, and nothing else.
 
-    Where nothing can be said the status is 503 with the reason, which that esub takes for no answer: curl's
-    output is then no number. Nothing is noted: the old esub does by itself what it does.
+    Where nothing can be said the status is 503 with the reason, which that esub takes for no answer: what curl
+    prints is then no number. That esub applies the amount itself, whatever the mode; only the bounds of the rules
+    hold for it.
     """
     caller = allowed(service, scope, Right.FORECAST)
     fields, at, loaded = _form(await read_body(scope, receive)), service.now(), answering(service)
