@@ -132,6 +132,14 @@ def test_of_a_long_list_some_values_are_told(rules_of):
     assert refusal.endswith("It is one of 100 values, such as " + ", ".join(names.split()[:12]) + ".")
 
 
+def test_of_very_many_values_those_are_offered_that_begin_alike(rules_of):
+    names = "\n".join((*(f"model{number:05}" for number in range(9_000)), "WRF_west", "MRF_west"))
+    rules = rules_of(WEATHER_CENTRE, **{"model.list": names})
+    refusal = rules.refusal(asked(description="wrf-west"), "loadleveler")
+    assert refusal is not None
+    assert refusal.endswith("Did you mean WRF_west?")
+
+
 def test_a_list_may_be_in_chinese_and_in_the_encoding_of_an_old_host(rules_of):
     rules = rules_of(WEATHER_CENTRE, **{"model.list": "区域模式\r\n全球模式\r\n".encode("gb18030")})
     assert rules.refusal(asked(description="全球模式"), "loadleveler") is None

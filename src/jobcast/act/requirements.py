@@ -22,6 +22,8 @@ _SHOWN = 60
 """Characters of a refused value that are shown."""
 _LISTED = 12
 """Allowed values that are listed."""
+_COMPARED = 500
+"""Allowed values that a refused one is held against."""
 
 
 class Require(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,11 +75,18 @@ class Requirement:
             said.pattern is None or any_matches(said.pattern, value)
         ):
             return None
-        meant = did_you_mean(value[:_SHOWN], sorted(self.allowed)) if self.allowed else ""
+        meant = did_you_mean(value[:_SHOWN], self._alike(value))
         told = said.message or say(
             "require.other", field=_FIELDS[said.field].say(), value=_shown(value), expected=self._expected()
         )
         return f"{told} {meant}".rstrip()
+
+    def _alike(self, value: str) -> list[str]:
+        """Return values that somebody may have meant; of very many those that begin alike, for comparing takes time."""
+        names = sorted(self.allowed or ())
+        if len(names) > _COMPARED:
+            names = [name for name in names if name[:2].lower() == value[:2].lower()][:_COMPARED]
+        return names
 
     def _expected(self) -> str:
         if self.said.pattern is not None:

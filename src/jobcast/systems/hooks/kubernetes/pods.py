@@ -72,7 +72,7 @@ def mapping(value: object) -> Thing:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise ValueError("not an object")  # noqa: TRY004 - whatever can't be read is one error
+        raise ValueError("not understood by this hook")  # noqa: TRY004 - whatever can't be read is one error
     return value
 
 
@@ -81,7 +81,7 @@ def mappings(value: object) -> list[Thing]:
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-        raise ValueError("not a list of objects")
+        raise ValueError("not understood by this hook")
     return value
 
 
@@ -90,14 +90,14 @@ def texts(value: object) -> list[str]:
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise ValueError("not a list of texts")
+        raise ValueError("not understood by this hook")
     return value
 
 
 def text(value: object) -> str | None:
     """Return a text, None where it is empty or missing. Raises ValueError where it is something else."""
     if value is not None and not isinstance(value, str):
-        raise ValueError("not a text")
+        raise ValueError("not understood by this hook")
     return value or None
 
 
@@ -112,7 +112,7 @@ def read_job(thing: Thing) -> Workload:
     at_once = _number(spec.get("parallelism")) or 1
     pods = min(at_once, _number(spec.get("completions")) or at_once)
     if pods > _MOST:
-        raise ValueError("too many pods")
+        raise ValueError("not understood by this hook")
     pod = mapping(mapping(spec.get("template")).get("spec"))
     return _workload(
         pod, ("spec", "template", "spec"), pods=pods, job_deadline=_seconds(spec.get("activeDeadlineSeconds"))
@@ -122,7 +122,7 @@ def read_job(thing: Thing) -> Workload:
 def _workload(pod: Thing, path: tuple[str, ...], *, pods: int, job_deadline: Seconds | None) -> Workload:
     containers = mappings(pod.get("containers"))
     if not containers:
-        raise ValueError("no containers")
+        raise ValueError("not understood by this hook")
     return Workload(
         path=path,
         pods=pods,
@@ -158,7 +158,7 @@ def _command(container: Thing) -> str | None:
 
 def _number(value: object) -> int | None:
     if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
-        raise ValueError("not a number")
+        raise ValueError("not understood by this hook")
     return value
 
 

@@ -24,10 +24,10 @@ def parse_quantity(value: object) -> Decimal:
     number = not isinstance(value, bool) and isinstance(value, int | float | str) and len(text) <= _LONGEST
     match = _QUANTITY.fullmatch(text) if number else None
     if match is None:
-        raise ValueError("not a quantity")
+        raise ValueError("not understood by this hook")
     amount = Decimal(match[1]) * Decimal(10) ** int(match[2] or 0) * _FACTORS.get(match[3] or "", Decimal(1))
     if amount >= _TOO_MUCH:
-        raise ValueError("too large a quantity")
+        raise ValueError("not understood by this hook")
     return amount
 
 

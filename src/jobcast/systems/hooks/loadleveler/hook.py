@@ -48,6 +48,8 @@ class _Native:
     """What was sent."""
     steps: Sequence[Step]
     """At least one."""
+    submissions: Sequence[Submission]
+    """What each of them asks for."""
 
 
 class LoadLevelerHook:
@@ -63,17 +65,16 @@ class LoadLevelerHook:
             return NotAsked(reason="unreadable")
         if not steps:
             return NotAsked(reason="no_job")
-        first, *others = (_submission(step.said, call) for step in steps)
-        return Understood(
-            submission=first, others=tuple(dict.fromkeys(others)), native=_Native(call=call, steps=steps)
-        )
+        native = _Native(call=call, steps=steps, submissions=[_submission(step.said, call) for step in steps])
+        first, *others = native.submissions
+        return Understood(submission=first, others=tuple(dict.fromkeys(others)), native=native)
 
     def express(self, understood: Understood, advice: Advice, *, memory_limit: bool) -> Expressed:  # noqa: ARG002
         """Write the changes that are made into the first step; their amounts become what LoadLeveler will read."""
         native = cast("_Native", understood.native)
         changes: list[Change] = []
         kept, settings = list(advice.kept), dict[str, str]()
-        request = _submission(native.steps[0].said, native.call).request
+        request = native.submissions[0].request
         for change in advice.changes:
             said = _said(change, native) if change.made else (change, {})
             if said is None or not _holds(native, settings | said[1], _changed(request, said[0])):
@@ -151,8 +152,8 @@ def _holds(native: _Native, settings: Mapping[str, str], request: Request) -> bo
         return True
     body = rewritten(native.call.body, native.steps[0], settings, "jobcast")
     after = [_submission(step.said, native.call) for step in read_steps(body)]
-    before = [_submission(step.said, native.call) for step in native.steps]
-    return after == [replace(before[0], request=request), *before[1:]]
+    first, *others = native.submissions
+    return after == [replace(first, request=request), *others]
 
 
 _Said = tuple[Change, dict[str, str]]

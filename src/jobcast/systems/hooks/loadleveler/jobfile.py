@@ -68,7 +68,7 @@ def read_steps(body: bytes) -> list[Step]:
     for statement in _statements(body):
         if statement.keyword == _QUEUE:
             if len(steps) == _MOST_STEPS:
-                raise ValueError("too many steps")
+                raise ValueError("not understood by this hook")
             steps.append(Step(own=tuple(own), said=said, queued=statement.begin))
             own, said = [], said.copy()
         elif statement.keyword in _KEYWORDS:
@@ -99,7 +99,7 @@ def _value(body: bytes, begin: int, end: int) -> tuple[list[bytes], int]:
         if end + 1 >= len(body) or _STATEMENT.match(body, end + 1):
             break
         if len(parts) == _MOST_LINES:
-            raise ValueError("too long a statement")
+            raise ValueError("not understood by this hook")
         parts[-1] = parts[-1][: continued.start()]
         after = _CONTINUATION.match(body, end + 1)
         parts.append(after[1] if after else b"")
