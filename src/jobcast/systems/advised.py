@@ -15,29 +15,31 @@ from jobcast.systems.columns import memory
 from jobcast.systems.memprediction.advice import advised_memory
 from jobcast.units import PIB
 
-_IN_ADMIN_COMMENT = r"(?:^|\s)jobcast: ([^\s=]+)((?: (?:memory|run_limit)=\S+)*)(?:\s|$)"
-_IN_DESCRIPTION = r"(?:^|\s)jobcast=([^\s=]+)((?: run_limit=\S+)?)(?:\s|$)"
+_COMMENT = r"(?:^|\s)jobcast: [^\s=]+"
+_DESCRIPTION = r"(?:^|\s)jobcast=[^\s=]+"
+_LIMIT = r" run_limit=([0-9]+(?:\.[0-9]+)?)s?(?:\s|$)"
 _CENTURY = 100 * 366 * 86400
 
 
 def in_admin_comment(text: pl.Expr) -> list[pl.Expr]:
     """Return the history's columns ``advice_id``, ``advised_memory`` and ``advised_run_time``."""
-    found = text.str.extract_groups(_IN_ADMIN_COMMENT).struct
-    amount = memory(found[1].str.extract(r" memory=(\S+)"), unit="M")
-    return _columns(found[0], amount, found[1])
+    amount = memory(text.str.extract(_COMMENT + r"(?: run_limit=\S+)? memory=(\S+)"), unit="M")
+    limit = text.str.extract(_COMMENT + r"(?: memory=\S+)?" + _LIMIT)
+    return _columns(text.str.extract(r"(?:^|\s)jobcast: ([^\s=]+)(?:\s|$)"), amount, limit)
 
 
 def in_description(text: pl.Expr) -> list[pl.Expr]:
     """Return the same columns; a description without an id tells of no advice of jobcast."""
-    # Few descriptions have one, and looking for it takes far less time than groups in a pattern.
+    # Few descriptions have one, and looking for it takes far less time than a pattern.
     noted = pl.when(text.str.contains("jobcast=", literal=True)).then(text)
-    found = noted.str.extract_groups(_IN_DESCRIPTION).struct
-    return _columns(found[0], pl.when(found[0].is_not_null()).then(advised_memory(noted)), found[1])
+    advice_id = noted.str.extract(r"(?:^|\s)jobcast=([^\s=]+)(?:\s|$)")
+    amount = pl.when(advice_id.is_not_null()).then(advised_memory(noted))
+    return _columns(advice_id, amount, noted.str.extract(_DESCRIPTION + _LIMIT))
 
 
-def _columns(advice_id: pl.Expr, amount: pl.Expr, behind: pl.Expr) -> list[pl.Expr]:
+def _columns(advice_id: pl.Expr, amount: pl.Expr, limit: pl.Expr) -> list[pl.Expr]:
     """Leave out amounts that no hook sets: users may write into a description what they like."""
-    seconds = behind.str.extract(r" run_limit=([0-9]+(?:\.[0-9]+)?)s?(?:$| )").cast(pl.Float64, strict=False)
+    seconds = limit.cast(pl.Float64, strict=False)
     return [
         advice_id.alias("advice_id"),
         pl.when(amount.is_between(1, PIB)).then(amount).alias("advised_memory"),
