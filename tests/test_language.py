@@ -167,7 +167,6 @@ SPEAKING = {"train", "predict", "store", "cli", "sample", "systems", "config.py"
 AMONG_PROGRAMMERS = {
     "a job in the history has a finish time",
     "not understood by this hook",
-    "too long a statement",
 }
 """Told to who calls a function wrongly, or caught at once; no user gets to see it."""
 

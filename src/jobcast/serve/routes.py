@@ -51,9 +51,9 @@ async def forecast(service: Service, scope: Scope, receive: Receive, send: Send)
     asked, at = decoded(_ASKED, await read_body(scope, receive)), service.now()
     loaded, asker = answering(service), Asker(system=API, name=caller.name)
     if asked.jobs is msgspec.UNSET:
-        (one,) = answers = service.desk.answer([submission_of(asked, at)], loaded)
-        service.desk.note(answers, asker, at)
-        await send_json(send, one_answer(loaded.name, one.forecast, one.advice))
+        one = await service.together.ask(submission_of(asked, at))
+        service.desk.note([one], asker, at)
+        await send_json(send, one_answer(one.advice.model or loaded.name, one.forecast, one.advice))
         return
     if asked != Asked(jobs=asked.jobs):
         raise RefusedError(400, "bad_request", "beside jobs nothing else can stand")

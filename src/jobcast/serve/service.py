@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from starlette.types import Scope
 
@@ -12,12 +13,16 @@ from jobcast.errors import JobcastError
 from jobcast.serve import metrics
 from jobcast.serve.access import Access, Caller
 from jobcast.serve.active import Follower, Loaded
-from jobcast.serve.desk import Desk
+from jobcast.serve.desk import Answered, Desk
 from jobcast.serve.settings import Settings
+from jobcast.serve.together import Together
 from jobcast.serve.tokens import NAME as TOKENS
 from jobcast.serve.tokens import read_tokens
 from jobcast.serve.watched import Watched, watch_rules
 from jobcast.store.advice import AdviceJournal
+
+if TYPE_CHECKING:
+    from jobcast.job import Submission
 
 _LOOK_SECONDS = 0.25
 """How soon a worker sees another active model, other rules, and what other workers were told."""
@@ -39,7 +44,11 @@ class Service:
         self.rules = watch_rules(settings.rules)
         self.tokens = Watched(lambda: read_tokens(settings.store), lambda _: (settings.store / TOKENS,))
         self.desk = Desk(follower=self.follower, rules=self.rules, journal=self.journal, new_id=new_id)
+        self.together = Together(self._answer)
         self._looks = 0
+
+    def _answer(self, asked: "Sequence[Submission]") -> list[Answered]:
+        return self.desk.answer(asked, self.follower.loaded)
 
     def caller(self, scope: Scope) -> Caller:
         """Return who asks."""
