@@ -23,9 +23,10 @@ WORDS = {
 
 
 @st.composite
-def histories(draw: st.DrawFn, *, most: int = 60) -> pl.DataFrame:
-    """Draw finished jobs with measured peaks, in the order of their submission."""
-    jobs = draw(st.lists(st.fixed_dictionaries(_FIELDS), min_size=1, max_size=most))
+def histories(draw: st.DrawFn, *, least: int = 1, most: int = 60, few: bool = False) -> pl.DataFrame:
+    """Draw finished jobs with measured peaks, in the order of their submission; with `few` all are of one user."""
+    fields = _FIELDS | ({"user": st.just("chen"), "queue": st.just("sim")} if few else {})
+    jobs = draw(st.lists(st.fixed_dictionaries(fields), min_size=least, max_size=most))
     jobs.sort(key=lambda one: one["submitted"])
     return frame(*(_row(number, **one) for number, one in enumerate(jobs)))
 

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from jobcast.errors import ModelError
 from jobcast.features.asof import as_of_submission
 from jobcast.features.columns import Known
-from jobcast.features.family import LADDER, NOTHING
+from jobcast.features.family import LADDER, NOTHING, ladder_keys
 from jobcast.predict.memory import FamilyMemory
 from jobcast.train.material import Material, material
 from jobcast.units import GIB, MIB
+from tests.features.made_up import histories
 from tests.made_up import HOSTILE, NEW_YEAR, frame, job
 
 LATER = NEW_YEAR + timedelta(days=40)
@@ -134,12 +135,12 @@ def test_a_memory_of_nothing_knows_nothing(tmp_path):
     assert known.rung.tolist() == [NOTHING]
 
 
-FILES = ("keys", "told", "counts", "times")
+FILES = ("keys", "told", "counts", "times", "totals", "ends", "tails")
 
 
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize(
-    "damage", ["gone", "empty", "cut", "garbled", "zip", "pickle", "shorter", "other_kind"]
+    "damage", ["gone", "empty", "cut", "garbled", "zip", "pickle", "shorter", "other_kind", "other_end"]
 )
 def test_a_damaged_memory_is_an_error_with_a_cure(folder, name, damage):
     file = folder / f"{name}.npy"
@@ -151,6 +152,8 @@ def test_a_damaged_memory_is_an_error_with_a_cure(folder, name, damage):
         np.save(file, np.array([{}], dtype=object), allow_pickle=True)
     elif damage == "shorter":
         np.save(file, array[:-1])
+    elif damage == "other_end":
+        np.save(file, np.append(array[:-1], array[:1], axis=0) if name in {"keys", "ends"} else array[:-1])
     elif damage == "other_kind":
         np.save(file, array.astype(np.complex64))
     else:
@@ -173,3 +176,72 @@ def test_the_order_of_the_history_does_not_matter(stuff):
     forth, back = (remembered(material(pl.concat([frame(*rows)]))) for rows in (runs, runs[::-1]))
     for name in FILES:
         np.testing.assert_array_equal(getattr(forth, name), getattr(back, name))
+
+
+def learn(memory: FamilyMemory, stuff: Material, rows: list[int]) -> None:
+    keys = ladder_keys(stuff.submissions)[rows]
+    memory.learn(keys, stuff.finish[rows], np.where(stuff.done, stuff.peak, np.nan)[rows])
+
+
+def arrays(memory: FamilyMemory) -> list[bytes]:
+    return [getattr(memory, name).tobytes() for name in FILES]
+
+
+def assert_same_bytes(found: Known, expected: Known) -> None:
+    for name in Known.__dataclass_fields__:
+        np.testing.assert_array_equal(getattr(found, name), getattr(expected, name), err_msg=name)
+
+
+LONG_HISTORIES = st.one_of(
+    histories(most=40),
+    st.integers(1, 9).flatmap(lambda size: histories(least=150 + size, most=160, few=True)),
+)
+"""Some with more runs of a family than are remembered one by one."""
+
+
+@hypothesis_settings(max_examples=60, deadline=None)
+@given(jobs=LONG_HISTORIES, share=st.floats(0, 1), chance=st.randoms(use_true_random=False))
+def test_what_is_learnt_live_is_what_a_memory_of_all_runs_would_recall(jobs, share, chance):
+    stuff = material(jobs)
+    until = int(np.quantile(stuff.finish, share))
+    later = np.flatnonzero(stuff.finish > until).tolist()
+    moments = sorted({int(stuff.finish[row]) for row in later})
+    chance.shuffle(moments)
+    arriving = [row for moment in moments for row in later if stuff.finish[row] == moment]
+    memory = FamilyMemory.build(stuff.submissions, stuff.finished_by(until))
+    before = arrays(memory)
+
+    middle = chance.randint(0, len(arriving))
+    for part in (arriving[:middle], arriving[middle:]):
+        learn(memory, stuff, part)
+
+    assert_same_bytes(memory.recall(stuff.submissions), remembered(stuff).recall(stuff.submissions))
+    few = stuff.submissions.take(np.arange(min(len(jobs), 5)))
+    assert_same_bytes(memory.recall(few), remembered(stuff).recall(few))
+    assert arrays(memory) == before
+
+
+def test_what_is_learnt_above_mapped_files_stays_in_the_process(stuff, folder):
+    first, second = FamilyMemory.load(folder), FamilyMemory.load(folder)
+    before = [path.read_bytes() for path in sorted(folder.iterdir())]
+    keys = ladder_keys(stuff.submissions.take(np.array([0])))
+
+    first.learn(keys, np.array([int(LATER.timestamp())]), np.array([35.0]))
+
+    asked_again = stuff.submissions.take(np.array([50]))
+    assert first.recall(asked_again).runs[0] == second.recall(asked_again).runs[0] + 1
+    assert [path.read_bytes() for path in sorted(folder.iterdir())] == before
+
+
+def test_runs_without_a_value_teach_nothing(stuff, folder):
+    memory = FamilyMemory.load(folder)
+    memory.learn(ladder_keys(stuff.submissions)[:2], np.array([2**40, 2**40]), np.array([np.nan, np.nan]))
+    assert len(memory.overlay) == 0
+
+
+def test_a_family_that_nobody_knew_can_be_learnt(tmp_path):
+    stuff = material(frame(asked(1)))
+    memory = remembered(stuff)
+    memory.learn(ladder_keys(stuff.submissions), np.array([int(LATER.timestamp())]), np.array([30.0]))
+    known = memory.recall(stuff.submissions)
+    assert (known.rung.tolist(), known.runs.tolist(), known.anchor.tolist()) == ([0], [1], [30.0])

@@ -14,10 +14,12 @@ from jobcast.features.columns import FEATURES
 from jobcast.features.family import LEVELS
 from jobcast.forecast import MemoryForecast, NoForecast
 from jobcast.predict.card import read_card
+from jobcast.predict.live import FinishedRun
 from jobcast.predict.models import load
 from jobcast.predict.shelf import Shelf
 from jobcast.train.material import material
 from jobcast.train.publish import publish_families, publish_memprediction
+from jobcast.units import Bytes, Seconds
 from tests.made_up import HOSTILE
 from tests.train.memprediction.made_up import made_up_jobs, quick
 from tests.trained import JOBS, ORDER, QUICK, made_up_history, publish, silent, submission
@@ -37,9 +39,9 @@ def test_a_model_is_a_folder_of_card_trees_and_arrays(model_folder):
             for name in ("errors", "families", "finish", "levels", "residuals", "times")
         ),
         "median.txt",
-        *(f"memory/{name}.npy" for name in ("counts", "keys", "times", "told")),
+        *(f"memory/{name}.npy" for name in ("counts", "ends", "keys", "tails", "times", "told", "totals")),
         *(f"record/{name}.npy" for name in ("counts", "errors", "families", "overall")),
-        *(f"run_time/{name}.npy" for name in ("counts", "keys", "times", "told")),
+        *(f"run_time/{name}.npy" for name in ("counts", "ends", "keys", "tails", "times", "told", "totals")),
         "upper.txt",
     ]
 
@@ -63,6 +65,7 @@ def test_the_card_tells_what_it_was_learnt_from_and_with(model_folder):
         "learnt_from": len(taught),
         "first_day": "2025-09-01",
         "last_day": "2025-09-14",
+        "finished_until": history["finish_time"].max().isoformat(timespec="seconds"),
         "clusters": ["loom"],
     }
     assert sorted(card.versions) == ["jobcast", "lightgbm", "numpy", "polars"]
@@ -113,6 +116,10 @@ def test_a_model_of_the_recipe_memprediction_answers_like_any_other(of_words):
     ]
     answers = model.forecast(asked, explain=True)
     assert model.forecast([]) == []
+    finished = FinishedRun(
+        submission=asked[0], finished_at=asked[0].at, memory_peak=Bytes(2**30), run_time=Seconds(60.0)
+    )
+    assert model.learn([finished]) == 0
     assert [model.forecast([one])[0] for one in asked] == answers
     assert {answer.run_time for answer in answers} == {NoForecast(reason="no_run_times")}
     for answer in [answer.memory for answer in answers]:

@@ -1,6 +1,6 @@
 """A whole history as seen submission by submission: each knows only what had finished when it was made."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +30,14 @@ def lessons(finish: Times, peak: Floats, teaches: npt.NDArray[np.bool_]) -> Less
     rows = np.flatnonzero(teaches)
     rows = rows[np.argsort(finish[rows], kind="stable")]
     return Lessons(rows=rows, times=finish[rows], values=peak[rows].astype(np.float32))
+
+
+def logarithms(amounts: Floats | Sequence[float | None]) -> Floats:
+    """Return log2 of amounts; NaN where there is none."""
+    numbers = np.asarray(amounts, dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        found: Floats = np.log2(np.where(numbers > 0, numbers, np.nan))
+    return found
 
 
 def as_of_submission(

@@ -15,6 +15,8 @@ RECENT, LAST, AGE = (STATISTICS.index(name) for name in ("recent", "last", "age"
 DETAILS = ("p95", *(f"median of last {span}" for span in SPANS))
 """What is asked of the anchor alone: they need more time than all statistics together."""
 
+SUMMARY = STATISTICS + DETAILS
+
 _FADE = (0.8 ** np.arange(RUNS)).astype(np.float32)
 """Weight of a run among its family's last runs: the newest counts most, since blocks grow."""
 _FADED = np.r_[np.float32(1), np.cumsum(_FADE)]
@@ -43,6 +45,11 @@ def details(window: Window, rows: Counts) -> Values:
     """Return for the window's `rows`, all with history, one column for each of `DETAILS`."""
     p95 = percentile_95(window.values[rows], window.counts[rows])
     return np.column_stack([p95, medians(window, rows)])
+
+
+def summary(window: Window) -> Values:
+    """Return one column for each of `SUMMARY`; every family has history."""
+    return np.hstack([statistics(window), details(window, np.arange(len(window.counts)))])
 
 
 def percentile_95(values: Values, counts: Counts) -> Values:

@@ -7,6 +7,7 @@ from typing import Protocol
 from jobcast.forecast import Forecast, NoForecast
 from jobcast.job import Submission
 from jobcast.predict.card import Card
+from jobcast.predict.live import FinishedRun
 
 WORDS = "words"
 """Rung of a basis that is no family at all: a recipe that goes by the words of the job."""
@@ -25,6 +26,14 @@ class Model(Protocol):
 
     def forecast(self, submissions: Sequence[Submission], *, explain: bool = False) -> list[Forecast]:
         """Answer each submission, in order; with `explain` the forecasts hold what moved them most."""
+        ...
+
+    def learn(self, runs: Sequence[FinishedRun]) -> int:
+        """Take in runs that have just ended well; return how many of them taught something.
+
+        Runs that finished until the moment that the card tells, or were learnt before, teach nothing, so a
+        journal may be told again. To be called by the thread that calls `forecast`.
+        """
         ...
 
 

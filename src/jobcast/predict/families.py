@@ -9,17 +9,20 @@ import numpy as np
 import numpy.typing as npt
 
 from jobcast.errors import ModelError
+from jobcast.features.asof import logarithms
 from jobcast.features.candidates import CANDIDATES
 from jobcast.features.columns import FEATURES, Known
 from jobcast.features.family import LADDER, LEVELS, NOTHING, ladder_keys
-from jobcast.features.submissions import Submissions, of_many
+from jobcast.features.submissions import Submissions, of_many, seconds
 from jobcast.forecast import Basis, Contribution, Forecast, MemoryForecast, NoForecast, RunTimeForecast
 from jobcast.job import Submission
 from jobcast.language import say
 from jobcast.predict import run_time
 from jobcast.predict.answer import Answers, answer
 from jobcast.predict.base import NO_RUN_TIMES, NOTHING_SIMILAR
-from jobcast.predict.card import Card
+from jobcast.predict.card import NAME, Card
+from jobcast.predict.damage import reading
+from jobcast.predict.live import FinishedRun, Lesson
 from jobcast.predict.memory import FamilyMemory
 from jobcast.predict.record import TrackRecord
 from jobcast.predict.run_time import RunTimes
@@ -47,6 +50,8 @@ class FamilyModel:
     """Which candidate has served each family best."""
     trees: dict[str, Trees]
     """``median`` and ``upper``: they move the anchor that the memory gives."""
+    lesson: Lesson
+    """Which finished runs it has learnt."""
     run_times: RunTimes | None = None
     """None where the model has learnt none."""
 
@@ -58,6 +63,21 @@ class FamilyModel:
         pairs = zip(self._memory(asked, explain=explain), self._run_times(asked), strict=True)
         return [Forecast(memory=memory, run_time=time) for memory, time in pairs]
 
+    def learn(self, runs: Sequence[FinishedRun]) -> int:
+        """Let families remember runs at once; return how many of them it had not learnt and were measured.
+
+        Trees, track record and calibration stay as they are until a training or a refresh.
+        """
+        new = self.lesson.new([run for run in runs if run.memory_peak or (run.run_time and self.run_times)])
+        if new:
+            keys = ladder_keys(of_many([run.submission for run in new]))
+            times = np.array([seconds(run.finished_at) for run in new])
+            self.memory.learn(keys, times, logarithms([run.memory_peak for run in new]))
+            if self.run_times:
+                spans = logarithms([run.run_time for run in new])
+                self.run_times.memory.learn(keys, times, np.maximum(spans, 0))
+        return len(new)
+
     def _run_times(self, asked: Submissions) -> Sequence[RunTimeForecast | NoForecast]:
         if self.run_times is None:
             return [NO_RUN_TIMES] * len(asked)
@@ -65,7 +85,8 @@ class FamilyModel:
 
     def _memory(self, asked: Submissions, *, explain: bool) -> list[MemoryForecast | NoForecast]:
         known = self.memory.recall(asked)
-        answers = answer(known, self.trees, self.card.ceiling).follow(self.record.standing(known.judged_by))
+        ceiling = max(self.card.ceiling, self.memory.overlay.highest)
+        answers = answer(known, self.trees, ceiling).follow(self.record.standing(known.judged_by))
         requests, risk = answers.request(self._offsets()), self.card.promised()
         moved = self.trees["upper"].contributions(known.matrix) if explain else [None] * len(asked)
         amounts = zip(answers.median.tolist(), requests.tolist(), strict=True)
@@ -92,11 +113,14 @@ def load(folder: Path, card: Card) -> FamilyModel:
     if card.features != FEATURES:
         raise ModelError(say("model.other_features", name=folder.name), hint="jobcast train")
     trees = {name: Trees.load(folder / file) for name, file in TREES.items()}
+    with reading(folder / NAME, kinds=(KeyError, TypeError, ValueError)):
+        lesson = Lesson.after(card.data)
     return FamilyModel(
         card=card,
         memory=FamilyMemory.load(folder / MEMORY),
         record=TrackRecord.load(folder / RECORD),
         trees=trees,
+        lesson=lesson,
         run_times=run_time.load(folder, card.run_time),
     )
 

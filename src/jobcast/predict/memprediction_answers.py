@@ -11,6 +11,7 @@ from jobcast.history import conform
 from jobcast.job import Submission
 from jobcast.predict.base import NO_RUN_TIMES, WORDS
 from jobcast.predict.card import Card
+from jobcast.predict.live import FinishedRun
 from jobcast.predict.memprediction import MemPredictionModel
 from jobcast.units import Bytes
 
@@ -46,6 +47,10 @@ class MemPredictionAnswers:
             )
             for amount in amounts.tolist()
         ]
+
+    def learn(self, runs: Sequence[FinishedRun]) -> int:  # noqa: ARG002 - see below
+        """Learn nothing: the recipe remembers no families, and its trees know only what they grew from."""
+        return 0
 
 
 def _request(request: dict[str, object]) -> dict[str, object]:

@@ -139,7 +139,7 @@ class RunTimes:
         """Answer submissions, in order; `keys` are those of their families, one column for each rung."""
         past = recall(self.memory, keys, moments)
         level = past.level
-        limits = past.limits(self.offsets[level], self.ceiling)
+        limits = past.limits(self.offsets[level], max(self.ceiling, self.memory.overlay.highest))
         halves = np.minimum(whole(np.exp2(past.median.astype(np.float64)), 1), limits)
         columns = (past.rung, past.runs, past.ages, level, halves, limits)
         return [

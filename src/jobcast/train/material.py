@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from jobcast.features.asof import Lessons, lessons
+from jobcast.features.asof import Lessons, lessons, logarithms
 from jobcast.features.frame import of_frame
 from jobcast.features.submissions import Submissions
 from jobcast.job import JobState
@@ -74,13 +74,7 @@ def material(jobs: pl.DataFrame) -> Material:
         jobs=jobs,
         submissions=of_frame(jobs),
         finish=jobs["finish_time"].dt.epoch("s").to_numpy().astype(np.int64),
-        peak=_log2(peak),
-        run_time=np.maximum(_log2(run_time), 0),
+        peak=logarithms(peak),
+        run_time=np.maximum(logarithms(run_time), 0),
         done=(jobs["state"] == JobState.DONE).to_numpy(),
     )
-
-
-def _log2(amounts: Floats) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logarithms: Floats = np.log2(np.where(amounts > 0, amounts, np.nan))
-    return logarithms

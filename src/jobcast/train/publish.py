@@ -12,6 +12,7 @@ from jobcast.features.columns import FEATURES
 from jobcast.features.family import LEVELS
 from jobcast.predict.card import Card
 from jobcast.predict.families import MEMORY, RECORD, TREES
+from jobcast.predict.live import FINISHED_UNTIL, told_until
 from jobcast.predict.memory import FamilyMemory
 from jobcast.predict.record import TrackRecord
 from jobcast.predict.trees import save
@@ -100,6 +101,7 @@ def data_of(stuff: Material) -> dict[str, Any]:
         "learnt_from": int(stuff.teaches.sum()),
         "first_day": str(days.min()),
         "last_day": str(days.max()),
+        FINISHED_UNTIL: told_until(stuff.latest),
         "clusters": jobs["cluster"].unique().sort().to_list() if "cluster" in jobs.columns else [],
     }
 
