@@ -3,8 +3,8 @@
 import os
 import shlex
 import shutil
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, timedelta
 from pathlib import Path
 
@@ -14,9 +14,12 @@ import polars as pl
 from jobcast import clock, config
 from jobcast.cli import frame
 from jobcast.cli.columns import moment
+from jobcast.cli.doctor_hooks import about_hooks, installed_hooks
+from jobcast.cli.doctor_service import about_service
 from jobcast.cli.endings import EXPECTED
 from jobcast.cli.figures import share
-from jobcast.cli.screen import cell_width, painted, print_json, printable, talk
+from jobcast.cli.finding import FAIL, OK, WARN, Finding, show_findings
+from jobcast.cli.screen import print_json, talk
 from jobcast.cli.session import Session, site
 from jobcast.cli.table import Column, print_table
 from jobcast.errors import BatchSystemError, ConfigError, StoreError
@@ -27,8 +30,6 @@ from jobcast.systems.base import BatchSystem, Site
 from jobcast.systems.registry import BATCH_SYSTEMS
 from jobcast.units import GIB, format_duration, format_memory
 
-OK, WARN, FAIL = "ok", "warn", "fail"
-_COLOURS = {OK: "green", WARN: "yellow", FAIL: "red"}
 _LITTLE_ROOM = GIB
 _OLD_SAMPLE = timedelta(days=2)
 _TEXT_SHOWN = 200
@@ -36,22 +37,6 @@ _UNLIKELY = 10
 """So many times what it asked for hardly any job uses: where many do, a unit is wrong."""
 _MANY_UNLIKELY = 0.01
 """Share of the jobs; a few such jobs are seen with right units, too."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the answer."""
-
-    name: str
-    """What was looked at; the same word in every language and release."""
-    status: str
-    """``ok``, ``warn`` or ``fail``."""
-    detail: str
-    """What was found, in the chosen language."""
-    cure: str = ""
-    """What to do about it; empty where all is well."""
-    facts: Mapping[str, object] = field(default_factory=dict)
-    """The figures behind `detail`, for programs."""
 
 
 @frame.command(help=say("doctor.help"), examples=say("doctor.examples"))
@@ -67,7 +52,7 @@ def command(session: Session, /, *, rows: bool, as_json: bool) -> int:
     if as_json:
         print_json({"checks": [asdict(finding) for finding in findings]})
     else:
-        _show(findings)
+        show_findings(findings)
     return EXPECTED if any(finding.status == FAIL for finding in findings) else 0
 
 
@@ -95,6 +80,9 @@ def _findings(session: Session) -> Iterator[Finding]:
         yield from _about_systems(session.store, settings)
         yield from _about_set_aside(session.store)
         yield _about_amounts(session.store)
+        hooks = installed_hooks(settings)
+        yield from about_hooks(hooks)
+        yield from about_service(settings, hooked=bool(hooks))
     except StoreError as error:
         yield Finding("store", FAIL, error.message, error.hint)
 
@@ -219,18 +207,6 @@ def _about_amounts(store: Store) -> Finding:
 def _of_jobs(*, over: int, of: int) -> str:
     """Tell how many of how many jobs."""
     return say("doctor.share", over=f"{over:,}", of=f"{of:,}", share=share(over / of if of else None))
-
-
-def _show(findings: list[Finding]) -> None:
-    """Print a line for each finding, and below it the cure."""
-    width = max(cell_width(finding.name) for finding in findings)
-    for finding in findings:
-        status = painted(f"{finding.status:4}", _COLOURS[finding.status])
-        click.echo(f"{status}  {finding.name:{width}}  {printable(finding.detail)}")
-        if finding.cure:
-            click.echo(f"{'':{width + 6}}  → {printable(finding.cure)}")
-    well = all(finding.status == OK for finding in findings)
-    talk(say("doctor.next_well") if well else say("doctor.next_cure"))
 
 
 def _show_rows(store: Store, *, as_json: bool) -> None:
