@@ -201,6 +201,7 @@ def test_a_dry_run_tells_what_it_would_learn_from_and_writes_nothing(jobcast, sa
             "learnt_from": 1445,
             "first_day": "2025-09-01",
             "last_day": "2025-09-14",
+            "finished_until": "2025-09-14T23:58:08+00:00",
             "clusters": ["loom"],
         },
     }
