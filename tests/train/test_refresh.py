@@ -142,7 +142,8 @@ def test_damaged_evidence_names_the_cure(base):
 def test_run_times_are_learnt_anew_at_the_risk_that_they_were_learnt_at(base):
     before = read_card(base)
     (base / "card.json").unlink()
-    replace(before, run_time={**(before.run_time or {}), "risk": 0.2, "scores": {"jobs": 5}}).save(base)
+    told = {**(before.run_time or {}), "scores": {"jobs": 5}}
+    replace(before, run_time=told, settings={**before.settings, "risk_run_time": 0.2}).save(base)
     folder, card = _refreshed(blocks().with_columns(run_time=pl.lit(7200.0)), base)
     assert card.run_time is not None
     assert (card.run_time["risk"], card.run_time["scores"]) == (0.2, {"jobs": 5})
@@ -152,7 +153,7 @@ def test_run_times_are_learnt_anew_at_the_risk_that_they_were_learnt_at(base):
     assert forecast.run_time.quantiles == {0.5: 7200.0, 0.8: 7200.0}
 
 
-def test_a_model_made_before_there_were_run_times_learns_them_at_the_usual_risk(base):
+def test_a_model_that_had_too_few_runs_learns_their_times_when_there_are_enough(base):
     before = read_card(base)
     (base / "card.json").unlink()
     replace(before, run_time=None).save(base)

@@ -80,10 +80,10 @@ def _rolling_days(base: Path, card: Card) -> int:
 
 
 def _run_time(stuff: Material, base: Path, card: Card, folder: Path) -> Mapping[str, Any] | None:
-    """Learn run times anew, which costs little; a model that had learnt none learns them, at the usual risk."""
-    before = card.run_time or {"risk": FamilySettings().risk_run_time, "scores": None}
+    """Learn run times anew, which costs little; by now there may be enough for a model that had learnt none."""
     with reading(base / NAME, kinds=(KeyError, TypeError, ValueError)):
-        risk, scores = float(before["risk"]), before["scores"]
+        risk = float(card.settings["risk_run_time"])
+        scores = card.run_time["scores"] if card.run_time else None
     settings = FamilySettings(risk_run_time=risk, rolling_days=_rolling_days(base, card))
     return run_time.publish(stuff, folder, settings, scores)
 
