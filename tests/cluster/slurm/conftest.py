@@ -1,10 +1,12 @@
 """One Slurm for all tests of a run that ask for it, and a history of the jobs that ran there."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -64,3 +66,19 @@ def sampled(ids: dict[str, str], jobcast: Run, store: Store) -> Store:
     """Return the store into which the jobs were sampled."""
     jobcast("sample")
     return store
+
+
+@pytest.fixture(scope="session")
+def trained(sampled: Store, jobcast: Run) -> str:
+    """Have a model that learnt from the sampled jobs, and return its name."""
+    name: str = json.loads(jobcast("train", "--no-judge", "--json"))["model"]
+    return name
+
+
+@pytest.fixture
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that slurmctld can reach, with a path short enough for a socket."""
+    folder = tmp_path_factory.mktemp("hook")
+    for one in (folder, *folder.parents[:2]):
+        one.chmod(0o755)
+    return folder

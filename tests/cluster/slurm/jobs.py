@@ -46,7 +46,7 @@ def run_all(cluster: Cluster) -> dict[str, str]:
     ids = _one_of_each(cluster)
     _many_alike(cluster)
     cluster.end(*ids.values())
-    _see_second_end()
+    see_second_end()
     return ids
 
 
@@ -94,10 +94,10 @@ def _many_alike(cluster: Cluster) -> None:
     """Run two kinds of jobs in two waves: of the second something is known when it is submitted."""
     for elements in WAVES:
         cluster.end(*(submit_alike(cluster, user, f"--array=1-{elements}") for user in USERS))
-        _see_second_end()
+        see_second_end()
 
 
-def _see_second_end() -> None:
+def see_second_end() -> None:
     """Wait until what has just ended did so before now: Slurm knows times in whole seconds."""
     now = int(time.time())
     until(lambda: time.time() >= now + 1, 5)

@@ -2,34 +2,16 @@
 
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from jobcast.act.hooks.base import Address
-from jobcast.act.hooks.slurm import SlurmStub
 from jobcast.job import Request
 from jobcast.systems.hooks.base import HookCall, HookSite, Understood
 from jobcast.systems.hooks.slurm import SlurmHook
+from tests.cluster.slurm.hooked import installed, request_of
 from tests.cluster.slurm.running import USERS, Cluster
-
-DEADLINE_S = 0.5
-"""Longer than that of a site: the machine of a test may be busy."""
-
-
-@contextmanager
-def installed(cluster: Cluster, path: Path, deadline_s: float = DEADLINE_S) -> Iterator[None]:
-    """Install what `jobcast hook install slurm` does, into the running cluster."""
-    plan = SlurmStub().plan(Address(socket=path, deadline_s=deadline_s), cluster.etc / "new")
-    files = {file.path.name: file.content for file in plan.files}
-    module = cluster.etc / "new" / "jobcast.lua"
-    module.parent.mkdir(exist_ok=True)
-    module.write_text(files["jobcast.lua"])
-    with cluster.lua(job_submit=files["job_submit.lua"]):
-        yield
 
 
 class Answers:
@@ -64,24 +46,9 @@ class Answers:
             caller.close()
 
 
-@pytest.fixture
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder that slurmctld can reach, with a path short enough for a socket."""
-    folder = tmp_path_factory.mktemp("hook")
-    for one in (folder, *folder.parents[:2]):
-        one.chmod(0o755)
-    return folder
-
-
 def answer(*lines: str) -> bytes:
     body = "".join(f"{line}\n" for line in (*lines, "end")).encode()
     return b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body)
-
-
-def request_of(cluster: Cluster, job: str) -> dict[str, str]:
-    """Return what a job asks for, as Slurm has it."""
-    words = cluster.run("scontrol", "show", "-o", "job", job).split()
-    return dict(word.split("=", 1) for word in words if "=" in word)
 
 
 def submitted(cluster: Cluster, *arguments: str) -> dict[str, str]:
@@ -133,7 +100,7 @@ def test_without_a_service_jobs_are_submitted_as_they_are(cluster, folder):
 
 def test_a_service_that_hangs_holds_one_job_up_for_the_deadline_and_the_next_not_at_all(cluster, folder):
     service = Answers(folder / "s", None)
-    with installed(cluster, folder / "s"):
+    with installed(cluster, folder / "s", deadline_s=0.2):
         for _ in range(3):
             assert submitted(cluster)["MinMemoryCPU"] == "100M"
     service.close()

@@ -143,13 +143,6 @@ def test_sacct_tells_the_same_as_json(
     assert from_json.to_dicts() == text.to_dicts()
 
 
-@pytest.fixture(scope="session")
-def trained(sampled: Store, jobcast: Run) -> str:
-    """Have a model that learnt from the sampled jobs, and return its name."""
-    name: str = json.loads(jobcast("train", "--no-judge", "--json"))["model"]
-    return name
-
-
 @pytest.mark.parametrize(("user", "peaks"), [(CHEN, range(8, 14)), (LI, range(24, 33))])
 def test_a_model_that_learnt_from_slurm_answers_for_a_submission_to_slurm(
     cluster: Cluster, trained: str, jobcast: Run, user: str, peaks: range
