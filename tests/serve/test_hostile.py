@@ -5,6 +5,8 @@ import json
 import shutil
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
@@ -162,6 +164,29 @@ def test_what_is_no_http_is_told_so_and_hung_up_on(service: Running, data: bytes
     back = _sent(service, data)
     assert _statuses(back)[-1] == 400
     assert back.endswith(b"Invalid HTTP request received.")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"GET /healthz HTTP/1.1\r\n" + b"".join(b"X-%d: %s\r\n" % (one, b"v" * 50_000) for one in range(20)),
+        b"GET /healthz?" + b"q" * MIB,
+        _post(b"0\r\n" + b"X: 1\r\n" * 200_000, "Transfer-Encoding: chunked").replace(
+            b"Content-Length", b"Other"
+        ),
+    ],
+    ids=["headers", "address", "trailers"],
+)
+def test_a_head_without_end_is_hung_up_on(service: Running, data: bytes) -> None:
+    assert 200 not in _statuses(_sent(service, data))
+
+
+def test_whoever_connects_and_does_not_ask_is_hung_up_on(service: Running) -> None:
+    healthy = b"GET /healthz HTTP/1.1\r\n\r\n"
+    slow = (b"", b"GET /healthz HTTP/1.1\r\nX-Slow: ", healthy + healthy + b"GET /hea")
+    with ThreadPoolExecutor() as pool:
+        backs = list(pool.map(partial(_sent, service), slow))
+    assert list(map(_statuses, backs)) == [[], [], [200, 200]]
 
 
 def test_a_body_in_chunks_is_read(service: Running) -> None:

@@ -24,10 +24,20 @@ _MOST_CONNECTIONS = 1000
 _GRACE_SECONDS = 5
 """How long requests under way have to end when the service stops."""
 _ID_BYTES = 8
+_HEAD_SECONDS = 5.0
+"""How long a caller may take from connecting, or from its next request's first byte, until all headers are there."""
+_MOST_HEAD_BYTES = 256 << 10
+"""Of a request line and all headers."""
 
 
 class _Protocol(HttpToolsProtocol):
-    """HTTP of which the application learns who is at the other end of a Unix socket: the kernel knows."""
+    """HTTP of which the application learns who is at the other end of a Unix socket: the kernel knows.
+
+    Whoever connects and does not ask, slowly or without end, is hung up on.
+    """
+
+    _head_bytes = 0
+    _head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Note the user, and go on as usual."""
@@ -35,6 +45,44 @@ class _Protocol(HttpToolsProtocol):
         plug = transport.get_extra_info("socket")
         if plug is not None and plug.family == socket.AF_UNIX:
             self.app_state = {**self.app_state, "uid": _user(plug)}
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing more."""
+        self._have_head()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Count what is neither a body nor a whole head yet."""
+        self._head_bytes += len(data)
+        super().data_received(data)
+        if self._head_bytes > _MOST_HEAD_BYTES:
+            self.transport.close()
+
+    def on_message_begin(self) -> None:
+        """Give the caller its time."""
+        super().on_message_begin()
+        self._await_head()
+
+    def on_headers_complete(self) -> None:
+        """Begin to answer."""
+        self._have_head()
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Leave its size to whoever reads it."""
+        self._head_bytes = 0
+        super().on_body(body)
+
+    def _await_head(self) -> None:
+        if self._head_timer is None:
+            self._head_timer = self.loop.call_later(_HEAD_SECONDS, self.transport.close)
+
+    def _have_head(self) -> None:
+        self._head_bytes = 0
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
 
 
 def _user(plug: socket.socket) -> int:
