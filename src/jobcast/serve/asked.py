@@ -17,6 +17,8 @@ _MOST = 2**31 - 1
 Count = Annotated[int, msgspec.Meta(ge=0, le=_MOST)]
 Mib = Annotated[int, msgspec.Meta(ge=0, le=2**33)]
 """MiB: more than that is beyond what a 64-bit number of bytes holds."""
+Moment = Annotated[datetime, msgspec.Meta(extra_json_schema={"format": "date-time"})]
+"""With its zone, which `entry_of` sees to."""
 SecondsSent = Annotated[float, msgspec.Meta(ge=0, le=1e10)]
 
 
@@ -59,9 +61,9 @@ class Asked(SubmittedJob, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class FinishedJob(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A job that ended well, with what it used."""
 
-    finish_time: datetime
+    finish_time: Moment
     """With its zone."""
-    submit_time: datetime | None = None
+    submit_time: Moment | None = None
     """With its zone; when it is left out, the job counts as submitted when it ended."""
     user: str | None = None
     group: str | None = None

@@ -7,6 +7,7 @@ from typing import Any
 from jobcast.serve.access import Right
 
 JSON, TEXT, FORM = "application/json", "text/plain", "application/x-www-form-urlencoded"
+BYTES = "application/octet-stream"
 """Media types."""
 
 

@@ -46,9 +46,22 @@ LSF = {
     "lsf": 'LSB_SUB_QUEUE="normal"\nLSB_SUB_COMMAND_LINE="vcs -full64 top.v"\nLSB_SUB_RES_REQ="rusage[mem=16384]"\n'
 }
 
-SLURM = {"slurm": {"partition": "normal", "script": "#!/bin/sh\nvcs -full64 top.v\n"}}
+SLURM = {
+    "slurm": {
+        "user": "anna",
+        "project": "chip",
+        "queue": "normal",
+        "name": "top",
+        "cwd": "/home/anna/chip",
+        "argument0": "/home/anna/chip/run.sh",
+        "tasks": "4",
+        "memory_per_cpu": "4096",
+    }
+}
 
 LOADLEVELER = {"loadleveler": "#!/bin/sh\n# @ class = normal\n# @ executable = /usr/bin/true\n# @ queue\n"}
+
+_CONTAINER = {"name": "top", "image": "eda", "command": ["vcs", "-full64", "top.v"]}
 
 KUBERNETES = {
     "kubernetes": {
@@ -62,7 +75,7 @@ KUBERNETES = {
                 "apiVersion": "batch/v1",
                 "kind": "Job",
                 "metadata": {"name": "top"},
-                "spec": {"template": {"spec": {"containers": [{"name": "top", "image": "eda"}]}}},
+                "spec": {"template": {"spec": {"restartPolicy": "Never", "containers": [_CONTAINER]}}},
             },
         },
     }

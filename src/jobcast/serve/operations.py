@@ -10,7 +10,7 @@ from jobcast.serve import example_bodies
 from jobcast.serve.access import Right
 from jobcast.serve.answered import Accepted, Health, ManyAnswers, Models, OneAnswer, Problem
 from jobcast.serve.asked import MOST_JOBS, Feedback, ManyJobs, SubmittedJob
-from jobcast.serve.described import FORM, TEXT, Answer, Content, Operation
+from jobcast.serve.described import BYTES, FORM, TEXT, Answer, Content, Operation
 from jobcast.store.advice import Entry
 from jobcast.systems.hooks.registry import HOOKS
 
@@ -28,10 +28,10 @@ answer is in words that the stub understands. A call that can't be understood is
 
 | Hook | Body | Answer |
 |---|---|---|
-| `lsf` | the parameter file (LSB_SUB_PARM_FILE) | lines: `set NAME=VALUE`, `say`, `refuse`, at last `end` |
-| `slurm` | a form of the fields of the job description | lines of the same kind |
-| `loadleveler` | the job command file | the job command file to submit |
-| `kubernetes` | an AdmissionReview | the AdmissionReview with its response |
+| `lsf` | the parameter file (LSB_SUB_PARM_FILE) | lines: `set NAME=VALUE`, `say ...`, `refuse ...`, last `end` |
+| `slurm` | a form of the fields of the job description | such lines |
+| `loadleveler` | the job command file | `jobcast/1 VERB LINES BYTES`, lines to say, the file to submit |
+| `kubernetes` | an AdmissionReview | an AdmissionReview, with a patch |
 
 What a stub knows beside it (`user`, `cwd`, ...) are fields of the query, or headers that begin with `X-Jobcast-`."""
 
@@ -71,7 +71,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
             },
         ),
         asks=(
-            Content(media_type="application/octet-stream", examples=example_bodies.LSF),
+            Content(media_type=BYTES, examples=example_bodies.LSF),
             Content(
                 media_type=FORM,
                 schema={"type": "object", "additionalProperties": {"type": "string"}},
@@ -83,7 +83,11 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         answers={
             200: Answer(
                 about="What to change in the submission, and what to say.",
-                contents=(Content(media_type=TEXT), Content(schema={"type": "object"})),
+                contents=(
+                    Content(media_type=TEXT),
+                    Content(media_type=BYTES, schema={}),
+                    Content(schema={"type": "object"}),
+                ),
             )
         },
         refusals=("bad_request", "no_hook"),
