@@ -13,14 +13,16 @@ DEADLINE_S = 10.0
 
 
 @contextmanager
-def installed(cluster: Cluster, path: Path, deadline_s: float = DEADLINE_S) -> Iterator[None]:
-    """Install what `jobcast hook install slurm` does, into the running cluster."""
+def installed(
+    cluster: Cluster, path: Path, deadline_s: float = DEADLINE_S, script: str = "job_submit"
+) -> Iterator[None]:
+    """Install what `jobcast hook install slurm` does, into the running cluster: one of the two scripts."""
     plan = SlurmStub().plan(Address(socket=path, deadline_s=deadline_s), cluster.etc / "new")
     files = {file.path.name: file.content for file in plan.files}
     module = cluster.etc / "new" / "jobcast.lua"
     module.parent.mkdir(exist_ok=True)
     module.write_text(files["jobcast.lua"])
-    with cluster.lua(job_submit=files["job_submit.lua"]):
+    with cluster.lua(**{script: files[f"{script}.lua"]}):
         yield
 
 

@@ -10,6 +10,7 @@ import pytest
 from jobcast.job import Request
 from jobcast.systems.hooks.base import HookCall, HookSite, Understood
 from jobcast.systems.hooks.slurm import SlurmHook
+from jobcast.units import MIB, Bytes, Seconds
 from tests.cluster.slurm.hooked import installed, request_of
 from tests.cluster.slurm.running import USERS, Cluster
 
@@ -73,6 +74,32 @@ def test_what_the_answer_sets_is_what_the_job_asks_for(cluster, folder):
     assert b"wrap" in service.asked[0]
 
 
+def test_in_the_process_of_whoever_submits_the_answer_sets_the_same(cluster, folder):
+    service = Answers(folder / "s", answer("set memory_per_node=80", "set time_limit=7", "say jobcast: set"))
+    with installed(cluster, folder / "s", script="cli_filter"):
+        asked = submitted(cluster, "--comment", "mine")
+        left = request_of(cluster, cluster.submit("-H", "-N1", "--mem=90", "-t", "9", "--wrap", "true"))
+    service.close()
+    assert (asked["MinMemoryNode"], asked["TimeLimit"], asked["Comment"]) == ("80M", "00:07:00", "mine")
+    assert left["MinMemoryNode"] == "80M"
+    told = [_understood(one).submission for one in service.asked]
+    assert [(one.command, one.cwd, one.request) for one in told] == [
+        ("true", str(cluster.work), Request(cores=1, interactive=False)),
+        (
+            "true",
+            str(cluster.work),
+            Request(cores=1, memory=Bytes(90 * MIB), run_limit=Seconds(540), interactive=False),
+        ),
+    ]
+
+
+def _understood(request: bytes) -> Understood:
+    form = request.partition(b"\r\n\r\n")[2]
+    understood = SlurmHook().read(HookCall(body=form, at=datetime(2026, 3, 1, tzinfo=UTC)), HookSite())
+    assert isinstance(understood, Understood)
+    return understood
+
+
 @pytest.mark.parametrize(
     "odd",
     [
@@ -121,10 +148,7 @@ def test_hostile_names_reach_the_service_as_they_are_and_nothing_is_executed(clu
     with installed(cluster, folder / "s"):
         submitted(cluster, "-J", name, "--comment", "ü" * 400)
     service.close()
-    _, _, form = service.asked[0].partition(b"\r\n\r\n")
-    understood = SlurmHook().read(HookCall(body=form, at=datetime(2026, 3, 1, tzinfo=UTC)), HookSite())
-    assert isinstance(understood, Understood)
-    told = understood.submission
+    told = _understood(service.asked[0]).submission
     assert (told.name, told.description, told.user, told.queue, told.command) == (
         name, "ü" * 400, USERS[0], "normal", "true",
     )  # fmt: skip

@@ -176,18 +176,21 @@ local function written(options)
    put("name", options["job-name"])
    put("cwd", options["chdir"] or os.getenv("PWD"))
    put("description", options["comment"])
-   put("nodes", string.match(options["nodes"] or "", "^%d+"))
+   put("nodes", string.match(options["nodes"] or "", "^%d+$")) -- 1-0 where nobody has set it
    put("tasks", options["ntasks"])
    put("cores_per_task", options["cpus-per-task"])
    put("memory_per_node_text", options["mem"])
    put("memory_per_cpu_text", options["mem-per-cpu"])
    put("gpus_per_job", options["gpus"])
    put("gpus_per_node", options["gpus-per-node"] or options["gres"])
-   put("time_limit_text", options["time"])
+   if tonumber(string.match(options["time"] or "", "^(%d+)-") or 0) < 1000000 then put("time_limit_text", options["time"]) end
    put("interactive", options["type"] == "sbatch" and "false" or "true")
    put("lang", os.getenv("LC_ALL") or os.getenv("LANG"))
-   for place, argument in ipairs(options["argv"] or {}) do put("argument" .. (place - 1), argument) end
-   if not options["argv"] then put("script", options["wrap"] and "#!/bin/sh\n# This script was created by sbatch --wrap.\n\n" .. options["wrap"]) end
+   local arguments = options["argv"] or {}
+   for place, argument in ipairs(arguments) do put("argument" .. (place - 1), argument) end
+   if options["type"] == "sbatch" and options["wrap"] and #arguments == 0 then
+      put("script", "#!/bin/sh\n# This script was created by sbatch --wrap.\n\n" .. options["wrap"])
+   end
    return fields
 end
 
