@@ -72,11 +72,11 @@ def test_what_one_worker_is_told_all_workers_learn(service):
 
 
 def test_workers_add_up_what_they_count(service):
+    until(lambda: b"jobcast_workers 2.0" in service.ask("GET", "/metrics")[1])
     for _ in range(30):
         service.ask("POST", "/v1/forecast", a_job())
     lines = service.ask("GET", "/metrics")[1].decode().splitlines()
     assert 'jobcast_requests_total{route="/v1/forecast",status="200"} 30.0' in lines
-    assert "jobcast_workers 2.0" in lines
 
 
 def test_a_hang_up_signal_renews_the_workers(service):

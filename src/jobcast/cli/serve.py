@@ -47,7 +47,7 @@ def command(session: Session, /, *, rules: str | None, **flags: str | None) -> i
         **{f"serve.{name}": text for name, text in flags.items()}, **{"hook.rules": rules}
     )
     logging.basicConfig(level=logging.INFO, format=_LOG)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # its warnings are of requests that are none
     told = _told(settings)
     _see_files(told)
     _see_open(settings)

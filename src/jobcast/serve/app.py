@@ -22,7 +22,8 @@ from jobcast.serve.service import Service
 if TYPE_CHECKING:
     from starlette.exceptions import HTTPException
 
-Handler = Callable[[Service, Scope, Receive, Send], Awaitable[None]]
+Handler = Callable[[Service, Scope, Receive, Send], Awaitable[int | None]]
+"""Answers a request; returns the status where that is not 200."""
 
 logger = logging.getLogger("jobcast.serve")
 
@@ -54,8 +55,8 @@ class _Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         begin = clock.seconds()
         try:
-            await self._handler(self._service, scope, receive, send)
-            self._well.inc()
+            status = await self._handler(self._service, scope, receive, send)
+            (metrics.REQUESTS.labels(self._route, str(status)) if status else self._well).inc()
         except GoneError:
             return
         except RefusedError as refused:

@@ -112,15 +112,10 @@ def _entry(answered: Answered, asker: Asker, at: datetime) -> Entry:
 
 
 def _who(submission: Submission, asker: Asker) -> dict[str, Any]:
+    texts = ("user", "group", "project", "queue", "name", "command", "cwd")
     return {
         "system": asker.system,
         "asked_by": asker.name,
-        "user": submission.user,
-        "group": submission.group,
-        "project": submission.project,
-        "queue": submission.queue,
-        "name": shortened(submission.name),
-        "command": shortened(submission.command),
-        "cwd": shortened(submission.cwd),
         "cores": submission.request.cores,
+        **{name: shortened(getattr(submission, name)) for name in texts},
     }

@@ -134,13 +134,15 @@ async def healthz(service: Service, scope: Scope, receive: Receive, send: Send) 
     await send_bytes(send, b"ok\n", b"text/plain")
 
 
-async def readyz(service: Service, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - as all
+async def readyz(service: Service, scope: Scope, receive: Receive, send: Send) -> int:  # noqa: ARG001 - as all
     """``GET /readyz``: whether forecasts can be had, and what of the site can't be used."""
     loaded = service.follower.loaded
     things = (("rules", service.rules), ("tokens", service.tokens), ("model", service.follower))
     trouble = {what: thing.trouble.message for what, thing in things if thing.trouble}
     health = Health(ready=loaded is not None, model=loaded.name if loaded else None, trouble=trouble)
-    await send_json(send, health, 200 if loaded else 503)
+    status = 200 if loaded else 503
+    await send_json(send, health, status)
+    return status
 
 
 async def exposition(service: Service, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - as all

@@ -17,8 +17,8 @@ import msgspec
 
 from jobcast.store.lines import DailyLines
 
-_COMMAND_KEPT = 4096
-"""Characters of a command or path that the journal keeps."""
+_KEPT = 4096
+"""Characters of a text that the journal keeps."""
 
 
 class ChangeEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +83,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def shortened(text: str | None) -> str | None:
     """Return as much of a text as the journal keeps."""
-    return text if text is None else text[:_COMMAND_KEPT]
+    return text if text is None else text[:_KEPT]
 
 
 class AdviceJournal:
