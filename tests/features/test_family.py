@@ -1,10 +1,7 @@
 import numpy as np
-import polars as pl
-from hypothesis import given
 
-from jobcast.features.family import FEW, LADDER, LEVELS, NOTHING, family_keys, ladder_keys, levels
+from jobcast.features.family import LADDER, LEVELS, NOTHING, family_keys, levels
 from jobcast.features.frame import of_frame
-from tests.features.made_up import histories
 from tests.made_up import frame, job
 
 JOBS = frame(
@@ -53,20 +50,6 @@ def test_keys_are_the_same_in_every_process() -> None:
     first, *_, last = (int(keys[0]) for keys in family_keys(of_frame(JOBS)))
 
     assert (first, last) == (12131325888304394934, 9353473376693762437)
-
-
-@given(histories())
-def test_a_few_submissions_have_the_keys_that_they_have_among_many(jobs: pl.DataFrame) -> None:
-    submissions = of_frame(jobs)
-    few = ladder_keys(submissions.take(np.arange(min(len(jobs), FEW))))
-
-    assert few.tolist() == np.column_stack(list(family_keys(submissions)))[:FEW].tolist()
-
-
-def test_many_submissions_have_keys_too() -> None:
-    submissions = of_frame(JOBS).take(np.arange(FEW + 1) % len(JOBS))
-
-    assert ladder_keys(submissions).tolist() == np.column_stack(list(family_keys(submissions))).tolist()
 
 
 def test_levels_follow_the_rung_and_a_family_grows_up_at_five_runs() -> None:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from jobcast.errors import ModelError
 from jobcast.features.asof import as_of_submission
 from jobcast.features.columns import Known
-from jobcast.features.family import LADDER, NOTHING, ladder_keys
+from jobcast.features.family import LADDER, NOTHING
+from jobcast.features.ladder import ladder_keys
 from jobcast.predict.memory import FamilyMemory
 from jobcast.train.material import Material, material
 from jobcast.units import GIB, MIB

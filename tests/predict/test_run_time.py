@@ -11,7 +11,8 @@ from hypothesis import strategies as some
 
 from jobcast.errors import ModelError
 from jobcast.features.asof import Lessons
-from jobcast.features.family import LEVELS, ladder_keys
+from jobcast.features.family import LEVELS
+from jobcast.features.ladder import ladder_keys
 from jobcast.features.submissions import of_many
 from jobcast.forecast import Basis, NoForecast, RunTimeForecast
 from jobcast.job import Submission

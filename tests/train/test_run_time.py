@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from jobcast.features.family import LEVELS, NOTHING, ladder_keys
+from jobcast.features.family import LEVELS, NOTHING
+from jobcast.features.ladder import ladder_keys
 from jobcast.features.summary import STATISTICS
 from jobcast.predict.memory import FamilyMemory
 from jobcast.predict.run_time import FOLDER, recall

@@ -77,12 +77,12 @@ class One(NamedTuple):
 
     def map(self, change: Callable[[str], str]) -> "One":
         """Apply `change`."""
-        return One((_changed if len(self.text) <= _LONGEST_KEPT else _change)(change, self.text))
+        return (_changed if len(self.text) <= _LONGEST_KEPT else _change)(change, self.text)
 
     def join(self, other: "One", change: Callable[[str, str], str]) -> "One":
         """Apply `change` to both texts."""
         short = len(self.text) <= _LONGEST_KEPT and len(other.text) <= _LONGEST_KEPT
-        return One((_changed if short else _change)(change, self.text, other.text))
+        return (_changed if short else _change)(change, self.text, other.text)
 
     def keys(self) -> int:
         """Return the number that `Coded.keys` gives to a row of this text."""
@@ -103,8 +103,8 @@ def _number(text: str) -> int:
     return int.from_bytes(_digest(text), "little")
 
 
-def _change(change: Callable[..., str], *texts: str) -> str:
-    return change(*texts)
+def _change(change: Callable[..., str], *texts: str) -> One:
+    return One(change(*texts))
 
 
 _changed = lru_cache(maxsize=_KEPT)(_change)

@@ -97,15 +97,16 @@ def fill(submissions: Submissions, judged_by: Keys, told: Iterable[Seen]) -> Kno
 
 
 def _empty(rows: int, judged_by: Keys) -> Known:
+    unknown = np.full((rows, 3 + len(SPANS)), np.nan, dtype=np.float32)
     return Known(
         matrix=np.empty((rows, len(FEATURES)), dtype=np.float32),
         anchor=np.full(rows, np.nan),
         rung=np.full(rows, NOTHING, dtype=np.int64),
         runs=np.zeros(rows, dtype=np.int64),
-        age_days=np.full(rows, np.nan, dtype=np.float32),
-        last=np.full(rows, np.nan, dtype=np.float32),
-        p95=np.full(rows, np.nan, dtype=np.float32),
-        medians=np.full((rows, len(SPANS)), np.nan, dtype=np.float32),
+        age_days=unknown[:, 0],
+        last=unknown[:, 1],
+        p95=unknown[:, 2],
+        medians=unknown[:, 3:],
         judged_by=judged_by,
     )
 

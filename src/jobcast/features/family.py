@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from jobcast.features import text
-from jobcast.features.coded import Key, Keys, One, Texts
-from jobcast.features.keys import Mixer, mix
+from jobcast.features.coded import Key, Keys, Texts
+from jobcast.features.keys import mix
 from jobcast.features.submissions import Submissions
 
 LEVELS = ("same", "young", "variant", "similar", "broad", "none")
@@ -74,25 +74,23 @@ def levels(rung: npt.NDArray[np.int64], runs: npt.NDArray[np.int64]) -> npt.NDAr
     return np.where(young, LEVELS.index("young"), level)
 
 
-FEW = 64
-"""Submissions up to which each is looked at by itself."""
-
-_TEXTS = (
+TEXT_PARTS = (
     "text", "template", "skeleton", "tool", "shape", "cwd_text", "cwd_template", "parent", "place",
     "user", "project", "queue",
 )  # fmt: skip
-_MIXER = Mixer([[(*_TEXTS, *AMOUNTS).index(part) for part in rung.parts] for rung in LADDER])
+"""Ingredients that are made of texts."""
 
 
 def text_keys(column: Mapping[str, Texts[Key]]) -> Iterator[Key]:
-    """Give the keys of `_TEXTS`, of one submission or of many alike."""
-    command, cwd = column["command"].join(column["name"], text.either), column["cwd"]
+    """Give the keys of `TEXT_PARTS`, of one submission or of many alike."""
+    typed = column["command"].join(column["name"], text.either)
+    command, cwd, user = typed.map(text.bare), column["cwd"].map(text.bare), column["user"].map(text.bare)
     template, cwd_template = command.map(text.coarse), cwd.map(text.coarse)
-    home_free = cwd_template.join(column["user"].map(text.coarse), text.without_user)
+    home_free = cwd_template.join(user.map(text.coarse), text.without_user)
     yield command.map(text.fine).keys()
     yield template.keys()
     yield command.map(text.skeleton).keys()
-    yield command.map(text.tool).keys()
+    yield typed.map(text.tool).keys()
     yield template.join(cwd_template, text.shape).keys()
     yield cwd.map(text.fine).keys()
     yield cwd_template.keys()
@@ -110,7 +108,7 @@ def amount_keys(submissions: Submissions) -> tuple[Keys, ...]:
 def ingredients(submissions: Submissions) -> dict[str, Keys]:
     """Return what the rungs are made of: name to one key for each submission."""
     keys = (*text_keys(submissions.texts), *amount_keys(submissions))
-    return dict(zip((*_TEXTS, *AMOUNTS), keys, strict=True))
+    return dict(zip((*TEXT_PARTS, *AMOUNTS), keys, strict=True))
 
 
 def rung_keys(submissions: Submissions, number: int) -> Keys:
@@ -123,17 +121,3 @@ def rung_keys(submissions: Submissions, number: int) -> Keys:
 def family_keys(submissions: Submissions) -> Iterator[Keys]:
     """Give what `rung_keys` returns for each rung of `LADDER` in turn."""
     return (rung_keys(submissions, number) for number in range(len(LADDER)))
-
-
-@lru_cache(maxsize=1)  # memory and run times are asked about the same submissions
-def ladder_keys(submissions: Submissions) -> Keys:
-    """Return (n, len(LADDER)): what `family_keys` gives, for a few submissions in no time."""
-    if len(submissions) > FEW:
-        return np.column_stack(list(family_keys(submissions)))
-    texts = zip(*(map(One, column.texts()) for column in submissions.texts.values()), strict=True)
-    amounts = zip(*(keys.tolist() for keys in amount_keys(submissions)), strict=True)
-    found = [
-        (*text_keys(dict(zip(submissions.texts, row, strict=True))), *numbers)
-        for row, numbers in zip(texts, amounts, strict=True)
-    ]
-    return _MIXER.mix(np.array(found, dtype=np.uint64).T).T

@@ -2,15 +2,19 @@
 
 Seeds, run numbers, hashes and dates differ between runs that are otherwise the same; corners
 (``ss0p67v125c``), block names (``l2_cache``) and versions do not. So there are two masks: `fine` hides only
-numbers that stand alone or are long, `coarse` hides every digit.
+numbers that stand alone or are long, `coarse` hides every digit. Both work on what `bare` has left of a text.
 """
 
 import re
 
 from jobcast.features.submit_line import submitted
 
-_HASH = re.compile(r"(?<![A-Za-z0-9])(?=[0-9a-f]*[0-9])[0-9a-f]{8,}(?![A-Za-z0-9])")
-_ALONE = re.compile(r"(?<![A-Za-z0-9])[0-9]+(?![A-Za-z0-9])|[0-9]{5,}")
+# What stands before a match is looked at behind its first character: an engine that knows how matches begin skips
+# all else.
+_HASH = re.compile(
+    r"[0-9a-f](?<![A-Za-z0-9].)(?:(?<=[0-9])|(?=[0-9a-f]*[0-9]))[0-9a-f]{7,}(?![A-Za-z0-9])", re.DOTALL
+)
+_ALONE = re.compile(r"[0-9]{5,}|[0-9](?<![A-Za-z0-9].)[0-9]*(?![A-Za-z0-9])", re.DOTALL)
 _DIGITS = re.compile(r"[0-9]+")
 _VALUE = re.compile(r"=\S+")
 
@@ -18,19 +22,24 @@ LONGEST = 4096
 """Characters of a text that are looked at; commands of 100 kB differ at their beginning if at all."""
 
 
-def fine(text: str) -> str:
-    """Mask hashes and the numbers that stand alone or have five digits and more."""
-    return _ALONE.sub("#", _HASH.sub("#", text[:LONGEST]))
+def bare(text: str) -> str:
+    """Mask hashes, in as much of a text as is looked at."""
+    return _HASH.sub("#", text[:LONGEST])
 
 
-def coarse(text: str) -> str:
-    """Mask hashes and every run of digits."""
-    return _DIGITS.sub("#", _HASH.sub("#", text[:LONGEST]))
+def fine(bare: str) -> str:
+    """Mask the numbers that stand alone or have five digits and more."""
+    return _ALONE.sub("#", bare)
 
 
-def skeleton(text: str) -> str:
+def coarse(bare: str) -> str:
+    """Mask every run of digits."""
+    return _DIGITS.sub("#", bare)
+
+
+def skeleton(bare: str) -> str:
     """Mask as `coarse` does, and the value of every ``key=value`` besides."""
-    return _DIGITS.sub("#", _VALUE.sub("=*", _HASH.sub("#", text[:LONGEST])))
+    return _DIGITS.sub("#", _VALUE.sub("=*", bare))
 
 
 def tool(text: str) -> str:

@@ -11,7 +11,7 @@ _HASHES = "|".join(f"[0-9a-f]{{{n}}}[0-9][0-9a-f]{{{max(7 - n, 0)},}}" for n in 
 
 
 def coarse_column(texts: pl.Expr) -> pl.Expr:
-    """Mask a column as `coarse` does a text, for many rows at once."""
+    """Mask a column as `coarse` does a `bare` text, for many rows at once."""
     apart = texts.str.slice(0, LONGEST).str.replace_all("_", _PLACE, literal=True)
     masked = apart.str.replace_all(rf"(?-u:\b)(?:{_HASHES})(?-u:\b)", "#").str.replace_all("[0-9]+", "#")
     return masked.str.replace_all(_PLACE, "_", literal=True)

@@ -12,7 +12,8 @@ from jobcast.errors import ModelError
 from jobcast.features.asof import logarithms
 from jobcast.features.candidates import CANDIDATES
 from jobcast.features.columns import FEATURES, Known
-from jobcast.features.family import LADDER, LEVELS, NOTHING, ladder_keys
+from jobcast.features.family import LADDER, LEVELS, NOTHING
+from jobcast.features.ladder import ladder_keys
 from jobcast.features.submissions import Submissions, of_many, seconds
 from jobcast.forecast import Basis, Contribution, Forecast, MemoryForecast, NoForecast, RunTimeForecast
 from jobcast.job import Submission

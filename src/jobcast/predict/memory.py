@@ -14,7 +14,8 @@ import numpy.typing as npt
 from jobcast.features.asof import Lessons
 from jobcast.features.coded import Keys
 from jobcast.features.columns import JUDGED_BY, Known, Seen, fill
-from jobcast.features.family import family_keys, ladder_keys
+from jobcast.features.family import family_keys
+from jobcast.features.ladder import ladder_keys
 from jobcast.features.submissions import Submissions
 from jobcast.features.summary import AGE, STATISTICS, SUMMARY, statistics, summary
 from jobcast.features.window import CHUNK, LONG, Counts, FinishedRuns, Times, Values, nothing
