@@ -4,6 +4,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -64,8 +65,11 @@ class Service:
 
 
 @contextmanager
-def running(folder: Path, port: int = 18470) -> Iterator[Service]:
+def running(folder: Path, flags: tuple[str, ...] = ()) -> Iterator[Service]:
     """Start a service on the store in `folder`, and end it."""
+    with socket.socket() as probe:  # a port that is free now
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     command = [
         sys.executable,
         "-m",
@@ -77,7 +81,9 @@ def running(folder: Path, port: int = 18470) -> Iterator[Service]:
         str(port),
     ]
     with (folder / "serve.log").open("wb") as log:
-        process = subprocess.Popen([*command, "--socket", str(folder / "s.sock")], stdout=log, stderr=log)
+        process = subprocess.Popen(
+            [*command, "--socket", str(folder / "s.sock"), *flags], stdout=log, stderr=log
+        )
     try:
         _await(port)
         yield Service(port=port, process=process)
