@@ -1,4 +1,4 @@
-"""Each page stands in both languages, with the same headings, code and places for figures.
+"""Each page stands in both languages, with the same headings, code (but for comments) and places for figures.
 
 That links lead somewhere is looked at in `tests.test_readme`.
 """
@@ -17,8 +17,18 @@ def both(name: str) -> tuple[str, str]:
     return english, chinese
 
 
+def code(text: str) -> list[str]:
+    """Return the blocks of code; those that can have comments, without them."""
+    blocks = re.findall(r"^ *```.*?^ *```$", text, flags=re.MULTILINE | re.DOTALL)
+    return [_without_comments(block) if re.match(r" *```(?:sh|toml)\n", block) else block for block in blocks]
+
+
+def _without_comments(block: str) -> str:
+    return re.sub(r" *(?<!\S)# .*$", "", block, flags=re.MULTILINE)
+
+
 def without_code(text: str) -> str:
-    return re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    return re.sub(r"^ *```.*?^ *```$", "", text, flags=re.MULTILINE | re.DOTALL)
 
 
 def test_both_languages_have_the_same_pages() -> None:
@@ -36,9 +46,7 @@ def test_both_languages_have_the_same_headings_and_tables(name: str) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_both_languages_have_the_same_code(name: str) -> None:
-    english, chinese = (
-        re.findall(r"^```.*?^```$", text, flags=re.MULTILINE | re.DOTALL) for text in both(name)
-    )
+    english, chinese = map(code, both(name))
     assert english == chinese
 
 
