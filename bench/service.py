@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import signal
 import socket
 import subprocess
@@ -54,6 +53,10 @@ class Service:
         """Return the numbers of the processes that answer."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return list(map(int, children.read_text().split()))
+
+    def busiest(self) -> int:
+        """Return the number of the process that holds the most connections."""
+        return max(self.workers(), key=lambda one: len(list(Path(f"/proc/{one}/fd").iterdir())))
 
     def rss_mb(self) -> float:
         """Return the resident memory of the parent and its workers, pages that they share counted for each."""
@@ -233,5 +236,5 @@ def _disturb(service: Service, shelf: Shelf) -> None:
     for turn in range(_SWITCHES):
         shelf.activate(names[turn % len(names)])
         if turn % (_SWITCHES // _KILLS) == 0:
-            os.kill(random.choice(service.workers()), signal.SIGKILL)
+            os.kill(service.busiest(), signal.SIGKILL)
         time.sleep(_PAUSE_SECONDS)
