@@ -12,6 +12,7 @@ import pytest
 from jobcast.demo.tour import Plan, make
 from tests import readme
 from tests.alike import differences
+from tests.serve.running import until
 
 PAGES = [
     page
@@ -75,7 +76,12 @@ def test_the_readme_shows_what_the_demo_prints(language, tmp_path):
     assert differences(readme.shown_demo(language), printed) == [], CURE
 
 
-NEEDS_A_SITE = {"jobcast sample": "asks the batch systems of this host, and there may be none"}
+NEEDS_A_SITE = {
+    "jobcast sample": "asks the batch systems of this host, and there may be none",
+    "jobcast hook install slurm": "asks whoever sits in front of it before it writes",
+}
+GOES_ON = "jobcast serve"
+"""Ends only when it is asked to."""
 
 
 def test_the_commands_of_the_readme_run_one_after_the_other(tmp_path):
@@ -85,16 +91,33 @@ def test_the_commands_of_the_readme_run_one_after_the_other(tmp_path):
     for line in commands(readme.READMES["en"]):
         if line.startswith("jobcast "):
             words = shlex.split(line.replace("/usr/share/lsf/logdir/lsb.acct*", str(plan.place.acct)))
-            done = subprocess.run(
-                [sys.executable, "-m", *words],
-                cwd=tmp_path,
-                env={**os.environ, "JOBCAST_STORE": str(tmp_path / "store"), "PATH": "/nonexistent"},
-                capture_output=True,
-                check=False,
-                text=True,
-            )
-            assert done.returncode == (1 if line in NEEDS_A_SITE else 0), (line, done.stderr)
-            assert "cure:" in done.stderr or line not in NEEDS_A_SITE
+            code, complaints = _ran(words, tmp_path, goes_on=line == GOES_ON)
+            assert code == (1 if line in NEEDS_A_SITE else 0), (line, complaints)
+            assert "cure:" in complaints or line not in NEEDS_A_SITE
+
+
+def _ran(words: list[str], folder: Path, *, goes_on: bool) -> tuple[int, str]:
+    """Run a command, ask it to end where it goes on, and return its exit code and what it said."""
+    settings = {
+        "JOBCAST_STORE": str(folder / "store"),
+        "JOBCAST_SERVE_SOCKET": str(folder / "s.sock"),
+        "JOBCAST_SERVE_PORT": "0",
+        "PATH": "/nonexistent",
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", *words],
+        cwd=folder,
+        env={**os.environ, **settings},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        if goes_on:
+            until(lambda: (folder / "s.sock").exists() or process.poll() is not None)
+            process.terminate()
+        _, complaints = process.communicate(timeout=120)
+    return process.returncode, complaints
 
 
 def test_make_knows_the_targets_that_pages_name():
