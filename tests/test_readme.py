@@ -12,7 +12,7 @@ import pytest
 from jobcast.demo.tour import Plan, make
 from tests import readme
 from tests.alike import differences
-from tests.serve.running import until
+from tests.serve.running import answers, until
 
 PAGES = [
     page
@@ -114,7 +114,7 @@ def _ran(words: list[str], folder: Path, *, goes_on: bool) -> tuple[int, str]:
         text=True,
     ) as process:
         if goes_on:
-            until(lambda: (folder / "s.sock").exists() or process.poll() is not None)
+            until(lambda: answers(folder / "s.sock") or process.poll() is not None)
             process.terminate()
         _, complaints = process.communicate(timeout=120)
     return process.returncode, complaints

@@ -99,3 +99,15 @@ def _answers(service: Running, ready: int) -> bool:
         return service.ask("GET", "/readyz")[0] == ready
     except OSError:
         return False
+
+
+def answers(path: Path) -> bool:
+    """Tell whether a service answers at a socket, ready or not."""
+    connection = Unix(path)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
