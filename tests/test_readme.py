@@ -76,10 +76,7 @@ def test_the_readme_shows_what_the_demo_prints(language, tmp_path):
     assert differences(readme.shown_demo(language), printed) == [], CURE
 
 
-NEEDS_A_SITE = {
-    "jobcast sample": "asks the batch systems of this host, and there may be none",
-    "jobcast hook install slurm": "asks whoever sits in front of it before it writes",
-}
+NEEDS_A_SITE = {"jobcast sample": "asks the batch systems of this host, and there may be none"}
 GOES_ON = "jobcast serve"
 """Ends only when it is asked to."""
 
