@@ -140,6 +140,25 @@ def test_a_default_of_the_rules_is_set_only_where_a_job_leaves_memory_open():
     assert advised(GIB, None, verdict).changes == ()
 
 
+def test_what_is_safer_is_told_whatever_the_bounds_of_what_is_set():
+    verdict = Verdict(mode=Mode.ADVISE, memory_bounds=Limits(most=GIB))
+    assert advised(2 * GIB, forecast(), verdict).changes == (
+        change(ChangeKind.RAISE, 2 * GIB, 4 * GIB, made=False),
+    )
+
+
+def test_a_default_stays_within_the_bounds_too():
+    verdict = Verdict(mode=Mode.APPLY, memory_default=Bytes(2 * GIB), memory_bounds=Limits(most=GIB))
+    assert advised(None, None, verdict).made(Subject.MEMORY) == GIB
+
+
+def test_rounding_does_not_go_beyond_a_bound():
+    bounds = Limits(most=90)
+    verdict = Verdict(mode=Mode.APPLY, run_limit=True, memory=False, run_limit_bounds=bounds)
+    got = advise(submission(), forecast(limit=3601.0), verdict, advice_id="abc", model="m")
+    assert got.made(Subject.RUN_LIMIT) == 60
+
+
 def test_run_limits_are_left_alone_unless_the_rules_want_them_and_then_are_whole_minutes():
     verdict = Verdict(mode=Mode.APPLY, run_limit=True, memory=False)
     got = advise(submission(), forecast(limit=3601.0), verdict, advice_id="abc", model="m")

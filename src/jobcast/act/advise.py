@@ -50,7 +50,8 @@ def _memory(asked: Bytes | None, forecast: Forecast | None, verdict: Verdict) ->
         return Kept(subject=subject, reason=KeptReason.NOT_WANTED)
     if forecast is None or not isinstance(forecast.memory, MemoryForecast):
         if asked is None and verdict.memory_default is not None:
-            return _change(subject, ChangeKind.SET, None, verdict.memory_default, verdict.mode)
+            amount = _within(verdict.memory_bounds, subject, verdict.memory_default)
+            return _change(subject, ChangeKind.SET, None, amount, verdict.mode)
         return Kept(subject=subject, reason=_silence(forecast))
     told = forecast.memory
     need = _Need(half=told.quantiles.get(0.5, told.request), request=told.request)
@@ -75,12 +76,11 @@ def _silence(forecast: Forecast | None) -> KeptReason:
 
 def _compare(subject: Subject, asked: Amount | None, need: _Need, verdict: Verdict) -> Change | Kept:
     """Set, lower, warn or leave one part of a request."""
-    bounds = _bounds(subject, verdict)
-    wanted = _whole(subject, bounds.hold(need.request))
+    wanted = _within(_bounds(subject, verdict), subject, need.request)
     if asked is None:
         return _change(subject, ChangeKind.SET, None, wanted, verdict.mode)
     if need.half > asked:
-        return _change(subject, ChangeKind.RAISE, asked, wanted, verdict.mode)
+        return _change(subject, ChangeKind.RAISE, asked, _whole(subject, need.request), verdict.mode)
     lowered = _whole(subject, max(wanted, verdict.lower_to * asked))
     if lowered >= verdict.lower_from * asked:
         return Kept(subject=subject, reason=KeptReason.ENOUGH)
@@ -105,8 +105,14 @@ def _change(subject: Subject, kind: ChangeKind, before: Amount | None, after: Am
     return Change(subject=subject, kind=kind, before=before, after=after, made=mode in _MAKES[kind])
 
 
-def _whole(subject: Subject, amount: float) -> Amount:
-    """Round up to what batch systems count in."""
-    if subject is Subject.MEMORY:
-        return Bytes(math.ceil(amount / MIB) * MIB)
-    return Seconds(math.ceil(amount / _MINUTE) * _MINUTE)
+def _within(bounds: Limits, subject: Subject, amount: float) -> Amount:
+    """Return the amount in what batch systems count in, within the bounds; the upper one wins."""
+    held = _whole(subject, bounds.hold(amount))
+    return held if held <= bounds.most else _whole(subject, bounds.most, up=False)
+
+
+def _whole(subject: Subject, amount: float, *, up: bool = True) -> Amount:
+    """Round to what batch systems count in, to one at least."""
+    unit = MIB if subject is Subject.MEMORY else _MINUTE
+    number = max(math.ceil(amount / unit) if up else math.floor(amount / unit), 1)
+    return Bytes(number * unit) if subject is Subject.MEMORY else Seconds(number * unit)

@@ -196,13 +196,14 @@ def read_rules(path: Path | None) -> Rules:
 
 
 def _see(terms: Terms) -> None:
-    """Raise ValueError where an amount is none."""
-    for name in ("memory_least", "memory_most", "memory_default"):
-        if text := getattr(terms, name):
-            parse_memory(text)
-    for name in ("run_limit_least", "run_limit_most"):
-        if text := getattr(terms, name):
-            parse_duration(text)
+    """Raise ValueError where an amount is none, or two contradict each other."""
+    for subject, parse in (("memory", parse_memory), ("run_limit", parse_duration)):
+        least, most = (getattr(terms, f"{subject}_{end}") for end in ("least", "most"))
+        bounds = _limits(least or "", most or "", parse)
+        if bounds.least > bounds.most:
+            raise ValueError(say("rules.crossed", subject=subject, least=least, most=most))
+    if terms.memory_default and not parse_memory(terms.memory_default):
+        raise ValueError(say("rules.no_default"))
     for name in ("lower_to", "lower_from"):
         share = getattr(terms, name)
         if share is not None and not 0 <= share <= 1:

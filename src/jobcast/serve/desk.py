@@ -55,9 +55,12 @@ class Desk:
     def answer(self, submissions: Sequence[Submission], loaded: Loaded | None) -> list[Answered]:
         """Answer submissions in their order by the model that is `loaded`, if any; nothing is noted yet."""
         verdicts = [self.rules.now.verdict(one) for one in submissions]
-        forecasts: Sequence[Forecast | None] = [None] * len(submissions)
-        if loaded and any(one.mode is not Mode.OFF for one in verdicts):
-            forecasts = loaded.model.forecast(submissions)
+        forecasts: list[Forecast | None] = [None] * len(submissions)
+        wanted = [place for place, verdict in enumerate(verdicts) if verdict.mode is not Mode.OFF]
+        if loaded and wanted:
+            told = loaded.model.forecast([submissions[place] for place in wanted])
+            for place, one in zip(wanted, told, strict=True):
+                forecasts[place] = one
         return [
             Answered(
                 submission=submission,
