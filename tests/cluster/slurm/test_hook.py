@@ -2,11 +2,14 @@
 
 import socket
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from jobcast.advice import Advice, Change, ChangeKind, Mode, Subject
 from jobcast.job import Request
 from jobcast.systems.hooks.base import HookCall, HookSite, Understood
 from jobcast.systems.hooks.slurm import SlurmHook
@@ -18,7 +21,7 @@ from tests.cluster.slurm.running import USERS, Cluster
 class Answers:
     """A service that gives one answer, and keeps what it was asked."""
 
-    def __init__(self, path: Path, answer: bytes | None) -> None:
+    def __init__(self, path: Path, answer: bytes | Callable[[bytes], bytes] | None) -> None:
         """Listen at `path`; without an answer, hold whoever asks until the end."""
         self.asked: list[bytes] = []
         self._answer = answer
@@ -38,7 +41,8 @@ class Answers:
             self.asked.append(caller.recv(1 << 20))
             self._held.append(caller)
             if self._answer is not None:
-                caller.sendall(self._answer)
+                answer = self._answer(self.asked[-1]) if callable(self._answer) else self._answer
+                caller.sendall(answer)
                 caller.close()
 
     def close(self) -> None:
@@ -91,6 +95,43 @@ def test_in_the_process_of_whoever_submits_the_answer_sets_the_same(cluster, fol
             Request(cores=1, memory=Bytes(90 * MIB), run_limit=Seconds(540), interactive=False),
         ),
     ]
+
+
+@pytest.mark.parametrize("script", ["job_submit", "cli_filter"])
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [(("-n4", "--mem=900"), "MinMemoryNode"), (("-N1", "-n2", "--mem-per-cpu=90"), "MinMemoryCPU")],
+)
+def test_memory_is_lowered_in_the_way_in_which_it_was_asked_for(cluster, folder, script, asked, field):
+    with lowering(folder / "s"), installed(cluster, folder / "s", script=script):
+        assert submitted(cluster, *asked)[field] == "50M"
+
+
+@contextmanager
+def lowering(path: Path) -> Iterator[None]:
+    """Have the real hook lower the memory of each job to 50 MB for each node or core."""
+
+    def lowered(request: bytes) -> bytes:
+        understood = _understood(request)
+        memory = understood.submission.request.memory
+        parts = {900 * MIB: 1, 180 * MIB: 2}[memory]
+        change = Change(
+            subject=Subject.MEMORY,
+            kind=ChangeKind.LOWER,
+            before=memory,
+            after=Bytes(50 * parts * MIB),
+            made=True,
+        )
+        advice = Advice(id="abc", mode=Mode.LOWER, model="m", changes=(change,))
+        hook = SlurmHook()
+        said = hook.express(understood, advice, memory_limit=False)
+        return b"HTTP/1.1 200 OK\r\n\r\n" + hook.reply(understood, said, ()).body
+
+    service = Answers(path, lowered)
+    try:
+        yield
+    finally:
+        service.close()
 
 
 def _understood(request: bytes) -> Understood:

@@ -5,6 +5,7 @@ where users can get round it. One of the two is enough, and the first is the bet
 that call ``jobcast.lua``, so that a site with scripts of its own adds a line to these instead.
 """
 
+import ipaddress
 import os
 import re
 from pathlib import Path
@@ -75,15 +76,19 @@ def _values(address: Address) -> dict[str, str]:
 
 
 def _host(url: str) -> tuple[str, int]:
-    """Return host and port of an address without TLS: LuaSocket has none."""
+    """Return address and port of a service without TLS: LuaSocket has none.
+
+    A name is refused: to look it up can take seconds, and no deadline holds for that.
+    """
     try:
         parts = urlsplit(url)
-        port = parts.port or _HTTP_PORT
+        host, port = parts.hostname or "", parts.port or _HTTP_PORT
+        ipaddress.IPv4Address(host)
     except ValueError:
-        parts, port = urlsplit(""), 0
-    if parts.scheme != "http" or not parts.hostname or parts.path.strip("/"):
+        parts, host, port = urlsplit(""), "", 0
+    if parts.scheme != "http" or not host or parts.path.strip("/"):
         raise ConfigError(say("hook_slurm.bad_url", url=url), hint=say("hook_slurm.bad_url_cure"))
-    return parts.hostname, port
+    return host, port
 
 
 _ODD = re.compile(r"[^ -~]|[\"\\]")

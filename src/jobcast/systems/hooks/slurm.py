@@ -4,36 +4,48 @@ Sources: job_submit_plugins and cli_filter_plugins of Slurm's documentation; sba
 Slurm 22.05. The script within slurmctld is not told the line that was typed, which accounting calls SubmitLine:
 the command is put together from the script's name and its arguments, or from what ``--wrap`` wraps.
 
-A request is of the whole job. Where nodes are given, or one core, memory is set for each node; else for each core,
-since nobody knows over how many nodes the cores will spread.
+A request is of the whole job. Memory is said as the job says it, by node or by core. Where it is silent, it is set for
+each node if nodes are given or there is one core; else for each core, since nobody knows over how many nodes the
+cores will spread.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from math import ceil
+from typing import cast
 from urllib.parse import parse_qsl
 
-from jobcast.advice import Advice, Subject
+from jobcast.advice import Advice, Change, ChangeKind, Kept, KeptReason, Subject
 from jobcast.job import Request, Submission
 from jobcast.systems.hooks.base import Expressed, HookCall, HookReply, HookSite, NotAsked, Understood
-from jobcast.units import Bytes, Seconds, parse_duration, parse_memory, to_mib
+from jobcast.units import MIB, Bytes, Seconds, parse_duration, parse_memory, to_mib
 
 _MOST_FIELDS = 4096
 _MOST_COUNT = 2**31
 _MINUTE = 60
 _WRAP = "#!/bin/sh\n# This script was created by sbatch --wrap.\n"
 _GPUS = re.compile(r"(?:^|,)(?:gres[:/])?gpu(?::[^:,=]+)?[:=](\d{1,6})(?=$|[,(])|^(?:[^:,=]+:)?(\d{1,6})$")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_LINE = 1000
+"""Characters of a line that goes back."""
+
+
+class _Per(StrEnum):
+    """What an amount of memory is set for once each; Slurm takes one of them at a time."""
+
+    NODE = "memory_per_node"
+    CORE = "memory_per_cpu"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Spread:
-    """Over how much a request is spread."""
+class _Native:
+    """How the memory of a job can be said."""
 
-    nodes: int | None
-    """None where the job doesn't say."""
-    cores: int
+    per: _Per | None
+    """As the job says it, or else as it spreads; None where it asks for all of a node, or by graphics card."""
+    parts: int
+    """Over so many nodes or cores the request is spread."""
 
 
 class SlurmHook:
@@ -50,12 +62,12 @@ class SlurmHook:
         form = dict(pairs)
         if not form:
             return NotAsked(reason="unreadable")
-        spread = _Spread(nodes=_count(form, "nodes"), cores=_cores(form))
+        cores, nodes = _cores(form), _count(form, "nodes")
         request = Request(
-            cores=spread.cores,
-            memory=_memory(form, spread),
+            cores=cores,
+            memory=_memory(form, cores, nodes),
             run_limit=_run_limit(form),
-            gpus=_gpus(form, spread),
+            gpus=_gpus(form, nodes or 1),
             interactive=form.get("interactive") == "true",
         )
         asked = Submission(
@@ -69,21 +81,25 @@ class SlurmHook:
             description=form.get("description"),
             request=request,
         )
-        return Understood(submission=asked, native=spread)
+        return Understood(submission=asked, native=_native(form, cores, nodes))
 
     def express(self, understood: Understood, advice: Advice, *, memory_limit: bool) -> Expressed:  # noqa: ARG002
-        """Say the changes in MB and minutes; Slurm's memory is request and limit at once."""
-        spread = understood.native
-        if not isinstance(spread, _Spread):
-            raise TypeError("not understood by this hook")
-        settings, comment = [], f"jobcast: {advice.id}"
-        if (memory := advice.made(Subject.MEMORY)) is not None:
-            settings.append(_spread(to_mib(int(memory)), spread))
-            comment += f" memory={to_mib(int(memory))}M"
-        if (limit := advice.made(Subject.RUN_LIMIT)) is not None:
-            settings.append(("time_limit", str(ceil(limit / _MINUTE))))
-            comment += f" run_limit={ceil(limit / _MINUTE) * _MINUTE}s"
-        return Expressed(advice=advice, settings=(*settings, ("admin_comment", comment)))
+        """Say the changes in MB and minutes; Slurm's memory is request and limit at once.
+
+        Amounts become what Slurm will read: parts of whole MB.
+        """
+        native = cast("_Native", understood.native)
+        changes: list[Change] = []
+        kept, settings = list(advice.kept), list[tuple[str, str]]()
+        for change in advice.changes:
+            said = _said(change, native) if change.made else (change, None)
+            if said is None:
+                kept.append(Kept(subject=change.subject, reason=KeptReason.NOT_EXPRESSIBLE))
+            else:
+                changes.append(said[0])
+                settings += [said[1]] if said[1] else []
+        expressed = replace(advice, changes=tuple(changes), kept=tuple(kept))
+        return Expressed(advice=expressed, settings=(*settings, ("admin_comment", _comment(expressed))))
 
     def reply(self, understood: Understood, expressed: Expressed, told: tuple[str, ...]) -> HookReply:  # noqa: ARG002
         """Answer with a line for each setting and for each thing to say."""
@@ -100,18 +116,52 @@ class SlurmHook:
 
 
 def _lines(*lines: str) -> HookReply:
-    return HookReply(body="".join(f"{line}\n" for line in (*lines, "end")).encode())
+    return HookReply(body="".join(f"{line}\n" for line in (*lines, "end")).encode("utf-8", "replace"))
 
 
 def _line(text: str) -> str:
     """Return a text in which no line can begin."""
-    return _CONTROL.sub(" ", text)
+    return "".join(sign if sign.isprintable() else " " for sign in text[:_LINE])
 
 
-def _spread(total_mib: int, spread: _Spread) -> tuple[str, str]:
-    if spread.nodes is None and spread.cores > 1:
-        return "memory_per_cpu", str(ceil(total_mib / spread.cores))
-    return "memory_per_node", str(ceil(total_mib / (spread.nodes or 1)))
+_Said = tuple[Change, tuple[str, str] | None]
+"""A change with the amount that Slurm will read, and what to set."""
+
+
+def _said(change: Change, native: _Native) -> _Said | None:
+    """Say one change in Slurm's words; None where that can't be."""
+    if change.subject is Subject.RUN_LIMIT:
+        minutes = ceil(change.after / _MINUTE)
+        return replace(change, after=Seconds(minutes * _MINUTE)), ("time_limit", str(minutes))
+    if native.per is None:
+        return None
+    each = ceil(to_mib(int(change.after)) / native.parts)
+    after = Bytes(each * native.parts * MIB)
+    if change.kind is ChangeKind.LOWER and change.before is not None and after >= change.before:
+        return None  # rounded up to whole MB for each part, nothing is lowered
+    return replace(change, after=after), (native.per, str(each))
+
+
+def _comment(advice: Advice) -> str:
+    """Return what AdminComment keeps: the advice's name, and what was set for the whole job."""
+    parts = [f"jobcast: {advice.id}"]
+    if (memory := advice.made(Subject.MEMORY)) is not None:
+        parts.append(f"memory={to_mib(int(memory))}M")
+    if (limit := advice.made(Subject.RUN_LIMIT)) is not None:
+        parts.append(f"run_limit={limit:.0f}s")
+    return " ".join(parts)
+
+
+def _native(form: Mapping[str, str], cores: int, nodes: int | None) -> _Native:
+    """Return how the job says its memory, or how it is best said for one that is silent."""
+    per_node, per_core = (form.get(name) or form.get(f"{name}_text") for name in _Per)
+    if form.get("memory_per_gpu") or (per_node and not _amount(form, _Per.NODE)):
+        return _Native(per=None, parts=1)
+    if per_core and not per_node:
+        return _Native(per=_Per.CORE, parts=cores)
+    if per_node or nodes or cores == 1:
+        return _Native(per=_Per.NODE, parts=nodes or 1)
+    return _Native(per=_Per.CORE, parts=cores)
 
 
 def _count(form: Mapping[str, str], name: str) -> int | None:
@@ -125,13 +175,12 @@ def _cores(form: Mapping[str, str]) -> int:
     return max(by_task, _count(form, "cores") or 1)
 
 
-def _memory(form: Mapping[str, str], spread: _Spread) -> Bytes | None:
+def _memory(form: Mapping[str, str], cores: int, nodes: int | None) -> Bytes | None:
     """Return what the whole job asks for; ``--mem=0``, all of a node, is no amount."""
-    per_node = _amount(form, "memory_per_node")
-    per_core = _amount(form, "memory_per_cpu")
+    per_node, per_core = (_amount(form, per) for per in _Per)
     if per_node:
-        return Bytes(per_node * (spread.nodes or 1))
-    return Bytes(per_core * spread.cores) if per_core else None
+        return Bytes(per_node * (nodes or 1))
+    return Bytes(per_core * cores) if per_core else None
 
 
 def _amount(form: Mapping[str, str], name: str) -> int | None:
@@ -152,9 +201,9 @@ def _run_limit(form: Mapping[str, str]) -> Seconds | None:
     return Seconds(limit) if 0 < limit < _MOST_COUNT * _MINUTE else None
 
 
-def _gpus(form: Mapping[str, str], spread: _Spread) -> int | None:
+def _gpus(form: Mapping[str, str], nodes: int) -> int | None:
     """Read ``gres:gpu:2``, ``gres/gpu:a100=2``, ``gpu:4`` or ``a100:2``."""
-    for name, times in (("gpus_per_job", 1), ("gpus_per_node", spread.nodes or 1)):
+    for name, times in (("gpus_per_job", 1), ("gpus_per_node", nodes)):
         if found := _GPUS.search(form.get(name, "")):
             return int(found[1] or found[2]) * times
     return None

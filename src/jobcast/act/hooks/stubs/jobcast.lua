@@ -10,7 +10,8 @@ local TOKEN_FILE = @TOKEN_FILE@
 local DEADLINE_S = @DEADLINE@
 local REST_S = 10            -- how long the service is left alone after a failure
 local MOST_BYTES = 65536     -- of an answer
-local MOST_TEXT = 16384      -- of each field that is sent
+local MOST_TEXT = 4096       -- of each field that is sent
+local MOST_ARGUMENTS = 256
 
 local has_socket, socket = pcall(require, "socket")
 local has_unix, unix = pcall(require, "socket.unix")
@@ -53,9 +54,10 @@ local function opened()
 end
 
 -- Returns the body of a whole answer; anything else is an error.
-local function exchanged(body)
-   local ends = socket.gettime() + DEADLINE_S
+local function exchanged(fields)
    local connection = opened()
+   local ends = socket.gettime() + DEADLINE_S
+   local body = form(fields)
    local function within()
       local left = ends - socket.gettime()
       if left <= 0 then error("timeout", 0) end
@@ -83,8 +85,8 @@ end
 -- Returns what the answer sets, the lines for the user, and why a rule of the site refuses; nothing after a failure.
 local function asked(fields)
    local now = os.time()
-   if now < rest_until then return nil end
-   local well, answer = pcall(exchanged, form(fields))
+   if now < rest_until and rest_until - now <= REST_S then return nil end -- clocks may be set back
+   local well, answer = pcall(exchanged, fields)
    if not well then
       rest_until, failures = now + REST_S, failures + 1
       log("no advice: %s; not asked again for %d s (failure %d)", tostring(answer), REST_S, failures)
@@ -135,12 +137,14 @@ local function submitted(job, partitions)
    count("cores", job.min_cpus)
    count("memory_per_node", job.min_mem_per_node)
    count("memory_per_cpu", job.min_mem_per_cpu)
+   put("memory_per_gpu", job.mem_per_tres)
    put("gpus_per_job", job.tres_per_job)
    put("gpus_per_node", job.tres_per_node)
    if job.time_limit ~= slurm.INFINITE then count("time_limit", job.time_limit) end
    put("interactive", open(job.script) and "true" or "false")
-   for place = 0, (open(job.argc) and 0 or job.argc) - 1 do put("argument" .. place, job.argv[place]) end
-   if open(job.argc) or job.argc == 0 then put("script", job.script) end
+   local arguments = open(job.argc) and 0 or job.argc
+   for place = 0, math.min(arguments, MOST_ARGUMENTS) - 1 do put("argument" .. place, job.argv[place]) end
+   if arguments == 0 then put("script", job.script) end
    return fields
 end
 
@@ -181,13 +185,14 @@ local function written(options)
    put("cores_per_task", options["cpus-per-task"])
    put("memory_per_node_text", options["mem"])
    put("memory_per_cpu_text", options["mem-per-cpu"])
+   put("memory_per_gpu", options["mem-per-gpu"])
    put("gpus_per_job", options["gpus"])
    put("gpus_per_node", options["gpus-per-node"] or options["gres"])
    if tonumber(string.match(options["time"] or "", "^(%d+)-") or 0) < 1000000 then put("time_limit_text", options["time"]) end
    put("interactive", options["type"] == "sbatch" and "false" or "true")
    put("lang", os.getenv("LC_ALL") or os.getenv("LANG"))
    local arguments = options["argv"] or {}
-   for place, argument in ipairs(arguments) do put("argument" .. (place - 1), argument) end
+   for place = 1, math.min(#arguments, MOST_ARGUMENTS) do put("argument" .. (place - 1), arguments[place]) end
    if options["type"] == "sbatch" and options["wrap"] and #arguments == 0 then
       put("script", "#!/bin/sh\n# This script was created by sbatch --wrap.\n\n" .. options["wrap"])
    end
