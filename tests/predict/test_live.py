@@ -88,6 +88,23 @@ def test_a_run_learnt_twice_counts_once(model):
     assert model.forecast([submission(**NEW)])[0].memory.basis.runs == 5
 
 
+def test_elements_of_an_array_that_are_alike_count_each(model):
+    alike = [replace(run(), job_id="7", array_index=number) for number in range(3)]
+    assert model.learn([*alike, alike[0], replace(run(), job_id="8"), run()]) == 5
+    again = replace(alike[0], submission=submission(user="said otherwise"))
+    assert model.learn([again, replace(again, finished_at=LATER + timedelta(seconds=1))]) == 1
+
+
+@pytest.mark.parametrize("named", [{}, {"job_id": "7", "array_index": 1}])
+def test_a_measure_that_is_told_later_is_not_lost(model, named):
+    whole = replace(run(), **named)
+    assert model.learn([replace(whole, run_time=None)]) == 1
+    assert model.learn([whole]) == 1
+    assert model.learn([whole, replace(whole, memory_peak=None)]) == 0
+    (known,) = model.forecast([submission(**NEW)])
+    assert (known.memory.basis.runs, known.run_time.basis.runs) == (1, 1)
+
+
 def test_runs_that_the_model_was_made_from_teach_nothing(model):
     latest = made_up_history()["finish_time"].max()
     assert model.learn([run(finished_at=latest)]) == 0

@@ -13,6 +13,7 @@ from jobcast.act.hooks.base import Address
 from jobcast.act.hooks.loadleveler import LoadLevelerStub
 from jobcast.predict.shelf import Shelf
 from jobcast.store.advice import AdviceJournal
+from jobcast.store.advice_reader import AdviceReader
 from tests.serve.running import running
 from tests.trained import a_job
 
@@ -50,7 +51,7 @@ def weather_centre(rules: Path) -> None:
 
 def test_a_job_that_names_its_model_gets_memory(ask, store):
     reply = ask("POST", LOADLEVELER, job_file(), headers={"X-Jobcast-User": a_job()["user"]})
-    (entry,) = AdviceJournal(store).read()
+    (entry,) = AdviceReader(AdviceJournal(store))
     megabytes = round(entry.changes[0].after / (1 << 20))
     added = f"# @ resources = ConsumableMemory({megabytes} mb)\n# jobcast=id1 memory={megabytes}MB\n# @ queue"
     file = job_file().replace(b"# @ queue", added.encode())
@@ -72,7 +73,7 @@ def test_a_job_that_names_its_model_gets_memory(ask, store):
 def test_a_job_that_names_none_is_refused(ask, store, body):
     head, told, rest = ask("POST", LOADLEVELER, body).body.split(b"\n", 2)
     assert (head, rest) == (b"jobcast/1 refuse 1 0", b"")
-    (entry,) = AdviceJournal(store).read()
+    (entry,) = AdviceReader(AdviceJournal(store))
     assert entry.refused == told.decode()
 
 
@@ -94,7 +95,7 @@ def test_a_dry_run_is_answered_alike_but_stands_in_no_journal(ask, store):
     tried, told = (
         ask("POST", KUBERNETES, review(dry_run=dry_run)).json["response"] for dry_run in (True, False)
     )
-    assert [len(list(AdviceJournal(store).read()))] == [1]
+    assert [len(list(AdviceReader(AdviceJournal(store))))] == [1]
     patches = [json.loads(base64.b64decode(one.pop("patch"))) for one in (tried, told)]
     assert [patch[0]["value"] for patch in patches] == [{"requests": {"memory": "2048Mi"}}] * 2
     assert tried == told
@@ -102,7 +103,7 @@ def test_a_dry_run_is_answered_alike_but_stands_in_no_journal(ask, store):
 
 def test_a_refused_dry_run_stands_in_no_journal(ask, store):
     assert not ask("POST", KUBERNETES, review(dry_run=True, model=None)).json["response"]["allowed"]
-    assert list(AdviceJournal(store).read()) == []
+    assert list(AdviceReader(AdviceJournal(store))) == []
 
 
 def test_a_filter_asks_a_running_service(model_folder, tmp_path, rules, monkeypatch):

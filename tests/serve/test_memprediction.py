@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 import pytest
 
 from jobcast.store.advice import AdviceJournal
+from jobcast.store.advice_reader import AdviceReader
 from tests.trained import a_job
 
 
@@ -54,6 +55,6 @@ def test_the_limits_of_the_rules_hold_for_it_too(ask, service, rules):
 
 def test_it_stands_in_the_journal(ask, store):
     ask("POST", "/memPrediction", form())
-    assert [(entry.system, entry.user) for entry in AdviceJournal(store).read()] == [
+    assert [(entry.system, entry.user) for entry in AdviceReader(AdviceJournal(store))] == [
         ("memprediction", a_job()["user"])
     ]

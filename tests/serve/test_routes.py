@@ -10,6 +10,7 @@ from jobcast.predict.models import load
 from jobcast.predict.shelf import Shelf
 from jobcast.serve.app import make_app
 from jobcast.store.advice import AdviceJournal
+from jobcast.store.advice_reader import AdviceReader
 from jobcast.store.feedback import FeedbackJournal
 from jobcast.units import MIB, to_mib
 from tests.serve.conftest import NOW, SOMEBODY, asker
@@ -69,7 +70,7 @@ def test_a_job_of_which_nothing_is_known_gets_the_reason_and_no_number(ask):
 
 def test_what_was_answered_stands_in_the_journal(ask, store, trained):
     ask("POST", "/v1/forecast", {**a_job(), "memory_mb": 1 << 20, "cores": 2})
-    (entry,) = AdviceJournal(store).read()
+    (entry,) = AdviceReader(AdviceJournal(store))
     job = a_job()
     assert (entry.id, entry.at, entry.system, entry.mode, entry.asked_by, entry.model) == (
         "id1", NOW, "api", "shadow", "root", trained,
@@ -154,6 +155,25 @@ def test_feedback_is_kept_so_that_other_workers_and_later_models_learn_it(ask, s
 def test_a_time_without_a_zone_is_no_moment(ask):
     reply = ask("POST", "/v1/feedback", {"jobs": [{**FINISHED, "finish_time": "2026-03-01T08:00:00"}]})
     assert (reply.status, reply.json["error"]) == (400, "bad_request")
+
+
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59Z", (NOW + timedelta(seconds=61)).isoformat()])
+def test_a_job_that_has_not_ended_yet_is_refused(ask, store, time):
+    reply = ask("POST", "/v1/feedback", {"jobs": [FINISHED, {**FINISHED, "finish_time": time}]})
+    assert (reply.status, reply.json["error"]) == (400, "bad_request")
+    assert "has not come yet" in reply.json["message"]
+    assert not (store / "feedback").exists()
+
+
+def test_a_clock_that_is_a_minute_ahead_is_borne(ask):
+    at = (NOW + timedelta(seconds=60)).isoformat()
+    assert ask("POST", "/v1/feedback", {"jobs": [{**FINISHED, "finish_time": at}]}).status == 200
+
+
+def test_elements_of_an_array_that_are_alike_are_learnt_each(ask, service):
+    alike = [{"user": "new", "job_id": "7", "array_index": number, **FINISHED} for number in range(3)]
+    assert ask("POST", "/v1/feedback", {"jobs": [*alike, alike[0]]}).json["accepted"] == 4
+    assert service.follower.loaded.runs_learnt == 3
 
 
 def test_only_who_may_can_tell_of_finished_jobs(ask, store):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from jobcast.store.advice import AdviceJournal, ChangeEntry, Entry, KeptEntry
+from jobcast.store.advice_reader import AdviceReader
 
 AT = datetime(2026, 3, 1, 23, 59, 59, tzinfo=UTC)
 
@@ -29,7 +30,7 @@ def journal(tmp_path):
 
 def test_entries_come_back_as_they_were_written(journal, tmp_path):
     journal.append([entry(1), entry(2, AT + timedelta(seconds=1))])
-    assert list(AdviceJournal(tmp_path).read()) == [entry(1), entry(2, AT + timedelta(seconds=1))]
+    assert list(AdviceReader(AdviceJournal(tmp_path))) == [entry(2, AT + timedelta(seconds=1)), entry(1)]
     assert [file.name for file in sorted((tmp_path / "advice").iterdir())] == [
         "2026-03-01.jsonl",
         "2026-03-02.jsonl",
@@ -38,8 +39,8 @@ def test_entries_come_back_as_they_were_written(journal, tmp_path):
 
 def test_a_period_begins_with_its_first_moment_and_ends_before_its_last(journal):
     journal.append([entry(number, AT + timedelta(hours=number)) for number in range(4)])
-    found = journal.read(AT + timedelta(hours=1), AT + timedelta(hours=3))
-    assert [one.id for one in found] == ["id1", "id2"]
+    found = AdviceReader(journal, AT + timedelta(hours=1), AT + timedelta(hours=3))
+    assert [one.id for one in found] == ["id2", "id1"]
 
 
 def test_an_entry_is_found_by_its_name(journal):
@@ -48,9 +49,17 @@ def test_an_entry_is_found_by_its_name(journal):
     assert journal.find("chen") is None
 
 
+def test_a_search_may_end_after_some_days(journal):
+    journal.append([entry(number, AT + timedelta(days=number)) for number in range(4)])
+    assert [journal.find(f"id{number}", days=2) for number in range(4)] == [
+        None, None, entry(2, AT + timedelta(days=2)), entry(3, AT + timedelta(days=3)),
+    ]  # fmt: skip
+
+
 def test_what_is_no_entry_is_passed_over(journal):
     journal.append([entry(1)])
-    journal.lines.append(AT.date(), b"\xff\n{}\nnull\n")
+    torn = b'{"id":"id2","at":"2026-03-01T23:59:59Z","system":"\xff","mode":"apply"}\n'
+    journal.lines.append(AT.date(), torn + b"\xff\n{}\nnull\n")
     journal.append([entry(2)])
-    assert [one.id for one in journal.read()] == ["id1", "id2"]
+    assert [one.id for one in AdviceReader(journal)] == ["id2", "id1"]
     assert journal.find("id2") == entry(2)

@@ -1,11 +1,15 @@
 """Daily files of lines: whole lines, in order, whoever writes them."""
 
+import errno
+import os
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jobcast.errors import StoreError
 from jobcast.store.lines import DailyLines
@@ -35,7 +39,30 @@ def test_a_reader_that_follows_gets_each_line_once_over_midnight_too(lines):
     lines.append(DAY, b"b\n")
     lines.append(NEXT, b"c\n")
     second, place = lines.after(place)
-    assert (first, second, lines.after(place)) == ([b"a\n"], [b"b\n", b"c\n"], ([], (NEXT, 2)))
+    third, place = lines.after(place)
+    assert (first, second, third) == ([b"a\n"], [b"b\n"], [b"c\n"])
+    assert (place, lines.after(place)) == ((NEXT, 2), ([], (NEXT, 2)))
+
+
+@given(
+    written=st.lists(
+        st.binary(max_size=9).map(lambda one: one.replace(b"\r", b"").replace(b"\n", b"") + b"\n")
+    )
+)
+def test_in_pieces_of_any_size_each_line_is_read_once(tmp_path_factory, written):
+    lines = DailyLines(tmp_path_factory.mktemp("journal"))
+    lines.append(DAY, b"".join(written))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("jobcast.store.lines._PIECE", 5)
+        found, place = [], (DAY, 0)
+        while True:
+            piece, place = lines.after(place)
+            if not piece:
+                break
+            assert len(piece) <= 6
+            found += piece
+    assert found == written
+    lines.close()
 
 
 def test_half_a_line_is_read_when_it_is_whole(lines):
@@ -46,9 +73,40 @@ def test_half_a_line_is_read_when_it_is_whole(lines):
     assert lines.after(place)[0] == [b"half\n"]
 
 
+def test_half_a_line_that_a_power_cut_left_does_not_swallow_the_next(lines):
+    lines.append(DAY, b"a\nhal")
+    lines.close()
+    lines.append(DAY, b"b\n")
+    assert list(lines.read(DAY)) == [b"a\n", b"hal\n", b"b\n"]
+
+
+def test_half_a_line_that_a_full_disk_left_does_not_swallow_the_next(lines, monkeypatch):
+    write, room = os.write, [2]
+
+    def full(file: int, content: bytes) -> int:
+        if not room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(file, content[: room.pop()])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", full)
+        with pytest.raises(StoreError, match="no room"):
+            lines.append(DAY, b"lost\n")
+    lines.append(DAY, b"b\n")
+    assert list(lines.read(DAY)) == [b"lo\n", b"b\n"]
+
+
+def test_old_days_are_removed_and_others_stay(lines):
+    for day in (date(2026, 2, 28), DAY, NEXT):
+        lines.append(day, b"a\n")
+    lines.forget(DAY)
+    assert lines.days() == [DAY, NEXT]
+
+
 def test_files_of_other_names_are_none_of_ours(lines):
     lines.append(DAY, b"a\n")
-    (lines.folder / "notes.jsonl").write_text("x")
+    for other in ("notes", "20260301", "2026-W09-7", "2026-060", "2026-03-01 "):
+        (lines.folder / f"{other}.jsonl").write_text("x")
     assert lines.days() == [DAY]
 
 

@@ -1,16 +1,21 @@
 """Live learning: finished runs that a loaded model takes in while it answers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 from jobcast.features.submissions import seconds
 from jobcast.job import Submission
+from jobcast.predict.card import Card
 from jobcast.units import Bytes, Seconds
 
 FINISHED_UNTIL = "finished_until"
 """On a card among what the model was learnt from: the latest finish of these jobs, in ISO form, UTC."""
+
+_SLACK = timedelta(days=1)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +30,10 @@ class FinishedRun:
     """None where nothing was measured."""
     run_time: Seconds | None
     """None where nobody knows."""
+    job_id: str | None = None
+    """With `array_index` and `finished_at` tells the run from others; None where nobody told, then all it says does."""
+    array_index: int | None = None
+    """Which element of an array; None for a job that is none."""
 
 
 # Not frozen: it remembers what was learnt.
@@ -35,7 +44,7 @@ class Lesson:
     until: int
     """Seconds since 1970: what finished up to then the model has been trained from."""
     learnt: set[int] = field(default_factory=set)
-    """Of the runs learnt since: hashes of submission and finish, since a journal may tell of a run twice."""
+    """Of the runs learnt since, and of what was measured of each: hashes, since a journal may tell of a run twice."""
 
     @classmethod
     def after(cls, data: Any) -> "Lesson":
@@ -46,13 +55,35 @@ class Lesson:
         return cls(until=seconds(datetime.fromisoformat(data[FINISHED_UNTIL])))
 
     def new(self, runs: Sequence[FinishedRun]) -> list[FinishedRun]:
-        """Return the runs that are none of those, each once; from now on they are."""
-        return [run for run in runs if seconds(run.finished_at) > self.until and self._is_new(run)]
+        """Return the runs that are none of those, each with what was not yet told of it; from now on they are."""
+        late = (self._untold(run) for run in runs if seconds(run.finished_at) > self.until)
+        return [run for run in late if run.memory_peak or run.run_time]
 
-    def _is_new(self, run: FinishedRun) -> bool:
-        before = len(self.learnt)
-        self.learnt.add(hash((run.submission, seconds(run.finished_at))))
-        return len(self.learnt) > before
+    def _untold(self, run: FinishedRun) -> FinishedRun:
+        who = run.submission if run.job_id is None else (run.job_id, run.array_index)
+        known = hash((who, seconds(run.finished_at)))
+        memory_peak = self._if_new(run.memory_peak, hash((known, "memory_peak")))
+        run_time = self._if_new(run.run_time, hash((known, "run_time")))
+        return replace(run, memory_peak=memory_peak, run_time=run_time)
+
+    def _if_new(self, measure: T | None, told: int) -> T | None:
+        """Return what was measured, or None where nothing was, or a run has told so before."""
+        if not measure or told in self.learnt:
+            return None
+        self.learnt.add(told)
+        return measure
+
+
+def learns_from(card: Card) -> datetime | None:
+    """Return since when runs may have been told that the model doesn't know; None where its card doesn't tell.
+
+    A day of slack is left, for clocks differ; a finish after the model was made was told by a wrong one.
+    """
+    try:
+        until = datetime.fromisoformat(card.data[FINISHED_UNTIL])
+        return min(until, datetime.fromisoformat(card.made)).astimezone(UTC) - _SLACK
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
 
 
 def told_until(latest: int) -> str:

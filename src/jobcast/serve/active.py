@@ -1,18 +1,27 @@
 """The model that answers: followed while others train, activate and roll back, and taught by feedback."""
 
-from dataclasses import dataclass
+import logging
+from collections import deque
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from jobcast.errors import JobcastError
+from jobcast.errors import JobcastError, ModelError
 from jobcast.job import Request, Submission
+from jobcast.language import say
 from jobcast.predict.base import Model
-from jobcast.predict.live import FinishedRun
+from jobcast.predict.card import read_card
+from jobcast.predict.live import FinishedRun, learns_from
 from jobcast.predict.models import load
 from jobcast.predict.shelf import Shelf
 from jobcast.store.feedback import BEGINNING, FeedbackJournal, FinishedEntry
 from jobcast.store.lines import Place
 from jobcast.units import Bytes, Seconds
+
+_AT_ONCE = 64
+"""Runs that are learnt before others get their turn: some milliseconds."""
+
+logger = logging.getLogger("jobcast.serve")
 
 
 # Not frozen: it learns, and moves on in the journal of feedback.
@@ -25,16 +34,26 @@ class Loaded:
     model: Model
     """It answers, and learns."""
     place: Place
-    """How far in the journal of feedback it has learnt."""
+    """How far the journal of feedback was read."""
+    waiting: deque[FinishedEntry] = field(default_factory=deque)
+    """What was read and is not learnt yet."""
     runs_learnt: int = 0
     """Finished runs of the journal from which it has learnt."""
 
-    def catch_up(self, feedback: FeedbackJournal) -> int:
-        """Learn what was told since; return how many runs taught something. Raises StoreError."""
-        entries, self.place = feedback.after(self.place)
-        taught = self.model.learn([_run(entry) for entry in entries]) if entries else 0
-        self.runs_learnt += taught
-        return taught
+    def learn_some(self, feedback: FeedbackJournal) -> bool:
+        """Learn a few of the runs that were told since; tell whether there were any. Raises StoreError.
+
+        Whoever is told that there were none knows that all are learnt, also where several call in turn.
+        """
+        read = None
+        while not self.waiting and self.place != read:
+            read = self.place
+            entries, self.place = feedback.after(read)
+            self.waiting.extend(entries)
+        runs = [_run(self.waiting.popleft()) for _ in range(min(_AT_ONCE, len(self.waiting)))]
+        if runs:
+            self.runs_learnt += self.model.learn(runs)
+        return bool(runs)
 
 
 class Follower:
@@ -57,17 +76,34 @@ class Follower:
         return active
 
     def load(self, name: str) -> Loaded | JobcastError:
-        """Return the model of that name, having learnt all feedback; or why it can't be loaded.
+        """Return the model of that name, having learnt all feedback that is new to it; or why it can't be loaded.
 
         Changes nothing here, so that another thread may do it while the present model answers.
         """
         try:
             model = load(self.shelf.folder(name))
-            loaded = Loaded(name=name, model=model, place=BEGINNING)
-            loaded.catch_up(self.feedback)
+            since = learns_from(model.card)
+            place = self.feedback.since(since) if since else BEGINNING
+            loaded = Loaded(name=name, model=model, place=place)
+            while loaded.learn_some(self.feedback):
+                pass
         except JobcastError as error:
             return error
+        except Exception as error:  # damage has many faces, and the present model goes on answering
+            logger.exception("model %s can't be loaded", name)
+            why = f"{type(error).__name__}: {error}"
+            return ModelError(say("serve.broken_model", name=name, why=why), hint="jobcast train")
         return loaded
+
+    def forget_feedback(self) -> None:
+        """Remove the days of feedback that are new to no model of the shelf. Raises ModelError or StoreError.
+
+        The service, which writes that journal, has the right to; the history has these jobs by now.
+        """
+        begins = [learns_from(read_card(self.shelf.path / name)) for name in self.shelf.names()]
+        known = [begin for begin in begins if begin]
+        if known and len(known) == len(begins):
+            self.feedback.forget(min(known))
 
     def take(self, name: str, found: Loaded | JobcastError) -> None:
         """Let the model that was loaded answer from now on, or remember why it can't be."""
@@ -99,6 +135,8 @@ def _run(entry: FinishedEntry) -> FinishedRun:
     return FinishedRun(
         submission=submission,
         finished_at=entry.finish_time,
+        job_id=entry.job_id,
+        array_index=entry.array_index,
         memory_peak=None if entry.memory_peak is None else Bytes(entry.memory_peak),
         run_time=None if entry.run_time is None else Seconds(entry.run_time),
     )

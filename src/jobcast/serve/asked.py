@@ -7,7 +7,7 @@ import msgspec
 
 from jobcast.job import Request, Submission
 from jobcast.language import say
-from jobcast.store.feedback import FinishedEntry
+from jobcast.store.feedback import CLOCKS_DIFFER, FinishedEntry
 from jobcast.units import MIB, Bytes, Seconds
 
 MOST_JOBS = 1000
@@ -22,8 +22,8 @@ Moment = Annotated[datetime, msgspec.Meta(extra_json_schema={"format": "date-tim
 SecondsSent = Annotated[float, msgspec.Meta(ge=0, le=1e10)]
 
 
-class SubmittedJob(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A job about to be submitted; what is left out, or null, nobody knows."""
+class Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a job says of itself and asks for; what is left out, or null, nobody knows."""
 
     user: str | None = None
     group: str | None = None
@@ -40,6 +40,11 @@ class SubmittedJob(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Longest time it may run, in seconds; 0 is no limit."""
     gpus: Count | None = None
     interactive: bool | None = None
+
+
+class SubmittedJob(Described, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A job about to be submitted; what is left out, or null, nobody knows."""
+
     span_hosts: Count | None = None
     attempt: Count | None = None
 
@@ -58,28 +63,16 @@ class Asked(SubmittedJob, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ) = msgspec.UNSET
 
 
-class FinishedJob(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A job that ended well, with what it used."""
+class FinishedJob(Described, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A job that ended well, with what it asked for and what it used."""
 
     finish_time: Moment
-    """With its zone."""
+    """With its zone, and not to come."""
     submit_time: Moment | None = None
     """With its zone; when it is left out, the job counts as submitted when it ended."""
-    user: str | None = None
-    group: str | None = None
-    project: str | None = None
-    queue: str | None = None
-    name: str | None = None
-    command: str | None = None
-    cwd: str | None = None
-    description: str | None = None
-    cores: Count | None = None
-    memory_mb: Mib | None = None
-    """What it asked for, of the whole job, in MiB; 0 is none."""
-    run_limit_s: SecondsSent | None = None
-    """Longest time it was allowed to run, in seconds; 0 is no limit."""
-    gpus: Count | None = None
-    interactive: bool | None = None
+    job_id: str | None = None
+    """Tells the run from others, with `array_index` and `finish_time`; when it is left out, all that it says does."""
+    array_index: Count | None = None
     memory_peak_bytes: Annotated[int, msgspec.Meta(ge=0, le=2**53)] | None = None
     """The most it held, in bytes; left out where nothing was measured."""
     run_time_s: SecondsSent | None = None
@@ -116,13 +109,20 @@ def submission_of(job: SubmittedJob, at: datetime) -> Submission:
     )
 
 
-def entry_of(job: FinishedJob) -> FinishedEntry:
-    """Return what a site told of a finished job as it is kept; raises ValueError for a time without a zone."""
+def entry_of(job: FinishedJob, now: datetime) -> FinishedEntry:
+    """Return what a site told of a finished job as it is kept.
+
+    Raises ValueError for a time without a zone, and for a job that has not ended yet.
+    """
     if job.finish_time.tzinfo is None or (job.submit_time and job.submit_time.tzinfo is None):
         raise ValueError(say("serve.no_zone"))
+    if job.finish_time - now > CLOCKS_DIFFER:
+        raise ValueError(say("serve.not_ended", time=job.finish_time.isoformat()))
     return FinishedEntry(
         finish_time=job.finish_time.astimezone(UTC),
         submit_time=job.submit_time and job.submit_time.astimezone(UTC),
+        job_id=job.job_id,
+        array_index=job.array_index,
         user=job.user,
         group=job.group,
         project=job.project,

@@ -20,6 +20,7 @@ FEEDBACK = {
         "jobs": [
             {
                 **_JOB,
+                "job_id": "4711",
                 "submit_time": "2026-01-31T08:00:00Z",
                 "finish_time": "2026-01-31T08:42:10Z",
                 "memory_peak_bytes": 9126805504,

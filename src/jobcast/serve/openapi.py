@@ -8,7 +8,7 @@ import msgspec
 import jobcast
 from jobcast.advice import Advice, Change, Kept
 from jobcast.forecast import Basis, MemoryForecast, RunTimeForecast
-from jobcast.job import Request, Submission
+from jobcast.job import Job, Request, Submission
 from jobcast.predict.card import Card
 from jobcast.serve import answered, asked
 from jobcast.serve.described import REFUSALS, Answer, Content, Operation
@@ -19,7 +19,7 @@ from jobcast.store import advice
 _SCHEMAS = "#/components/schemas/{name}"
 _NOUNS: Mapping[type, tuple[type, ...]] = {
     asked.SubmittedJob: (Submission, Request),
-    asked.FinishedJob: (Submission, Request),
+    asked.FinishedJob: (Job, Submission, Request),
     answered.BasisSent: (Basis,),
     answered.MemorySent: (MemoryForecast,),
     answered.RunTimeSent: (RunTimeForecast,),

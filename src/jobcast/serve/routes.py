@@ -74,13 +74,13 @@ async def _answer_many(service: Service, asked: Sequence[Submission], loaded: Lo
 async def feedback(service: Service, scope: Scope, receive: Receive, send: Send) -> None:
     """``POST /v1/feedback``: jobs that have just ended well; families learn from them at once."""
     allowed(service, scope, Right.FEEDBACK)
-    told = decoded(_FEEDBACK, await read_body(scope, receive))
+    told, now = decoded(_FEEDBACK, await read_body(scope, receive)), service.now()
     try:
-        entries = [entry_of(job) for job in told.jobs]
+        entries = [entry_of(job, now) for job in told.jobs]
     except (ValueError, OverflowError) as error:
         raise RefusedError(400, "bad_request", str(error)) from error
-    service.follower.feedback.append(entries, service.now())
-    service.learn()
+    service.follower.feedback.append(entries, now)
+    await service.learn()
     metrics.FEEDBACK.inc(len(entries))
     await send_json(send, Accepted(accepted=len(entries)))
 

@@ -58,7 +58,7 @@ class Service:
     def load_now(self) -> None:
         """Load the active model, if there is one, before the first request."""
         if (name := self.follower.wanted()) is not None:
-            self._take(name, self.follower.load(name))
+            self._take(name, self._loaded(name))
 
     async def look_after(self) -> None:
         """Follow the active model, the rules, the tokens and the feedback for as long as the worker lives."""
@@ -76,8 +76,8 @@ class Service:
         self.rules.look()
         self.tokens.look()
         if (name := self.follower.wanted()) is not None:
-            self._take(name, await asyncio.to_thread(self.follower.load, name))
-        self.learn()
+            self._take(name, await asyncio.to_thread(self._loaded, name))
+        await self.learn()
         self._looks += 1
         if self._looks % _SYNC_EVERY == 0:
             self.journal.lines.sync()
@@ -85,15 +85,25 @@ class Service:
         for what, thing in (("rules", self.rules), ("tokens", self.tokens), ("model", self.follower)):
             metrics.TROUBLE.labels(what).set(thing.trouble is not None)
 
-    def learn(self) -> int:
-        """Let the model that answers learn what was told since; return how many runs taught something."""
-        return self.follower.loaded.catch_up(self.follower.feedback) if self.follower.loaded else 0
+    async def learn(self) -> None:
+        """Let the model that answers learn what was told since, and others have their turn meanwhile."""
+        while self.follower.loaded and self.follower.loaded.learn_some(self.follower.feedback):
+            await asyncio.sleep(0)
 
     def close(self) -> None:
         """Have the disk remember the journals, and let go of them."""
         for lines in (self.journal.lines, self.follower.feedback.lines):
             lines.sync()
             lines.close()
+
+    def _loaded(self, name: str) -> Loaded | JobcastError:
+        found = self.follower.load(name)
+        if isinstance(found, Loaded):
+            try:
+                self.follower.forget_feedback()
+            except (JobcastError, OSError) as error:  # it is in nobody's way
+                logger.warning("old feedback is kept: %s", error)
+        return found
 
     def _take(self, name: str, found: Loaded | JobcastError) -> None:
         self.follower.take(name, found)

@@ -9,13 +9,14 @@ services append to one file. It tells what was answered: whether the job was the
 can tell.
 """
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
-from jobcast.store.lines import DailyLines
+from jobcast.store.lines import DailyLines, decoded
 
 _KEPT = 4096
 """Characters of a text that the journal keeps."""
@@ -45,7 +46,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     id: str
     """Of the advice."""
-    at: datetime
+    at: Annotated[datetime, msgspec.Meta(tz=True)]
     """When it was answered, in UTC."""
     system: str
     """``lsf``, ``slurm``, ...; ``api`` for callers of /v1/forecast."""
@@ -91,7 +92,7 @@ class AdviceJournal:
 
     def __init__(self, path: Path) -> None:
         self.lines = DailyLines(path / "advice")
-        self._encoder = msgspec.json.Encoder()
+        self._encoder, self._decoder = msgspec.json.Encoder(), msgspec.json.Decoder(Entry)
 
     def append(self, entries: Iterable[Entry]) -> None:
         """Write entries; when this returns, they outlive this process. Raises StoreError."""
@@ -101,32 +102,18 @@ class AdviceJournal:
         for day, lines in by_day.items():
             self.lines.append(day, b"".join(lines))
 
-    def read(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Entry]:
-        """Yield the entries of [since, until) as they were written; a line that is none is passed over."""
-        first = since.astimezone(UTC).date() if since else date.min
-        last = until.astimezone(UTC).date() if until else date.max
-        for day in self.lines.days():
-            if first <= day <= last:
-                for line in self.lines.read(day):
-                    entry = _decoded(line)
-                    if entry and (since is None or entry.at >= since) and (until is None or entry.at < until):
-                        yield entry
+    def find(self, advice_id: str, days: int | None = None) -> Entry | None:
+        """Return the entry of that name, looking at the newest days first; None where there is none.
 
-    def find(self, advice_id: str) -> Entry | None:
-        """Return the entry of that name, looking at the newest days first; None where there is none."""
+        With `days` only so many are looked at: those in which anything was answered. Raises StoreError.
+        """
         wanted = msgspec.json.encode(advice_id)
-        for day in reversed(self.lines.days()):
+        for day in self.lines.days()[::-1][:days]:
             for line in self.lines.read(day):
-                if wanted in line and (entry := _decoded(line)) and entry.id == advice_id:
+                if wanted in line and (entry := self.decoded(line)) and entry.id == advice_id:
                     return entry
         return None
 
-
-_DECODER = msgspec.json.Decoder(Entry)
-
-
-def _decoded(line: bytes) -> Entry | None:
-    try:
-        return _DECODER.decode(line)
-    except msgspec.DecodeError:
-        return None
+    def decoded(self, line: bytes) -> Entry | None:
+        """Return the entry in a line; None where it is none."""
+        return decoded(self._decoder, line)

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import msgspec
-
 from jobcast.store.advice import AdviceJournal, Entry
 from jobcast.store.durable import refusals_explained
 
@@ -23,31 +21,22 @@ class AdviceReader:
     def __init__(
         self, journal: AdviceJournal, since: datetime | None = None, until: datetime | None = None
     ) -> None:
-        self._lines = journal.lines
+        self._journal = journal
         self._since, self._until = since, until
-        self._decoder = msgspec.json.Decoder(Entry)
         self.passed_over = 0
         """How many lines were no entries, among those read so far."""
 
     def __iter__(self) -> Iterator[Entry]:
         first = self._since.astimezone(UTC).date() if self._since else date.min
         last = self._until.astimezone(UTC).date() if self._until else date.max
-        for day in reversed(self._lines.days()):
+        for day in reversed(self._journal.lines.days()):
             if first <= day <= last:
-                for line in _from_the_end(self._lines.of(day)):
-                    entry = self._decoded(line)
-                    if entry and self._within(entry.at):
+                for line in _from_the_end(self._journal.lines.of(day)):
+                    entry = self._journal.decoded(line)
+                    if entry is None:
+                        self.passed_over += 1
+                    elif self._within(entry.at):
                         yield entry
-
-    def _decoded(self, line: bytes) -> Entry | None:
-        try:
-            entry = self._decoder.decode(line) if line.endswith(b"\n") else None
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            entry = None
-        if entry is None or entry.at.tzinfo is None:
-            self.passed_over += 1
-            return None
-        return entry
 
     def _within(self, at: datetime) -> bool:
         return (self._since is None or at >= self._since) and (self._until is None or at < self._until)

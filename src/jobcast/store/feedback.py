@@ -8,19 +8,27 @@ The families of every worker learn from it. It is no history: that gets the same
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
-from jobcast.store.lines import DailyLines, Place
+from jobcast.store.lines import DailyLines, Place, decoded
+
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""How long before it ends by our clock a job may have ended by another."""
+
+_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class FinishedEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One job that ended well, with what it asked for and what it used; the fields are those of the history."""
 
-    finish_time: datetime
-    submit_time: datetime | None = None
+    finish_time: _Moment
+    submit_time: _Moment | None = None
+    job_id: str | None = None
+    array_index: int | None = None
     user: str | None = None
     group: str | None = None
     project: str | None = None
@@ -58,16 +66,22 @@ class FeedbackJournal:
         return moment.astimezone(UTC).date(), 0
 
     def after(self, place: Place) -> tuple[list[FinishedEntry], Place]:
-        """Return the entries behind `place`, and the place behind them; lines that are none are passed over."""
+        """Return the next entries behind `place`, and the place behind them; there may be more.
+
+        Lines that are no entries are passed over, and jobs that had not ended on the day on which they were told;
+        the place stays where nothing more was written.
+        """
         lines, place = self.lines.after(place)
-        return [entry for line in lines if (entry := self._decoded(line))], place
+        told = datetime.combine(place[0], time(), UTC)
+        entries = (decoded(self._decoder, line) for line in lines)
+        return [one for one in entries if one and one.finish_time - told < _A_DAY], place
 
-    def _decoded(self, line: bytes) -> FinishedEntry | None:
-        try:
-            return self._decoder.decode(line)
-        except msgspec.DecodeError:
-            return None
+    def forget(self, before: datetime) -> None:
+        """Remove what was told before the day of that moment. Raises StoreError."""
+        self.lines.forget(before.astimezone(UTC).date())
 
+
+_A_DAY = timedelta(days=1) + CLOCKS_DIFFER
 
 BEGINNING: Place = (date.min, 0)
 """Before all that was ever written."""

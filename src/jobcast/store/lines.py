@@ -4,11 +4,18 @@ import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
+
+import msgspec
 
 from jobcast.store.durable import make_folder, refusals_explained
 
+T = TypeVar("T")
+
 Place = tuple[date, int]
 """A day, and how many bytes of its file were read."""
+_PIECE = 1 << 18
+"""Bytes that are read at once: some thousand lines."""
 
 
 class DailyLines:
@@ -25,10 +32,14 @@ class DailyLines:
     def append(self, day: date, lines: bytes) -> None:
         """Write whole lines; when this returns, they outlive this process. Raises StoreError."""
         with refusals_explained(self.folder):
-            file = self._open(day)
-            written = os.write(file, lines)
-            while written < len(lines):  # a signal or a nearly full disk
-                written += os.write(file, lines[written:])
+            try:
+                file = self._open(day)
+                written = os.write(file, lines)
+                while written < len(lines):  # a signal or a nearly full disk
+                    written += os.write(file, lines[written:])
+            except OSError:
+                self.close()  # it may end in half a line now, which opening sees to
+                raise
 
     def sync(self) -> None:
         """Have the disk remember what was written, against a power cut. Raises StoreError."""
@@ -46,6 +57,13 @@ class DailyLines:
         """Return the days of which there are lines, oldest first; files of other names are not ours."""
         return sorted(day for file in self.folder.glob("*.jsonl") if (day := _day(file.stem)))
 
+    def forget(self, before: date) -> None:
+        """Remove the files of all days before that one. Raises StoreError."""
+        with refusals_explained(self.folder):
+            for day in self.days():
+                if day < before:
+                    self.of(day).unlink(missing_ok=True)
+
     def of(self, day: date) -> Path:
         """Return the file of a day."""
         return self.folder / f"{day.isoformat()}.jsonl"
@@ -56,36 +74,56 @@ class DailyLines:
             yield from (line for line in lines if line.endswith(b"\n"))
 
     def after(self, place: Place) -> tuple[list[bytes], Place]:
-        """Return the lines that were written behind `place`, and the place behind them. Raises StoreError."""
-        found: list[bytes] = []
+        """Return the next lines that were written behind `place`, and the place behind them. Raises StoreError.
+
+        All are of one day, and there may be more behind them; where there are none, nothing more was written.
+        """
         with refusals_explained(self.folder):
             for day in self.days():
                 if day >= place[0]:
-                    start = place[1] if day == place[0] else 0
-                    lines, end = _whole_lines(self.of(day), start)
-                    found += lines
+                    lines, end = _whole_lines(self.of(day), place[1] if day == place[0] else 0)
                     place = day, end
-        return found, place
+                    if lines:
+                        return lines, place
+        return [], place
 
     def _open(self, day: date) -> int:
         if day != self._day:
             self.close()
             make_folder(self.folder)
-            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+            flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
             self._file, self._day = os.open(self.of(day), flags, 0o640), day
+            _end_the_last_line(self._file)
         return self._file
 
 
-def _day(text: str) -> date | None:
+def decoded(decoder: "msgspec.json.Decoder[T]", line: bytes) -> T | None:
+    """Return what a line says; None where it is torn, or says what can't be."""
     try:
-        return date.fromisoformat(text)
+        return decoder.decode(line) if line.endswith(b"\n") else None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _end_the_last_line(file: int) -> None:
+    """Keep half a line, which a power cut or a full disk left, from swallowing the next one."""
+    size = os.fstat(file).st_size
+    if size and os.pread(file, 1, size - 1) != b"\n":
+        os.write(file, b"\n")
+
+
+def _day(text: str) -> date | None:
+    """Return the day that is written so; None where it is none, or we would write it otherwise."""
+    try:
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.isoformat() == text else None
 
 
 def _whole_lines(file: Path, start: int) -> tuple[list[bytes], int]:
     with file.open("rb") as stream:
         stream.seek(start)
-        content = stream.read()
+        content = stream.read(_PIECE) + stream.readline()
     whole = content.rfind(b"\n") + 1
     return content[:whole].splitlines(keepends=True), start + whole

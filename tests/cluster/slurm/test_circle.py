@@ -8,6 +8,7 @@ import polars as pl
 
 from jobcast.store import Store
 from jobcast.store.advice import AdviceJournal
+from jobcast.store.advice_reader import AdviceReader
 from jobcast.units import MIB
 from tests.cluster.slurm.conftest import Run
 from tests.cluster.slurm.hooked import installed, request_of
@@ -33,7 +34,7 @@ def test_a_job_that_leaves_it_open_gets_what_such_jobs_need_and_one_that_needs_m
         alike = cluster.submit("--wrap", hold("$((SLURM_ARRAY_TASK_ID % 4 + 24))", 1.2), user=LI)
         larger = cluster.submit("-J", "larger", "--wrap", hold("200", 60), user=LI)
         asked = [request_of(cluster, job) for job in (alike, larger)]
-    entries = list(AdviceJournal(sampled.path).read())
+    entries = list(AdviceReader(AdviceJournal(sampled.path)))[::-1]
     assert [(one.system, one.user, one.model) for one in entries] == [("slurm", LI, trained)] * 2
     amounts = [{change.subject: change.after for change in one.changes if change.made} for one in entries]
     for request, amount in zip(asked, amounts, strict=True):
