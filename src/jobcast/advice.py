@@ -1,5 +1,6 @@
 """Advice: what to change in a submission, how far that may go, and why."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -105,3 +106,17 @@ class Advice:
     def made(self, subject: Subject) -> Amount | None:
         """Return what the hook sets this part of the request to; None where it stays."""
         return next((one.after for one in self.changes if one.made and one.subject is subject), None)
+
+
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+_ID = re.compile(f"[{_ALPHABET}]{{13}}")
+
+
+def advice_id(number: int) -> str:
+    """Return the name of an advice, 13 letters and digits, that stands for the lowest 64 bits of `number`."""
+    return "".join(_ALPHABET[number >> shift & 31] for shift in range(0, 65, 5))
+
+
+def is_advice_id(text: str) -> bool:
+    """Tell whether a text has the form of such a name."""
+    return _ID.fullmatch(text) is not None

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
+from jobcast.advice import advice_id
 from jobcast.predict.shelf import Shelf
 from jobcast.serve.app import make_app
 from jobcast.serve.service import Service
@@ -22,6 +23,9 @@ from jobcast.systems.hooks.base import HookSite
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 ROOT, SOMEBODY = 0, 54321
 """User ids; the second belongs to nobody on any host."""
+
+FIRST, SECOND = advice_id(1), advice_id(2)
+"""Names of the first two advices of a service."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +77,7 @@ def make_service(store: Path, rules: Path) -> Callable[[], Service]:
             timezone=UTC,
             language="en",
         )
-        service = Service(settings, now=lambda: NOW, new_id=lambda: f"id{next(numbers)}")
+        service = Service(settings, now=lambda: NOW, new_id=lambda: advice_id(next(numbers)))
         service.load_now()
         return service
 

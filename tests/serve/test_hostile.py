@@ -181,12 +181,13 @@ def test_a_head_without_end_is_hung_up_on(service: Running, data: bytes) -> None
     assert 200 not in _statuses(_sent(service, data))
 
 
-def test_whoever_connects_and_does_not_ask_is_hung_up_on(service: Running) -> None:
+def test_whoever_connects_and_does_not_ask_or_owes_a_body_is_hung_up_on(service: Running) -> None:
     healthy = b"GET /healthz HTTP/1.1\r\n\r\n"
-    slow = (b"", b"GET /healthz HTTP/1.1\r\nX-Slow: ", healthy + healthy + b"GET /hea")
+    owed = (_post(b"", length=10), _post(b"{", length=10), _post(b"", path="/v1/feedback", length=10))
+    slow = (b"", b"GET /healthz HTTP/1.1\r\nX-Slow: ", healthy + healthy + b"GET /hea", *owed)
     with ThreadPoolExecutor() as pool:
         backs = list(pool.map(partial(_sent, service), slow))
-    assert list(map(_statuses, backs)) == [[], [], [200, 200]]
+    assert list(map(_statuses, backs)) == [[], [], [200, 200], [408], [408], [408]]
 
 
 def test_a_body_in_chunks_is_read(service: Running) -> None:

@@ -14,6 +14,7 @@ from jobcast.act.hooks.loadleveler import LoadLevelerStub
 from jobcast.predict.shelf import Shelf
 from jobcast.store.advice import AdviceJournal
 from jobcast.store.advice_reader import AdviceReader
+from tests.serve.conftest import FIRST
 from tests.serve.running import running
 from tests.trained import a_job
 
@@ -53,7 +54,9 @@ def test_a_job_that_names_its_model_gets_memory(ask, store):
     reply = ask("POST", LOADLEVELER, job_file(), headers={"X-Jobcast-User": a_job()["user"]})
     (entry,) = AdviceReader(AdviceJournal(store))
     megabytes = round(entry.changes[0].after / (1 << 20))
-    added = f"# @ resources = ConsumableMemory({megabytes} mb)\n# jobcast=id1 memory={megabytes}MB\n# @ queue"
+    added = (
+        f"# @ resources = ConsumableMemory({megabytes} mb)\n# jobcast={FIRST} memory={megabytes}MB\n# @ queue"
+    )
     file = job_file().replace(b"# @ queue", added.encode())
     head, told, rest = reply.body.split(b"\n", 2)
     assert (head, rest) == (b"jobcast/1 submit 1 %d" % len(file), file)

@@ -15,7 +15,7 @@ from jobcast.serve.http import BODY_SECONDS, MOST_BYTES
 from jobcast.serve.openapi import document
 from jobcast.serve.operations import OPERATIONS
 from jobcast.systems.hooks.registry import HOOKS
-from tests.serve.conftest import SOMEBODY, asker
+from tests.serve.conftest import FIRST, SOMEBODY, asker
 from tests.trained import a_job
 
 
@@ -97,7 +97,7 @@ def test_what_is_answered_fits_its_schema(ask, trained):
         (ask("POST", "/v1/forecast", a_job()), "OneAnswer"),
         (ask("POST", "/v1/forecast", {"jobs": [a_job(), {"user": "nobody"}]}), "ManyAnswers"),
         (ask("GET", "/v1/models"), "Models"),
-        (ask("GET", "/v1/advice/id1"), "Entry"),
+        (ask("GET", f"/v1/advice/{FIRST}"), "Entry"),
         (ask("GET", "/readyz"), "Health"),
         (ask("GET", "/nowhere"), "Problem"),
     ):

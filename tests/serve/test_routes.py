@@ -1,11 +1,13 @@
 """What programs ask the service, and what they are answered."""
 
 import json
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from jobcast.advice import advice_id
 from jobcast.predict.models import load
 from jobcast.predict.shelf import Shelf
 from jobcast.serve.app import make_app
@@ -13,7 +15,7 @@ from jobcast.store.advice import AdviceJournal
 from jobcast.store.advice_reader import AdviceReader
 from jobcast.store.feedback import FeedbackJournal
 from jobcast.units import MIB, to_mib
-from tests.serve.conftest import NOW, SOMEBODY, asker
+from tests.serve.conftest import FIRST, NOW, SECOND, SOMEBODY, asker
 from tests.trained import a_job, submission
 
 
@@ -38,7 +40,7 @@ def test_a_forecast_is_what_the_model_says_with_advice_beside_it(ask, trained, s
         },
     }
     assert answer["advice"] == {
-        "id": "id1",
+        "id": FIRST,
         "mode": "shadow",
         "changes": [
             {
@@ -59,7 +61,7 @@ def test_many_jobs_are_answered_in_their_order_by_one_model(ask, trained):
     assert answer["model"] == trained
     alone = [ask("POST", "/v1/forecast", job).json for job in jobs]
     assert [one["memory"] for one in answer["answers"]] == [one["memory"] for one in alone]
-    assert [one["advice"]["id"] for one in answer["answers"]] == [f"id{n}" for n in range(1, 101)]
+    assert [one["advice"]["id"] for one in answer["answers"]] == [advice_id(n) for n in range(1, 101)]
 
 
 def test_a_job_of_which_nothing_is_known_gets_the_reason_and_no_number(ask):
@@ -73,7 +75,7 @@ def test_what_was_answered_stands_in_the_journal(ask, store, trained):
     (entry,) = AdviceReader(AdviceJournal(store))
     job = a_job()
     assert (entry.id, entry.at, entry.system, entry.mode, entry.asked_by, entry.model) == (
-        "id1", NOW, "api", "shadow", "root", trained,
+        FIRST, NOW, "api", "shadow", "root", trained,
     )  # fmt: skip
     assert (entry.user, entry.queue, entry.command, entry.cwd, entry.cores) == (
         job["user"], job["queue"], job["command"], job["cwd"], 2,
@@ -186,11 +188,31 @@ def test_only_who_may_can_tell_of_finished_jobs(ask, store):
 def test_ones_own_advice_can_be_read_and_nobody_elses(ask):
     ask("POST", "/v1/forecast", {"user": str(SOMEBODY), "command": "mine"})
     ask("POST", "/v1/forecast", {"user": "somebody-else", "command": "secret"})
-    assert ask("GET", "/v1/advice/id1", uid=SOMEBODY).json["command"] == "mine"
-    assert ask("GET", "/v1/advice/id2", uid=SOMEBODY).status == 404
-    assert ask("GET", "/v1/advice/none", uid=SOMEBODY).status == 404
-    assert ask("GET", "/v1/advice/id2").json["command"] == "secret"
-    assert ask("GET", "/v1/advice/id1", uid=None, client=("127.0.0.1", 4)).status == 401
+    assert ask("GET", f"/v1/advice/{FIRST}", uid=SOMEBODY).json["command"] == "mine"
+    assert ask("GET", f"/v1/advice/{SECOND}", uid=SOMEBODY).status == 404
+    assert ask("GET", f"/v1/advice/{advice_id(9)}", uid=SOMEBODY).status == 404
+    assert ask("GET", f"/v1/advice/{SECOND}").json["command"] == "secret"
+    assert ask("GET", f"/v1/advice/{FIRST}", uid=None, client=("127.0.0.1", 4)).status == 401
+
+
+@pytest.mark.parametrize(
+    "name", ["none", "a" * 12, "a" * 14, "A" * 13, "a" * 12 + "1", "a" * 12 + "%0A", "."]
+)
+def test_what_is_no_name_of_an_advice_is_not_searched_for(ask, service, monkeypatch, name):
+    monkeypatch.setattr(service.journal, "find", None)
+    assert ask("GET", f"/v1/advice/{name}", uid=SOMEBODY).status == 404
+
+
+def test_an_advice_is_searched_for_in_the_newest_days_by_a_thread_of_its_own(ask, service, monkeypatch):
+    searches = []
+
+    def find(name: str, days: int) -> None:
+        searches.append((name, days, threading.current_thread().name))
+
+    monkeypatch.setattr(service.journal, "find", find)
+    for _ in range(3):
+        assert ask("GET", f"/v1/advice/{FIRST}").status == 404
+    assert searches == [(FIRST, 400, "searching_0")] * 3
 
 
 def test_the_models_of_the_shelf_are_listed_with_the_one_that_answers(ask, trained):

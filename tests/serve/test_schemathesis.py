@@ -18,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from jobcast.advice import advice_id
 from jobcast.predict.shelf import Shelf
 from jobcast.serve.active import Loaded
 from jobcast.serve.app import make_app
@@ -88,7 +89,7 @@ def service(model_folder, tmp_path_factory) -> Iterator[Service]:
         language="en",
     )
     numbers = count(1)
-    service = Service(settings, now=lambda: NOW, new_id=lambda: f"id{next(numbers)}")
+    service = Service(settings, now=lambda: NOW, new_id=lambda: advice_id(next(numbers)))
     service.load_now()
     service.tokens.now = (make_token("elsewhere", ["read"], NOW + timedelta(days=1))[1],)
     API.app.app = make_app(service)

@@ -86,8 +86,8 @@ async def _unrouted(_request: Request, error: Exception) -> Response:
 
 
 _UNROUTED = {
-    404: RefusedError(404, "no_path", "there is no such path: /docs tells which there are"),
-    405: RefusedError(405, "no_method", "that path is not asked by this method"),
+    404: RefusedError(404, "no_path", "there is no such path: see /docs for the list"),
+    405: RefusedError(405, "no_method", "that path does not allow this method"),
 }
 
 

@@ -19,13 +19,17 @@ BODY_SECONDS = 10.0
 JSON = b"application/json"
 NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 """With every answer: browsers are not to take it for anything else than it says."""
+_TOO_SLOW = 408
 _TOLD = 300
 """Characters of a complaint about a body: those of the body itself may stand in it."""
 _ENCODER = msgspec.json.Encoder()
 
 
 class RefusedError(Exception):
-    """A request that is answered with a problem."""
+    """A request that is answered with a problem.
+
+    Programs read it, and whoever writes them: it speaks English only, unlike what a hook tells those who submit.
+    """
 
     def __init__(self, status: int, error: str, message: str = "") -> None:
         super().__init__(message or error)
@@ -48,23 +52,15 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
     """
     if header(scope, b"content-encoding") not in (None, b"identity"):
         raise RefusedError(415, "packed", "bodies are read as they are, without Content-Encoding")
-    message = await receive()
-    if message["type"] != "http.request":
-        raise GoneError
-    body: bytes = message.get("body", b"")
-    if len(body) > MOST_BYTES:
-        raise _too_large()
-    if message.get("more_body"):
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                body = await _rest(receive, body)
-        except TimeoutError as error:
-            raise RefusedError(408, "too_slow", "the body did not arrive in time") from error
-    return body
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _whole(receive)
+    except TimeoutError as error:
+        raise RefusedError(408, "too_slow", "the body did not arrive in time") from error
 
 
-async def _rest(receive: Receive, begun: bytes) -> bytes:
-    parts, size, more = [begun], len(begun), True
+async def _whole(receive: Receive) -> bytes:
+    parts, size, more = [], 0, True
     while more:
         message = await receive()
         if message["type"] != "http.request":
@@ -74,7 +70,7 @@ async def _rest(receive: Receive, begun: bytes) -> bytes:
         if size > MOST_BYTES:
             raise _too_large()
         more = message.get("more_body", False)
-    return b"".join(parts)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _too_large() -> RefusedError:
@@ -109,8 +105,9 @@ async def send_bytes(
 
 
 async def send_problem(send: Send, refused: RefusedError) -> None:
-    """Answer that a request is refused, and why."""
-    await send_bytes(send, problem(refused), JSON, refused.status)
+    """Answer that a request is refused, and why; hang up on whoever still owes a body."""
+    more = [(b"connection", b"close")] if refused.status == _TOO_SLOW else []
+    await send_bytes(send, problem(refused), JSON, refused.status, more)
 
 
 def problem(refused: RefusedError) -> bytes:

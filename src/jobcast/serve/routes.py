@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import msgspec
 from starlette.types import Receive, Scope, Send
 
+from jobcast.advice import is_advice_id
 from jobcast.errors import JobcastError
 from jobcast.job import Submission
 from jobcast.predict.card import read_card
@@ -17,11 +18,14 @@ from jobcast.serve.asked import Asked, Feedback, entry_of, submission_of
 from jobcast.serve.desk import Answered, Asker
 from jobcast.serve.http import RefusedError, decoded, read_body, send_bytes, send_json
 from jobcast.serve.service import Service
+from jobcast.store.advice import Entry
 
 API = "api"
 """Name in the journal of callers that are no hook."""
 _AT_ONCE = 64
 """Jobs of one request that are answered before others get their turn."""
+_DAYS_SEARCHED = 400
+"""Days of the journal in which an advice is looked for; `jobcast audit` looks in all."""
 
 _ASKED = msgspec.json.Decoder(Asked)
 _FEEDBACK = msgspec.json.Decoder(Feedback)
@@ -35,7 +39,7 @@ def allowed(service: Service, scope: Scope, right: Right) -> Caller:
         return caller
     if caller.name is None:
         raise RefusedError(401, "no_token", f"this needs a token with the right {right}")
-    raise RefusedError(403, "not_allowed", f"{caller.name} has not the right {right}")
+    raise RefusedError(403, "not_allowed", f"{caller.name} does not have the right {right}")
 
 
 def answering(service: Service) -> Loaded:
@@ -122,11 +126,19 @@ async def advice(service: Service, scope: Scope, receive: Receive, send: Send) -
     caller = service.caller(scope)
     if caller.name is None:
         raise RefusedError(401, "no_token", "ask over the Unix socket, or with a token")
-    found = await asyncio.to_thread(service.journal.find, scope["path"].rpartition("/")[2])
+    found = await _found(service, scope["path"].rpartition("/")[2])
     own = found is not None and caller.is_user and found.user == caller.name
     if found is None or not (own or Right.READ in caller.rights):
         raise RefusedError(404, "no_advice", "there is no such advice, or it is somebody else's")
     await send_json(send, found)
+
+
+async def _found(service: Service, advice_id: str) -> Entry | None:
+    """Look for an advice, one at a time: nobody's search keeps models from being loaded, or other requests waiting."""
+    if not is_advice_id(advice_id):
+        return None
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(service.searching, service.journal.find, advice_id, _DAYS_SEARCHED)
 
 
 async def healthz(service: Service, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - as all

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,8 @@ class Service:
         self.tokens = Watched(lambda: read_tokens(settings.store), lambda _: (settings.store / TOKENS,))
         self.desk = Desk(follower=self.follower, rules=self.rules, journal=self.journal, new_id=new_id)
         self.together = Together(self._answer)
+        self.searching = ThreadPoolExecutor(1, "searching")
+        """Looks for advice in the journal."""
         self._looks = 0
 
     def _answer(self, asked: "Sequence[Submission]") -> list[Answered]:
@@ -92,6 +95,7 @@ class Service:
 
     def close(self) -> None:
         """Have the disk remember the journals, and let go of them."""
+        self.searching.shutdown(wait=False, cancel_futures=True)
         for lines in (self.journal.lines, self.follower.feedback.lines):
             lines.sync()
             lines.close()

@@ -9,7 +9,7 @@ from jobcast.errors import JobcastError
 
 T = TypeVar("T")
 
-Stamp = tuple[tuple[int, int] | None, ...]
+Stamp = tuple[tuple[Path, tuple[int, int, int] | None], ...]
 
 
 class Watched(Generic[T]):
@@ -21,33 +21,34 @@ class Watched(Generic[T]):
         self.now = read()
         self.trouble: JobcastError | None = None
         """Why the files as they are can't be used; None where all is well."""
-        self._stamp = _stamp(files(self.now))
+        self._stamp: Stamp = ()
+        """Of the files that were known before they were read last: a change since is never missed."""
 
-    def look(self) -> bool:
-        """Read the files anew where they have changed; tell whether they had."""
+    def look(self) -> None:
+        """Read the files anew where they have changed, or are others than were looked at before they were read.
+
+        In trouble they are read anew each time: what is wrong may be a file that only they name.
+        """
         stamp = _stamp(self._files(self.now))
-        if stamp == self._stamp:
-            return False
+        if stamp == self._stamp and self.trouble is None:
+            return
         self._stamp = stamp
         try:
             self.now, self.trouble = self._read(), None
         except JobcastError as error:
             self.trouble = error
-        else:
-            self._stamp = _stamp(self._files(self.now))
-        return True
 
 
 def _stamp(files: Sequence[Path]) -> Stamp:
-    return tuple(map(_of, files))
+    return tuple((file, _of(file)) for file in files)
 
 
-def _of(file: Path) -> tuple[int, int] | None:
+def _of(file: Path) -> tuple[int, int, int] | None:
     try:
         state = file.stat()
     except OSError:
         return None
-    return state.st_mtime_ns, state.st_size
+    return state.st_mtime_ns, state.st_size, state.st_ino
 
 
 WatchedRules = Watched[Rules]

@@ -13,6 +13,7 @@ import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from jobcast import clock
+from jobcast.advice import advice_id
 from jobcast.serve.app import make_app
 from jobcast.serve.service import Service
 from jobcast.serve.settings import Listening, Settings
@@ -145,10 +146,6 @@ def _config(app: Any, **more: Any) -> uvicorn.Config:
     )
 
 
-_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
-
-
 def new_id() -> str:
-    """Return a name for an advice: 13 letters and digits, which hold 64 random bits."""
-    number = int.from_bytes(token_bytes(_ID_BYTES))
-    return "".join(_ALPHABET[number >> shift & 31] for shift in range(0, 65, 5))
+    """Return a name for an advice, by chance."""
+    return advice_id(int.from_bytes(token_bytes(_ID_BYTES)))
