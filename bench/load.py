@@ -17,6 +17,8 @@ Answered = Callable[[int, bytes], None]
 class Load:
     """What became of the requests."""
 
+    asked: int = 0
+    """Requests, those that were asked twice counted once."""
     seconds: list[float] = field(default_factory=list)
     """How long each answered request took, with the second try of those whose connection broke."""
     retried: int = 0
@@ -24,6 +26,7 @@ class Load:
     unanswered: int = 0
     """Requests of which both tries failed, or that were answered with another status than 200."""
     wall: float = 0.0
+    """Seconds from the first request to the last answer."""
 
     def percentile(self, share: float) -> float:
         """Return the time within which such a share of requests was answered, in milliseconds."""
@@ -39,6 +42,7 @@ class Plan:
     path: str
     bodies: list[bytes]
     requests: int
+    """The fewest: as long as something happens beside, more are asked."""
     connections: int
 
 
@@ -69,6 +73,7 @@ class _Caller(asyncio.Protocol):
         if self.left == _NONE:
             self._transport.close()
             return
+        self._load.asked += 1
         self.tried, self.began = 1, time.perf_counter()
         self._send()
 
@@ -115,15 +120,23 @@ async def _call(plan: Plan, numbers: Iterator[int], load: Load, answered: Answer
             caller.tried, load.retried = 2, load.retried + 1
 
 
+def _numbers(requests: int, busy: "asyncio.Future[object]") -> Iterator[int]:
+    number = 0
+    while number < requests or not busy.done():
+        yield number
+        number += 1
+
+
 def put(plan: Plan, answered: Answered, beside: Callable[[], object] | None = None) -> Load:
-    """Ask all that is planned; `beside` runs in a thread of its own meanwhile, and is waited for."""
+    """Ask all that is planned, and go on until `beside` has ended, which runs in a thread of its own meanwhile."""
 
     async def all_callers() -> Load:
-        load, numbers = Load(), iter(range(plan.requests))
-        busy = asyncio.to_thread(beside) if beside else asyncio.sleep(0)
+        busy = asyncio.ensure_future(asyncio.to_thread(beside) if beside else asyncio.sleep(0))
+        load, numbers = Load(), _numbers(plan.requests, busy)
         begin = time.perf_counter()
-        await asyncio.gather(busy, *(_call(plan, numbers, load, answered) for _ in range(plan.connections)))
+        await asyncio.gather(*(_call(plan, numbers, load, answered) for _ in range(plan.connections)))
         load.wall = time.perf_counter() - begin
+        await busy
         return load
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

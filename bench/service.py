@@ -137,7 +137,7 @@ def _load(requests: int, folder: Path) -> list[Figure]:
         put(_plan(service, bodies, requests // 10), _ignore)
         load = put(_plan(service, bodies, requests), _ignore)
         rss = service.rss_mb()
-    what, rate = f"POST /v1/forecast, one job, {_CONNECTIONS} connections", requests / load.wall
+    what, rate = f"POST /v1/forecast, one job, {_CONNECTIONS} connections", load.asked / load.wall
     median, late = load.percentile(0.5), load.percentile(0.99)
     return [
         Figure(what=what, value=rate, unit="/s", bar="≥ 3,000 /s", memprediction="1.9 /s"),
@@ -214,7 +214,7 @@ def _switch(requests: int, folder: Path) -> list[Figure]:
     differ, fewest = f"{referee.differing():,} of {len(bodies):,} differ", min(referee.answers.values())
     return [
         Figure(
-            what=f"{requests:,} requests, {_SWITCHES} switches, {_KILLS} kills",
+            what=f"{load.asked:,} requests, {_SWITCHES} switches, {_KILLS} kills",
             value=load.wall,
             unit="s",
             bar="",
