@@ -55,6 +55,8 @@ class KeptReason(StrEnum):
     """The command is on the list of those that are never lowered."""
     NOT_WANTED = "not_wanted"
     """The rules leave this alone."""
+    OUT_OF_BOUNDS = "out_of_bounds"
+    """Half of such jobs need more than the rules let a hook set: set so, every other job would be short."""
     NOT_EXPRESSIBLE = "not_expressible"
     """The change can't be said in the batch system's words for this submission."""
 

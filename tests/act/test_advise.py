@@ -109,7 +109,9 @@ def test_commands_on_the_list_of_exceptions_are_set_but_never_lowered():
     assert advised(None, forecast(), verdict).made(Subject.MEMORY) == 4 * GIB
 
 
-@pytest.mark.parametrize(("bounds", "after"), [(Limits(least=8 * GIB), 8 * GIB), (Limits(most=1 * GIB), GIB)])
+@pytest.mark.parametrize(
+    ("bounds", "after"), [(Limits(least=8 * GIB), 8 * GIB), (Limits(most=7 * GIB // 2), 7 * GIB // 2)]
+)
 def test_amounts_stay_within_the_limits_of_the_rules(bounds, after):
     assert (
         advised(None, forecast(), Verdict(mode=Mode.APPLY, memory_bounds=bounds)).made(Subject.MEMORY)
@@ -140,6 +142,21 @@ def test_a_default_of_the_rules_is_set_only_where_a_job_leaves_memory_open():
     assert advised(GIB, None, verdict).changes == ()
 
 
+def test_where_half_of_such_jobs_need_more_than_may_be_set_nothing_is_set():
+    verdict = Verdict(mode=Mode.APPLY, memory_bounds=Limits(most=GIB))
+    assert advised(None, forecast(), verdict).kept == (
+        Kept(subject=Subject.MEMORY, reason=KeptReason.OUT_OF_BOUNDS),
+        NOT_WANTED,
+    )
+
+
+def test_a_bound_of_what_is_set_lowers_nothing_below_its_need():
+    verdict = Verdict(mode=Mode.LOWER, memory_bounds=Limits(most=GIB))
+    assert advised(64 * GIB, forecast(), verdict).changes == (
+        change(ChangeKind.LOWER, 64 * GIB, 4 * GIB, made=True),
+    )
+
+
 def test_what_is_safer_is_told_whatever_the_bounds_of_what_is_set():
     verdict = Verdict(mode=Mode.ADVISE, memory_bounds=Limits(most=GIB))
     assert advised(2 * GIB, forecast(), verdict).changes == (
@@ -153,10 +170,10 @@ def test_a_default_stays_within_the_bounds_too():
 
 
 def test_rounding_does_not_go_beyond_a_bound():
-    bounds = Limits(most=90)
+    bounds = Limits(most=3590)
     verdict = Verdict(mode=Mode.APPLY, run_limit=True, memory=False, run_limit_bounds=bounds)
     got = advise(submission(), forecast(limit=3601.0), verdict, advice_id="abc", model="m")
-    assert got.made(Subject.RUN_LIMIT) == 60
+    assert got.made(Subject.RUN_LIMIT) == 3540
 
 
 def test_run_limits_are_left_alone_unless_the_rules_want_them_and_then_are_whole_minutes():

@@ -76,12 +76,14 @@ def _silence(forecast: Forecast | None) -> KeptReason:
 
 def _compare(subject: Subject, asked: Amount | None, need: _Need, verdict: Verdict) -> Change | Kept:
     """Set, lower, warn or leave one part of a request."""
-    wanted = _within(_bounds(subject, verdict), subject, need.request)
+    bounds, request = _bounds(subject, verdict), _whole(subject, need.request)
     if asked is None:
-        return _change(subject, ChangeKind.SET, None, wanted, verdict.mode)
+        if bounds.most < need.half:
+            return Kept(subject=subject, reason=KeptReason.OUT_OF_BOUNDS)
+        return _change(subject, ChangeKind.SET, None, _within(bounds, subject, request), verdict.mode)
     if need.half > asked:
-        return _change(subject, ChangeKind.RAISE, asked, _whole(subject, need.request), verdict.mode)
-    lowered = _whole(subject, max(wanted, verdict.lower_to * asked))
+        return _change(subject, ChangeKind.RAISE, asked, request, verdict.mode)
+    lowered = _whole(subject, max(request, bounds.least, verdict.lower_to * asked))
     if lowered >= verdict.lower_from * asked:
         return Kept(subject=subject, reason=KeptReason.ENOUGH)
     if verdict.exception:

@@ -15,8 +15,12 @@ def told(advice: Advice) -> tuple[str, ...]:
 def _line(change: Change) -> str:
     subject = say(f"hook_subject.{change.subject}")
     after = shown(change.subject, change.after)
-    if change.kind is ChangeKind.RAISE and change.before is not None:
-        return say("hook.raise", subject=subject, after=after, before=shown(change.subject, change.before))
+    if change.before is not None:
+        before = shown(change.subject, change.before)
+        if change.kind is ChangeKind.RAISE:
+            return say("hook.raise", subject=subject, before=before, after=after)
+        if change.made:
+            return say("hook.lowered", subject=subject, before=before, after=after)
     return say(f"hook_told.{'made' if change.made else change.kind}", subject=subject, after=after)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from jobcast.act.hooks.base import Address
-from jobcast.act.hooks.placing import MARK
+from jobcast.act.hooks.placing import MARK, to_uninstall
 from jobcast.act.hooks.slurm import SlurmStub
 from jobcast.errors import ConfigError
 
@@ -31,8 +31,27 @@ def test_a_script_of_the_sites_own_is_left_alone_and_the_lines_to_add_are_told(t
     plan = SlurmStub().plan(HERE, tmp_path)
     assert [file.path.name for file in plan.files] == ["jobcast.lua", "cli_filter.lua"]
     told = "\n".join(one.say() for one in plan.by_hand)
-    assert f'local jobcast = dofile("{tmp_path}/jobcast.lua")' in told
+    assert f'local found, jobcast = pcall(dofile, "{tmp_path}/jobcast.lua")' in told
     assert f"take the lines about jobcast out of {own}" in "\n".join(one.say() for one in plan.undo)
+
+
+@pytest.mark.parametrize(
+    ("conf", "taken"),
+    [
+        ("JobSubmitPlugins=lua\n", ["jobcast.lua"]),
+        ("  jobsubmitplugins = all_partitions,lua # ours\n", ["jobcast.lua"]),
+        (
+            "#JobSubmitPlugins=lua\nCliFilterPlugins=none\n",
+            ["jobcast.lua", "job_submit.lua", "cli_filter.lua"],
+        ),
+    ],
+)
+def test_scripts_stay_as_long_as_slurm_conf_names_them_and_then_do_nothing(tmp_path, conf, taken):
+    (tmp_path / "slurm.conf").write_text(conf)
+    plan = SlurmStub().plan(HERE, tmp_path)
+    for file in plan.files:
+        file.path.write_text(file.content)
+    assert [file.path.name for file in to_uninstall(plan)] == taken
 
 
 def test_another_host_is_named_by_its_address(tmp_path):

@@ -1,5 +1,6 @@
 """The hook in a real slurmctld: it sets what jobs leave open, and never holds one up."""
 
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from jobcast.act.hooks.base import Address
+from jobcast.act.hooks.slurm import SlurmStub
 from jobcast.advice import Advice, Change, ChangeKind, Mode, Subject
 from jobcast.job import Request
 from jobcast.systems.hooks.base import HookCall, HookSite, Understood
@@ -38,7 +41,7 @@ class Answers:
                 caller, _ = self._listener.accept()
             except OSError:
                 return
-            self.asked.append(caller.recv(1 << 20))
+            self.asked.append(_whole(caller))
             self._held.append(caller)
             if self._answer is not None:
                 answer = self._answer(self.asked[-1]) if callable(self._answer) else self._answer
@@ -49,6 +52,16 @@ class Answers:
         self._listener.close()
         for caller in self._held:
             caller.close()
+
+
+def _whole(caller: socket.socket) -> bytes:
+    """Read a request to the end that its Content-Length tells."""
+    request = caller.recv(1 << 20)
+    head, _, _ = request.partition(b"\r\n\r\n")
+    length = int(re.search(rb"Content-Length: (\d+)", head)[1])
+    while len(request) < len(head) + 4 + length:
+        request += caller.recv(1 << 20)
+    return request
 
 
 def answer(*lines: str) -> bytes:
@@ -95,6 +108,27 @@ def test_in_the_process_of_whoever_submits_the_answer_sets_the_same(cluster, fol
             Request(cores=1, memory=Bytes(90 * MIB), run_limit=Seconds(540), interactive=False),
         ),
     ]
+
+
+def test_a_job_that_asks_too_much_of_the_service_does_not_keep_others_from_it(cluster, folder):
+    def answered(request: bytes) -> bytes:
+        large = b"argument200" in request or len(request) > 40_000
+        return b"HTTP/1.1 413 Too Large\r\n\r\n" if large else answer("set memory_per_node=80")
+
+    (cluster.work / "long.sh").write_text("#!/bin/sh\ntrue\n")
+    service = Answers(folder / "s", answered)
+    with installed(cluster, folder / "s"):
+        large = request_of(cluster, cluster.submit("-H", "long.sh", *(["ü" * 800] * 60)))
+        small = submitted(cluster)
+    service.close()
+    assert (large["MinMemoryCPU"], small["MinMemoryNode"]) == ("100M", "80M")
+    assert 40_000 < len(service.asked[0]) < 70_000
+
+
+def test_without_its_module_the_script_lets_every_job_pass(cluster, folder):
+    plan = SlurmStub().plan(Address(socket=folder / "s"), folder)
+    with cluster.lua(job_submit=plan.files[1].content):
+        assert submitted(cluster)["MinMemoryCPU"] == "100M"
 
 
 @pytest.mark.parametrize("script", ["job_submit", "cli_filter"])

@@ -185,6 +185,14 @@ def test_a_run_limit_is_set_in_minutes_and_the_comment_tells_all():
     )
 
 
+@pytest.mark.parametrize(
+    "form", [{"time_limit": "UNLIMITED"}, {"time_limit_text": "UNLIMITED"}, {"time_limit_text": "0"}]
+)
+def test_a_job_without_an_end_is_given_none(form):
+    told = express(read(**form), advice(run_limit=60))
+    assert told.advice.kept == (Kept(subject=Subject.RUN_LIMIT, reason=KeptReason.NOT_EXPRESSIBLE),)
+
+
 def test_what_is_not_made_is_not_set_and_the_advice_has_its_name_all_the_same():
     told = advice(100, run_limit=60, made=False)
     assert express(read(), told) == Expressed(advice=told, settings=(("admin_comment", "jobcast: abc"),))

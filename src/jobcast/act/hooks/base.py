@@ -38,6 +38,8 @@ class StubFile:
     """All of it."""
     mode: int = 0o755
     """Its permissions."""
+    stays: bool = False
+    """Whether a configuration names it, so that the batch system needs it even when the hook is taken away."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

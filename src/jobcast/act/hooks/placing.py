@@ -22,11 +22,11 @@ def to_install(plan: Plan) -> list[Placed]:
 
 
 def to_uninstall(plan: Plan) -> list[Placed]:
-    """Return what to take away, and what stood there before instead; files of others stay.
+    """Return what to take away, and what stood there before instead; files of others stay, and those still named.
 
     Raises StoreError where what stood there can't be put back.
     """
-    return [_before(file) for file in plan.files if is_ours(file.path)]
+    return [_before(file) for file in plan.files if is_ours(file.path) and not file.stays]
 
 
 def is_ours(path: Path) -> bool:

@@ -37,11 +37,24 @@ class SlurmStub:
         values = {"MODULE": _quoted(str(where / _MODULE))}
         files = [StubFile(path=where / _MODULE, content=fill(_MODULE, _values(address)), mode=0o644)]
         files += [
-            StubFile(path=where / name, content=fill(name, values), mode=0o644)
+            StubFile(path=where / name, content=fill(name, values), mode=0o644, stays=_names_lua(where))
             for name in _SCRIPTS
             if name not in own
         ]
         return Plan(files=tuple(files), by_hand=_by_hand(where, own), undo=_undo(where, own))
+
+
+_PLUGIN = re.compile(
+    rb"^[ \t]*(?:JobSubmit|CliFilter)Plugins[ \t]*=[^#\n]*\blua\b", re.IGNORECASE | re.MULTILINE
+)
+
+
+def _names_lua(where: Path) -> bool:
+    """Tell whether slurm.conf wants scripts: without the one that it names, slurmctld does not start."""
+    try:
+        return bool(_PLUGIN.search((where / "slurm.conf").read_bytes()))
+    except OSError:
+        return False
 
 
 def _by_hand(where: Path, own: list[str]) -> tuple[Phrase, ...]:

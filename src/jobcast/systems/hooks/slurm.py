@@ -46,6 +46,8 @@ class _Native:
     """As the job says it, or else as it spreads; None where it asks for all of a node, or by graphics card."""
     parts: int
     """Over so many nodes or cores the request is spread."""
+    unlimited: bool = False
+    """Whether the job asks for no limit of its run time, which no amount can say."""
 
 
 class SlurmHook:
@@ -131,6 +133,8 @@ _Said = tuple[Change, tuple[str, str] | None]
 def _said(change: Change, native: _Native) -> _Said | None:
     """Say one change in Slurm's words; None where that can't be."""
     if change.subject is Subject.RUN_LIMIT:
+        if native.unlimited:
+            return None
         minutes = ceil(change.after / _MINUTE)
         return replace(change, after=Seconds(minutes * _MINUTE)), ("time_limit", str(minutes))
     if native.per is None:
@@ -153,15 +157,23 @@ def _comment(advice: Advice) -> str:
 
 
 def _native(form: Mapping[str, str], cores: int, nodes: int | None) -> _Native:
-    """Return how the job says its memory, or how it is best said for one that is silent."""
+    """Return how the job says its request, or how it is best said for one that is silent."""
+    per, parts = _per(form, cores, nodes)
+    limit = form.get("time_limit") or form.get("time_limit_text") or ""
+    return _Native(per=per, parts=parts, unlimited=limit.lower() in _UNLIMITED)
+
+
+_UNLIMITED = {"unlimited", "infinite", "-1", "0"}
+"""As sbatch takes a time limit that is none."""
+
+
+def _per(form: Mapping[str, str], cores: int, nodes: int | None) -> tuple[_Per | None, int]:
     per_node, per_core = (form.get(name) or form.get(f"{name}_text") for name in _Per)
     if form.get("memory_per_gpu") or (per_node and not _amount(form, _Per.NODE)):
-        return _Native(per=None, parts=1)
-    if per_core and not per_node:
-        return _Native(per=_Per.CORE, parts=cores)
-    if per_node or nodes or cores == 1:
-        return _Native(per=_Per.NODE, parts=nodes or 1)
-    return _Native(per=_Per.CORE, parts=cores)
+        return None, 1
+    if (per_core and not per_node) or (not per_node and not nodes and cores > 1):
+        return _Per.CORE, cores
+    return _Per.NODE, nodes or 1
 
 
 def _count(form: Mapping[str, str], name: str) -> int | None:

@@ -12,6 +12,7 @@ local REST_S = 10            -- how long the service is left alone after a failu
 local MOST_BYTES = 65536     -- of an answer
 local MOST_TEXT = 4096       -- of each field that is sent
 local MOST_ARGUMENTS = 256
+local MOST_FORM = 65536      -- of all fields together, encoded
 
 local has_socket, socket = pcall(require, "socket")
 local has_unix, unix = pcall(require, "socket.unix")
@@ -29,9 +30,15 @@ local function encoded(value)
    end))
 end
 
+-- Fields come in the order in which they were put; what is too much is left out, the last first.
 local function form(fields)
-   local parts = {}
-   for name, value in pairs(fields) do parts[#parts + 1] = name .. "=" .. encoded(value) end
+   local parts, size = {}, 0
+   for _, field in ipairs(fields) do
+      local part = field[1] .. "=" .. encoded(field[2])
+      size = size + #part + 1
+      if size > MOST_FORM then break end
+      parts[#parts + 1] = part
+   end
    return table.concat(parts, "&")
 end
 
@@ -53,7 +60,7 @@ local function opened()
    return socket.tcp()
 end
 
--- Returns the body of a whole answer; anything else is an error.
+-- Returns the body of a whole answer, or nothing and its status; anything else is an error.
 local function exchanged(fields)
    local connection = opened()
    local ends = socket.gettime() + DEADLINE_S
@@ -77,7 +84,8 @@ local function exchanged(fields)
    connection:close()
    if not well then error(answer, 0) end
    local status, content = string.match(answer, "^HTTP/1%.%d (%d+).-\r\n\r\n(.*)$")
-   if status ~= "200" then error("status " .. tostring(status), 0) end
+   if not status then error("half an answer", 0) end
+   if status ~= "200" then return nil, "status " .. status end -- it answers: what ails it may be this job alone
    if string.sub("\n" .. content, -5) ~= "\nend\n" then error("half an answer", 0) end
    return content
 end
@@ -86,7 +94,11 @@ end
 local function asked(fields)
    local now = os.time()
    if now < rest_until and rest_until - now <= REST_S then return nil end -- clocks may be set back
-   local well, answer = pcall(exchanged, fields)
+   local well, answer, refused = pcall(exchanged, fields)
+   if refused then
+      log("no advice: %s", refused)
+      return nil
+   end
    if not well then
       rest_until, failures = now + REST_S, failures + 1
       log("no advice: %s; not asked again for %d s (failure %d)", tostring(answer), REST_S, failures)
@@ -121,9 +133,9 @@ end
 -- What job_submit knows of a job; fields that nobody has set are left out.
 local function submitted(job, partitions)
    local fields = {}
-   local function put(name, value) if not open(value) then fields[name] = value end end
+   local function put(name, value) if not open(value) then fields[#fields + 1] = {name, value} end end
    local function count(name, value)
-      if not open(value) and value >= 0 and value < 2 ^ 31 then fields[name] = string.format("%.0f", value) end
+      if not open(value) and value >= 0 and value < 2 ^ 31 then put(name, string.format("%.0f", value)) end
    end
    put("user", job.user_name)
    put("project", open(job.account) and job.default_account or job.account)
@@ -140,7 +152,7 @@ local function submitted(job, partitions)
    put("memory_per_gpu", job.mem_per_tres)
    put("gpus_per_job", job.tres_per_job)
    put("gpus_per_node", job.tres_per_node)
-   if job.time_limit ~= slurm.INFINITE then count("time_limit", job.time_limit) end
+   if job.time_limit == slurm.INFINITE then put("time_limit", "UNLIMITED") else count("time_limit", job.time_limit) end
    put("interactive", open(job.script) and "true" or "false")
    local arguments = open(job.argc) and 0 or job.argc
    for place = 0, math.min(arguments, MOST_ARGUMENTS) - 1 do put("argument" .. place, job.argv[place]) end
@@ -173,7 +185,7 @@ end
 -- What cli_filter knows of a job: options as they are written on the command line.
 local function written(options)
    local fields = {}
-   local function put(name, value) if not open(value) then fields[name] = value end end
+   local function put(name, value) if not open(value) then fields[#fields + 1] = {name, value} end end
    put("user", os.getenv("USER"))
    put("project", options["account"])
    put("queue", options["partition"])
