@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,8 +46,9 @@ def test_every_shell_that_may_be_bin_sh_is_tried():
         pytest.skip(f"not installed, so not tried: {', '.join(MISSING)}")
 
 
-def rendered(address: Address) -> str:
-    (file,) = LoadLevelerStub().plan(address, Path("/ll")).files
+def rendered(*, deadline_s: float = 9, **address: Any) -> str:
+    """Return a stub that waits longer than a busy machine needs."""
+    (file,) = LoadLevelerStub().plan(Address(deadline_s=deadline_s, **address), Path("/ll")).files
     assert (file.path, file.mode) == (Path("/ll/jobcast-submit-filter"), 0o755)
     return file.content
 
@@ -98,7 +100,7 @@ def bound(path: Path) -> socket.socket:
 
 def test_the_file_of_the_answer_is_submitted_and_its_lines_are_told(shell: list[str], submit: Run, at: Path):
     with listening(bound(at), says(SUBMIT)) as service:
-        assert submit(shell, rendered(Address(socket=at))) == (0, CHANGED, "jobcast: 内存\n")
+        assert submit(shell, rendered(socket=at)) == (0, CHANGED, "jobcast: 内存\n")
     (asked,) = service.asked
     assert asked.head.startswith("POST /v1/hook/loadleveler HTTP/1.1\r\n")
     assert asked.body == JOB
@@ -107,22 +109,22 @@ def test_the_file_of_the_answer_is_submitted_and_its_lines_are_told(shell: list[
 def test_a_file_of_any_bytes_goes_there_and_comes_back_whole(shell: list[str], submit: Run, at: Path):
     answer = b"jobcast/1 submit 0 %d\n%s" % (len(BINARY), BINARY)
     with listening(bound(at), says(answer)) as service:
-        assert submit(shell, rendered(Address(socket=at, deadline_s=9)), BINARY) == (0, BINARY, "")
+        assert submit(shell, rendered(socket=at), BINARY) == (0, BINARY, "")
     assert service.asked[0].body == BINARY
     assert not (at.parent / "executed").exists()
 
 
 def test_an_answer_without_a_file_lets_the_job_pass(shell: list[str], submit: Run, at: Path):
     with listening(bound(at), says(b"jobcast/1 pass 2 0\na  * b\n\\c\n")):
-        assert submit(shell, rendered(Address(socket=at)), BINARY) == (0, BINARY, "a  * b\n\\c\n")
+        assert submit(shell, rendered(socket=at), BINARY) == (0, BINARY, "a  * b\n\\c\n")
     at.unlink()
     with listening(bound(at), says(PASS)):
-        assert submit(shell, rendered(Address(socket=at)), b"") == (0, b"", "")
+        assert submit(shell, rendered(socket=at), b"") == (0, b"", "")
 
 
 def test_a_rule_of_the_site_refuses_the_job(shell: list[str], submit: Run, at: Path):
     with listening(bound(at), says("jobcast/1 refuse 1 0\nname a model: 请写 *\n".encode())):
-        assert submit(shell, rendered(Address(socket=at))) == (1, b"", "name a model: 请写 *\n")
+        assert submit(shell, rendered(socket=at)) == (1, b"", "name a model: 请写 *\n")
 
 
 def test_the_service_learns_who_submits_what_and_where(
@@ -131,7 +133,7 @@ def test_the_service_learns_who_submits_what_and_where(
     place = tmp_path / "50% 项目 $(touch executed)"
     place.mkdir()
     with listening(bound(at), says(PASS)) as service:
-        submit(shell, rendered(Address(socket=at)), cwd=place, PWD=str(place), JOBCAST_LANG="zh")
+        submit(shell, rendered(socket=at), cwd=place, PWD=str(place), JOBCAST_LANG="zh")
     asked = service.asked[0]
     told = {name: asked.header(f"X-Jobcast-{name}") for name in ("User", "Cwd", "Command", "Lang")}
     assert told == {
@@ -144,16 +146,14 @@ def test_the_service_learns_who_submits_what_and_where(
 
 
 def test_without_a_service_the_job_passes(shell: list[str], submit: Run, at: Path):
-    assert submit(shell, rendered(Address(socket=at)), BINARY) == (0, BINARY, "")
-    traced = submit(shell, rendered(Address(socket=at)), JOBCAST_HOOK_TRACE="1")
+    assert submit(shell, rendered(socket=at), BINARY) == (0, BINARY, "")
+    traced = submit(shell, rendered(socket=at), JOBCAST_HOOK_TRACE="1")
     assert traced == (0, JOB, "jobcast: no advice: curl-7\n")
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        hangs,
-        drips,
         says(b"", "204 No Content"),
         says(SUBMIT, "503 Service Unavailable"),
         says(SUBMIT, "302 Found"),
@@ -184,29 +184,37 @@ def test_without_a_service_the_job_passes(shell: list[str], submit: Run, at: Pat
 )
 def test_an_answer_that_is_none_lets_the_job_pass(shell: list[str], submit: Run, at: Path, answer: Answer):
     with listening(bound(at), answer):
-        assert submit(shell, rendered(Address(socket=at))) == (0, JOB, "")
+        assert submit(shell, rendered(socket=at)) == (0, JOB, "")
     assert not (at.parent / "executed").exists()
+
+
+@pytest.mark.parametrize("answer", [hangs, drips])
+def test_a_service_that_takes_too_long_is_not_waited_for(
+    shell: list[str], submit: Run, at: Path, answer: Answer
+):
+    with listening(bound(at), answer):
+        assert submit(shell, rendered(socket=at, deadline_s=0.2)) == (0, JOB, "")
 
 
 def test_where_nothing_can_be_kept_the_job_passes(shell: list[str], submit: Run, at: Path):
     with listening(bound(at), says(SUBMIT)) as service:
-        text = rendered(Address(socket=at)).replace("mktemp -d", "false")
+        text = rendered(socket=at).replace("mktemp -d", "false")
         assert submit(shell, text, BINARY, TMPDIR="/nowhere") == (0, BINARY, "")
     assert service.asked == []
 
 
 def test_a_full_disk_loses_nothing_of_the_job(shell: list[str], submit: Run, at: Path, tmp_path: Path):
-    text = rendered(Address(socket=at)).replace("job=$work/job", "job=/dev/full")
+    text = rendered(socket=at).replace("job=$work/job", "job=/dev/full")
     job = JOB * 20_000
     assert submit(shell, text, job) == (0, job, "")
-    text = rendered(Address(socket=at)).replace("answer=$work/answer", "answer=/dev/full")
+    text = rendered(socket=at).replace("answer=$work/answer", "answer=/dev/full")
     with listening(bound(at), says(SUBMIT)):
         assert submit(shell, text) == (0, JOB, "")
 
 
 def test_a_host_without_mktemp_has_its_own_way(shell: list[str], submit: Run, at: Path):
     with listening(bound(at), says(SUBMIT)):
-        text = rendered(Address(socket=at)).replace("mktemp -d", "false")
+        text = rendered(socket=at).replace("mktemp -d", "false")
         assert submit(shell, text) == (0, CHANGED, "jobcast: 内存\n")
 
 
@@ -215,7 +223,7 @@ def test_a_host_without_curl_lets_the_job_pass(submit: Run, at: Path, tmp_path: 
     tools.mkdir()
     for tool in ("cat", "mktemp", "rm", "tee", "dash"):
         (tools / tool).symlink_to(str(shutil.which(tool)))
-    text = rendered(Address(socket=at)).replace("PATH=/usr/bin:/bin:", f"PATH={tools}:")
+    text = rendered(socket=at).replace("PATH=/usr/bin:/bin:", f"PATH={tools}:")
     assert submit(["/bin/dash"], text, PATH=str(tools)) == (0, JOB, "")
 
 
@@ -223,7 +231,7 @@ def test_settings_and_proxies_of_the_user_do_not_matter(submit: Run, at: Path, t
     (tmp_path / ".curlrc").write_text("fail-early\nproxy = http://127.0.0.1:1\n")
     own = {"HOME": str(tmp_path), "http_proxy": "http://127.0.0.1:1", "LD_LIBRARY_PATH": "/none", "IFS": "e"}
     with listening(bound(at), says(SUBMIT)):
-        assert submit(["dash"], rendered(Address(socket=at)), **own) == (0, CHANGED, "jobcast: 内存\n")
+        assert submit(["dash"], rendered(socket=at), **own) == (0, CHANGED, "jobcast: 内存\n")
 
 
 @pytest.fixture
@@ -241,7 +249,7 @@ def test_a_service_elsewhere_is_sent_the_token(shell: list[str], submit: Run, tc
     token = at.parent / "token's file"
     token.write_text("jc_abc.DEF-123\n")
     with listening(tcp, says(SUBMIT)) as service:
-        done = submit(shell, rendered(Address(url=url(tcp) + "/", token_file=token)))
+        done = submit(shell, rendered(url=url(tcp) + "/", token_file=token))
         assert done == (0, CHANGED, "jobcast: 内存\n")
     assert service.asked[0].header("Authorization") == "Bearer jc_abc.DEF-123"
 
@@ -250,7 +258,7 @@ def test_a_service_elsewhere_is_sent_the_token(shell: list[str], submit: Run, tc
 def test_without_a_sound_token_nobody_is_asked(submit: Run, tcp: socket.socket, tmp_path: Path, content: str):
     (tmp_path / "token").write_text(content)
     with listening(tcp, says(SUBMIT)) as service:
-        text = rendered(Address(url=url(tcp), token_file=tmp_path / "token"))
+        text = rendered(url=url(tcp), token_file=tmp_path / "token")
         assert submit(["dash"], text) == (0, JOB, "")
     assert service.asked == []
 
@@ -264,7 +272,7 @@ def test_what_the_hook_answers_is_what_the_filter_understands(shell: list[str], 
     expressed = hook.express(understood, advice, memory_limit=False)
     reply = hook.reply(understood, expressed, ("内存 % $(touch executed)",))
     with listening(bound(at), says(reply.body)):
-        code, out, told = submit(shell, rendered(Address(socket=at, deadline_s=9)), job)
+        code, out, told = submit(shell, rendered(socket=at), job)
     assert (code, told) == (0, "内存 % $(touch executed)\n")
     ours = b"# @ resources = ConsumableMemory(1024 mb)\n# jobcast=a1 memory=1024MB\n# @ queue"
     assert out == job.replace(b"# @ queue", ours, 1)
@@ -272,7 +280,7 @@ def test_what_the_hook_answers_is_what_the_filter_understands(shell: list[str], 
 
 def test_a_hostile_place_is_quoted(submit: Run, tmp_path: Path):
     place = tmp_path / "'; touch executed; '$(touch executed)\n"
-    assert submit(["dash"], rendered(Address(socket=place))) == (0, JOB, "")
+    assert submit(["dash"], rendered(socket=place)) == (0, JOB, "")
     assert not (tmp_path / "executed").exists()
 
 
