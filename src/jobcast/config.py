@@ -134,6 +134,15 @@ def _workers(text: str) -> int:
     return int(text)
 
 
+_MOST_MODELS = 10000
+
+
+def _models(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_MODELS:
+        raise ValueError(say("frame.whole_between", least=1, most=_MOST_MODELS))
+    return int(text)
+
+
 _LONG = 1e9
 """More seconds than anybody waits, and money than anybody asks for an hour."""
 
@@ -219,6 +228,7 @@ ADMINISTRATORS: Setting[tuple[str, ...]] = Setting(name="administrators", read=_
 PRICE_CORE_HOUR = Setting(name="price.core_hour", read=_price, default="0")
 PRICE_GIB_HOUR = Setting(name="price.gib_hour", read=_price, default="0")
 PRICE_CURRENCY = Setting(name="price.currency", read=str.strip, default="")
+MODELS_KEEP = Setting(name="models.keep", read=_models, default="10")
 HOOK_RULES: Setting[Path | None] = Setting(name="hook.rules", read=_maybe_file, default="")
 HOOK_DEADLINE = Setting(name="hook.deadline", read=_seconds, default="0.2", unit="s")
 SERVE_SOCKET = Setting(name="serve.socket", read=_socket, default="auto")
@@ -246,6 +256,7 @@ SETTINGS: dict[str, Setting[object]] = {
         PRICE_CORE_HOUR,
         PRICE_GIB_HOUR,
         PRICE_CURRENCY,
+        MODELS_KEEP,
         HOOK_RULES,
         HOOK_DEADLINE,
         SERVE_SOCKET,

@@ -2,13 +2,16 @@
 
 import json
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import polars as pl
 import pytest
 
 from jobcast import clock
 from jobcast.predict.card import read_card
 from jobcast.predict.shelf import Shelf
+from jobcast.store import Store
+from tests.trained import made_up_history
 
 FIRST, SECOND = "2026-03-01T02-00-07", "2026-03-02T02-00-05"
 
@@ -20,6 +23,13 @@ def two_models(trained: str, shelf: Shelf) -> None:
     shutil.copytree(shelf.folder(FIRST), shelf.path / SECOND)
     file = shelf.path / SECOND / "card.json"
     file.write_text(json.dumps({**json.loads(file.read_text()), "scores": None}))
+
+
+@pytest.fixture
+def newer(sampled: Store) -> None:
+    """Have a job in the store that no model knows."""
+    later = pl.col("submit_time", "start_time", "finish_time") + timedelta(days=1)
+    sampled.append(made_up_history().tail(1).with_columns(later, job_id=pl.lit("999999")))
 
 
 def test_the_list_marks_the_one_that_answers(jobcast):
@@ -202,13 +212,19 @@ def test_activate_and_rollback_switch_the_one_that_answers(jobcast, shelf):
     assert jobcast("--lang", "zh", "models", "rollback").stdout == f"{FIRST} 已启用\n"
     assert shelf.active() == FIRST
     result = jobcast("--lang", "en", "models", "rollback")
-    assert result.stderr == "error: no other model was active before\ncure:  jobcast models list\n"
+    assert (
+        result.stderr == "error: no model of another training was active before\ncure:  jobcast models list\n"
+    )
     assert result.exit_code == 1
     assert json.loads(jobcast("models", "activate", SECOND, "--json").stdout) == {
         "schema": 1,
         "active": SECOND,
     }
-    assert json.loads(jobcast("models", "rollback", "--json").stdout) == {"schema": 1, "active": FIRST}
+    assert json.loads(jobcast("models", "rollback", "--json").stdout) == {
+        "schema": 1,
+        "active": FIRST,
+        "from": SECOND,
+    }
 
 
 def state(shelf: Shelf) -> list[tuple[str, str]]:
@@ -218,15 +234,43 @@ def state(shelf: Shelf) -> list[tuple[str, str]]:
     )
 
 
-def test_a_refreshed_model_answers_from_then_on(jobcast, shelf, sampled, monkeypatch):
+def test_a_refreshed_model_answers_from_then_on(jobcast, shelf, newer, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 3, tzinfo=UTC))
     result = jobcast("models", "refresh")
     assert result.stdout == "2026-03-03T00-00-00 answers from now on\n"
     assert shelf.active() == "2026-03-03T00-00-00"
-    assert shelf.before() == FIRST
     card = read_card(shelf.folder(None))
     assert (card.refreshed_from, card.data["clusters"]) == (FIRST, ["loom"])
     assert f"refreshed from  {FIRST}\n" in jobcast("models", "show").stdout
+
+
+@pytest.mark.parametrize("flag", [[], ["--dry-run"]])
+def test_without_new_jobs_nothing_is_refreshed(jobcast, shelf, sampled, flag):
+    before = state(shelf)
+    result = jobcast("models", "refresh", *flag)
+    assert result.stdout == f"nothing new since {FIRST}: no job has finished that it does not know\n"
+    answer = json.loads(jobcast("models", "refresh", *flag, "--json").stdout)
+    assert answer == {"schema": 1, "active": FIRST, "refreshed": False}
+    assert (result.exit_code, state(shelf)) == (0, before)
+
+
+def test_a_refresh_removes_what_nobody_goes_back_to(jobcast, shelf, newer, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 3, tzinfo=UTC))
+    monkeypatch.setenv("JOBCAST_MODELS_KEEP", "1")
+    shutil.copytree(shelf.path / SECOND, shelf.path / "2026-03-01T12-00-00")
+    result = jobcast("models", "refresh")
+    assert (
+        result.stderr == "removed, since newer models are there (setting models.keep): 2026-03-01T12-00-00\n"
+    )
+    assert shelf.names() == [FIRST, SECOND, "2026-03-03T00-00-00"]
+
+
+def test_a_model_that_somebody_activates_stays(jobcast, shelf):
+    jobcast("models", "activate", SECOND)
+    shelf.activate(FIRST)
+    shelf.rollback()
+    shelf.activate(FIRST)
+    assert shelf.keep(1) == []
 
 
 def test_a_dry_run_tells_what_would_answer_and_changes_nothing(jobcast, shelf):
@@ -241,12 +285,13 @@ def test_a_dry_run_tells_what_would_answer_and_changes_nothing(jobcast, shelf):
         assert result.stderr.endswith("dry run: nothing was changed\n")
         assert result.exit_code == 0
         answer = json.loads(jobcast("models", *words, "--dry-run", "--json").stdout)
-        assert answer == {"schema": 1, "active": name, "dry_run": True}
+        told = {"from": SECOND} if words == ["rollback"] else {}
+        assert answer == {"schema": 1, "active": name, **told, "dry_run": True}
     assert state(shelf) == before
     assert jobcast("--lang", "zh", "models", "rollback", "--dry-run").stdout == f"将启用 {FIRST}\n"
 
 
-def test_a_dry_run_of_a_refresh_names_the_model_that_can_be_refreshed(jobcast, shelf, sampled):
+def test_a_dry_run_of_a_refresh_names_the_model_that_can_be_refreshed(jobcast, shelf, newer):
     before = state(shelf)
     result = jobcast("models", "refresh", "--dry-run")
     assert result.stdout == f"{FIRST} can be refreshed; the result would answer from then on\n"
@@ -259,7 +304,7 @@ def test_a_dry_run_of_a_refresh_names_the_model_that_can_be_refreshed(jobcast, s
 @pytest.mark.parametrize(
     "words", [["activate", "typo"], ["rollback"], ["refresh", "typo"], ["refresh", SECOND]]
 )
-def test_a_dry_run_refuses_what_the_command_would_refuse(jobcast, shelf, sampled, words):
+def test_a_dry_run_refuses_what_the_command_would_refuse(jobcast, shelf, newer, words):
     (shelf.path / SECOND / "evidence/levels.npy").write_bytes(b"")
     dry, wet = (jobcast("models", *words, *flag) for flag in (["--dry-run"], []))
     assert (dry.stderr, dry.exit_code) == (wet.stderr, 1)

@@ -66,6 +66,7 @@ def test_json_holds_the_table_too(jobcast, sampled, shelf):
         "run_time",
         "not_judged",
         "intervals",
+        "removed",
         "seconds",
     ]
     assert (answer["model"], answer["active"], answer["recipe"]) == (shelf.active(), True, "default")

@@ -1,5 +1,6 @@
 """Models appear whole or not at all, and which one answers is switched in one instant."""
 
+import json
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from jobcast.errors import ModelError
+from jobcast.predict.card import Card
 from jobcast.predict.shelf import Shelf, grown_name
 
 MADE = datetime(2026, 3, 1, 2, 0, 7, tzinfo=UTC)
@@ -20,12 +22,31 @@ def shelf(tmp_path: Path) -> Shelf:
     return Shelf(tmp_path / "models")
 
 
-def grow(shelf: Shelf, made: datetime = MADE) -> str:
+def grow(shelf: Shelf, made: datetime = MADE, trees_of: str | None = None) -> str:
     with shelf.growing(made) as folder:
         (folder / "memory").mkdir()
         (folder / "memory/keys.npy").write_bytes(b"keys")
-        (folder / "card.json").write_text("{}")
+        Card(
+            recipe="default",
+            made="",
+            versions={},
+            data={},
+            settings={},
+            risk=None,
+            refreshed_from=trees_of,
+        ).save(folder)
     return grown_name(folder)
+
+
+def refresh(shelf: Shelf, training: str, times: int) -> list[str]:
+    """Refresh the model as often, and let each answer."""
+    names = [
+        grow(shelf, datetime.fromisoformat(f"{training[:10]}T{hour:02}:00+00:00"), training)
+        for hour in range(3, 3 + times)
+    ]
+    for name in names:
+        shelf.activate(name)
+    return names
 
 
 def grow_three(shelf: Shelf) -> list[str]:
@@ -87,6 +108,7 @@ def test_a_training_that_is_killed_leaves_no_model(shelf):
 import sys, time
 from datetime import datetime, UTC
 from pathlib import Path
+from jobcast.predict.card import Card
 from jobcast.predict.shelf import Shelf
 with Shelf(Path(sys.argv[1])).growing(datetime(2026, 3, 2, tzinfo=UTC)) as folder:
     (folder / "card.json").write_text("{}")
@@ -191,7 +213,7 @@ def test_rollback_goes_back_step_by_step(shelf):
     assert (shelf.before(), shelf.active()) == (second, third)
     assert shelf.rollback() == shelf.active() == second
     assert shelf.rollback() == shelf.active() == first
-    with pytest.raises(ModelError, match="no other model was active before") as error:
+    with pytest.raises(ModelError, match="no model of another training was active before") as error:
         shelf.rollback()
     assert error.value.hint == "jobcast models list"
     assert shelf.active() == first
@@ -220,13 +242,68 @@ def test_rollback_from_a_model_that_is_gone_goes_to_the_one_before(shelf):
     assert shelf.rollback() == second
 
 
+def test_rollback_passes_over_refreshes_of_the_same_trees(shelf):
+    first, second, _ = grow_three(shelf)
+    shelf.activate(first)
+    before = refresh(shelf, first, 2)
+    shelf.activate(second)
+    refresh(shelf, second, 3)
+    assert shelf.rollback() == before[-1]
+    with pytest.raises(ModelError, match="no model of another training was active before"):
+        shelf.rollback()
+
+
+def test_refreshes_that_are_superseded_go_and_nothing_that_somebody_goes_back_to(shelf):
+    first, second, third = grow_three(shelf)
+    shelf.activate(first)
+    of_first = refresh(shelf, first, 3)
+    shelf.activate(of_first[0], stays=True)
+    of_second = refresh(shelf, second, 4)
+    assert shelf.keep(2) == [*of_first[1:], *of_second[:3]]
+    assert shelf.names() == [first, of_first[0], second, of_second[3], third]
+    assert (shelf.active(), shelf.before()) == (of_second[3], of_first[0])
+    assert shelf.keep(2) == []
+    assert entries(shelf) == sorted([*shelf.names(), "active", "activations.json"])
+
+
+def test_the_active_model_stays_however_old_it_is(shelf):
+    names = grow_three(shelf)
+    shelf.activate(names[0])
+    assert shelf.keep(1) == [names[1]]
+    assert (shelf.active(), shelf.names()) == (names[0], [names[0], names[2]])
+
+
+def test_a_model_that_is_let_to_answer_while_it_is_removed_comes_back(shelf, monkeypatch):
+    names = grow_three(shelf)
+    shelf.activate(names[2])
+    rename = Path.rename
+
+    def activated_meanwhile(path: Path, target: Path) -> Path:
+        if path.name == names[0]:
+            shelf._switch(names[0])  # as another process, which has seen the model a moment ago
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", activated_meanwhile)
+    assert shelf.keep(1) == [names[1]]
+    assert shelf.folder() == shelf.path / names[0]
+
+
+def test_cards_that_name_each_other_end_no_command_late(shelf):
+    first, second, _ = grow_three(shelf)
+    for name, other in ((first, second), (second, first)):
+        card = json.loads((shelf.path / name / "card.json").read_text())
+        (shelf.path / name / "card.json").write_text(json.dumps({**card, "refreshed_from": other}))
+        shelf.activate(name)
+    assert shelf.before() == first
+
+
 @pytest.mark.parametrize("damage", ["", "{", "5", '"abc"', "[1, {}, null]", '{"a": 1}', "\ufffd"])
 def test_damaged_activations_forget_what_was_before_and_nothing_else(shelf, damage):
     first, second, third = grow_three(shelf)
     shelf.activate(first)
     shelf.activate(second)
     (shelf.path / "activations.json").write_text(damage)
-    with pytest.raises(ModelError, match="no other model was active before"):
+    with pytest.raises(ModelError, match="no model of another training was active before"):
         shelf.rollback()
     assert shelf.active() == second
     shelf.activate(third)

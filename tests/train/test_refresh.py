@@ -17,7 +17,7 @@ from jobcast.predict.memory import FamilyMemory
 from jobcast.train.evidence import FOLDER, Evidence
 from jobcast.train.material import material
 from jobcast.train.publish import Order, data_of, publish_families
-from jobcast.train.refresh import refresh
+from jobcast.train.refresh import knows_all, refresh
 from tests.train.made_up import SETTINGS, blocks
 from tests.trained import silent
 
@@ -42,7 +42,7 @@ def base(tmp_path: Path) -> Path:
 def _refreshed(jobs: pl.DataFrame, base: Path) -> tuple[Path, Card]:
     folder = base.parent / "refreshed"
     folder.mkdir()
-    return folder, refresh(jobs, base, folder, MADE + timedelta(days=1), silent)
+    return folder, refresh(material(jobs), base, folder, MADE + timedelta(days=1), silent)
 
 
 def test_a_refreshed_memory_is_that_of_the_whole_history(base):
@@ -80,6 +80,20 @@ def test_without_later_jobs_a_refresh_changes_no_forecast(base):
     (forecast,) = load(folder, card).forecast([asked])
     assert isinstance(forecast.memory, MemoryForecast)
     assert load(base, before).forecast([asked]) == [forecast]
+
+
+def test_a_model_knows_all_until_another_job_is_stored(base):
+    assert knows_all(base, material(_day(blocks(), 14)))
+    assert not knows_all(base, material(blocks()))
+    late = _day(blocks(), 14)
+    assert not knows_all(base, material(pl.concat([late, late.head(1)])))
+
+
+def test_a_refresh_of_a_refresh_names_the_model_whose_trees_grew(base):
+    first, _ = _refreshed(_day(blocks(), 15), base)
+    (base.parent / "again").mkdir()
+    card = refresh(material(blocks()), first, base.parent / "again", MADE + timedelta(days=2), silent)
+    assert card.refreshed_from == "base"
 
 
 def test_a_history_of_which_nothing_can_be_learnt_refreshes_no_model(base):
@@ -128,7 +142,7 @@ def test_a_card_without_rolling_days_names_the_cure(base):
 def test_a_recipe_without_families_is_refused(tmp_path):
     Card(recipe="memprediction", made="", versions={}, data={}, settings={}, risk=0.5).save(tmp_path)
     with pytest.raises(ModelError, match="memprediction remembers no families") as caught:
-        refresh(blocks(days=1), tmp_path, tmp_path, MADE, silent)
+        refresh(material(blocks(days=1)), tmp_path, tmp_path, MADE, silent)
     assert caught.value.hint == "jobcast train --recipe memprediction"
 
 

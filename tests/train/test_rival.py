@@ -36,7 +36,7 @@ def shelf(tmp_path: Path) -> Shelf:
 def refreshed(shelf: Shelf) -> str:
     """Let a refresh of the active model, by all jobs, answer instead."""
     with shelf.growing(ORDER.made) as folder:
-        refresh(JOBS, shelf.folder(), folder, ORDER.made, silent)
+        refresh(STUFF, shelf.folder(), folder, ORDER.made, silent)
     shelf.activate(grown_name(folder))
     return grown_name(folder)
 

@@ -99,7 +99,7 @@ def activate(session: Session, *, name: str, dry_run: bool, as_json: bool) -> No
     _see_answers(shelf, name)
     if not dry_run:
         with refusals_explained(shelf.path):
-            shelf.activate(name)
+            shelf.activate(name, stays=True)
     _tell_active(name, dry_run=dry_run, as_json=as_json)
 
 
@@ -112,22 +112,49 @@ def refresh(session: Session, *, name: str | None, dry_run: bool, as_json: bool)
     """Bring a model up to the present."""
     from jobcast.cli.span import read_span  # noqa: PLC0415 - these pull in Polars
     from jobcast.train import refresh as refreshing  # noqa: PLC0415
+    from jobcast.train.material import material  # noqa: PLC0415
 
     shelf = _shelf(session)
     base = shelf.folder(name)
-    jobs = read_span(session, refreshing.READS, None, None)
+    stuff = material(read_span(session, refreshing.READS, None, None))
+    if refreshing.knows_all(base, stuff):
+        _tell_nothing_new(base.name, shelf.active(), as_json=as_json)
+        return
     made = clock.now()
     with _place(shelf, scratch=dry_run) as place, working() as step, place.growing(made) as folder:
-        refreshing.refresh(jobs, base, folder, made, step)
+        refreshing.refresh(stuff, base, folder, made, step)
     if not dry_run:
-        with refusals_explained(shelf.path):
-            shelf.activate(grown_name(folder))
-        _tell_active(grown_name(folder), dry_run=False, as_json=as_json)
+        _let_answer(session, shelf, grown_name(folder), as_json=as_json)
     elif as_json:
         print_json({"refreshed_from": base.name, "dry_run": True})
     else:
         tell(say("models.can_be_refreshed", name=base.name))
         talk(say("models.nothing_changed"))
+
+
+def _tell_nothing_new(name: str, active: str | None, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"active": active, "refreshed": False})
+    else:
+        tell(say("models.nothing_new", name=name))
+
+
+def _let_answer(session: Session, shelf: Shelf, name: str, *, as_json: bool) -> None:
+    """Activate a refreshed model, and remove those that nobody goes back to."""
+    with refusals_explained(shelf.path):
+        shelf.activate(name)
+        removed = shelf.keep(session.settings[config.MODELS_KEEP])
+    if as_json:
+        print_json({"active": name, "refreshed": True, "removed": removed})
+        return
+    tell(say("models.active", name=name))
+    tell_removed(removed)
+
+
+def tell_removed(names: list[str]) -> None:
+    """Say which models were removed, if any were."""
+    if names:
+        talk(say("models.removed", names=", ".join(names)))
 
 
 @contextmanager
@@ -148,12 +175,12 @@ def _place(shelf: Shelf, *, scratch: bool) -> Iterator[Shelf]:
 def rollback(session: Session, *, dry_run: bool, as_json: bool) -> None:
     """Go back to the model before."""
     shelf = _shelf(session)
-    name = shelf.before()
+    before, name = shelf.active(), shelf.before()
     _see_answers(shelf, name)
     if not dry_run:
         with refusals_explained(shelf.path):
             shelf.rollback()
-    _tell_active(name, dry_run=dry_run, as_json=as_json)
+    _tell_active(name, dry_run=dry_run, as_json=as_json, **{"from": before})
 
 
 def _see_answers(shelf: Shelf, name: str) -> None:
@@ -165,9 +192,10 @@ def _see_answers(shelf: Shelf, name: str) -> None:
         raise ModelError(say("models.unfit", name=name, why=error.message), hint="jobcast train") from error
 
 
-def _tell_active(name: str, *, dry_run: bool, as_json: bool) -> None:
+def _tell_active(name: str, *, dry_run: bool, as_json: bool, **facts: str | None) -> None:
+    """Say which model answers; `facts` are more for JSON."""
     if as_json:
-        print_json({"active": name, **({"dry_run": True} if dry_run else {})})
+        print_json({"active": name, **facts, **({"dry_run": True} if dry_run else {})})
     elif dry_run:
         tell(say("models.would_be_active", name=name))
         talk(say("models.nothing_changed"))

@@ -12,6 +12,7 @@ from jobcast import clock, config
 from jobcast.cli import frame
 from jobcast.cli.evaluate import interval_columns, settings_of
 from jobcast.cli.figures import amount, exact, share
+from jobcast.cli.models import tell_removed
 from jobcast.cli.screen import print_json, talk, tell
 from jobcast.cli.session import Session
 from jobcast.cli.span import DAY, read_folder, read_span
@@ -98,13 +99,17 @@ def command(
     if dry_run:
         _show_plan(jobs, recipe, as_json=as_json)
         return
-    trained = _train(jobs, asked, Shelf(session.store.path / "models"))
+    shelf = Shelf(session.store.path / "models")
+    trained = _train(jobs, asked, shelf)
+    with refusals_explained(shelf.path):
+        removed = shelf.keep(session.settings[config.MODELS_KEEP])
     took = clock.seconds() - begin
     tell_verdict(trained.verdict, name=trained.name, active=trained.active, as_json=as_json)
     if as_json:
-        print_json({**_as_dict(trained, asked), "seconds": round(took, 2)})
+        print_json({**_as_dict(trained, asked), "removed": removed, "seconds": round(took, 2)})
     else:
         _show(trained, asked, took)
+        tell_removed(removed)
 
 
 def _see_recipe(recipe: str, training_cfg: Path | None, risk: str | None) -> None:

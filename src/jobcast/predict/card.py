@@ -36,7 +36,7 @@ class Card:
     ceiling: float = 0.0
     """log2 bytes: the largest peak that it has seen."""
     refreshed_from: str | None = None
-    """Name of the model whose trees it took over; None where it has grown its own."""
+    """Name of the model that has grown its trees, however often they were refreshed; None where it has itself."""
     offsets: Mapping[str, float] | None = None
     """Calibration: history level to what is added to the upper quantile, in log2 bytes."""
     run_time: Mapping[str, Any] | None = None

@@ -5,6 +5,7 @@
     models/2026-03-01T02-00-07/    card.json and the recipe's own files
     models/active                  a symbolic link, switched by one rename
     models/activations.json        names in the order in which they became active
+    models/2026-03-01T02-00-07/kept    where this file stands, the model stays
 """
 
 import itertools
@@ -12,17 +13,18 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from jobcast.errors import ModelError
 from jobcast.language import say
+from jobcast.predict.card import read_card
 
 _ABANDONED_SECONDS = 86400.0
 """A hidden folder that nobody has written into for so long belongs to a killed training."""
 
-_ACTIVE, _ACTIVATIONS = "active", "activations.json"
+_ACTIVE, _ACTIVATIONS, _KEPT = "active", "activations.json", "kept"
 
 
 class Shelf:
@@ -77,15 +79,20 @@ class Shelf:
             shutil.rmtree(folder, ignore_errors=True)
             raise
 
-    def activate(self, name: str) -> None:
-        """Let `name` answer from now on; raises ModelError when there is no such model."""
-        self.folder(name)
+    def activate(self, name: str, *, stays: bool = False) -> None:
+        """Let `name` answer from now on; raises ModelError when there is no such model.
+
+        Where it `stays`, `keep` does not remove it.
+        """
+        folder = self.folder(name)
+        if stays:
+            (folder / _KEPT).touch()
         earlier = self._activations()
         self._switch(name)
         self._remember([*earlier, name])
 
     def rollback(self) -> str:
-        """Let the model answer that did so before the active one, and return its name.
+        """Let the latest model of another training answer that did so before, and return its name.
 
         Raises ModelError when there is none.
         """
@@ -98,11 +105,61 @@ class Shelf:
         """Return the name of the model to which `rollback` goes; raises ModelError when there is none."""
         return self._before()[-1]
 
-    def _before(self) -> list[str]:
-        """Return what was active, in order, up to the model that was so before the active one."""
+    def earlier(self) -> list[str]:
+        """Return the other models that were active and are still there, the latest first."""
         others = set(self.names()) - {self.active()}
+        return [name for name in dict.fromkeys(reversed(self._activations())) if name in others]
+
+    def in_turn(self) -> list[str]:
+        """Return the active model and those that answered before it, but for what is only kept because it stays."""
+        active = self.active()
+        others = [name for name in self.earlier() if not (self.path / name / _KEPT).exists()]
+        return others if active is None else [active, *others]
+
+    def keep(self, most: int) -> list[str]:
+        """Remove what nobody goes back to, and return the names.
+
+        There stay: the active model, that to which `rollback` goes, those that were to stay, the `most` newest ones,
+        the latest of each of the `most` last trainings; and those whose trees they took over.
+        """
+        names, parents = self.names(), self._parents()
+        latest = {_line(name, parents)[-1]: name for name in names}
+        kept = {*names[-most:], *(latest[training] for training in sorted(latest)[-most:])}
+        kept |= {name for name in names if (self.path / name / _KEPT).exists()}
+        kept |= {self.active() or ""}
+        with suppress(ModelError):
+            kept.add(self.before())
+        kept |= {one for name in kept for one in _line(name, parents)}
+        removed = [name for name in names if name not in kept and self._remove(name)]
+        if removed:
+            self._remember([name for name in self._activations() if name not in removed])
+        return removed
+
+    def _parents(self) -> dict[str, str]:
+        """Return whose trees models took over, by name; nothing of those that have grown their own."""
+        found = {}
+        for name in self.names():
+            with suppress(ModelError):  # nobody knows whose trees these are
+                found[name] = read_card(self.path / name).refreshed_from
+        return {name: parent for name, parent in found.items() if parent is not None}
+
+    def _remove(self, name: str) -> bool:
+        """Remove a model at one stroke; tell whether it is gone: one that was just let to answer comes back."""
+        going = self.path / f".gone-{name}"
+        (self.path / name).rename(going)
+        if self.active() == name:
+            going.rename(self.path / name)
+            return False
+        shutil.rmtree(going, ignore_errors=True)
+        return True
+
+    def _before(self) -> list[str]:
+        """Return what was active, in order, up to the last model of another training than the active one's."""
+        active, parents = self.active() or "", self._parents()
+        others = set(self.names()) - {active}
+        training = _line(active, parents)[-1]
         earlier = self._activations()
-        while earlier and earlier[-1] not in others:
+        while earlier and (earlier[-1] not in others or _line(earlier[-1], parents)[-1] == training):
             earlier.pop()
         if not earlier:
             raise ModelError(say("model.none_before"), hint="jobcast models list")
@@ -155,6 +212,14 @@ class Shelf:
 def grown_name(folder: Path) -> str:
     """Return the name under which the model stands that grows, or grew, in the hidden `folder`."""
     return folder.name.removeprefix(".")
+
+
+def _line(name: str, parents: dict[str, str]) -> list[str]:
+    """Return the model, and those whose trees it took over, up to the one that has grown them."""
+    line = [name]
+    while (parent := parents.get(line[-1])) is not None and parent not in line:
+        line.append(parent)
+    return line
 
 
 def _whole(folder: Path) -> bool:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from jobcast.errors import ModelError
 from jobcast.features.asof import as_of_submission
@@ -24,22 +23,26 @@ from jobcast.predict.families import TREES, load
 from jobcast.train import run_time
 from jobcast.train.evidence import FOLDER, Evidence
 from jobcast.train.families import FamilySettings, KnownJobs, Progress, judge
-from jobcast.train.material import COLUMNS, Material, material
+from jobcast.train.material import COLUMNS, Material
 from jobcast.train.publish import data_of, write_learnt
 
 READS = (*COLUMNS, "cluster")
 """Columns of the history that a refresh reads; the clusters go onto the card."""
 
 
-def refresh(jobs: pl.DataFrame, base: Path, folder: Path, made: datetime, progress: Progress) -> Card:
-    """Write into `folder` the model `base` as it answers after all of `jobs`, the whole history.
+def knows_all(base: Path, stuff: Material) -> bool:
+    """Tell whether the model `base` was learnt from just these jobs. Raises ModelError as `refresh` does."""
+    return _card_of_families(base).data == data_of(stuff)
+
+
+def refresh(stuff: Material, base: Path, folder: Path, made: datetime, progress: Progress) -> Card:
+    """Write into `folder` the model `base` as it answers after all jobs of `stuff`, the whole history.
 
     Jobs that finished after those that `base` was judged on judge it now. Of jobs stored late, which finished
     earlier, the memory learns at once; they judge only at the next training.
     Raises ModelError when `base` is damaged or of a recipe that remembers no families, or when no job ended well.
     """
     card = _card_of_families(base)
-    stuff = material(jobs)
     if not stuff.teaches.any():
         raise ModelError(say("model.nothing_learnt"), hint=say("span.empty_cure"))
     progress("families")
@@ -53,7 +56,7 @@ def refresh(jobs: pl.DataFrame, base: Path, folder: Path, made: datetime, progre
     refreshed = replace(
         card,
         made=made.isoformat(timespec="seconds"),
-        refreshed_from=base.name,
+        refreshed_from=card.refreshed_from or base.name,
         data=data_of(stuff),
         ceiling=max(card.ceiling, float(stuff.peak[stuff.teaches].max())),
         offsets=dict(zip(LEVELS, found.tolist(), strict=True)),
