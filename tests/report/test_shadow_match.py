@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from jobcast.report.shadow_match import TOLERANCE, entries_of, jobs_of, matched
@@ -95,15 +95,28 @@ def test_an_id_that_stands_twice_counts_once():
     assert entries_of([entry(0, id="a"), entry(5, id="a")]).height == 1
 
 
-TIMES = st.lists(st.integers(0, 300), max_size=14)
+TIMES = st.lists(st.integers(0, 300), max_size=5)
 
 
 @given(TIMES, TIMES)
-@example([0, 10], [5, 15])
-@example([5, 15], [0, 10])
-@example([0, 0, 1], [0, 0, 0, 1])
-@example([0, 61, 122], [60, 121])
 def test_a_naive_search_for_the_closest_pairs_finds_as_many_as_close(answered, submitted):
+    apart = [abs(one - other) for one in answered for other in submitted]
+    assume(
+        len(apart) == len(set(apart))
+    )  # of two pairs as close, either may be taken, and others then fit or not
+    see_closest(answered, submitted)
+
+
+@pytest.mark.parametrize(
+    ("answered", "submitted"),
+    [([0, 10], [5, 15]), ([5, 15], [0, 10]), ([0, 0, 1], [0, 0, 0, 1]), ([0, 61, 122], [60, 121])],
+)
+def test_pairs_as_close_leave_the_others_theirs(answered, submitted):
+    see_closest(answered, submitted)
+
+
+def see_closest(answered, submitted):
+    """See that one pair after the other was made of what was closest and left."""
     entries = [entry(seconds, id=f"{place}") for place, seconds in enumerate(answered)]
     rows = [ran(place, seconds) for place, seconds in enumerate(submitted)]
     found = pairs(entries, *rows) if rows else []

@@ -58,3 +58,23 @@ def test_it_stands_in_the_journal(ask, store):
     assert [(entry.system, entry.user) for entry in AdviceReader(AdviceJournal(store))] == [
         ("memprediction", a_job()["user"])
     ]
+
+
+def test_the_journal_says_what_that_esub_does_with_the_answer(ask, store, service, rules):
+    rules.write_text('mode = "advise"\nrun_limit = true')
+    service.rules.look()
+    amount = int(ask("POST", "/memPrediction", form(job_name=a_job()["project"])).body)
+    (entry,) = AdviceReader(AdviceJournal(store))
+    (change,) = entry.changes
+    assert (change.subject, change.kind, change.before, change.after, change.made) == (
+        "memory", "set", None, float(amount << 20), True,
+    )  # fmt: skip
+    assert [(one.subject, one.reason) for one in entry.kept] == [("run_limit", "not_wanted")]
+    assert entry.name is None  # it sends the project as the name
+
+
+def test_where_the_rules_want_no_forecast_there_is_no_number(ask, service, rules):
+    rules.write_text('mode = "off"')
+    service.rules.look()
+    reply = ask("POST", "/memPrediction", form())
+    assert (reply.status, reply.json["error"]) == (503, "off")

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from jobcast.advice import advice_id
+from jobcast.errors import StoreError
 from jobcast.predict.models import load
 from jobcast.predict.shelf import Shelf
 from jobcast.serve.app import make_app
@@ -241,3 +242,28 @@ def test_a_fault_of_ours_is_no_answer(ask, service, monkeypatch):
     monkeypatch.setattr(type(service.desk), "answer", lambda *_: json.loads("{"))
     reply = ask("POST", "/v1/forecast", a_job())
     assert (reply.status, reply.json["error"]) == (503, "fault")
+
+
+def test_a_service_that_cannot_note_what_it_answers_is_not_ready(ask, service, store, monkeypatch):
+    ask("POST", "/v1/forecast", a_job())
+    broken = StoreError("no room to write")
+
+    def refuse(*_: object) -> None:
+        raise broken
+
+    with monkeypatch.context() as patch:
+        patch.setattr(service.journal.lines, "append", refuse)
+        assert ask("POST", "/v1/forecast", a_job()).status == 503
+    reply = ask("GET", "/readyz")
+    assert (reply.status, reply.json["trouble"]) == (503, {"journal": "no room to write"})
+    assert ask("POST", "/v1/forecast", a_job()).status == 200
+    assert ask("GET", "/readyz").status == 200
+
+
+def test_what_a_program_asks_changes_nothing_whatever_the_mode(ask, service, rules, store):
+    rules.write_text('mode = "lower"')
+    service.rules.look()
+    answer = ask("POST", "/v1/forecast", a_job()).json
+    assert [one["made"] for one in answer["advice"]["changes"]] == [True]
+    (entry,) = AdviceReader(AdviceJournal(store))
+    assert [one.made for one in entry.changes] == [False]

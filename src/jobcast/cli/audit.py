@@ -21,7 +21,7 @@ from jobcast.cli.session import Session
 from jobcast.cli.table import print_table
 from jobcast.errors import InputError
 from jobcast.language import say
-from jobcast.store.advice import AdviceJournal, Entry
+from jobcast.store.advice import API, AdviceJournal, Entry
 from jobcast.store.advice_reader import AdviceReader
 
 _PAGE = 20
@@ -40,6 +40,8 @@ class _Wish:
     """How far the rules let the hook go; none means however far."""
     changed: bool
     """Whether something was to be another."""
+    api: bool
+    """Whether what programs asked counts too, which is no submission."""
 
     def fits(self, entry: Entry) -> bool:
         """Tell whether an entry is wished for."""
@@ -48,6 +50,7 @@ class _Wish:
             and (not self.queues or entry.queue in self.queues)
             and (not self.modes or entry.mode in self.modes)
             and (not self.changed or bool(entry.changes))
+            and (self.api or entry.system != API)
         )
 
 
@@ -62,6 +65,7 @@ class _Wish:
     "--mode", multiple=True, type=click.Choice([mode.value for mode in Mode]), help=say("audit.mode")
 )
 @click.option("--changed", is_flag=True, help=say("audit.changed"))
+@click.option("--api", is_flag=True, help=say("audit.api"))
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help=say("audit.limit"))
 @frame.json_option
 @click.pass_obj
@@ -77,6 +81,7 @@ def command(
     queue: tuple[str, ...],
     mode: tuple[str, ...],
     changed: bool,
+    api: bool,
     limit: int | None,
     as_json: bool,
 ) -> None:
@@ -88,7 +93,7 @@ def command(
     if advice_id is not None:
         _show_one(session, journal, advice_id, as_json=as_json)
         return
-    wish = _Wish(users=users, queues=queue, modes=mode, changed=changed)
+    wish = _Wish(users=users, queues=queue, modes=mode, changed=changed, api=api)
     reader = AdviceReader(journal, since, until)
     found = filter(wish.fits, reader)
     if as_json:

@@ -21,7 +21,7 @@ from jobcast.language import say
 from jobcast.report.base import About, Period, Report
 from jobcast.report.shadow import section
 from jobcast.report.shadow_match import entries_of, jobs_of, matched
-from jobcast.store.advice import AdviceJournal
+from jobcast.store.advice import API, AdviceJournal
 from jobcast.store.advice_reader import AdviceReader
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _looked_back(session: Session, period: Period, users: Sequence[str]) -> Repo
     reader = AdviceReader(AdviceJournal(session.settings[config.STORE]), period.since, period.until)
     with working() as step:
         step(say("shadow.reading"))
-        entries = entries_of(one for one in reader if not users or one.user in users)
+        entries = entries_of(one for one in reader if one.system != API and (not users or one.user in users))
         # A job that was submitted in the period has finished in it or later.
         history = session.store.scan(period.since)
         jobs = session.store.collect(jobs_of(history, period.since))

@@ -7,6 +7,7 @@ from itertools import islice
 import polars as pl
 
 from jobcast.advice import Subject
+from jobcast.features.submit_line import submitted
 from jobcast.history import Instant
 from jobcast.job import ExitReason
 from jobcast.report.measures import DONE, KILLED_FOR_MEMORY, measured
@@ -84,6 +85,12 @@ def _hash(*columns: str) -> pl.Expr:
     return pl.concat_str([pl.col(name).fill_null("") for name in columns], separator="\x1f").hash()
 
 
+def _submitted(commands: pl.Series) -> pl.Series:
+    """Return what each line of Slurm submits, as its hook knows it; other commands stay."""
+    distinct = commands.unique().drop_nulls()
+    return commands.replace_strict(distinct, pl.Series(list(map(submitted, distinct)), dtype=pl.String))
+
+
 def jobs_of(history: pl.LazyFrame, since: datetime) -> pl.LazyFrame:
     """Return the jobs of `history` that may have been submitted since then, in the columns that are needed.
 
@@ -91,7 +98,8 @@ def jobs_of(history: pl.LazyFrame, since: datetime) -> pl.LazyFrame:
     """
     recent = history.filter(pl.col("submit_time") >= since - TOLERANCE)
     submission = _hash("system", "cluster", "job_id") ^ pl.col("submit_time").hash()
-    kept = [pl.col(name).str.slice(0, _KEPT) for name in ("command", "cwd")]
+    command = pl.col("command").map_batches(_submitted, return_dtype=pl.String)
+    kept = [column.str.slice(0, _KEPT) for column in (command, pl.col("cwd"))]
     overrun = pl.col("exit_reason") == ExitReason.RUN_LIMIT.value
     return (
         measured(recent)

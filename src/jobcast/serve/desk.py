@@ -7,12 +7,12 @@ from typing import Any
 
 from jobcast.act.advise import advise
 from jobcast.act.rules import Verdict
-from jobcast.advice import Advice, Mode
+from jobcast.advice import Advice, Change, Mode
 from jobcast.forecast import Forecast, MemoryForecast, RunTimeForecast
 from jobcast.job import Submission
 from jobcast.serve.active import Follower, Loaded
 from jobcast.serve.watched import WatchedRules
-from jobcast.store.advice import AdviceJournal, ChangeEntry, Entry, KeptEntry, shortened
+from jobcast.store.advice import API, AdviceJournal, ChangeEntry, Entry, KeptEntry, shortened
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,7 +20,7 @@ class Asker:
     """On whose behalf a submission is answered."""
 
     system: str
-    """Name of the hook; ``api`` for callers of the API."""
+    """Name of the hook; `API` for programs."""
     name: str | None
     """Login name or token; None where nobody knows."""
 
@@ -100,10 +100,7 @@ def _entry(answered: Answered, asker: Asker, at: datetime) -> Entry:
         at=at,
         mode=advice.mode,
         model=advice.model,
-        changes=tuple(
-            ChangeEntry(subject=one.subject, kind=one.kind, before=one.before, after=one.after, made=one.made)
-            for one in advice.changes
-        ),
+        changes=tuple(_change(one, asker) for one in advice.changes),
         kept=tuple(KeptEntry(subject=one.subject, reason=one.reason) for one in advice.kept),
         memory_half=memory.quantiles.get(0.5) if memory else None,
         memory_request=memory.request if memory else None,
@@ -111,6 +108,17 @@ def _entry(answered: Answered, asker: Asker, at: datetime) -> Entry:
         level=memory.basis.level if memory else None,
         runs=memory.basis.runs if memory else None,
         **_who(answered.submission, asker),
+    )
+
+
+def _change(change: Change, asker: Asker) -> ChangeEntry:
+    """Return a change as it is kept; what a program asked changes nothing."""
+    return ChangeEntry(
+        subject=change.subject,
+        kind=change.kind,
+        before=change.before,
+        after=change.after,
+        made=change.made and asker.system != API,
     )
 
 

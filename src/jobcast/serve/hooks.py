@@ -7,10 +7,11 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 from starlette.types import Receive, Scope, Send
 
 from jobcast.act.told import told
-from jobcast.advice import Mode
+from jobcast.advice import Advice, Change, ChangeKind, Kept, KeptReason, Mode, Subject
 from jobcast.errors import InputError
 from jobcast.fields import submission
 from jobcast.forecast import MemoryForecast
+from jobcast.job import Submission
 from jobcast.language import LANGUAGES, speaking
 from jobcast.serve import metrics
 from jobcast.serve.access import Caller, Right
@@ -21,12 +22,14 @@ from jobcast.serve.service import Service, outcome
 from jobcast.systems.encoding import decode
 from jobcast.systems.hooks.base import HookCall, HookReply, NotAsked, SubmissionHook, Understood
 from jobcast.systems.hooks.registry import HOOKS, hook
-from jobcast.units import to_mib
+from jobcast.units import MIB, Bytes, to_mib
 
 _HEADERS = b"x-jobcast-"
 """Headers of this beginning are fields of the call, beside those of the query."""
 _MOST_FIELDS = 64
 _OLD = "memprediction"
+_RUN_BY_USERS = {"lsf", "loadleveler"}
+"""Hooks whose stubs run in the process of whoever submits, who could tell them any name."""
 
 
 async def hooked(service: Service, scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,7 +52,7 @@ def _reply(service: Service, system: SubmissionHook, call: HookCall, caller: Cal
     if isinstance(understood, NotAsked):
         count(system.name, understood.reason).inc()
         return system.silence(call)
-    understood = _of_caller(understood, caller)
+    understood = _of_caller(understood, system.name, caller)
     asked, asker = understood.submission, Asker(system=system.name, name=caller.name)
     refusals = (service.rules.now.refusal(one, system.name) for one in (asked, *understood.others))
     if (why := next(filter(None, refusals), None)) is not None:
@@ -68,9 +71,13 @@ def _reply(service: Service, system: SubmissionHook, call: HookCall, caller: Cal
     return system.reply(understood, said, told(said.advice))
 
 
-def _of_caller(understood: Understood, caller: Caller) -> Understood:
-    """Take the user that the kernel tells where the stub tells none."""
-    if understood.submission.user is None and caller.is_user:
+def _of_caller(understood: Understood, system: str, caller: Caller) -> Understood:
+    """Take the user whom the kernel tells, where the stub tells none or runs in the process of whoever submits.
+
+    slurmctld and API servers ask on behalf of others, and so may who administers the service.
+    """
+    own = system in _RUN_BY_USERS and Right.READ not in caller.rights
+    if caller.is_user and (own or understood.submission.user is None):
         return replace(understood, submission=replace(understood.submission, user=caller.name))
     return understood
 
@@ -101,13 +108,29 @@ async def memprediction(service: Service, scope: Scope, receive: Receive, send: 
         asked = submission(fields, at, service.settings.timezone)
     except InputError as error:
         raise RefusedError(503, "bad_form", error.message) from error
-    (answered,) = service.desk.answer([asked], loaded)
-    metrics.SUBMISSIONS.labels(_OLD, outcome(answered.advice)).inc()
-    service.desk.note([answered], Asker(system=_OLD, name=caller.name), at)
-    if answered.forecast is None or not isinstance(answered.forecast.memory, MemoryForecast):
+    (answered,) = service.desk.answer([_named(asked)], loaded)
+    if answered.forecast is None:
+        raise RefusedError(503, "off", "the rules want no forecast for such a job")
+    if not isinstance(answered.forecast.memory, MemoryForecast):
         raise RefusedError(503, "no_forecast", "nothing similar is known")
-    amount = answered.verdict.memory_bounds.hold(answered.forecast.memory.request)
-    await send_bytes(send, b"%d\n" % to_mib(int(amount)), JSON)
+    amount = to_mib(int(answered.verdict.memory_bounds.hold(answered.forecast.memory.request)))
+    set_by_it = replace(answered, advice=_applied(answered.advice, amount))
+    metrics.SUBMISSIONS.labels(_OLD, outcome(set_by_it.advice)).inc()
+    service.desk.note([set_by_it], Asker(system=_OLD, name=caller.name), at)
+    await send_bytes(send, b"%d\n" % amount, JSON)
+
+
+def _named(asked: Submission) -> Submission:
+    """Leave out what that esub sends as the job's name: the project, or ``None``."""
+    return replace(asked, name=None) if asked.name in {"None", asked.project} else asked
+
+
+def _applied(advice: Advice, amount_mib: int) -> Advice:
+    """Return what that esub makes of the answer: it asks where a job leaves memory open, and sets what it is told."""
+    after = Bytes(amount_mib * MIB)
+    change = Change(subject=Subject.MEMORY, kind=ChangeKind.SET, before=None, after=after, made=True)
+    kept = Kept(subject=Subject.RUN_LIMIT, reason=KeptReason.NOT_WANTED)
+    return replace(advice, changes=(change,), kept=(kept,))
 
 
 def _form(body: bytes) -> dict[str, str]:

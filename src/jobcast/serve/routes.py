@@ -18,10 +18,8 @@ from jobcast.serve.asked import Asked, Feedback, entry_of, submission_of
 from jobcast.serve.desk import Answered, Asker
 from jobcast.serve.http import RefusedError, decoded, read_body, send_bytes, send_json
 from jobcast.serve.service import Service
-from jobcast.store.advice import Entry
+from jobcast.store.advice import API, Entry
 
-API = "api"
-"""Name in the journal of callers that are no hook."""
 _AT_ONCE = 64
 """Jobs of one request that are answered before others get their turn."""
 _DAYS_SEARCHED = 400
@@ -149,10 +147,10 @@ async def healthz(service: Service, scope: Scope, receive: Receive, send: Send) 
 async def readyz(service: Service, scope: Scope, receive: Receive, send: Send) -> int:  # noqa: ARG001 - as all
     """``GET /readyz``: whether forecasts can be had, and what of the site can't be used."""
     loaded = service.follower.loaded
-    things = (("rules", service.rules), ("tokens", service.tokens), ("model", service.follower))
-    trouble = {what: thing.trouble.message for what, thing in things if thing.trouble}
-    health = Health(ready=loaded is not None, model=loaded.name if loaded else None, trouble=trouble)
-    status = 200 if loaded else 503
+    trouble = {what: error.message for what, error in service.troubles().items() if error}
+    ready = loaded is not None and service.journal.trouble is None
+    health = Health(ready=ready, model=loaded.name if loaded else None, trouble=trouble)
+    status = 200 if ready else 503
     await send_json(send, health, status)
     return status
 

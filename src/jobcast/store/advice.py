@@ -16,10 +16,15 @@ from typing import Annotated
 
 import msgspec
 
+from jobcast.errors import StoreError
 from jobcast.store.lines import DailyLines, decoded
 
 _KEPT = 4096
 """Characters of a text that the journal keeps."""
+
+
+API = "api"
+"""`Entry.system` of what programs asked by /v1/forecast: no submission, and nothing was changed by it."""
 
 
 class ChangeEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,14 +98,21 @@ class AdviceJournal:
     def __init__(self, path: Path) -> None:
         self.lines = DailyLines(path / "advice")
         self._encoder, self._decoder = msgspec.json.Encoder(), msgspec.json.Decoder(Entry)
+        self.trouble: StoreError | None = None
+        """Why the last entries could not be written; None where all is well."""
 
     def append(self, entries: Iterable[Entry]) -> None:
         """Write entries; when this returns, they outlive this process. Raises StoreError."""
         by_day: dict[date, list[bytes]] = {}
         for entry in entries:
             by_day.setdefault(entry.at.date(), []).append(self._encoder.encode(entry) + b"\n")
-        for day, lines in by_day.items():
-            self.lines.append(day, b"".join(lines))
+        try:
+            for day, lines in by_day.items():
+                self.lines.append(day, b"".join(lines))
+        except StoreError as error:
+            self.trouble = error
+            raise
+        self.trouble = None
 
     def find(self, advice_id: str, days: int | None = None) -> Entry | None:
         """Return the entry of that name, looking at the newest days first; None where there is none.
