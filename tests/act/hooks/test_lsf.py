@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -219,6 +219,32 @@ def test_whoever_asks_is_told_why_there_is_no_advice(
     with listening(bound(at), says(GOOD)):
         done = submit(shell, rendered(socket=at), JOBCAST_HOOK_TRACE="1", **environment)
         assert done == (0, "", f"jobcast: no advice: {why}\n", "")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Return a directory that holds 4096 bytes."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4096", "tmpfs", str(place)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root mounts a disk that is soon full")
+    yield place
+    unmount = ["umount", str(place)]
+    subprocess.run(unmount, check=True)
+
+
+@pytest.mark.parametrize("before", ["", "LSB_SUB_QUEUE=night\n".rjust(4090, "#")], ids=["empty", "begun"])
+def test_a_full_disk_leaves_the_changes_as_they_were(
+    shell: list[str], submit: Run, at: Path, small_disk: Path, before: str
+):
+    changes = small_disk / "changes"
+    changes.write_text(before)
+    long = b'set LSB_SUB_JOB_DESCRIPTION="' + b"x" * 5000 + b'"\n' + GOOD
+    with listening(bound(at), says(long)):
+        done = submit(shell, rendered(socket=at), JOBCAST_HOOK_TRACE="1", LSB_SUB_MODIFY_FILE=str(changes))
+    assert done == (0, "", "jobcast: no advice: not-written\n", "")
+    assert changes.read_text() == before
 
 
 def test_a_host_without_curl_lets_the_job_pass(submit: Run, at: Path):
