@@ -30,12 +30,12 @@ def lowers_nothing(change: Change, amount: float) -> bool:
     return change.kind is ChangeKind.LOWER and change.before is not None and amount >= change.before
 
 
-def expressed(advice: Advice, say: Callable[[Change], Said | None]) -> Expressed:
-    """Say each change that is made; those of which `say` makes None are kept as ``not_expressible``."""
+def expressed(advice: Advice, word: Callable[[Change], Said | None]) -> Expressed:
+    """Say each change that is made; those of which `word` makes None are kept as ``not_expressible``."""
     changes: list[Change] = []
     kept, settings = list(advice.kept), dict[str, str]()
     for change in advice.changes:
-        said = say(change) if change.made else (change, dict[str, str]())
+        said = word(change) if change.made else (change, dict[str, str]())
         if said is None:
             kept.append(Kept(subject=change.subject, reason=KeptReason.NOT_EXPRESSIBLE))
         else:

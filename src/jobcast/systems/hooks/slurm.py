@@ -17,9 +17,10 @@ from math import ceil
 from typing import cast
 from urllib.parse import parse_qsl
 
-from jobcast.advice import Advice, Change, ChangeKind, Kept, KeptReason, Subject
+from jobcast.advice import Advice, Change, Subject
 from jobcast.job import Request, Submission
 from jobcast.systems.hooks.base import Expressed, HookCall, HookReply, HookSite, NotAsked, Understood
+from jobcast.systems.hooks.saying import Said, expressed, lowers_nothing, one_line
 from jobcast.units import MIB, Bytes, Seconds, parse_duration, parse_memory, to_mib
 
 _MOST_FIELDS = 4096
@@ -27,8 +28,6 @@ _MOST_COUNT = 2**31
 _MINUTE = 60
 _WRAP = "#!/bin/sh\n# This script was created by sbatch --wrap.\n"
 _GPUS = re.compile(r"(?:^|,)(?:gres[:/])?gpu(?::[^:,=]+)?[:=](\d{1,6})(?=$|[,(])|^(?:[^:,=]+:)?(\d{1,6})$")
-_LINE = 1000
-"""Characters of a line that goes back."""
 
 
 class _Per(StrEnum):
@@ -91,26 +90,17 @@ class SlurmHook:
         Amounts become what Slurm will read: parts of whole MB.
         """
         native = cast("_Native", understood.native)
-        changes: list[Change] = []
-        kept, settings = list(advice.kept), list[tuple[str, str]]()
-        for change in advice.changes:
-            said = _said(change, native) if change.made else (change, None)
-            if said is None:
-                kept.append(Kept(subject=change.subject, reason=KeptReason.NOT_EXPRESSIBLE))
-            else:
-                changes.append(said[0])
-                settings += [said[1]] if said[1] else []
-        expressed = replace(advice, changes=tuple(changes), kept=tuple(kept))
-        return Expressed(advice=expressed, settings=(*settings, ("admin_comment", _comment(expressed))))
+        said = expressed(advice, lambda change: _said(change, native))
+        return replace(said, settings=(*said.settings, ("admin_comment", _comment(said.advice))))
 
     def reply(self, understood: Understood, expressed: Expressed, told: tuple[str, ...]) -> HookReply:  # noqa: ARG002
         """Answer with a line for each setting and for each thing to say."""
-        sets = [f"set {name}={_line(value)}" for name, value in expressed.settings]
-        return _lines(*sets, *(f"say {_line(one)}" for one in told))
+        sets = [f"set {name}={one_line(value)}" for name, value in expressed.settings]
+        return _lines(*sets, *(f"say {one_line(one)}" for one in told))
 
     def refuse(self, understood: Understood, why: str) -> HookReply:  # noqa: ARG002 - as all
         """Answer with the rule that forbids it."""
-        return _lines(f"refuse {_line(why)}")
+        return _lines(f"refuse {one_line(why)}")
 
     def silence(self, call: HookCall) -> HookReply:  # noqa: ARG002 - as all
         """Answer with nothing."""
@@ -121,29 +111,20 @@ def _lines(*lines: str) -> HookReply:
     return HookReply(body="".join(f"{line}\n" for line in (*lines, "end")).encode("utf-8", "replace"))
 
 
-def _line(text: str) -> str:
-    """Return a text in which no line can begin."""
-    return "".join(sign if sign.isprintable() else " " for sign in text[:_LINE])
-
-
-_Said = tuple[Change, tuple[str, str] | None]
-"""A change with the amount that Slurm will read, and what to set."""
-
-
-def _said(change: Change, native: _Native) -> _Said | None:
+def _said(change: Change, native: _Native) -> Said | None:
     """Say one change in Slurm's words; None where that can't be."""
     if change.subject is Subject.RUN_LIMIT:
         if native.unlimited:
             return None
         minutes = ceil(change.after / _MINUTE)
-        return replace(change, after=Seconds(minutes * _MINUTE)), ("time_limit", str(minutes))
+        return replace(change, after=Seconds(minutes * _MINUTE)), {"time_limit": str(minutes)}
     if native.per is None:
         return None
     each = ceil(to_mib(int(change.after)) / native.parts)
     after = Bytes(each * native.parts * MIB)
-    if change.kind is ChangeKind.LOWER and change.before is not None and after >= change.before:
-        return None  # rounded up to whole MB for each part, nothing is lowered
-    return replace(change, after=after), (native.per, str(each))
+    if lowers_nothing(change, after):
+        return None
+    return replace(change, after=after), {native.per: str(each)}
 
 
 def _comment(advice: Advice) -> str:
