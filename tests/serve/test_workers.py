@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from jobcast import clock
 from jobcast.predict.shelf import Shelf
 from tests.serve.running import running, until
 from tests.trained import a_job
@@ -60,7 +61,7 @@ def test_a_damaged_model_does_not_answer_and_the_one_before_goes_on(service, sto
 
 def test_what_one_worker_is_told_all_workers_learn(service):
     job = {"user": "new", "command": "brandnew", "cwd": "/p/new"}
-    told = {**job, "finish_time": "2030-01-01T00:00:00Z", "memory_peak_bytes": 1 << 30, "run_time_s": 5}
+    told = {**job, "finish_time": clock.now().isoformat(), "memory_peak_bytes": 1 << 30, "run_time_s": 5}
     assert service.ask("POST", "/v1/feedback", {"jobs": [told]})[0] == 200
     known = []
 
