@@ -21,6 +21,9 @@ from jobcast.units import Bytes, Seconds
 _AT_ONCE = 64
 """Runs that are learnt before others get their turn: some milliseconds."""
 
+_LOOKS_BETWEEN, _LOOKS_AGAIN = 40, 2400
+"""Looks after which a refused model is tried again where its files changed, and where they did not: 10 s, 10 min."""
+
 logger = logging.getLogger("jobcast.serve")
 
 
@@ -39,6 +42,8 @@ class Loaded:
     """What was read and is not learnt yet."""
     runs_learnt: int = 0
     """Finished runs of the journal from which it has learnt."""
+    instead: JobcastError | None = None
+    """Why the active model can't be loaded, where this one stands in for it."""
 
     def learn_some(self, feedback: FeedbackJournal) -> bool:
         """Learn a few of the runs that were told since; tell whether there were any. Raises StoreError.
@@ -67,19 +72,43 @@ class Follower:
         self.trouble: JobcastError | None = None
         """Why the active model can't be loaded; the one before it goes on answering."""
         self._refused: str | None = None
+        self._stamp: frozenset[tuple[str, int, int]] = frozenset()
+        self._looks = 0
 
     def wanted(self) -> str | None:
-        """Return the name of the model to load now, if it is another one than answers; None where all is well."""
+        """Look, and return the name of the model to load now, if it is another one than answers; None otherwise.
+
+        One that could not be loaded is wanted again after a while.
+        """
         active = self.shelf.active()
-        if active is None or active == self._refused or (self.loaded and self.loaded.name == active):
+        if active is None or (self.loaded and self.loaded.name == active):
             return None
-        return active
+        return None if active == self._refused and not self._again(active) else active
+
+    def _again(self, name: str) -> bool:
+        """Tell whether a model that was refused may be another by now."""
+        self._looks += 1
+        if self._looks % _LOOKS_BETWEEN:
+            return False
+        return self._looks >= _LOOKS_AGAIN or _stamp(self.shelf.path / name) != self._stamp
 
     def load(self, name: str) -> Loaded | JobcastError:
         """Return the model of that name, having learnt all feedback that is new to it; or why it can't be loaded.
 
+        Where nothing answers yet, the last one that was active before and can be loaded stands in for it.
         Changes nothing here, so that another thread may do it while the present model answers.
         """
+        found = self._load(name)
+        if isinstance(found, Loaded) or self.loaded is not None:
+            return found
+        for earlier in self.shelf.earlier():
+            standing_in = self._load(earlier)
+            if isinstance(standing_in, Loaded):
+                standing_in.instead = found
+                return standing_in
+        return found
+
+    def _load(self, name: str) -> Loaded | JobcastError:
         try:
             model = load(self.shelf.folder(name))
             since = learns_from(model.card)
@@ -96,21 +125,34 @@ class Follower:
         return loaded
 
     def forget_feedback(self) -> None:
-        """Remove the days of feedback that are new to no model of the shelf. Raises ModelError or StoreError.
+        """Remove the days of feedback that are new to no model which answers or did. Raises ModelError or StoreError.
 
         The service, which writes that journal, has the right to; the history has these jobs by now.
         """
-        begins = [learns_from(read_card(self.shelf.path / name)) for name in self.shelf.names()]
+        begins = [learns_from(read_card(self.shelf.path / name)) for name in self.shelf.in_turn()]
         known = [begin for begin in begins if begin]
         if known and len(known) == len(begins):
             self.feedback.forget(min(known))
 
     def take(self, name: str, found: Loaded | JobcastError) -> None:
-        """Let the model that was loaded answer from now on, or remember why it can't be."""
+        """Let what `load` returned answer from now on, and remember why the model of that name does not."""
+        error = found.instead if isinstance(found, Loaded) else found
         if isinstance(found, Loaded):
-            self.loaded, self.trouble, self._refused = found, None, None
-        else:
-            self.trouble, self._refused = found, name
+            self.loaded = found
+        self.trouble, self._refused = error, None if error is None else name
+        self._stamp, self._looks = _stamp(self.shelf.path / name), 0
+        if error is not None and self.loaded is not None:
+            text = say("active.stands_in", name=self.loaded.name, why=error.message)
+            self.trouble = ModelError(text, hint=error.hint)
+
+
+def _stamp(folder: Path) -> frozenset[tuple[str, int, int]]:
+    """Return what tells the files of a model from those that stood there at another time."""
+    try:
+        files = [(path, path.stat()) for path in folder.rglob("*")]
+    except OSError:  # somebody is at it
+        return frozenset()
+    return frozenset((str(path), stat.st_size, stat.st_ctime_ns) for path, stat in files)
 
 
 def _run(entry: FinishedEntry) -> FinishedRun:

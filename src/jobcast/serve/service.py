@@ -114,8 +114,8 @@ class Service:
         if isinstance(found, Loaded):
             metrics.LOADS.labels("loaded").inc()
             metrics.MODEL_MADE.set(datetime.fromisoformat(found.model.card.made).timestamp())
-            logger.info("model %s answers from now on", name)
-        else:
+            logger.info("model %s answers from now on", found.name)
+        if self.follower.trouble is not None:
             metrics.LOADS.labels("failed").inc()
             logger.error("model %s can't be used: %s", name, found.message)
 
