@@ -13,7 +13,7 @@ from jobcast import clock
 from jobcast.act.hooks.base import Address
 from jobcast.act.hooks.lsf import LsfStub
 from jobcast.cli import doctor_hooks
-from jobcast.cli.doctor_hooks import about_hooks
+from jobcast.cli.doctor_hooks import Hook, about_hooks
 from jobcast.cli.finding import Finding
 from jobcast.predict.card import read_card
 from jobcast.store.advice import AdviceJournal, Entry
@@ -196,15 +196,99 @@ def test_a_hook_that_asks_nobody_fails(jobcast, hooked, place, monkeypatch):
     ]
 
 
-def test_a_hook_of_another_version_and_without_curl_is_told_of(jobcast, hooked, monkeypatch):
+def test_a_hook_of_another_version_and_without_curl_is_told_of(jobcast, hooked, place, monkeypatch):
     monkeypatch.setattr(doctor_hooks, "is_installed", lambda program: program != "curl")
     hooked.write_text(hooked.read_text() + "# of another version\n")
     assert lines(jobcast, "lsf-hook") == [
         f"warn lsf-hook other than this version writes with these settings: {hooked}",
-        "→ jobcast hook install lsf --dry-run",
+        f"→ jobcast hook install lsf --socket {place} --deadline 0.2 --dry-run",
         "fail lsf-hook curl is not on the PATH, and the hook asks through it",
         "→ install curl on every host where jobs are submitted",
     ]
+
+
+FLAGS = {
+    "lsf": ("--token-file", "/etc/jobcast/token", "--deadline", "1.5"),
+    "slurm": ("--token-file", "/etc/jobcast/token", "--deadline", "1.5"),
+}
+
+
+class _Plug(socket.socket):
+    """A Unix socket that takes itself for one of TCP."""
+
+    def setsockopt(self, *_option: object) -> None:
+        """Let be what Unix sockets do not know."""
+
+
+def wired(monkeypatch, to: Path | None) -> list[tuple[str, int]]:
+    """Let connections to other hosts end at a Unix socket, or at none; return where they were to go."""
+    asked: list[tuple[str, int]] = []
+
+    def connect(address: tuple[str, int], *_more: object) -> socket.socket:
+        asked.append(address)
+        if to is None:
+            raise ConnectionRefusedError(111, "Connection refused")
+        plug = _Plug(socket.AF_UNIX, socket.SOCK_STREAM)
+        plug.connect(str(to))
+        return plug
+
+    monkeypatch.setattr(socket, "create_connection", connect)
+    return asked
+
+
+@pytest.mark.parametrize("system", FLAGS)
+def test_a_hook_that_was_installed_with_a_url_is_asked_about_there(
+    jobcast, monkeypatch, answering, place, system
+):
+    folder = place.parent
+    answering.append(reply({"model": "m-1"}))
+    asked = wired(monkeypatch, place)
+    monkeypatch.setenv("JOBCAST_SERVE_SOCKET", str(folder / "none"))
+    monkeypatch.setenv("LSF_SERVERDIR", str(folder))
+    monkeypatch.setenv("SLURM_CONF", str(folder / "slurm.conf"))
+    monkeypatch.setattr(doctor_hooks, "is_installed", lambda _program: True)
+    jobcast("hook", "install", system, "--url", "http://10.1.2.3:8470", *FLAGS[system], "--yes")
+    said = lines(jobcast, "service", "model", "rights", f"{system}-hook")
+    assert said[0].startswith(f"ok {system}-hook installed: {folder}/")
+    assert [line for line in said if "-hook" not in line and "LuaSocket" not in line][-1:] == [
+        "ok service answers at http://10.1.2.3:8470 with model m-1"
+    ]
+    assert asked == [("10.1.2.3", 8470)]
+
+
+def test_a_url_at_which_nobody_answers_fails_and_the_cure_keeps_it(jobcast, hooked, monkeypatch):
+    wired(monkeypatch, None)
+    monkeypatch.setattr(doctor_hooks, "is_installed", lambda _program: True)
+    jobcast("hook", "install", "lsf", "--url", "http://10.1.2.3:9", *FLAGS["lsf"], "--yes")
+    hooked.write_text(hooked.read_text() + "# of another version\n")
+    assert lines(jobcast, "service", "lsf-hook") == [
+        f"warn lsf-hook other than this version writes with these settings: {hooked}",
+        "→ jobcast hook install lsf --url http://10.1.2.3:9 --token-file /etc/jobcast/token --deadline 1.5 --dry-run",
+        "fail service does not answer at http://10.1.2.3:9: Connection refused",
+        "→ jobcast serve, or let it start by itself: jobcast timers install",
+    ]
+
+
+def test_a_hook_that_does_not_tell_where_it_asks_is_compared_with_the_settings(jobcast, hooked, place):
+    hooked.write_text("# jobcast hook install\n")
+    assert lines(jobcast, "lsf-hook")[:2] == [
+        f"warn lsf-hook other than this version writes with these settings: {hooked}",
+        f"→ jobcast hook install lsf --socket {place} --deadline 0.2 --dry-run",
+    ]
+
+
+def test_rules_that_want_a_limit_whose_unit_nobody_tells_are_told_of(jobcast, hooked, tmp_path, monkeypatch):
+    rules = tmp_path / "rules.toml"
+    rules.write_text('[[rule]]\nqueue = "syn"\nmemory_limit = true\n')
+    monkeypatch.setenv("JOBCAST_HOOK_RULES", str(rules))
+    assert lines(jobcast, "rules") == [
+        "warn rules the rules say memory_limit, but limit_unit is not set: jobs get no -M",
+        "→ set limit_unit to LSF_UNIT_FOR_LIMITS of lsf.conf, or to K where it sets none",
+    ]
+    monkeypatch.setenv("JOBCAST_LIMIT_UNIT", "K")
+    assert lines(jobcast, "rules") == []
+    rules.write_text("mode = 5")
+    assert lines(jobcast, "rules")[0].startswith("fail rules ")
 
 
 def test_a_hook_of_somebody_else_is_none_of_ours(jobcast, tmp_path, monkeypatch):
@@ -214,10 +298,11 @@ def test_a_hook_of_somebody_else_is_none_of_ours(jobcast, tmp_path, monkeypatch)
 
 
 def test_lua_is_looked_for_where_it_looks_itself(tmp_path, hooked):
-    plan = LsfStub().plan(Address(socket=Path("/run/s"), deadline_s=0.2), hooked.parent)
+    address = Address(socket=Path("/run/s"), deadline_s=0.2)
+    hook = Hook(address=address, plan=LsfStub().plan(address, hooked.parent))
 
     def found() -> list[Finding]:
-        return [one for one in about_hooks({"slurm": plan}, root=tmp_path) if "LuaSocket" in one.detail]
+        return [one for one in about_hooks({"slurm": hook}, root=tmp_path) if "LuaSocket" in one.detail]
 
     assert [one.status for one in found()] == ["fail"]
     core = tmp_path / "usr/lib/x86_64-linux-gnu/lua/5.4/socket/core.so"

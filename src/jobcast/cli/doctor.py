@@ -14,7 +14,7 @@ import polars as pl
 from jobcast import clock, config
 from jobcast.cli import frame
 from jobcast.cli.columns import moment
-from jobcast.cli.doctor_hooks import about_hooks, installed_hooks
+from jobcast.cli.doctor_hooks import about_hooks, about_rules, installed_hooks
 from jobcast.cli.doctor_service import about_service
 from jobcast.cli.endings import EXPECTED
 from jobcast.cli.figures import share
@@ -82,7 +82,8 @@ def _findings(session: Session) -> Iterator[Finding]:
         yield _about_amounts(session.store)
         hooks = installed_hooks(settings)
         yield from about_hooks(hooks)
-        yield from about_service(settings, hooked=bool(hooks))
+        yield from about_rules(settings, hooks)
+        yield from about_service(settings, [hook.address for hook in hooks.values()])
     except StoreError as error:
         yield Finding("store", FAIL, error.message, error.hint)
 

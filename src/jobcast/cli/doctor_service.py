@@ -2,15 +2,18 @@
 
 import http.client
 import socket
+import ssl
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
 from jobcast import clock, config
+from jobcast.act.hooks.base import Address
 from jobcast.cli.finding import FAIL, OK, WARN, Finding
 from jobcast.errors import ModelError
 from jobcast.language import say
@@ -26,16 +29,20 @@ _OTHER_CLOCK = timedelta(seconds=5)
 """The header that tells the service's time has whole seconds, and the answer takes a moment."""
 
 
-def about_service(settings: config.Config, *, hooked: bool) -> Iterator[Finding]:
-    """Look at the service; where nothing speaks of one there is nothing to say. `hooked`: a hook is to ask it."""
-    store, path = settings[config.STORE], settings[config.SERVE_SOCKET]
+def about_service(settings: config.Config, asked: Sequence[Address]) -> Iterator[Finding]:
+    """Look at the service where hooks ask, and at that of this host; where nothing speaks of one say nothing."""
+    store, path = settings[config.STORE], settings[config.SERVE_SOCKET].absolute()
     journal = AdviceJournal(store).lines
-    used = hooked or _exists(path) or bool(journal.days()) or (store / _TOKENS).exists()
-    if not used:
-        return
-    yield from _about_answer(path, hooked=hooked)
-    yield _about_model(Shelf(store / "models"))
-    yield from _about_rights(store, path, journal.folder)
+    for address in {one.url or one.socket: one for one in asked}.values():
+        yield from _about_answer(address, hooked=True)
+    local = any(one.socket for one in asked)
+    if _exists(path) or journal.days() or (store / _TOKENS).exists():
+        if path not in {one.socket for one in asked}:
+            yield from _about_answer(Address(socket=path), hooked=False)
+        local = True
+    if local:
+        yield _about_model(Shelf(store / "models"))
+        yield from _about_rights(store, path, journal.folder)
 
 
 class _Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,12 +68,26 @@ class _Connection(http.client.HTTPConnection):
         self.sock.connect(str(self._path))
 
 
-def _ask(path: Path) -> tuple[_Health, datetime | None]:
+def _connection(address: Address) -> http.client.HTTPConnection:
+    """Return a connection as the hook makes it. Raises OSError, and ValueError where nobody can be asked there."""
+    if address.socket is not None:
+        return _Connection(address.socket)
+    parts = urlsplit(address.url or "")
+    if parts.scheme != "https":
+        return http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=_PATIENCE_SECONDS)
+    known = address.authority.decode("ascii") if address.authority else None
+    context = ssl.create_default_context(cafile=address.certificate, cadata=known)
+    return http.client.HTTPSConnection(
+        parts.hostname or "", parts.port, timeout=_PATIENCE_SECONDS, context=context
+    )
+
+
+def _ask(address: Address) -> tuple[_Health, datetime | None]:
     """Ask the service whether it is ready; also returns its time, None where it doesn't tell.
 
     Raises OSError, HTTPException, and ValueError where something else answers.
     """
-    connection = _Connection(path)
+    connection = _connection(address)
     try:
         connection.request("GET", "/readyz")
         reply = connection.getresponse()
@@ -77,10 +98,11 @@ def _ask(path: Path) -> tuple[_Health, datetime | None]:
     return health, parsedate_to_datetime(told).replace(tzinfo=UTC) if told else None
 
 
-def _about_answer(path: Path, *, hooked: bool) -> Iterator[Finding]:
-    facts: dict[str, object] = {"socket": path}
+def _about_answer(address: Address, *, hooked: bool) -> Iterator[Finding]:
+    path = address.url or address.socket
+    facts: dict[str, object] = {"url" if address.url else "socket": path}
     try:
-        health, at = _ask(path)
+        health, at = _ask(address)
     except (OSError, ValueError, http.client.HTTPException) as error:
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         text = say("doctor_service.silent", socket=path, why=why)

@@ -24,6 +24,8 @@ class Address:
     """File that holds the token which the service asks for beyond its own host; readable by whoever submits."""
     certificate: Path | None = None
     """Certificate of the authority that signed the service's, for https."""
+    authority: bytes | None = None
+    """What the file of `certificate` holds, where an installed hook tells that alone."""
     deadline_s: float = 0.2
     """How long a submission waits at most, in seconds."""
 
@@ -65,4 +67,12 @@ class Stub(Protocol):
 
         Raises ConfigError where nobody says where that is.
         """
+        ...
+
+    def file(self, folder: Path | None) -> Path:
+        """Return the one of these files that says where the service is. Raises ConfigError likewise."""
+        ...
+
+    def read(self, text: str) -> Address:
+        """Return what that file says; raises ValueError where it says nothing that this version understands."""
         ...

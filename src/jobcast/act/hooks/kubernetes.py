@@ -22,6 +22,7 @@ _HEAD = (
 )
 _MOST_SECONDS = 30
 """Kubernetes allows whole seconds from 1 on."""
+_ROUTE = "/v1/hook/kubernetes"
 _OWN_NAMESPACES = ["kube-system", "kube-public", "kube-node-lease"]
 
 
@@ -32,7 +33,7 @@ class KubernetesStub:
 
     def plan(self, address: Address, folder: Path | None) -> Plan:
         """Return the configuration for `folder`; raises ConfigError without a URL of https."""
-        file = (folder or _FOLDER) / _FILE
+        file = self.file(folder)
         content = _HEAD + yaml.safe_dump(_configuration(address), sort_keys=False)
         token = (phrase("hook_kubernetes.token"),) if address.token_file else ()
         return Plan(
@@ -45,6 +46,24 @@ class KubernetesStub:
             ),
             undo=(phrase("hook_kubernetes.undo", file=file),),
         )
+
+    def file(self, folder: Path | None) -> Path:
+        """Return the configuration."""
+        return (folder or _FOLDER) / _FILE
+
+    def read(self, text: str) -> Address:
+        """Return what the configuration says; it holds no name of a file."""
+        try:
+            (webhook,) = yaml.safe_load(text)["webhooks"]
+            client = webhook["clientConfig"]
+            bundle = client.get("caBundle")
+            return Address(
+                url=client["url"].removesuffix(_ROUTE),
+                authority=None if bundle is None else base64.b64decode(bundle),
+                deadline_s=float(webhook["timeoutSeconds"]),
+            )
+        except (yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
+            raise ValueError(str(error)) from error
 
 
 def _configuration(address: Address) -> dict[str, object]:
@@ -77,8 +96,10 @@ def _client(address: Address) -> dict[str, str]:
     """Return how API servers reach the service; without a certificate they trust what their hosts do."""
     if not address.url or not address.url.startswith("https://"):
         raise ConfigError(say("hook_kubernetes.no_https"), hint=say("hook_kubernetes.no_https_cure"))
-    client = {"url": f"{checked_url(address.url)}/v1/hook/kubernetes"}
-    if address.certificate is not None:
+    client = {"url": f"{checked_url(address.url)}{_ROUTE}"}
+    if address.authority is not None:
+        client["caBundle"] = base64.b64encode(address.authority).decode()
+    elif address.certificate is not None:
         try:
             certificate = address.certificate.read_bytes()
         except OSError as error:

@@ -7,7 +7,7 @@ Whoever submits runs it, so all must be able to read it, and the token where the
 from pathlib import Path
 
 from jobcast.act.hooks.base import Address, Plan, StubFile
-from jobcast.act.hooks.template import fill, shell_values
+from jobcast.act.hooks.template import fill, shell_address, shell_values, values_of
 from jobcast.language import phrase
 
 _TEMPLATE = "loadleveler_filter.sh"
@@ -23,7 +23,7 @@ class LoadLevelerStub:
 
     def plan(self, address: Address, folder: Path | None) -> Plan:
         """Return the filter for `folder`."""
-        file = (folder or _FOLDER) / _FILE
+        file = self.file(folder)
         return Plan(
             files=(StubFile(path=file, content=fill(_TEMPLATE, shell_values(address)), mode=0o755),),
             by_hand=(
@@ -36,3 +36,11 @@ class LoadLevelerStub:
             ),
             undo=(phrase("hook_loadleveler.undo", file=file), phrase("hook_loadleveler.reconfigure")),
         )
+
+    def file(self, folder: Path | None) -> Path:
+        """Return the filter."""
+        return (folder or _FOLDER) / _FILE
+
+    def read(self, text: str) -> Address:
+        """Return what the filter says."""
+        return shell_address(values_of(_TEMPLATE, text))

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 from jobcast.act.hooks.base import Address, Plan, StubFile
-from jobcast.act.hooks.template import fill, shell_values
+from jobcast.act.hooks.template import fill, shell_address, shell_values, values_of
 from jobcast.errors import ConfigError
 from jobcast.language import phrase, say
 
@@ -22,17 +22,25 @@ class LsfStub:
 
     def plan(self, address: Address, folder: Path | None) -> Plan:
         """Return the esub for `folder`, by default the directory that LSF_SERVERDIR names."""
-        where = folder or _server_directory()
+        file = self.file(folder)
         return Plan(
-            files=(StubFile(path=where / _FILE, content=fill(_FILE, shell_values(address)), mode=0o755),),
+            files=(StubFile(path=file, content=fill(_FILE, shell_values(address)), mode=0o755),),
             by_hand=(
-                phrase("hook_lsf.everywhere", file=where / _FILE),
+                phrase("hook_lsf.everywhere", file=file),
                 phrase("hook_lsf.settings"),
                 phrase("hook_lsf.reconfigure"),
                 phrase("hook_lsf.attempt"),
             ),
             undo=(phrase("hook_lsf.undo"), phrase("hook_lsf.reconfigure")),
         )
+
+    def file(self, folder: Path | None) -> Path:
+        """Return the esub."""
+        return (folder or _server_directory()) / _FILE
+
+    def read(self, text: str) -> Address:
+        """Return what the esub says."""
+        return shell_address(values_of(_FILE, text))
 
 
 def _server_directory() -> Path:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from jobcast.act.hooks.base import Address, Plan, StubFile
 from jobcast.act.hooks.placing import is_ours
-from jobcast.act.hooks.template import fill
+from jobcast.act.hooks.template import fill, path_of, values_of
 from jobcast.errors import ConfigError
 from jobcast.language import Phrase, phrase, say
 
@@ -32,7 +32,7 @@ class SlurmStub:
 
         Scripts that a site has written itself are left to it.
         """
-        where = folder or Path(os.environ.get("SLURM_CONF", "/etc/slurm/slurm.conf")).parent
+        where = self.file(folder).parent
         own = [name for name in _SCRIPTS if (where / name).exists() and not is_ours(where / name)]
         values = {"MODULE": _quoted(str(where / _MODULE))}
         files = [StubFile(path=where / _MODULE, content=fill(_MODULE, _values(address)), mode=0o644)]
@@ -42,6 +42,21 @@ class SlurmStub:
             if name not in own
         ]
         return Plan(files=tuple(files), by_hand=_by_hand(where, own), undo=_undo(where, own))
+
+    def file(self, folder: Path | None) -> Path:
+        """Return the module that both scripts call."""
+        return (folder or Path(os.environ.get("SLURM_CONF", "/etc/slurm/slurm.conf")).parent) / _MODULE
+
+    def read(self, text: str) -> Address:
+        """Return what the module says."""
+        values = values_of(_MODULE, text)
+        host, port = _plain(values["HOST"]), int(values["PORT"])
+        return Address(
+            socket=path_of(_plain(values["SOCKET"])),
+            url=f"http://{host}:{port}" if host else None,
+            token_file=path_of(_plain(values["TOKEN_FILE"])),
+            deadline_s=float(values["DEADLINE"]),
+        )
 
 
 _PLUGIN = re.compile(
@@ -111,3 +126,12 @@ def _quoted(text: str) -> str:
     """Return a text as a string of Lua, byte by byte where a letter could end it."""
     raw = text.encode("utf-8", "surrogateescape").decode("latin-1")
     return '"' + _ODD.sub(lambda letter: f"\\{ord(letter[0]):03d}", raw) + '"'
+
+
+_CODE = re.compile(r"\\(\d{3})")
+
+
+def _plain(quoted: str) -> str:
+    """Return what `_quoted` was made from."""
+    raw = _CODE.sub(lambda code: chr(int(code[1])), quoted.strip('"'))
+    return raw.encode("latin-1").decode("utf-8", "surrogateescape")

@@ -23,6 +23,42 @@ def fill(name: str, values: Mapping[str, str]) -> str:
     return _PLACE.sub(lambda place: values[place[1]], text)
 
 
+def values_of(name: str, text: str) -> dict[str, str]:
+    """Return the values that a text made by `fill` holds, quoted as they stand there.
+
+    Raises ValueError where a line that holds some is not there.
+    """
+    template = (Path(__file__).parent / "stubs" / name).read_text("utf-8")
+    found: dict[str, str] = {}
+    for line in filter(_PLACE.search, template.splitlines()):
+        pieces = _PLACE.split(line)  # names at odd places
+        pattern = "".join(
+            f"(?P<{piece}>.*)" if number % 2 else re.escape(piece) for number, piece in enumerate(pieces)
+        )
+        match = re.search(f"^{pattern}$", text, re.MULTILINE)
+        if match is None:
+            raise ValueError(line)
+        found |= match.groupdict()
+    return found
+
+
+def shell_address(values: Mapping[str, str]) -> Address:
+    """Return what `shell_values` was made from. Raises ValueError where it can't be."""
+    plain = {name: " ".join(shlex.split(value)) for name, value in values.items()}
+    return Address(
+        socket=path_of(plain["SOCKET"]),
+        url=plain["URL"] or None,
+        token_file=path_of(plain["TOKEN_FILE"]),
+        certificate=path_of(plain["CERTIFICATE"]),
+        deadline_s=float(plain["DEADLINE"]),
+    )
+
+
+def path_of(text: str) -> Path | None:
+    """Return the path that a stub names, if it names one."""
+    return Path(text) if text else None
+
+
 def shell_values(address: Address) -> dict[str, str]:
     """Return the values of stubs for a shell, each quoted for it. Raises ConfigError where the URL is none."""
     values = {
