@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from jobcast import clock
+from jobcast.cli.serve import _administrators
 from jobcast.language import say
 
 
@@ -24,6 +25,18 @@ def test_what_is_wrong_is_told_with_its_cure(jobcast, flags, message):
     assert ended.exit_code == 1
     assert message in ended.stderr
     assert "cure:" in ended.stderr
+
+
+def test_a_site_that_has_revoked_its_last_token_may_still_listen_beyond_its_host(jobcast):
+    flags = ("--socket", "s.sock", "--host", "198.51.100.7")  # of no host, so that nothing answers
+    jobcast("token", "add", "hosts")
+    jobcast("token", "revoke", "hosts")
+    assert "error: The service can't listen at 198.51.100.7:8470" in jobcast("serve", *flags).stderr
+
+
+def test_administrators_are_told_by_number_and_one_that_there_is_not_is_named(capsys):
+    assert list(_administrators(["root", "nobody-at-all"])) == [0]
+    assert capsys.readouterr().err == say("serve.no_administrator", name="nobody-at-all") + "\n"
 
 
 @pytest.mark.parametrize("flag", [("--port", "seventy"), ("--port", "70000"), ("--workers", "0")])

@@ -72,7 +72,7 @@ def make_service(store: Path, rules: Path) -> Callable[[], Service]:
         settings = Settings(
             store=store,
             rules=rules,
-            administrators=frozenset({"root"}),
+            administrators=frozenset({0}),
             site=HookSite(),
             timezone=UTC,
             language="en",

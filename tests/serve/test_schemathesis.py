@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from jobcast.advice import advice_id
 from jobcast.predict.shelf import Shelf
+from jobcast.serve.access import Right
 from jobcast.serve.active import Loaded
 from jobcast.serve.app import make_app
 from jobcast.serve.openapi import document
@@ -83,7 +84,7 @@ def service(model_folder, tmp_path_factory) -> Iterator[Service]:
     settings = Settings(
         store=store,
         rules=rules,
-        administrators=frozenset({"root"}),
+        administrators=frozenset({0}),
         site=HookSite(),
         timezone=UTC,
         language="en",
@@ -91,7 +92,7 @@ def service(model_folder, tmp_path_factory) -> Iterator[Service]:
     numbers = count(1)
     service = Service(settings, now=lambda: NOW, new_id=lambda: advice_id(next(numbers)))
     service.load_now()
-    service.tokens.now = (make_token("elsewhere", ["read"], NOW + timedelta(days=1))[1],)
+    service.tokens.now = (make_token("elsewhere", [Right.READ], NOW + timedelta(days=1))[1],)
     API.app.app = make_app(service)
     yield service
     learnt = service.follower.load(model_folder.name)  # as a worker does that begins with all that was told

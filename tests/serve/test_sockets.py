@@ -28,7 +28,7 @@ def test_a_socket_that_answers_is_left_alone(tmp_path):
 
 def test_another_kind_of_file_is_left_alone(tmp_path):
     (tmp_path / "s.sock").write_text("mine")
-    with pytest.raises(ConfigError, match="something else than a socket"):
+    with pytest.raises(ConfigError, match="is not a socket"):
         listen_unix(tmp_path / "s.sock")
     assert (tmp_path / "s.sock").read_text() == "mine"
 

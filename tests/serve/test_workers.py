@@ -80,6 +80,24 @@ def test_workers_add_up_what_they_count(service):
     assert 'jobcast_requests_total{route="/v1/forecast",status="200"} 30.0' in lines
 
 
+def test_what_a_dead_worker_counted_stays_and_leaves_no_file_of_its_own(service):
+    counted = b'jobcast_requests_total{route="/v1/forecast",status="200"} 30.0\n'
+    until(lambda: b"jobcast_workers 2.0" in service.ask("GET", "/metrics")[1])
+    for _ in range(30):
+        service.ask("POST", "/v1/forecast", a_job())
+    until(lambda: counted in service.ask("GET", "/metrics")[1])
+    folder = service.socket.with_name("s.sock.metrics")
+    files = {file.name for file in folder.iterdir()}
+    for _ in range(3):
+        before = service.workers()
+        os.kill(before[0], signal.SIGKILL)
+        until(lambda before=before: len(set(service.workers()) - set(before)) == 1)
+    until(lambda: b"jobcast_workers 2.0" in service.ask("GET", "/metrics")[1])
+    assert counted in service.ask("GET", "/metrics")[1]
+    assert {file.name for file in folder.iterdir()} == files
+    assert not [name for name in files if "parent" not in name and "worker-" not in name]
+
+
 def test_a_hang_up_signal_renews_the_workers(service):
     before = set(service.workers())
     service.process.send_signal(signal.SIGHUP)
@@ -92,6 +110,7 @@ def test_it_ends_with_its_socket_when_it_is_asked_to(service):
     service.process.send_signal(signal.SIGTERM)
     assert service.process.wait(20) == 0
     assert not service.socket.exists()
+    assert not service.socket.with_name("s.sock.metrics").exists()
     assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
 
 
@@ -121,10 +140,15 @@ def test_a_second_service_at_the_same_socket_is_refused_and_what_a_killed_one_le
         f"error: The service can't listen at {service.socket}: another service answers there",
         "cure:  choose another place with --socket",
     ]
+    workers = service.workers()
     service.process.kill()
     service.process.wait(20)
+    until(lambda: not any(_runs(worker) for worker in workers))
     assert service.socket.exists()
+    left = service.socket.with_name("s.sock.metrics") / "left"
+    left.touch()
     with running(store, tmp_path) as again:
+        assert not left.exists()
         assert again.ask("GET", "/healthz")[0] == 200
 
 

@@ -2,9 +2,8 @@
 
 import logging
 import os
-import ssl
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import click
 
@@ -18,7 +17,9 @@ from jobcast.config import Config
 from jobcast.errors import ConfigError
 from jobcast.language import say
 from jobcast.predict.shelf import Shelf
-from jobcast.serve.access import is_loopback, login
+from jobcast.serve.access import is_loopback
+from jobcast.serve.certificate import see_certificate
+from jobcast.serve.names import user_id
 from jobcast.serve.settings import Listening, Settings
 from jobcast.serve.sockets import listen_tcp, listen_unix
 from jobcast.serve.tokens import read_tokens
@@ -41,16 +42,16 @@ _LOG = "%(asctime)s %(levelname)s %(process)d %(message)s"
 def command(session: Session, /, *, rules: str | None, **flags: str | None) -> int:
     """Listen, and answer until a signal comes."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is imported: workers are forks
-    from jobcast.serve.workers import serve  # noqa: PLC0415 - see above
+    from jobcast.serve.launch import serve  # noqa: PLC0415 - see above
 
     settings = session.configured(
         **{f"serve.{name}": text for name, text in flags.items()}, **{"hook.rules": rules}
     )
     logging.basicConfig(level=logging.INFO, format=_LOG)
     logging.getLogger("uvicorn").setLevel(logging.ERROR)  # its warnings are of requests that are none
+    _see_files(settings)
     told = _told(settings)
-    _see_files(told)
-    _see_open(settings)
+    _see_open(settings, told)
     with ExitStack() as closing:
         listening, where = _listen(settings, closing)
         talk(say("serve.listening", version=jobcast.__version__, where=where))
@@ -65,11 +66,12 @@ def command(session: Session, /, *, rules: str | None, **flags: str | None) -> i
 def _told(settings: Config) -> Settings:
     """Return what workers are told."""
     store = settings[config.STORE]
+    names: tuple[str, ...] = settings[config.ADMINISTRATORS]
     owners = {_ROOT, os.geteuid(), *([store.stat().st_uid] if store.exists() else [])}
     return Settings(
         store=store,
         rules=settings[config.HOOK_RULES],
-        administrators=frozenset({*settings[config.ADMINISTRATORS], *map(login, owners)}),
+        administrators=frozenset({*owners, *_administrators(names)}),
         site=HookSite(
             memory_unit=settings[config.MEMORY_UNIT],
             memory_per_task=settings[config.MEMORY_PER_TASK],
@@ -77,21 +79,31 @@ def _told(settings: Config) -> Settings:
         ),
         timezone=settings[config.TIMEZONE],
         language=language.current(),
+        open_beyond=settings[config.SERVE_CERTIFICATE] is not None and read_tokens(store) is None,
     )
 
 
-def _see_files(told: Settings) -> None:
+def _administrators(names: Iterable[str]) -> Iterator[int]:
+    """Yield the numbers of these users; a name that nobody has is told, and is no fault."""
+    for name in names:
+        if (uid := user_id(name)) is None:
+            talk(say("serve.no_administrator", name=name))
+        else:
+            yield uid
+
+
+def _see_files(settings: Config) -> None:
     """Read what workers will read, so that a fault is told here. Raises ConfigError and StoreError."""
-    version.check(told.store)
-    read_rules(told.rules)
-    read_tokens(told.store)
+    version.check(settings[config.STORE])
+    read_rules(settings[config.HOOK_RULES])
+    read_tokens(settings[config.STORE])
 
 
-def _see_open(settings: Config) -> None:
-    """Raise ConfigError where anybody beyond this host could ask."""
+def _see_open(settings: Config, told: Settings) -> None:
+    """Raise ConfigError where the service would listen beyond this host, but the site has not said to whom."""
     local = is_loopback((settings[config.SERVE_HOST], 0)) or settings[config.SERVE_HOST] == "localhost"
-    safe = settings[config.SERVE_CERTIFICATE] or read_tokens(settings[config.STORE])
-    if settings[config.SERVE_PORT] and not (local or safe):
+    decided = told.open_beyond or read_tokens(told.store) is not None
+    if settings[config.SERVE_PORT] and not (local or decided):
         raise ConfigError(say("serve.open"), hint=say("serve.open_cure"))
 
 
@@ -100,7 +112,7 @@ def _listen(settings: Config, closing: ExitStack) -> tuple[Listening, str]:
     path, port = settings[config.SERVE_SOCKET], settings[config.SERVE_PORT]
     certificate, key = settings[config.SERVE_CERTIFICATE], settings[config.SERVE_KEY]
     if certificate:
-        _see_certificate(certificate, key)
+        see_certificate(certificate, key)
     unix = closing.enter_context(listen_unix(path))
     closing.callback(path.unlink, missing_ok=True)
     if not port:
@@ -111,12 +123,3 @@ def _listen(settings: Config, closing: ExitStack) -> tuple[Listening, str]:
     if certificate:
         return Listening(plain=(unix,), secure=(tcp,), certificate=certificate, key=key), where
     return Listening(plain=(unix, tcp)), where
-
-
-def _see_certificate(certificate: Path, key: Path | None) -> None:
-    try:
-        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
-    except (OSError, ValueError) as error:  # ssl's errors among them
-        raise ConfigError(
-            say("serve.bad_certificate", why=error), hint=say("serve.bad_certificate_cure")
-        ) from error

@@ -12,9 +12,9 @@ from jobcast.cli.session import Session
 from jobcast.cli.table import Column, print_table
 from jobcast.errors import JobcastError
 from jobcast.language import say
-from jobcast.serve.tokens import Token, make_token, read_tokens, write_tokens
+from jobcast.serve.access import Right, Token
+from jobcast.serve.tokens import change_tokens, make_token, read_tokens
 
-_RIGHTS = ("forecast", "feedback", "read")
 _MOST_DAYS = 3650
 
 
@@ -25,18 +25,26 @@ def command() -> None:
 
 @command.command("add", cls=frame.Spoken, help=say("token.add_help"), epilog=say("token.add_examples"))
 @click.argument("name")
-@click.option("--right", "rights", multiple=True, type=click.Choice(_RIGHTS), help=say("token.right"))
+@click.option(
+    "--right",
+    "rights",
+    multiple=True,
+    type=click.Choice([right.value for right in Right]),
+    help=say("token.right"),
+)
 @click.option("--days", type=click.IntRange(1, _MOST_DAYS), default=365, help=say("token.days"))
 @frame.json_option
 @click.pass_obj
 def add(session: Session, /, *, name: str, rights: tuple[str, ...], days: int, as_json: bool) -> None:
-    """Give a token out."""
-    store = session.settings[config.STORE]
-    known = read_tokens(store)
-    if any(token.name == name for token in known):
-        raise JobcastError(say("token.exists", name=name), hint=say("token.exists_cure", name=name))
-    text, token = make_token(name, rights or _RIGHTS[:1], clock.now() + timedelta(days=days))
-    write_tokens(store, [*known, token])
+    """Issue a token."""
+    text, token = make_token(name, map(Right, rights or [Right.FORECAST]), clock.now() + timedelta(days=days))
+
+    def more(known: tuple[Token, ...]) -> list[Token]:
+        if any(one.name == name for one in known):
+            raise JobcastError(say("token.exists", name=name), hint=say("token.exists_cure", name=name))
+        return [*known, token]
+
+    change_tokens(session.settings[config.STORE], more)
     if as_json:
         print_json({"token": text, **_as_dict(token)})
         return
@@ -50,7 +58,7 @@ def add(session: Session, /, *, name: str, rights: tuple[str, ...], days: int, a
 @click.pass_obj
 def list_(session: Session, /, *, as_json: bool) -> None:
     """List tokens."""
-    tokens = read_tokens(session.settings[config.STORE])
+    tokens = read_tokens(session.settings[config.STORE]) or ()
     if as_json:
         print_json({"tokens": [_as_dict(token) for token in tokens]})
     elif not tokens:
@@ -72,13 +80,15 @@ def list_(session: Session, /, *, as_json: bool) -> None:
 @frame.json_option
 @click.pass_obj
 def revoke(session: Session, /, *, name: str, as_json: bool) -> None:
-    """Take a token back."""
-    store = session.settings[config.STORE]
-    known = read_tokens(store)
-    kept = [token for token in known if token.name != name]
-    if len(kept) == len(known):
-        raise JobcastError(say("token.unknown", name=name), hint="jobcast token list")
-    write_tokens(store, kept)
+    """Revoke a token."""
+
+    def fewer(known: tuple[Token, ...]) -> list[Token]:
+        kept = [token for token in known if token.name != name]
+        if len(kept) == len(known):
+            raise JobcastError(say("token.unknown", name=name), hint="jobcast token list")
+        return kept
+
+    change_tokens(session.settings[config.STORE], fewer)
     if as_json:
         print_json({"revoked": name})
     else:

@@ -1,21 +1,18 @@
 """Who asks, and what that one may do.
 
 Over the Unix socket the kernel tells who is at the other end. On this host everybody may ask for forecasts; from
-beyond, whoever has a token, or everybody where the site has set up a certificate but no token.
+beyond, whoever has a token, or everybody where the site has set up a certificate and never issued a token.
 """
 
 import hashlib
 import hmac
 import ipaddress
-import pwd
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
-
-from jobcast.serve.tokens import Token
 
 
 class Right(StrEnum):
@@ -27,6 +24,20 @@ class Right(StrEnum):
     """Tell of finished jobs, from which all forecasts learn."""
     READ = "read"
     """Read what was advised to anybody; one's own everybody may read whom the service knows."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Token:
+    """What is kept of a token."""
+
+    name: str
+    """Who has it; stands in the journal."""
+    sha256: str
+    """Hash of the token, which nobody keeps: it holds 192 random bits, so that no salt is needed."""
+    rights: tuple[Right, ...]
+    """What its holder may do."""
+    expires: datetime
+    """When it ceases to count, in UTC."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,18 +60,21 @@ _ANYBODY = Caller(name=None, rights=frozenset({Right.FORECAST}))
 class Access:
     """What the site has set up."""
 
-    administrators: frozenset[str]
-    """Login names that may do everything over the Unix socket; root and the service's own user are among them."""
+    administrators: frozenset[int]
+    """User ids that may do everything over the Unix socket; root and the service's own user are among them."""
     tokens: tuple[Token, ...] = ()
-    """Those that were given out."""
+    """Those that were issued."""
+    open_beyond: bool = False
+    """Whether anybody beyond this host may ask for forecasts without a token."""
 
     def caller(self, scope: Mapping[str, Any], now: datetime) -> Caller:
         """Return who asks; a token that is unknown or has expired is nobody's."""
         if (token := _bearer(scope["headers"])) is not None:
             return _of_token(token, self.tokens, now)
         if (uid := scope["state"].get("uid")) is not None:
-            return _of_user(login(uid), self.administrators)
-        if is_loopback(scope.get("client")) or not self.tokens:
+            rights = frozenset(Right) if uid in self.administrators else _ANYBODY.rights
+            return Caller(name=scope["state"]["login"], rights=rights, is_user=True)
+        if self.open_beyond or is_loopback(scope.get("client")):
             return _ANYBODY
         return NOBODY
 
@@ -76,22 +90,8 @@ def _of_token(sent: bytes, tokens: Iterable[Token], now: datetime) -> Caller:
     digest = hashlib.sha256(sent).hexdigest()
     for token in tokens:
         if hmac.compare_digest(token.sha256, digest) and now < token.expires:
-            return Caller(name=token.name, rights=frozenset(map(Right, token.rights)))
+            return Caller(name=token.name, rights=frozenset(token.rights))
     return NOBODY
-
-
-def _of_user(name: str, administrators: frozenset[str]) -> Caller:
-    rights = frozenset(Right) if name in administrators else _ANYBODY.rights
-    return Caller(name=name, rights=rights, is_user=True)
-
-
-@lru_cache(maxsize=4096)
-def login(uid: int) -> str:
-    """Return the login name of a user, or the bare number of one without."""
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
 
 
 @lru_cache(maxsize=4096)

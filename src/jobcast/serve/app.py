@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,6 +18,7 @@ from jobcast import clock
 from jobcast.errors import JobcastError
 from jobcast.serve import documented, hooks, metrics, routes
 from jobcast.serve.http import GoneError, RefusedError, problem, send_problem
+from jobcast.serve.names import Named
 from jobcast.serve.service import Service
 
 if TYPE_CHECKING:
@@ -98,6 +100,7 @@ def make_app(service: Service) -> Starlette:
     ]
     app = Starlette(
         routes=endpoints,
+        middleware=[Middleware(Named)],
         lifespan=partial(_lifespan, service),
         exception_handlers=dict.fromkeys(_UNROUTED, _unrouted),
     )

@@ -3,10 +3,25 @@
 The folder of these files is named by the variable PROMETHEUS_MULTIPROC_DIR, before this module is imported.
 """
 
+import os
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+_place = "parent"
+
+
+def take_place(number: int) -> None:
+    """Go on counting, in this process, where the worker left off that had this place before."""
+    global _place  # noqa: PLW0603 - what a process is, all its counters have to know
+    _place = f"worker-{number}"
+
+
+if (
+    "PROMETHEUS_MULTIPROC_DIR" in os.environ
+):  # by default files are named by processes, and more with each of them
+    values.ValueClass = values.MultiProcessValue(lambda: _place)  # type: ignore[no-untyped-call]
 
 _SECONDS = (0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
 
@@ -42,6 +57,6 @@ def exposition(shared: Path | None) -> bytes:
     return generate_latest(registry)
 
 
-def forget(shared: Path, process: int) -> None:
-    """Forget what only a living worker counts."""
-    mark_process_dead(process, path=str(shared))  # type: ignore[no-untyped-call]
+def forget(shared: Path, number: int) -> None:
+    """Forget what only a living worker counts, of that which had this place."""
+    mark_process_dead(f"worker-{number}", path=str(shared))  # type: ignore[no-untyped-call]

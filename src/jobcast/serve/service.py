@@ -44,6 +44,7 @@ class Service:
         self.journal = AdviceJournal(settings.store)
         self.rules = watch_rules(settings.rules)
         self.tokens = Watched(lambda: read_tokens(settings.store), lambda _: (settings.store / TOKENS,))
+        self._open_beyond = settings.open_beyond and self.tokens.now is None
         self.desk = Desk(follower=self.follower, rules=self.rules, journal=self.journal, new_id=new_id)
         self.together = Together(self._answer)
         self.searching = ThreadPoolExecutor(1, "searching")
@@ -55,7 +56,11 @@ class Service:
 
     def caller(self, scope: Scope) -> Caller:
         """Return who asks."""
-        access = Access(administrators=self.settings.administrators, tokens=self.tokens.now)
+        access = Access(
+            administrators=self.settings.administrators,
+            tokens=self.tokens.now or (),
+            open_beyond=self._open_beyond,
+        )
         return access.caller(scope, self.now())
 
     def load_now(self) -> None:
@@ -78,6 +83,7 @@ class Service:
         """See once what has changed, and follow it."""
         self.rules.look()
         self.tokens.look()
+        self._open_beyond &= self.tokens.now is None  # a file that is removed opens nothing again
         if (name := self.follower.wanted()) is not None:
             self._take(name, await asyncio.to_thread(self._loaded, name))
         await self.learn()
@@ -85,8 +91,17 @@ class Service:
         if self._looks % _SYNC_EVERY == 0:
             self.journal.lines.sync()
             self.follower.feedback.lines.sync()
-        for what, thing in (("rules", self.rules), ("tokens", self.tokens), ("model", self.follower)):
-            metrics.TROUBLE.labels(what).set(thing.trouble is not None)
+        for what, error in self.troubles().items():
+            metrics.TROUBLE.labels(what).set(error is not None)
+
+    def troubles(self) -> dict[str, JobcastError | None]:
+        """Return what of the site can't be used, and why; None where all is well."""
+        return {
+            "rules": self.rules.trouble,
+            "tokens": self.tokens.trouble,
+            "model": self.follower.trouble,
+            "journal": self.journal.trouble,
+        }
 
     async def learn(self) -> None:
         """Let the model that answers learn what was told since, and others have their turn meanwhile."""
@@ -117,7 +132,7 @@ class Service:
             logger.info("model %s answers from now on", found.name)
         if self.follower.trouble is not None:
             metrics.LOADS.labels("failed").inc()
-            logger.error("model %s can't be used: %s", name, found.message)
+            logger.error("model %s can't be used: %s", name, self.follower.trouble.message)
 
 
 def outcome(advice: Advice) -> str:

@@ -17,14 +17,16 @@ class Settings:
     """The store, with its models and journals."""
     rules: Path | None
     """File of the rules; None where a site has none."""
-    administrators: frozenset[str]
-    """Login names that may do everything over the Unix socket."""
+    administrators: frozenset[int]
+    """User ids that may do everything over the Unix socket."""
     site: HookSite
     """What submissions do not say about their site."""
     timezone: tzinfo
     """Of times that are told without a zone."""
     language: str
     """Of messages, where a submission tells none."""
+    open_beyond: bool = False
+    """Whether anybody beyond this host may ask, for as long as no token is issued."""
     metrics: Path | None = None
     """Folder in which workers add up what they count; None where there is one."""
 

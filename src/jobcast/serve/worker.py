@@ -4,6 +4,7 @@ import asyncio
 import signal
 import socket
 import struct
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from secrets import token_bytes
 from typing import Any
@@ -25,6 +26,8 @@ _MOST_CONNECTIONS = 1000
 _GRACE_SECONDS = 5
 """How long requests under way have to end when the service stops."""
 _ID_BYTES = 8
+_CREDENTIALS = struct.Struct("iII")
+"""What SO_PEERCRED of unix(7) tells: process, user, group."""
 _HEAD_SECONDS = 5.0
 """How long a caller may take from connecting, or from its next request's first byte, until all headers are there."""
 _MOST_HEAD_BYTES = 256 << 10
@@ -87,26 +90,39 @@ class _Protocol(HttpToolsProtocol):
 
 
 def _user(plug: socket.socket) -> int:
-    """Return the user id of whoever connected (SO_PEERCRED of unix(7): process, user, group)."""
-    credentials = plug.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    return int(struct.unpack("3i", credentials)[1])
+    """Return the user id of whoever connected."""
+    credentials = plug.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    return int(_CREDENTIALS.unpack(credentials)[1])
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves signals to the worker, which may hold two."""
+    """A server that leaves signals to the worker, which may hold two, and tells when it answers."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.answers = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and tell."""
+        await super().startup(sockets)
+        if self.started:
+            self.answers.set()
 
     def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
         """Capture none."""
         return nullcontext()
 
 
-def run(settings: Settings, listening: Listening, parent: int) -> None:
-    """Answer until a signal or the end of the parent, at the other end of the pipe `parent`, asks to stop."""
+def run(settings: Settings, listening: Listening, parent: int, ready: Callable[[], None]) -> None:
+    """Answer until a signal or the end of the parent, at the other end of the pipe `parent`, asks to stop.
+
+    `ready` is called as soon as it answers wherever it listens.
+    """
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_answer(settings, listening, parent))
+        runner.run(_answer(settings, listening, parent, ready))
 
 
-async def _answer(settings: Settings, listening: Listening, parent: int) -> None:
+async def _answer(settings: Settings, listening: Listening, parent: int, ready: Callable[[], None]) -> None:
     service = Service(settings, now=clock.now, new_id=new_id)
     app = make_app(service)
     servers = [(_Server(_config(app)), listening.plain)]
@@ -120,11 +136,19 @@ async def _answer(settings: Settings, listening: Listening, parent: int) -> None
     loop.add_reader(parent, stopping.set)
     tasks = [asyncio.create_task(server.serve(list(sockets))) for server, sockets in servers]
     waiting = asyncio.create_task(stopping.wait())
+    beside = [waiting, asyncio.create_task(_tell([server for server, _ in servers], ready))]
     await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
     for server, _ in servers:
         server.should_exit = True
-    waiting.cancel()
+    for task in beside:
+        task.cancel()
     await asyncio.gather(*tasks)
+
+
+async def _tell(servers: list[_Server], ready: Callable[[], None]) -> None:
+    for server in servers:
+        await server.answers.wait()
+    ready()
 
 
 def _config(app: Any, **more: Any) -> uvicorn.Config:
