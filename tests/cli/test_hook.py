@@ -88,6 +88,31 @@ def test_installing_shows_the_file_writes_it_and_says_what_is_left_to_do(jobcast
     assert [path.name for path in esub.parent.iterdir()] == ["esub.jobcast"]
 
 
+@pytest.mark.parametrize(
+    ("text", "mode"), [('mode = "off"', "off"), ('[[rule]]\nqueue = "syn"\nmode = "apply"', "apply")]
+)
+def test_installing_says_how_far_the_rules_go(jobcast, esub, monkeypatch, text, mode):
+    rules = esub.parent / "rules.toml"
+    rules.write_text(text)
+    monkeypatch.setenv("JOBCAST_HOOK_RULES", str(rules))
+    result = jobcast("hook", "install", "lsf", *SOCKET, "--yes")
+    told = f"The rules go as far as {mode}; what was changed, and what would be: jobcast audit\n"
+    assert result.stderr == STEPS.format(file=esub) + told
+
+
+def test_rules_that_cannot_be_read_are_told_of_and_the_hook_is_installed(jobcast, esub, monkeypatch):
+    monkeypatch.setenv("JOBCAST_HOOK_RULES", "/nowhere/rules.toml")
+    result = jobcast("hook", "install", "lsf", *SOCKET, "--yes")
+    assert "\nerror: The rules in /nowhere/rules.toml" in result.stderr
+    assert (result.exit_code, esub.exists()) == (0, True)
+
+
+@pytest.mark.parametrize("verb", ["print", "install", "uninstall"])
+def test_the_help_of_each_command_ends_with_examples(jobcast, verb):
+    told = jobcast("hook", verb, "--help").stdout
+    assert f"Examples:\n  jobcast hook {verb} lsf" in told
+
+
 def test_installing_again_changes_nothing(jobcast, esub):
     jobcast("hook", "install", "lsf", *SOCKET, "--yes")
     before = esub.stat()

@@ -11,12 +11,15 @@ from jobcast.act.hooks.base import Address, Plan
 from jobcast.act.hooks.placing import to_install, to_uninstall
 from jobcast.act.hooks.registry import STUBS, stub
 from jobcast.act.installing import Placed, compare, put
+from jobcast.act.rules import read_rules
+from jobcast.advice import Mode
 from jobcast.cli import frame
-from jobcast.cli.endings import EXPECTED
+from jobcast.cli.endings import EXPECTED, complain
 from jobcast.cli.frame import BadValueError
 from jobcast.cli.installing import Consent, State, as_dict, options, settle, tell_end
 from jobcast.cli.screen import print_json, print_raw, talk
 from jobcast.cli.session import Session
+from jobcast.errors import ConfigError
 from jobcast.language import Phrase, say
 
 _LONGEST = 10.0
@@ -56,7 +59,12 @@ def _place(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-@command.command("print", cls=frame.Spoken, help=say("hook_install.print"))
+@command.command(
+    "print",
+    cls=frame.Spoken,
+    help=say("hook_install.print"),
+    epilog=say("hook_install.print_examples"),
+)
 @_place
 @frame.json_option
 @click.pass_obj
@@ -76,7 +84,12 @@ def print_(session: Session, /, *, system: str, as_json: bool, **place: Any) -> 
     _tell(say("hook_install.by_hand"), plan.by_hand)
 
 
-@command.command("install", cls=frame.Spoken, help=say("hook_install.install"))
+@command.command(
+    "install",
+    cls=frame.Spoken,
+    help=say("hook_install.install"),
+    epilog=say("hook_install.install_examples"),
+)
 @_place
 @options
 @click.pass_obj
@@ -89,11 +102,16 @@ def install(
     state = _bring(to_install(plan), consent, {"system": system, **_by_hand(plan)})
     if not as_json and state in {State.AGREED, State.SAME}:
         _tell(say("hook_install.by_hand"), plan.by_hand)
-        talk(say("hook_install.shadow"))
+        _tell_mode(session)
     return EXPECTED if state is State.DECLINED else 0
 
 
-@command.command("uninstall", cls=frame.Spoken, help=say("hook_install.uninstall"))
+@command.command(
+    "uninstall",
+    cls=frame.Spoken,
+    help=say("hook_install.uninstall"),
+    epilog=say("hook_install.uninstall_examples"),
+)
 @_place
 @options
 @click.pass_obj
@@ -109,29 +127,30 @@ def uninstall(
     return EXPECTED if state is State.DECLINED else 0
 
 
-def _plan(
+def _plan(session: Session, system: str, *, folder: Path | None, **place: Any) -> Plan:
+    """Return what installing means with these options."""
+    return stub(system).plan(_address(session, **place), _absolute(folder))
+
+
+def _address(
     session: Session,
-    system: str,
     *,
     socket: Path | None,
     url: str | None,
-    token_file: Path | None,
-    certificate: Path | None,
     deadline: float | None,
-    folder: Path | None,
-) -> Plan:
-    """Return what installing means with these options; what they leave open the settings say."""
+    **files: Path | None,
+) -> Address:
+    """Return where to ask; what the options leave open the settings say. `files`: token_file and certificate."""
     if socket and url:
         raise BadValueError(name="url", why=say("hook_install.one_address"))
     configured = session.settings[config.HOOK_DEADLINE].total_seconds()
-    address = Address(
+    return Address(
         socket=None if url else _absolute(socket or session.settings[config.SERVE_SOCKET]),
         url=url,
-        token_file=_absolute(token_file),
-        certificate=_absolute(certificate),
+        token_file=_absolute(files["token_file"]),
+        certificate=_absolute(files["certificate"]),
         deadline_s=configured if deadline is None else deadline,
     )
-    return stub(system).plan(address, _absolute(folder))
 
 
 def _absolute(path: Path | None) -> Path | None:
@@ -164,3 +183,13 @@ def _tell(heading: str, steps: Sequence[Phrase]) -> None:
         talk(heading)
     for number, step in enumerate(steps, 1):
         talk(f"  {number}. {step.say()}")
+
+
+def _tell_mode(session: Session) -> None:
+    """Say how far the rules let the hook go, as the service reads them."""
+    try:
+        mode = read_rules(session.settings[config.HOOK_RULES]).furthest()
+    except ConfigError as error:  # the hook is installed, and the service says so too
+        complain(error)
+        return
+    talk(say("hook_install.shadow") if mode is Mode.SHADOW else say("hook_install.mode", mode=mode))
