@@ -71,6 +71,7 @@ REFUSALS: Mapping[str, tuple[int, str]] = {
     "packed": (415, "the body has a Content-Encoding"),
     "no_model": (503, "no model answers yet"),
     "no_forecast": (503, "nothing similar is known"),
+    "off": (503, "the rules want no forecast for such a job"),
     "bad_form": (503, "the form can't be read"),
     "unavailable": (503, "the store can't be read or written"),
     "fault": (503, "a fault of jobcast; its log tells more"),

@@ -114,7 +114,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
                 contents=(Content(schema={"type": "integer", "minimum": 0}),),
             )
         },
-        refusals=("bad_form", "no_model", "no_forecast"),
+        refusals=("bad_form", "no_model", "no_forecast", "off"),
     ),
     ("POST", "/v1/feedback"): Operation(
         name="feedback",
