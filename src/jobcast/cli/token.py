@@ -18,7 +18,7 @@ from jobcast.serve.tokens import change_tokens, make_token, read_tokens
 _MOST_DAYS = 3650
 
 
-@click.group(cls=frame.Family, help=say("token.help"))
+@click.group(cls=frame.Family, help=say("token.help"), epilog=say("token.examples"))
 def command() -> None:
     """Look after tokens."""
 
