@@ -5,11 +5,12 @@ from jobcast.language import say
 from jobcast.units import format_duration, format_memory
 
 
-def told(advice: Advice) -> tuple[str, ...]:
-    """Return the lines; none in the modes that say nothing."""
-    if advice.mode in {Mode.OFF, Mode.SHADOW}:
+def told(advice: Advice, steps: int = 1) -> tuple[str, ...]:
+    """Return the lines, none in the modes that say nothing; of several steps the advice is about the first."""
+    if advice.mode in {Mode.OFF, Mode.SHADOW} or not advice.changes:
         return ()
-    return tuple(_line(change) for change in advice.changes)
+    more = (say("hook.first_step", count=steps),) if steps > 1 else ()
+    return (*map(_line, advice.changes), *more)
 
 
 def _line(change: Change) -> str:

@@ -68,7 +68,7 @@ def _reply(service: Service, system: SubmissionHook, call: HookCall, caller: Cal
     if not understood.trial:
         service.desk.note([replace(answered, advice=said.advice)], asker, call.at)
     count(system.name, outcome(said.advice)).inc()
-    return system.reply(understood, said, told(said.advice))
+    return system.reply(understood, said, told(said.advice, understood.steps))
 
 
 def _of_caller(understood: Understood, system: str, caller: Caller) -> Understood:

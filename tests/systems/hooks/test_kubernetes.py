@@ -349,6 +349,9 @@ def test_a_dry_run_is_a_trial():
         (review(pod(activeDeadlineSeconds="1h")), "unreadable"),
         (review(pod(containers=[])), "unreadable"),
         (review(pod(containers={})), "unreadable"),
+        (review(pod(containers=[{}] * 1001)), "unreadable"),
+        (review(pod({"args": [""] * 100_000})), "unreadable"),
+        (review(pod() | {"data": [[[]]] * 40_000}), "unreadable"),
         (review(JOB | {"spec": {**JOB["spec"], "parallelism": 10**9, "completions": None}}), "unreadable"),
         (b"", "unreadable"),
         (b"\xff\xfe", "unreadable"),
@@ -453,7 +456,7 @@ PATHS = st.lists(st.sampled_from(["a", "b/c", "d~e", "~1", ""]), min_size=1, max
 
 
 @given(
-    st.dictionaries(st.sampled_from(["a", "b/c", "d~e"]), st.none() | st.just({})),
+    st.dictionaries(st.sampled_from(["a", "b/c", "d~e"]), st.none() | st.builds(dict)),
     st.lists(PATHS, max_size=4),
 )
 def test_a_patch_puts_each_value_at_its_path(document, paths):

@@ -175,6 +175,43 @@ def test_a_value_goes_on_behind_a_backslash():
     assert request_of(step.said).memory == GIB
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"# @ queue\n" * 1001,
+        b"# @ class = a\n" * 10_001 + b"# @ queue\n",
+        b"x #@\n" * 10_001 + b"# @ queue\n",
+        b"# @ class = \\\n" + b"# \\\n" * 99 + b"# a\n# @ queue\n",
+        (b"# @ class = \\\n" + b"# \\\n" * 98 + b"# a\n") * 101 + b"# @ queue\n",
+        b"# @ comment = " + b"x" * 500_001 + b"\n# @ queue\n",
+        b"# @ comment = " + b"x" * 5_000 + b"\n" + b"# @ queue\n" * 101,
+        b"#" * 1_000_001 + b"\n# @ queue\n",
+    ],
+    ids=["steps", "statements", "look-alikes", "continued", "lines", "long", "inherited", "hashes"],
+)
+def test_more_than_anybody_writes_is_not_read(body):
+    assert HOOK.read(HookCall(body=body, at=AT), HookSite()) == NotAsked(reason="unreadable")
+
+
+def test_what_is_read_but_would_not_be_read_with_a_line_more_stays():
+    body = b"# @ class = a\n" * 9_999 + b"# @ queue\n"
+    assert kept(body, memory(GIB)) == CAN_NOT_SAY_MEMORY
+
+
+def test_a_here_document_of_a_megabyte_is_none_of_our_business():
+    document = (
+        b"cat <<X\n"
+        + b"# @@ a line \xff of data, # and more @ of it\\\n" * 9_000
+        + b"y" * 1_000_000
+        + b"\nX\n"
+    )
+    body = b"# @ class = big\n# @ queue\n" + document
+    assert answered(body, memory(GIB))[2] == (
+        b"# @ class = big\n# @ resources = ConsumableMemory(1024 mb)\n# jobcast=a1b2 memory=1024MB\n# @ queue\n"
+        + document
+    )
+
+
 def test_a_file_that_queues_nothing_is_no_job():
     call = HookCall(body=b"#!/bin/sh\n# @ class = big\necho '# @ queue'\n", at=AT)
     assert HOOK.read(call, HookSite()) == NotAsked(reason="no_job")
@@ -275,10 +312,8 @@ def test_of_several_steps_the_first_is_changed_where_the_others_say_their_own():
         b"# @ resources = ConsumableMemory(4gb)\n# @ queue\n"
     )
     verb, told, file = answered(body, memory(2 * GIB, 8 * GIB), told=("jobcast: memory set to 2 GiB",))
-    assert (verb, told) == (
-        "submit",
-        ["jobcast: memory set to 2 GiB", "jobcast: this is about the first of 2 steps."],
-    )
+    assert (verb, told) == ("submit", ["jobcast: memory set to 2 GiB"])
+    assert read(body).steps == 2
     assert file == body.replace(b"(8gb)", b"(2048 mb)").replace(
         b"# @ queue", b"# jobcast=a1b2 memory=2048MB\n# @ queue", 1
     )

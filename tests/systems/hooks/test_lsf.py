@@ -98,7 +98,9 @@ def test_directories_below_the_home_are_written_as_bjobs_writes_them(cwd: str, s
         (b"LSB_SUB_RESTART=Y\n", "restart"),
         (b"<html>no parameters</html>\n", "unreadable"),
         (b'LSB_SUB_QUEUE="never ends\n', "unreadable"),
-        (b"A=1\n" * 1001, "unreadable"),
+        (b"A=1\n" * 10_001, "unreadable"),
+        (b'LSB_SUB_RES_REQ="rusage[' + b"(" * 17 + b")" * 17 + b']"\n', "unreadable"),
+        (b'LSB_SUB_RES_REQ="' + b"{ " * 17 + b'"\n', "unreadable"),
         (b'LSB_SUB_RES_REQ="' + b"select[a]" * 1000 + b'"\n', "unreadable"),
     ],
 )
@@ -249,3 +251,16 @@ def test_no_text_forges_a_line():
 def test_the_registry_knows_the_hook_by_its_name():
     assert isinstance(hook("lsf"), LsfHook)
     assert list(HOOKS) == ["lsf", "slurm", "loadleveler", "kubernetes"]
+
+
+def test_a_command_is_kept_as_far_as_anybody_looks():
+    script = b"echo a\n" * 500_000
+    asked = understood(b'LSB_SUB_COMMAND_LINE="' + script + b'"\nLSB_SUB_QUEUE="night"\n').submission
+    assert (asked.command, asked.queue) == (("echo a;" * 10_000)[:65_536], "night")
+
+
+def test_a_requirement_of_sixteen_brackets_within_each_other_is_changed():
+    deep = b"rusage[" + b"(" * 15 + b"lic=1" + b")" * 15 + b"]"
+    asked = understood(b'LSB_SUB_RES_REQ="' + deep + b'"\n')
+    done = HOOK.express(asked, advice(change(4 * GIB)), memory_limit=False)
+    assert dict(done.settings)["LSB_SUB_RES_REQ"] == deep.decode().replace("lic", "mem=4096,lic")

@@ -23,14 +23,20 @@ from jobcast.systems.hooks.lsf.parameters import read_parameters
         (b"# a comment\nA=1\nexport X\n", {"A": "1"}),
         ('A="内存"\n'.encode("gb18030"), {"A": "内存"}),
         (b'A="open\nB=1\n', None),
-        (b"\x00\x01\x02", None),
+        (b"\x01\x02", None),
+        (b'A="\x00"\n', None),
     ],
 )
 def test_a_file_holds(body: bytes, parameters: dict[str, str] | None):
     assert read_parameters(body) == parameters
 
 
-@given(st.dictionaries(st.from_regex(r"LSB_SUB_[A-Z0-9]{1,8}", fullmatch=True), st.text().map(str.encode)))
+@given(
+    st.dictionaries(
+        st.from_regex(r"LSB_SUB_[A-Z0-9]{1,8}", fullmatch=True),
+        st.text().map(lambda text: text.replace("\0", "").encode()),
+    )
+)
 def test_what_is_quoted_as_for_a_shell_comes_back(values: dict[str, bytes]):
     def quoted(value: bytes) -> bytes:
         for sign in (b"\\", b'"', b"$", b"`"):
@@ -53,10 +59,19 @@ def test_no_bytes_make_it_fail(body: bytes):
         (b"x" * 1_000_000, "x" * 1_000_000),
         (b"\\\n" * 500_000, "\\\n" * 500_000),
         (b'"x' * 500_000, '"x' * 500_000),
+        (b'\\"' * 500_000, '"' * 500_000),
+        (b"\\" * 1_000_000, "\\" * 500_000),
         (b"\\" * 1_000_001, None),
         (b'A="\n' * 250_000, None),
+        (b'\\"\nA=' * 200_000, None),
     ],
-    ids=["long", "continued", "quotes", "open", "many"],
+    ids=["long", "continued", "quotes", "escaped", "pairs", "open", "many", "torn"],
 )
 def test_a_megabyte_is_read_or_refused(value: bytes, read: str | None):
     assert read_parameters(b'A="' + value + b'"\n') == (None if read is None else {"A": read})
+
+
+@pytest.mark.parametrize("line", [b"\n", b"#\n", b"A=1\n", b'A="1"\n'])
+def test_a_file_of_more_lines_than_anybody_writes_is_not_read(line: bytes):
+    assert read_parameters(b"A=1\n" + line * 9_999) == {"A": "1"}
+    assert read_parameters(b"A=1\n" + line * 10_000) is None

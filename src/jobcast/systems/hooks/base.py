@@ -45,6 +45,8 @@ class Understood:
     """In the words that all batch systems share."""
     others: tuple[Submission, ...] = ()
     """Further jobs that come with it, such as the later steps of a file: what a site requires holds for each."""
+    steps: int = 1
+    """Of how many jobs `submission` is the first, and the only one that is advised."""
     trial: bool = False
     """Whether somebody only tries what would happen: the answer is the same, but nothing is noted."""
     native: object = None

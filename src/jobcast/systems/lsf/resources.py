@@ -182,7 +182,7 @@ def sections(text: str) -> Iterator[tuple[str, int, str]]:
         yield match[1], opening + 1, text[opening + 1 : end - 1]
 
 
-_SECTION = re.compile(r"([a-z]+)\s*\[")
+_SECTION = re.compile(r"(?<![a-z])([a-z]++)\s*+\[")
 
 
 def _usage(content: str) -> Iterator[tuple[str, str]]:

@@ -24,11 +24,12 @@ from typing import cast
 
 import msgspec
 
-from jobcast.advice import Advice, Change, ChangeKind, Kept, KeptReason, Subject
+from jobcast.advice import Advice, Change, Subject
 from jobcast.job import Submission
 from jobcast.systems.hooks.base import Expressed, HookCall, HookReply, HookSite, NotAsked, Understood
 from jobcast.systems.hooks.kubernetes.patches import patch_of
 from jobcast.systems.hooks.kubernetes.pods import Thing, Workload, mapping, mappings, read_job, read_pod, text
+from jobcast.systems.hooks.saying import Said, expressed, id_of, lowers_nothing, one_line
 from jobcast.units import MIB, Bytes, Seconds, to_mib
 
 _VERSION = "admission.k8s.io/v1"
@@ -42,7 +43,8 @@ _ANNOTATIONS = 250_000
 """Characters that annotations may hold together; the API server refuses more than 256 KiB."""
 _LARGEST = 2**31
 """Seconds of a deadline."""
-_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_MOST_SIGNS = 100_000
+"""Commas and opening brackets in a request: with more, to read it takes longer than anybody waits."""
 
 
 class _Asked(msgspec.Struct):
@@ -76,6 +78,8 @@ class KubernetesHook:
 
     def read(self, call: HookCall, site: HookSite) -> Understood | NotAsked:  # noqa: ARG002 - as the contract has it
         """Read an AdmissionReview."""
+        if sum(map(call.body.count, (b",", b"[", b"{"))) > _MOST_SIGNS:
+            return NotAsked(reason="unreadable")
         try:
             review = mapping(msgspec.json.decode(call.body))
             if review.get("apiVersion") != _VERSION:
@@ -87,24 +91,18 @@ class KubernetesHook:
     def express(self, understood: Understood, advice: Advice, *, memory_limit: bool) -> Expressed:
         """Say the changes that are made for the first container and its pod; amounts become what is written."""
         workload = cast("_Native", understood.native).workload
-        changes: list[Change] = []
-        kept, settings = list(advice.kept), dict[str, str]()
-        for change in advice.changes:
-            if not change.made:
-                said: _Said | None = (change, {})
-            elif change.subject is Subject.MEMORY:
-                said = _memory(change, workload, memory_limit=memory_limit)
-            else:
-                said = _run_limit(change, workload)
-            if said is None:
-                kept.append(Kept(subject=change.subject, reason=KeptReason.NOT_EXPRESSIBLE))
-            else:
-                changes.append(said[0])
-                settings |= said[1]
-        expressed = replace(advice, changes=tuple(changes), kept=tuple(kept))
-        if settings:
-            settings["advice"] = _note(expressed)
-        return Expressed(advice=expressed, settings=tuple(settings.items()))
+
+        def say(change: Change) -> Said | None:
+            if change.subject is Subject.MEMORY:
+                return _memory(change, workload, memory_limit=memory_limit)
+            return _run_limit(change, workload)
+
+        said = expressed(advice, say)
+        return (
+            replace(said, settings=(*said.settings, ("advice", _note(said.advice))))
+            if said.settings
+            else said
+        )
 
     def reply(self, understood: Understood, expressed: Expressed, told: tuple[str, ...]) -> HookReply:
         """Allow it, with a patch where something is set."""
@@ -114,12 +112,12 @@ class KubernetesHook:
         if patch:
             more |= {"patchType": "JSONPatch", "patch": base64.b64encode(msgspec.json.encode(patch)).decode()}
         if told:
-            more["warnings"] = [_line(one)[:_WARNING] for one in told]
+            more["warnings"] = [one_line(one, _WARNING) for one in told]
         return _answer(native.uid, allowed=True, more=more)
 
     def refuse(self, understood: Understood, why: str) -> HookReply:
         """Answer that it is not allowed."""
-        status = {"code": 403, "reason": "Forbidden", "message": _line(why)}
+        status = {"code": 403, "reason": "Forbidden", "message": one_line(why)}
         return _answer(cast("_Native", understood.native).uid, allowed=False, more={"status": status})
 
     def silence(self, call: HookCall) -> HookReply:
@@ -171,11 +169,7 @@ def _is_of_its_own(pod: Thing) -> bool:
     return mapping(pod.get("spec")).get("restartPolicy") in _ENDS and not of_a_job
 
 
-_Said = tuple[Change, dict[str, str]]
-"""A change with the amount that is written, and what to set."""
-
-
-def _memory(change: Change, workload: Workload, *, memory_limit: bool) -> _Said | None:
+def _memory(change: Change, workload: Workload, *, memory_limit: bool) -> Said | None:
     """Set the request of the first container to what the others leave of a pod's; None where that can't be."""
     first, *others = workload.containers
     beside = [one.memory for one in others]
@@ -185,19 +179,18 @@ def _memory(change: Change, workload: Workload, *, memory_limit: bool) -> _Said 
     megabytes = math.ceil((change.after / workload.pods - left) / MIB)
     amount = megabytes * MIB
     after = Bytes((amount + left) * workload.pods)
-    lowered = change.before is None or after < change.before
     within = memory_limit or first.memory_limit is None or amount <= first.memory_limit
-    if megabytes < 1 or not within or (change.kind is ChangeKind.LOWER and not lowered):
+    if megabytes < 1 or not within or lowers_nothing(change, after):
         return None
     settings = {"memory": f"{megabytes}Mi"} | ({"memory_limit": f"{megabytes}Mi"} if memory_limit else {})
     return replace(change, after=after), settings
 
 
-def _run_limit(change: Change, workload: Workload) -> _Said | None:
+def _run_limit(change: Change, workload: Workload) -> Said | None:
     seconds = math.ceil(change.after)
     if workload.job_deadline is not None or not 0 < seconds < _LARGEST:
         return None
-    if change.kind is ChangeKind.LOWER and change.before is not None and seconds >= change.before:
+    if lowers_nothing(change, seconds):
         return None
     return replace(change, after=Seconds(seconds)), {"run_limit": str(seconds)}
 
@@ -229,14 +222,10 @@ def _has_room(thing: Thing) -> bool:
 def _note(advice: Advice) -> str:
     """Name the advice, with what it sets."""
     memory, run_limit = advice.made(Subject.MEMORY), advice.made(Subject.RUN_LIMIT)
-    words = [advice.id] if _ID.fullmatch(advice.id) else []
+    words = [name] if (name := id_of(advice)) else []
     words += [f"memory={to_mib(int(memory))}MB"] if memory else []
     words += [f"run_limit={math.ceil(run_limit)}s"] if run_limit else []
     return " ".join(words)
-
-
-def _line(told: str) -> str:
-    return "".join(sign if sign.isprintable() else " " for sign in told)
 
 
 def _answer(uid: str, *, allowed: bool, more: dict[str, object]) -> HookReply:

@@ -17,6 +17,8 @@ from jobcast.units import Bytes, Seconds
 Thing = Mapping[str, object]
 _MOST = 1_000_000
 """Pods of one Job."""
+_MOST_CONTAINERS = 1000
+"""Of one pod."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,7 +123,7 @@ def read_job(thing: Thing) -> Workload:
 
 def _workload(pod: Thing, path: tuple[str, ...], *, pods: int, job_deadline: Seconds | None) -> Workload:
     containers = mappings(pod.get("containers"))
-    if not containers:
+    if not 0 < len(containers) <= _MOST_CONTAINERS:
         raise ValueError("not understood by this hook")
     return Workload(
         path=path,

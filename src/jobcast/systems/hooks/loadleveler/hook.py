@@ -18,24 +18,20 @@ Not run against a real LoadLeveler: its manuals and job command files of real si
 
 import math
 import posixpath
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from jobcast.advice import Advice, Change, ChangeKind, Kept, KeptReason, Subject
+from jobcast.advice import Advice, Change, Subject
 from jobcast.job import Request, Submission
-from jobcast.language import say
 from jobcast.systems.hooks.base import Expressed, HookCall, HookReply, HookSite, NotAsked, Understood
 from jobcast.systems.hooks.loadleveler.amounts import MEMORY, clock, memory_of, request_of, time_of
 from jobcast.systems.hooks.loadleveler.jobfile import Step, read_steps, rewritten
+from jobcast.systems.hooks.saying import Said, expressed, id_of, lowers_nothing, one_line
 from jobcast.units import MIB, Bytes, Seconds, to_mib
 
-_LINE = 1000
-"""Characters of a line for whoever submits."""
 _LARGEST = 2**31
 """Megabytes and seconds beyond that are kept nowhere."""
-_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _NOTE = ""
 """Name of the setting that is a comment of the file, not a keyword."""
 
@@ -67,32 +63,21 @@ class LoadLevelerHook:
             return NotAsked(reason="no_job")
         native = _Native(call=call, steps=steps, submissions=[_submission(step.said, call) for step in steps])
         first, *others = native.submissions
-        return Understood(submission=first, others=tuple(dict.fromkeys(others)), native=native)
+        return Understood(
+            submission=first, others=tuple(dict.fromkeys(others)), steps=len(steps), native=native
+        )
 
     def express(self, understood: Understood, advice: Advice, *, memory_limit: bool) -> Expressed:  # noqa: ARG002
         """Write the changes that are made into the first step; their amounts become what LoadLeveler will read."""
         native = cast("_Native", understood.native)
-        changes: list[Change] = []
-        kept, settings = list(advice.kept), dict[str, str]()
-        request = native.submissions[0].request
-        for change in advice.changes:
-            said = _said(change, native) if change.made else (change, {})
-            if said is None or not _holds(native, settings | said[1], _changed(request, said[0])):
-                kept.append(Kept(subject=change.subject, reason=KeptReason.NOT_EXPRESSIBLE))
-            else:
-                changes.append(said[0])
-                settings |= said[1]
-                request = _changed(request, said[0])
-        expressed = replace(advice, changes=tuple(changes), kept=tuple(kept))
-        if settings:
-            settings[_NOTE] = _note(expressed)
-        return Expressed(advice=expressed, settings=tuple(settings.items()))
+        said = expressed(advice, lambda change: _said(change, native))
+        return (
+            replace(said, settings=(*said.settings, (_NOTE, _note(said.advice)))) if said.settings else said
+        )
 
     def reply(self, understood: Understood, expressed: Expressed, told: tuple[str, ...]) -> HookReply:
         """Answer with the file as it is to be submitted; with none where it stays."""
         native = cast("_Native", understood.native)
-        if told and len(native.steps) > 1:
-            told = (*told, say("hook.first_step", count=len(native.steps)))
         settings = dict(expressed.settings)
         if not settings:
             return _answer("pass", told)
@@ -137,35 +122,35 @@ def _path(path: str, folder: str | None) -> str:
     return path if not folder or path.startswith("$") else posixpath.normpath(posixpath.join(folder, path))
 
 
+def _said(change: Change, native: _Native) -> Said | None:
+    """Say one change in LoadLeveler's words; None where that can't be.
+
+    The two changes are said by different keywords: what holds for each holds for both.
+    """
+    said = _memory(change, native) if change.subject is Subject.MEMORY else _run_limit(change, native)
+    return said if said is not None and _holds(native, said) else None
+
+
+def _holds(native: _Native, said: Said) -> bool:
+    """Tell whether the changed file asks for what is said in its first step, and says all else as it did."""
+    change, settings = said
+    body = rewritten(native.call.body, native.steps[0], settings, "jobcast")
+    try:
+        after = [_submission(step.said, native.call) for step in read_steps(body)]
+    except ValueError:  # one line more than are read
+        return False
+    first, *others = native.submissions
+    return after == [replace(first, request=_changed(first.request, change)), *others]
+
+
 def _changed(request: Request, change: Change) -> Request:
     """Return the request as it will be."""
-    if not change.made:
-        return request
     if change.subject is Subject.MEMORY:
         return replace(request, memory=Bytes(int(change.after)))
     return replace(request, run_limit=Seconds(float(change.after)))
 
 
-def _holds(native: _Native, settings: Mapping[str, str], request: Request) -> bool:
-    """Tell whether the changed file asks for `request` in its first step, and says all else as it did."""
-    if not settings:
-        return True
-    body = rewritten(native.call.body, native.steps[0], settings, "jobcast")
-    after = [_submission(step.said, native.call) for step in read_steps(body)]
-    first, *others = native.submissions
-    return after == [replace(first, request=request), *others]
-
-
-_Said = tuple[Change, dict[str, str]]
-"""A change with the amount that LoadLeveler will read, and the values of keywords that say it."""
-
-
-def _said(change: Change, native: _Native) -> _Said | None:
-    """Say one change in LoadLeveler's words; None where that can't be."""
-    return _memory(change, native) if change.subject is Subject.MEMORY else _run_limit(change, native)
-
-
-def _memory(change: Change, native: _Native) -> _Said | None:
+def _memory(change: Change, native: _Native) -> Said | None:
     step = native.steps[0]
     asked = memory_of(step.said)
     if asked.parts is None or (asked.written and asked.amount is None):
@@ -173,18 +158,18 @@ def _memory(change: Change, native: _Native) -> _Said | None:
     megabytes = math.ceil(change.after / asked.parts / MIB)
     after = Bytes(megabytes * MIB * asked.parts)
     before = _written(asked.keyword, native)
-    if before is None or megabytes >= _LARGEST or _raises(change, after):
+    if before is None or megabytes >= _LARGEST or lowers_nothing(change, after):
         return None
     word = f"ConsumableMemory({megabytes} mb)"
     value = MEMORY.sub(word, before) if asked.written else f"{before} {word}".lstrip()
     return replace(change, after=after), {asked.keyword: value}
 
 
-def _run_limit(change: Change, native: _Native) -> _Said | None:
+def _run_limit(change: Change, native: _Native) -> Said | None:
     """Set the hard limit; a soft one keeps its distance from it."""
     asked, hard = time_of(native.steps[0].said), math.ceil(change.after)
     before = _written("wall_clock_limit", native)
-    if before is None or (before and asked.hard is None) or hard >= _LARGEST or _raises(change, hard):
+    if before is None or (before and asked.hard is None) or hard >= _LARGEST or lowers_nothing(change, hard):
         return None
     value = clock(hard)
     if "," in before:
@@ -205,15 +190,10 @@ def _written(keyword: str, native: _Native) -> str | None:
     return None if len(statements) > 1 or "\n" in text else text
 
 
-def _raises(change: Change, amount: float) -> bool:
-    """Tell whether a request that is to be lowered would not be, because amounts are rounded up."""
-    return change.kind is ChangeKind.LOWER and change.before is not None and amount >= change.before
-
-
 def _note(advice: Advice) -> str:
     """Name the advice in a comment: the keyword ``comment`` is the user's."""
     memory, run_limit = advice.made(Subject.MEMORY), advice.made(Subject.RUN_LIMIT)
-    words = [f"jobcast={advice.id}" if _ID.fullmatch(advice.id) else "jobcast"]
+    words = [f"jobcast={name}" if (name := id_of(advice)) else "jobcast"]
     words += [f"memory={to_mib(int(memory))}MB"] if memory else []
     words += [f"run_limit={math.ceil(run_limit)}s"] if run_limit else []
     return " ".join(words)
@@ -221,6 +201,6 @@ def _note(advice: Advice) -> str:
 
 def _answer(verb: str, told: Sequence[str], file: bytes = b"") -> HookReply:
     """Put what is told, a line each whatever it holds, before the file."""
-    lines = ["".join(sign if sign.isprintable() else " " for sign in text[:_LINE]) for text in told]
+    lines = [one_line(text) for text in told]
     head = "".join(f"{line}\n" for line in (f"jobcast/1 {verb} {len(lines)} {len(file)}", *lines))
     return HookReply(body=head.encode("utf-8", "replace") + file, media_type="application/octet-stream")

@@ -11,14 +11,21 @@ from dataclasses import dataclass, field
 
 from jobcast.systems.encoding import decode
 
-_STATEMENT = re.compile(rb"^[ \t]*#[ \t]*@(.*)$", re.MULTILINE)
+_MARK = re.compile(rb"#[ \t]*+@")
+"""Begins a statement where nothing but blanks stands before it."""
+_STATEMENT = re.compile(rb"[ \t]*+#[ \t]*+@")
 _KEYWORD = re.compile(rb"[ \t]*([A-Za-z_]+)[ \t]*(=?)[ \t]*")
-_CONTINUED = re.compile(rb"\\[ \t\r]*\Z")
 _CONTINUATION = re.compile(rb"[ \t]*#?(.*)")
 _QUEUE = "queue"
 _MOST_STEPS = 1000
+_MOST_STATEMENTS = 10_000
+"""And lines that look like one, or go on with one."""
+_MOST_HASHES = 1_000_000
+"""Signs at which one could begin."""
 _MOST_LINES = 100
 """Of one statement."""
+_MOST_SAID = 500_000
+"""Bytes of what holds for each step, all together; what holds for several steps counts for each."""
 _KEYWORDS = frozenset((
     "account_no", "arguments", "blocking", "class", "comment", "executable", "group", "initialdir", "job_name",
     "job_type", "max_processors", "min_processors", "node", "node_resources", "parallel_threads", "resources",
@@ -60,47 +67,67 @@ class Step:
 def read_steps(body: bytes) -> list[Step]:
     """Return the steps of a job command file; none where it queues none.
 
-    Raises ValueError where it has more steps, or more lines in one statement, than anybody writes.
+    Raises ValueError where it has more steps, statements, lines in a statement, or says more, than anybody writes.
     """
+    if body.count(b"#") > _MOST_HASHES:
+        raise ValueError("not understood by this hook")
     steps: list[Step] = []
     own: list[Statement] = []
     said: dict[str, str] = {}
+    length = 0
     for statement in _statements(body):
         if statement.keyword == _QUEUE:
-            if len(steps) == _MOST_STEPS:
+            length += sum(map(len, said.values()))
+            if len(steps) == _MOST_STEPS or length > _MOST_SAID:
                 raise ValueError("not understood by this hook")
             steps.append(Step(own=tuple(own), said=said, queued=statement.begin))
             own, said = [], said.copy()
-        elif statement.keyword in _KEYWORDS:
+        else:
             own.append(statement)
             said[statement.keyword] = statement.value
     return steps
 
 
 def _statements(body: bytes) -> Iterator[Statement]:
-    for match in _STATEMENT.finditer(body):
-        keyword = _KEYWORD.match(body, match.start(1), match.end(1))
-        if keyword is not None:
-            parts, end = _value(body, keyword.end(), match.end())
-            yield Statement(
-                keyword=keyword[1].decode("ascii").lower()
-                if keyword[2] or not b"".join(parts).strip()
-                else "",
-                value=decode(b" ".join(part.strip() for part in parts)).strip(),
-                begin=match.start(),
-                span=(keyword.end(), keyword.end() + len(body[keyword.end() : end].rstrip())),
-            )
+    """Yield the statements that are looked at."""
+    lines = 0
+    for begin, after, line_end in _lines(body):
+        keyword = _KEYWORD.match(body, after, line_end)
+        name = keyword[1].decode("ascii").lower() if keyword else ""
+        if keyword is None or (name != _QUEUE and name not in _KEYWORDS):
+            continue
+        parts, end = _value(body, keyword.end(), line_end)
+        lines += len(parts)
+        if lines > _MOST_STATEMENTS:
+            raise ValueError("not understood by this hook")
+        value = decode(b" ".join(part.strip() for part in parts)).strip()
+        if keyword[2] or not value:
+            span = (keyword.end(), keyword.end() + len(body[keyword.end() : end].rstrip()))
+            yield Statement(keyword=name, value=value, begin=begin, span=span)
+
+
+def _lines(body: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield the lines that hold a statement: where each begins, where its keyword may begin, and where it ends."""
+    end = looked_at = 0
+    while mark := _MARK.search(body, end):
+        looked_at += 1
+        if looked_at > _MOST_STATEMENTS:
+            raise ValueError("not understood by this hook")
+        begin = body.rfind(b"\n", end, mark.start()) + 1 or end
+        end = body.find(b"\n", mark.end()) + 1 or len(body)
+        if not body[begin : mark.start()].strip(b" \t"):
+            yield begin, mark.end(), end - body.endswith(b"\n", mark.end(), end)
 
 
 def _value(body: bytes, begin: int, end: int) -> tuple[list[bytes], int]:
     """Return the parts of a value that may be continued on further lines, and where the last of them ends."""
     parts = [body[begin:end]]
-    while continued := _CONTINUED.search(parts[-1]):
+    while (part := parts[-1].rstrip(b" \t\r")).endswith(b"\\"):
         if end + 1 >= len(body) or _STATEMENT.match(body, end + 1):
             break
         if len(parts) == _MOST_LINES:
             raise ValueError("not understood by this hook")
-        parts[-1] = parts[-1][: continued.start()]
+        parts[-1] = part[:-1]
         after = _CONTINUATION.match(body, end + 1)
         parts.append(after[1] if after else b"")
         end = after.end() if after else end

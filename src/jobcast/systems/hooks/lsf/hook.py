@@ -14,11 +14,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
-from jobcast.advice import Advice, Change, ChangeKind, Kept, KeptReason, Subject
+from jobcast.advice import Advice, Change, Subject
 from jobcast.job import Request, Submission
 from jobcast.systems.hooks.base import Expressed, HookCall, HookReply, HookSite, NotAsked, Understood
 from jobcast.systems.hooks.lsf.parameters import read_parameters
-from jobcast.systems.hooks.lsf.requirement import LONGEST, Wish, rewrite, understood
+from jobcast.systems.hooks.lsf.requirement import Wish, is_readable, rewrite, understood
+from jobcast.systems.hooks.saying import Said, expressed, id_of, lowers_nothing, one_line
 from jobcast.units import Bytes, Seconds, parse_memory, to_mib
 
 _REQUIREMENT = "LSB_SUB_RES_REQ"
@@ -27,8 +28,8 @@ _RUN_LIMIT = "LSB_SUB_RLIMIT_RUN"
 _DESCRIPTION = "LSB_SUB_JOB_DESCRIPTION"
 _LARGEST = 2**31
 """LSF keeps limits in 32 bits."""
-_LINE = 1000
-"""Characters of a line for whoever submits."""
+_COMMAND = 65_536
+"""Characters of a command that are kept: no rule and no model looks further."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +52,7 @@ class LsfHook:
     def read(self, call: HookCall, site: HookSite) -> Understood | NotAsked:
         """Read a parameter file; the fields of the call are ``user``, ``cwd`` and ``home``."""
         told = read_parameters(call.body)
-        if told is None or len(told.get(_REQUIREMENT, "")) > LONGEST:
+        if told is None or not is_readable(told.get(_REQUIREMENT, "")):
             return NotAsked(reason="unreadable")
         if told.keys() & {"LSB_SUB_MODIFY", "LSB_SUB_MODIFY_ONCE"}:
             return NotAsked(reason="modification")
@@ -80,21 +81,13 @@ class LsfHook:
         With `memory_limit` a job that has no ``-M`` gets one: a limit that its user set stays.
         """
         native = cast("_Native", understood.native)
-        changes: list[Change] = []
-        kept, settings = list(advice.kept), dict[str, str]()
-        for change in advice.changes:
-            said = _said(change, native) if change.made else (change, {})
-            if said is None:
-                kept.append(Kept(subject=change.subject, reason=KeptReason.NOT_EXPRESSIBLE))
-            else:
-                changes.append(said[0])
-                settings |= said[1]
-        expressed = replace(advice, changes=tuple(changes), kept=tuple(kept))
+        said = expressed(advice, lambda change: _said(change, native))
+        settings = dict(said.settings)
         if memory_limit:
-            settings |= _limit(expressed.made(Subject.MEMORY), native)
+            settings |= _limit(said.advice.made(Subject.MEMORY), native)
         if settings and not native.parameters.get(_DESCRIPTION):
-            settings |= _description(expressed)
-        return Expressed(advice=expressed, settings=tuple(settings.items()))
+            settings |= _description(said.advice)
+        return replace(said, settings=tuple(settings.items()))
 
     def reply(self, understood: Understood, expressed: Expressed, told: tuple[str, ...]) -> HookReply:  # noqa: ARG002
         """Answer with lines to set and to say."""
@@ -140,9 +133,7 @@ def _name(text: str) -> str | None:
 
 def _command(text: str) -> str | None:
     """Return the command as bjobs shows it: the lines of a script in one, with semicolons between."""
-    if "\n" not in text:
-        return text or None
-    lines = text.removesuffix("\n").split("\n")
+    lines = text[:_COMMAND].removesuffix("\n").split("\n")
     joined = "".join(line + (";" if line.strip() else " ") for line in lines[:-1])
     return joined + lines[-1] or None
 
@@ -155,34 +146,25 @@ def _directory(cwd: str, home: str) -> str | None:
     return cwd or None
 
 
-_Said = tuple[Change, dict[str, str]]
-"""A change with the amount that LSF will read, and what to set."""
-
-
-def _said(change: Change, native: _Native) -> _Said | None:
+def _said(change: Change, native: _Native) -> Said | None:
     """Say one change in LSF's words; None where that can't be."""
     return _memory(change, native) if change.subject is Subject.MEMORY else _run_limit(change, native)
 
 
-def _memory(change: Change, native: _Native) -> _Said | None:
+def _memory(change: Change, native: _Native) -> Said | None:
     wish = Wish(memory=Bytes(int(change.after)), tasks=native.tasks, site=native.site)
     rewritten = rewrite(native.parameters.get(_REQUIREMENT, ""), wish)
-    if rewritten is None or _raises(change, rewritten.memory):
+    if rewritten is None or lowers_nothing(change, rewritten.memory):
         return None
     return replace(change, after=rewritten.memory), {_REQUIREMENT: rewritten.text}
 
 
-def _run_limit(change: Change, native: _Native) -> _Said | None:
+def _run_limit(change: Change, native: _Native) -> Said | None:
     """Set the run limit; not beside one that is counted in the time of another host (``-W 10/hostA``)."""
     seconds = math.ceil(change.after)
-    if seconds >= _LARGEST or _raises(change, seconds) or native.parameters.get("LSB_SUB_HOST_SPEC"):
+    if seconds >= _LARGEST or lowers_nothing(change, seconds) or native.parameters.get("LSB_SUB_HOST_SPEC"):
         return None
     return change, {_RUN_LIMIT: str(seconds)}
-
-
-def _raises(change: Change, amount: float) -> bool:
-    """Tell whether a request that is to be lowered would not be, because amounts are rounded up."""
-    return change.kind is ChangeKind.LOWER and change.before is not None and amount >= change.before
 
 
 def _limit(memory: float | None, native: _Native) -> dict[str, str]:
@@ -196,14 +178,11 @@ def _limit(memory: float | None, native: _Native) -> dict[str, str]:
     return {_MEMORY_LIMIT: str(number)} if number < _LARGEST else {}
 
 
-_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-
-
 def _description(advice: Advice) -> dict[str, str]:
     """Note the advice with the job, in the form that memPrediction has introduced."""
     memory, run_limit = advice.made(Subject.MEMORY), advice.made(Subject.RUN_LIMIT)
     words = [f"ALLOC_MEMORY_USER=memPrediction(reset={to_mib(int(memory))}MB)"] if memory else []
-    words += [f"jobcast={advice.id}"] if _ID.fullmatch(advice.id) else []
+    words += [f"jobcast={name}"] if (name := id_of(advice)) else []
     words += [f"run_limit={math.ceil(run_limit)}s"] if run_limit else []
     return {_DESCRIPTION: " ".join(words)}
 
@@ -216,7 +195,7 @@ def _quoted(value: str) -> str:
 def _about(word: str, texts: Iterable[str]) -> Iterable[str]:
     """Give each text a line of its own, whatever it holds."""
     for text in texts:
-        yield f"{word} " + "".join(sign if sign.isprintable() else " " for sign in text[:_LINE])
+        yield f"{word} {one_line(text)}"
 
 
 def _lines(*lines: str) -> HookReply:

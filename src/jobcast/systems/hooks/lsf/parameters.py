@@ -4,15 +4,17 @@ The file is meant to be sourced by a shell; whoever does so runs what users put 
 """
 
 import re
+from itertools import islice
 
 from jobcast.systems.encoding import decode
 
-_MOST = 1000
-"""Lines with a name, and others; LSF knows about a hundred parameters."""
-_NAME = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*)=")
-_TO_QUOTE = re.compile(rb'(?:[^"\\]++|\\.)*+"', re.DOTALL)
-"""Up to and with the next quote that is not escaped."""
-_ESCAPED = re.compile(rb'\\(["\\$`])')
+_MOST = 10_000
+"""Lines with a name, and others; LSF knows about a hundred parameters, but quotes in a script may tear it up."""
+_NAME = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*+)=")
+_CLOSING = re.compile(rb'"(?=\n(?:[A-Za-z_][A-Za-z0-9_]*+=|\Z)|\Z)')
+"""A quote that ends a value, where it is not escaped."""
+_PAIR = b"\x00"
+"""Stands for two backslashes; no program in C writes it into a text."""
 
 
 def read_parameters(body: bytes) -> dict[str, str] | None:
@@ -21,35 +23,44 @@ def read_parameters(body: bytes) -> dict[str, str] | None:
     A value may hold anything. Quotes that are not escaped belong to it, unless a line with a name
     or the end of the file follows.
     """
+    if _PAIR in body:
+        return None
     parameters: dict[str, str] = {}
     at = lines = 0
     while at < len(body):
         lines += 1
         name = _NAME.match(body, at)
         found = _value(body, name.end()) if name else None
-        if name is None:  # a blank line, or what a later version adds
-            at = _line_end(body, at)
-        elif found is None or lines > _MOST:
+        if lines > _MOST or (name and found is None):
             return None
-        else:
+        if name and found:
             value, at = found
             parameters[name[1].decode("ascii")] = decode(value)
+        else:  # a blank line, or what a later version adds
+            at = _line_end(body, at)
     return parameters if parameters or not body.strip() else None
 
 
 def _value(body: bytes, start: int) -> tuple[bytes, int] | None:
-    """Return a value and where the next line begins; None where its closing quote is missing."""
+    """Return a value and where the next line begins; None where its closing quote is missing, or far too late."""
     if body[start : start + 1] != b'"':
         end = _line_end(body, start)
         return body[start:end].rstrip(b"\r\n"), end
-    end = start + 1
-    while quote := _TO_QUOTE.match(body, end):
-        end = quote.end()
-        if end == len(body) or (
-            body[end : end + 1] == b"\n" and (end + 1 == len(body) or _NAME.match(body, end + 1))
-        ):
-            return _ESCAPED.sub(rb"\1", body[start + 1 : end - 1]), end + 1
+    looked_at = start + 1
+    for quote in islice(_CLOSING.finditer(body, start + 1), _MOST):
+        before = body[looked_at : quote.start()]
+        if (len(before) - len(before.rstrip(b"\\"))) % 2 == 0:
+            return _unescaped(body[start + 1 : quote.start()]), quote.end() + 1
+        looked_at = quote.end()
     return None
+
+
+def _unescaped(value: bytes) -> bytes:
+    """Return a value without the backslashes before quotes, dollars, backticks and backslashes."""
+    value = value.replace(b"\\\\", _PAIR)
+    for sign in (b'"', b"$", b"`"):
+        value = value.replace(b"\\" + sign, sign)
+    return value.replace(_PAIR, b"\\")
 
 
 def _line_end(body: bytes, start: int) -> int:

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from jobcast.systems.lsf.resources import closed_at, sections, split
 
+_TOO_DEEP = re.compile(r"(?:[({\[]\s*+){17}")
 _BRACED = re.compile(r"\s*\{([^{}]*)\}\s*(?:@\s*\d+\s*)?")
+
+
+def too_deep(text: str) -> bool:
+    """Tell whether more brackets stand within each other, with nothing between, than anybody writes."""
+    return _TOO_DEEP.search(text) is not None
 
 
 def pieces(text: str) -> list[tuple[int, str]] | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from jobcast.systems.hooks.base import HookSite
-from jobcast.systems.hooks.lsf.places import AskedMemory, asked_memory, choices, pieces
+from jobcast.systems.hooks.lsf.places import AskedMemory, asked_memory, choices, pieces, too_deep
 from jobcast.systems.lsf.resources import Per, Requirement, parse_requirement, sections
 from jobcast.units import GIB, Bytes, parse_memory
 
@@ -46,6 +46,11 @@ class Rewritten:
     """What it asks for, of the whole job: what was wished for, rounded up."""
 
 
+def is_readable(text: str) -> bool:
+    """Tell whether a requirement is one that people write, so that nobody waits for it to be read."""
+    return len(text) <= LONGEST and not too_deep(text)
+
+
 def understood(text: str, site: HookSite) -> Requirement:
     """Return what a requirement asks for at this site."""
     return parse_requirement(text, site.memory_unit, per_task=site.memory_per_task)
@@ -56,7 +61,7 @@ def rewrite(text: str, wish: Wish) -> Rewritten | None:
 
     What was written is read again, and must mean what was meant and nothing else.
     """
-    if len(text) > LONGEST or not _PLAIN.fullmatch(text) or _REFUSED.search(text) or not _balanced(text):
+    if not is_readable(text) or not _PLAIN.fullmatch(text) or _REFUSED.search(text) or not _balanced(text):
         return None
     before = understood(text, wish.site)
     plan = _plan(text, before, wish)
