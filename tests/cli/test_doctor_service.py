@@ -119,7 +119,7 @@ def test_trouble_and_another_clock_are_warned_of(jobcast, answering, place):
         "→ jobcast train",
         "warn service can't use its rules: no such file",
         "→ correct that; the service notices by itself",
-        "warn clock service and host are 00:02:00 apart",
+        "warn clock the clocks of service and host differ by 00:02:00",
         "→ set both by the same time server (NTP); forecasts rest on what had finished by then",
     ]
 
@@ -174,7 +174,7 @@ def test_a_socket_at_which_not_all_may_knock_is_warned_of(jobcast, answering, pl
     answering.append(reply({"model": "m", "trouble": {}}))
     place.chmod(0o600)
     assert lines(jobcast, "rights") == [
-        f"warn rights not everybody may knock at {place}",
+        f"warn rights not every user can connect to {place}",
         f"→ chmod 666 {place}",
     ]
 
@@ -200,7 +200,7 @@ def test_a_hook_of_another_version_and_without_curl_is_told_of(jobcast, hooked, 
     monkeypatch.setattr(doctor_hooks, "is_installed", lambda program: program != "curl")
     hooked.write_text(hooked.read_text() + "# of another version\n")
     assert lines(jobcast, "lsf-hook") == [
-        f"warn lsf-hook other than this version writes with these settings: {hooked}",
+        f"warn lsf-hook differs from what this version would write: {hooked}",
         f"→ jobcast hook install lsf --socket {place} --deadline 0.2 --dry-run",
         "fail lsf-hook curl is not on the PATH, and the hook asks through it",
         "→ install curl on every host where jobs are submitted",
@@ -262,7 +262,7 @@ def test_a_url_at_which_nobody_answers_fails_and_the_cure_keeps_it(jobcast, hook
     jobcast("hook", "install", "lsf", "--url", "http://10.1.2.3:9", *FLAGS["lsf"], "--yes")
     hooked.write_text(hooked.read_text() + "# of another version\n")
     assert lines(jobcast, "service", "lsf-hook") == [
-        f"warn lsf-hook other than this version writes with these settings: {hooked}",
+        f"warn lsf-hook differs from what this version would write: {hooked}",
         "→ jobcast hook install lsf --url http://10.1.2.3:9 --token-file /etc/jobcast/token --deadline 1.5 --dry-run",
         "fail service does not answer at http://10.1.2.3:9: Connection refused",
         "→ jobcast serve, or let it start by itself: jobcast timers install",
@@ -272,7 +272,7 @@ def test_a_url_at_which_nobody_answers_fails_and_the_cure_keeps_it(jobcast, hook
 def test_a_hook_that_does_not_tell_where_it_asks_is_compared_with_the_settings(jobcast, hooked, place):
     hooked.write_text("# jobcast hook install\n")
     assert lines(jobcast, "lsf-hook")[:2] == [
-        f"warn lsf-hook other than this version writes with these settings: {hooked}",
+        f"warn lsf-hook differs from what this version would write: {hooked}",
         f"→ jobcast hook install lsf --socket {place} --deadline 0.2 --dry-run",
     ]
 

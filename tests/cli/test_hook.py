@@ -174,7 +174,7 @@ def test_what_can_not_be_is_refused_with_a_cure(jobcast, esub, monkeypatch):
     two = jobcast("hook", "print", "lsf", *SOCKET, "--url", "http://h:1")
     assert (two.exit_code, two.stderr.splitlines()[-1]) == (
         2,
-        "error: --url: --socket and --url name two places: use one of them",
+        "error: --url: --socket and --url give two addresses: use one",
     )
     odd = jobcast("hook", "print", "lsf", "--url", "h:1")
     assert (odd.exit_code, odd.stderr) == (
@@ -185,7 +185,7 @@ def test_what_can_not_be_is_refused_with_a_cure(jobcast, esub, monkeypatch):
     assert jobcast("hook", "print", "lsf", "--deadline", "0").exit_code == 2
     monkeypatch.delenv("LSF_SERVERDIR")
     assert jobcast("hook", "print", "lsf").stderr == (
-        "error: nobody says where LSF looks for an esub: LSF_SERVERDIR is not set\n"
+        "error: LSF_SERVERDIR is not set, so it is unknown where LSF looks for an esub\n"
         "cure:  source profile.lsf first, or name the directory with --folder\n"
     )
     assert jobcast("hook", "print", "lsf", "--folder", "/x").exit_code == 0

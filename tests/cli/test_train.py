@@ -391,8 +391,8 @@ WORSE = Verdict(
     active=Figures(exceeded_share=0.05, wastage_gib_h=2500.0),
 )
 COMPARED = (
-    "on the 1,234 jobs that finished since the active model grew its trees: "
-    "new 12.5% beyond the request, 20 GiB·h held in vain; active 5.0% beyond the request, 2,500 GiB·h held in vain"
+    "on the 1,234 jobs that finished since the active model was trained: "
+    "new 12.5% beyond the request, 20 GiB·h unused; active 5.0% beyond the request, 2,500 GiB·h unused"
 )
 
 
@@ -408,7 +408,7 @@ def test_a_model_that_does_worse_is_kept_and_does_not_answer(jobcast, sampled, s
             f"model {new} is kept, and does not answer: it leaves more jobs short of memory than was accepted, "
             "and than the active model does"
         ),
-        f"look at both with jobcast models compare; let it answer all the same: jobcast models activate {new}",
+        f"look at both with jobcast models compare; let it answer anyway: jobcast models activate {new}",
         f"next: jobcast models activate {new}",
     ]
 
@@ -434,14 +434,14 @@ def test_whoever_wants_a_worse_model_to_answer_can_have_that(jobcast, sampled, s
     result = jobcast("train", "--activate-anyway", "--json")
     answer = json.loads(result.stdout)
     assert (answer["active"], answer["kept"], shelf.active()) == (True, False, answer["model"])
-    assert "answers all the same, as was asked for" in result.stderr
+    assert "answers anyway, as was asked for" in result.stderr
 
 
 def test_a_model_for_which_there_is_too_little_to_compare_answers(jobcast, sampled, shelf, trained):
     result = jobcast("train")
     assert shelf.active() != trained
     assert result.stderr.splitlines()[0] == (
-        "not compared with the active model: 0 jobs finished since it grew its trees, and at least 200 are needed; "
+        "not compared with the active model: 0 jobs finished since it was trained, and at least 200 are needed; "
         "the new model answers"
     )
 

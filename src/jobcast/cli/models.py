@@ -88,7 +88,9 @@ def compare(session: Session, *, names: tuple[str, ...], as_json: bool) -> None:
     _print_cards(cards, shelf.active())
 
 
-@command.command("activate", cls=frame.Spoken, help=say("models.activate"))
+@command.command(
+    "activate", cls=frame.Spoken, help=say("models.activate"), epilog=say("models.activate_examples")
+)
 @click.argument("name")
 @_dry_run_option
 @frame.json_option
@@ -103,7 +105,9 @@ def activate(session: Session, *, name: str, dry_run: bool, as_json: bool) -> No
     _tell_active(name, dry_run=dry_run, as_json=as_json)
 
 
-@command.command("refresh", cls=frame.Spoken, help=say("models.refresh"))
+@command.command(
+    "refresh", cls=frame.Spoken, help=say("models.refresh"), epilog=say("models.refresh_examples")
+)
 @click.argument("name", required=False)
 @_dry_run_option
 @frame.json_option

@@ -1,4 +1,4 @@
-"""``jobcast shadow``: what hooks would have changed, saved and killed."""
+"""``jobcast shadow``: what hooks would have changed and saved, and which jobs they would have cost."""
 
 from __future__ import annotations
 

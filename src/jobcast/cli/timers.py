@@ -39,7 +39,7 @@ def _kind(function: Callable[..., Any]) -> Callable[..., Any]:
     return kind(folder(function))
 
 
-@command.command("print", cls=frame.Spoken, help=say("timers.print"))
+@command.command("print", cls=frame.Spoken, help=say("timers.print"), epilog=say("timers.print_examples"))
 @_kind
 @frame.json_option
 @click.pass_obj
@@ -58,7 +58,9 @@ def print_(session: Session, /, *, kind: str | None, folder: Path | None, as_jso
         print_raw(text)
 
 
-@command.command("install", cls=frame.Spoken, help=say("timers.install"))
+@command.command(
+    "install", cls=frame.Spoken, help=say("timers.install"), epilog=say("timers.install_examples")
+)
 @_kind
 @options
 @click.pass_obj
@@ -79,7 +81,9 @@ def install(session: Session, /, *, kind: str | None, folder: Path | None, **con
     return _code(state)
 
 
-@command.command("uninstall", cls=frame.Spoken, help=say("timers.uninstall"))
+@command.command(
+    "uninstall", cls=frame.Spoken, help=say("timers.uninstall"), epilog=say("timers.uninstall_examples")
+)
 @_kind
 @options
 @click.pass_obj

@@ -1,7 +1,6 @@
 """What hooks were answered, against what the jobs then did: what would have changed, saved, and been killed.
 
-A request that is only told to be too small (``raise``) is
-counted in the tables by kind of change, and in no total.
+A request that is only told to be too small (``raise``) is counted in the tables by kind of change, and in no total.
 """
 
 from collections.abc import Sequence

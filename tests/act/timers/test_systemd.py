@@ -18,7 +18,7 @@ WORK = Work(
     environment={"PATH": "/usr/bin:/lsf/bin", "LSF_ENVDIR": "/lsf/conf"},
 )
 SERVE = """\
-# Written by jobcast timers install. Changes belong into: systemctl edit jobcast-serve.service
+# Written by jobcast timers install. Make changes with: systemctl edit jobcast-serve.service
 [Unit]
 Description=jobcast: forecasts at submission
 After=network-online.target

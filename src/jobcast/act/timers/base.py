@@ -28,7 +28,7 @@ class Work:
     """Variables, of those in `CARRIED`."""
 
     def __post_init__(self) -> None:
-        """Raise ConfigError where a name holds what neither systemd nor cron can be told."""
+        """Raise ConfigError where a name can't be written into a unit or crontab."""
         for word in (*self.program, str(self.store), self.user, *self.environment.values()):
             if not word.isprintable():
                 raise ConfigError(say("timers.odd_name", name=word), hint=say("timers.odd_name_cure"))
