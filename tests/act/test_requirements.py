@@ -53,7 +53,7 @@ def test_a_weather_centre_lets_jobs_pass_whose_comment_names_a_model(rules_of):
 @pytest.mark.parametrize("comment", [None, "", "   "])
 def test_a_weather_centre_refuses_jobs_without_a_comment(rules_of, comment):
     assert rules_of(WEATHER_CENTRE).refusal(asked(description=comment), "loadleveler") == (
-        "jobcast: not submitted: this site wants to know the description "
+        "jobcast: not submitted: this site requires a description "
         "(LSF -Jd, Slurm --comment, LoadLeveler comment). It is one of: GRAPES, Grapes_gfs, T639, WRF."
     )
 
@@ -98,7 +98,7 @@ def test_a_requirement_is_about_the_submissions_that_meet_its_conditions(rules_o
     assert rules.refusal(asked(queue="gpu_a", user="chen"), "lsf") is None
     assert rules.refusal(asked(queue="gpu_a", user="sun", project="chip1"), "lsf") is None
     assert rules.refusal(asked(queue="gpu_a", user="sun"), "lsf") == (
-        "jobcast: not submitted: this site wants to know the project "
+        "jobcast: not submitted: this site requires a project "
         "(LSF -P, Slurm --account, LoadLeveler account_no)."
     )
 

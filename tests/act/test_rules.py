@@ -113,7 +113,7 @@ def test_a_file_that_says_what_cannot_be_is_refused_with_its_name(tmp_path, text
     path.write_bytes(text.encode("latin-1"))
     with pytest.raises(ConfigError, match=str(path)) as refused:
         read_rules(path)
-    assert refused.value.hint == "correct the file; docs/hooks.md describes it"
+    assert refused.value.hint == "correct the file; docs/en/hooks.md describes it"
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):

@@ -51,7 +51,7 @@ def test_a_directory_with_other_things_is_left_alone(jobcast, tmp_path):
     result = jobcast("demo", "--into", "mine")
     assert result.exit_code == 1
     assert result.stderr == (
-        "error: mine holds something else than an earlier demo\n"
+        "error: mine is not the folder of an earlier demo\n"
         "cure:  choose another directory with --into; nothing was touched\n"
     )
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.txt"]

@@ -155,7 +155,7 @@ def test_what_can_not_be_put_back_as_text_is_left_to_a_person(jobcast, esub):
     (copy,) = (path for path in esub.parent.iterdir() if path != esub)
     result = jobcast("hook", "uninstall", "lsf", *SOCKET, "--yes")
     assert result.stderr == (
-        f"{UNDO}error: {copy} is no UTF-8 text, and stood there before\ncure:  mv {copy} {esub}\n"
+        f"{UNDO}error: {copy} is not UTF-8 text, and stood there before\ncure:  mv {copy} {esub}\n"
     )
     assert (result.exit_code, copy.read_bytes()) == (1, b"\x7fELF\xff\xfe")
 
@@ -179,7 +179,7 @@ def test_what_can_not_be_is_refused_with_a_cure(jobcast, esub, monkeypatch):
     odd = jobcast("hook", "print", "lsf", "--url", "h:1")
     assert (odd.exit_code, odd.stderr) == (
         1,
-        "error: h:1 is no address of a service\ncure:  write http://HOST:PORT or https://HOST:PORT\n",
+        "error: h:1 is not an address of a service\ncure:  write http://HOST:PORT or https://HOST:PORT\n",
     )
     assert jobcast("hook", "print", "pbs").exit_code == 2
     assert jobcast("hook", "print", "lsf", "--deadline", "0").exit_code == 2

@@ -74,7 +74,7 @@ def test_a_deadline_is_whole_seconds(deadline, seconds):
 
 def test_what_yaml_could_take_for_more_than_a_name_stays_a_name():
     url = "https://h:1'\"{}[]&*!|>%@`:#"
-    with pytest.raises(ConfigError, match="no address of a service"):
+    with pytest.raises(ConfigError, match="not an address of a service"):
         rendered(Address(url=url))
     odd = "https://h'\"{}[]&*!|>%`:"
     assert rendered(Address(url=odd))["webhooks"][0]["clientConfig"]["url"] == f"{odd}/v1/hook/kubernetes"

@@ -316,7 +316,7 @@ def test_a_hostile_place_is_quoted(submit: Run, tmp_path: Path):
     "wrong", ["file:///etc/passwd", "http://", "http://h/path", "http://u@h", "http://a b"]
 )
 def test_a_url_that_is_none_is_refused(wrong: str):
-    with pytest.raises(ConfigError, match="no address of a service"):
+    with pytest.raises(ConfigError, match="not an address of a service"):
         LsfStub().plan(Address(url=wrong), Path("/lsf/etc"))
 
 
