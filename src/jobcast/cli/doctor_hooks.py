@@ -1,5 +1,6 @@
 """What ``jobcast doctor`` finds of the hooks: which are installed, whether they are of this version, what they need."""
 
+import os
 import shlex
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -42,20 +43,22 @@ def installed_hooks(settings: config.Config) -> dict[str, Hook]:
     found = {}
     for name in STUBS:
         try:
-            if is_ours(stub(name).file(None)):
-                found[name] = _installed(stub(name), otherwise)
+            one = stub(name)
+            folder = one.usual_folder(os.environ)
+            if is_ours(one.file(folder)):
+                found[name] = _installed(one, folder, otherwise)
         except (ConfigError, StoreError, OSError):  # nobody says where it belongs, or nobody may look there
             continue
     return found
 
 
-def _installed(one: Stub, otherwise: Address) -> Hook:
+def _installed(one: Stub, folder: Path, otherwise: Address) -> Hook:
     """Return a hook as its file says; of a file that tells nothing, as the settings do."""
     try:
-        address = one.read(one.file(None).read_text("utf-8", "surrogateescape"))
-        return Hook(address=address, plan=one.plan(address, None))
+        address = one.read(one.file(folder).read_text("utf-8", "surrogateescape"))
+        return Hook(address=address, plan=one.plan(address, folder))
     except (ValueError, ConfigError):
-        return Hook(address=otherwise, plan=one.plan(otherwise, None))
+        return Hook(address=otherwise, plan=one.plan(otherwise, folder))
 
 
 def about_hooks(hooks: dict[str, Hook], *, root: Path = Path("/")) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """``jobcast hook``: what a batch system needs so that it asks jobcast at submission."""
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -129,7 +130,8 @@ def uninstall(
 
 def _plan(session: Session, system: str, *, folder: Path | None, **place: Any) -> Plan:
     """Return what installing means with these options."""
-    return stub(system).plan(_address(session, **place), _absolute(folder))
+    one = stub(system)
+    return one.plan(_address(session, **place), _absolute(folder) or one.usual_folder(os.environ))
 
 
 def _address(

@@ -12,6 +12,8 @@ from jobcast.act.hooks.kubernetes import KubernetesStub
 from jobcast.act.hooks.placing import MARK
 from jobcast.errors import ConfigError
 
+FOLDER = KubernetesStub().usual_folder({})
+
 
 def rendered(address: Address) -> dict[str, Any]:
     (file,) = KubernetesStub().plan(address, Path("/k")).files
@@ -83,19 +85,19 @@ def test_what_yaml_could_take_for_more_than_a_name_stays_a_name():
 @pytest.mark.parametrize("url", [None, "http://jobcast.site"])
 def test_a_service_without_https_is_refused(url):
     with pytest.raises(ConfigError, match="API servers ask over https alone"):
-        KubernetesStub().plan(Address(url=url, socket=Path("/s")), None)
+        KubernetesStub().plan(Address(url=url, socket=Path("/s")), FOLDER)
 
 
 def test_a_certificate_that_can_not_be_read_is_refused(tmp_path):
     address = Address(url="https://jobcast.site", certificate=tmp_path / "none")
     with pytest.raises(ConfigError) as error:
-        KubernetesStub().plan(address, None)
+        KubernetesStub().plan(address, FOLDER)
     assert error.value.message == f"{tmp_path / 'none'} can't be read: No such file or directory"
 
 
 def test_installing_tells_what_kubernetes_must_be_told():
-    plan = KubernetesStub().plan(Address(url="https://jobcast.site"), None)
+    plan = KubernetesStub().plan(Address(url="https://jobcast.site"), FOLDER)
     assert [one.say() for one in plan.by_hand][1] == "kubectl apply -f /etc/kubernetes/jobcast-webhook.yaml"
     assert [one.say() for one in plan.undo] == ["kubectl delete -f /etc/kubernetes/jobcast-webhook.yaml"]
-    with_token = KubernetesStub().plan(Address(url="https://jobcast.site", token_file=Path("/t")), None)
+    with_token = KubernetesStub().plan(Address(url="https://jobcast.site", token_file=Path("/t")), FOLDER)
     assert len(with_token.by_hand) == len(plan.by_hand) + 1

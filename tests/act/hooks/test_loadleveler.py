@@ -285,7 +285,8 @@ def test_a_hostile_place_is_quoted(submit: Run, tmp_path: Path):
 
 
 def test_installing_tells_what_loadleveler_must_be_told():
-    plan = LoadLevelerStub().plan(Address(socket=Path("/run/jobcast.sock")), None)
+    one = LoadLevelerStub()
+    plan = one.plan(Address(socket=Path("/run/jobcast.sock")), one.usual_folder({}))
     (file,) = plan.files
     assert MARK in file.content
     assert file.path == Path("/usr/local/bin/jobcast-submit-filter")

@@ -320,13 +320,10 @@ def test_a_url_that_is_none_is_refused(wrong: str):
         LsfStub().plan(Address(url=wrong), Path("/lsf/etc"))
 
 
-def test_the_usual_place_is_that_which_lsf_names(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("LSF_SERVERDIR", "/tools/lsf/etc")
-    (file,) = LsfStub().plan(Address(socket=Path("/s")), None).files
-    assert file.path == Path("/tools/lsf/etc/esub.jobcast")
-    monkeypatch.delenv("LSF_SERVERDIR")
+def test_the_usual_place_is_that_which_lsf_names():
+    assert LsfStub().usual_folder({"LSF_SERVERDIR": "/tools/lsf/etc"}) == Path("/tools/lsf/etc")
     with pytest.raises(ConfigError, match="LSF_SERVERDIR is not set"):
-        LsfStub().plan(Address(socket=Path("/s")), None)
+        LsfStub().usual_folder({"LSF_SERVERDIR": ""})
 
 
 def test_the_file_tells_that_it_is_ours_and_fits_a_line():

@@ -5,6 +5,7 @@ a deadline, does what the reply says, and otherwise lets the submission pass as 
 beside this file, in which ``@NAME@`` stands for a value; a renderer quotes the values for the language of the stub.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -62,15 +63,19 @@ class Stub(Protocol):
     name: str
     """As `jobcast.systems.hooks.base.SubmissionHook.name`."""
 
-    def plan(self, address: Address, folder: Path | None) -> Plan:
-        """Return what to install; `folder` is where the batch system looks for it, by default its usual place.
+    def usual_folder(self, environment: Mapping[str, str]) -> Path:
+        """Return where the batch system looks for its hook, as far as the variables of `environment` tell.
 
         Raises ConfigError where nobody says where that is.
         """
         ...
 
-    def file(self, folder: Path | None) -> Path:
-        """Return the one of these files that says where the service is. Raises ConfigError likewise."""
+    def plan(self, address: Address, folder: Path) -> Plan:
+        """Return what to install into the folder where the batch system looks for it."""
+        ...
+
+    def file(self, folder: Path) -> Path:
+        """Return the one of these files that says where the service is."""
         ...
 
     def read(self, text: str) -> Address:

@@ -6,6 +6,7 @@ the reference of admissionregistration.k8s.io/v1; not run against a real API ser
 
 import base64
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
@@ -31,7 +32,11 @@ class KubernetesStub:
 
     name = "kubernetes"
 
-    def plan(self, address: Address, folder: Path | None) -> Plan:
+    def usual_folder(self, environment: Mapping[str, str]) -> Path:  # noqa: ARG002 - as the contract has it
+        """Return where other configurations of Kubernetes stand; it asks for no certain place."""
+        return _FOLDER
+
+    def plan(self, address: Address, folder: Path) -> Plan:
         """Return the configuration for `folder`; raises ConfigError without a URL of https."""
         file = self.file(folder)
         content = _HEAD + yaml.safe_dump(_configuration(address), sort_keys=False)
@@ -47,9 +52,9 @@ class KubernetesStub:
             undo=(phrase("hook_kubernetes.undo", file=file),),
         )
 
-    def file(self, folder: Path | None) -> Path:
+    def file(self, folder: Path) -> Path:
         """Return the configuration."""
-        return (folder or _FOLDER) / _FILE
+        return folder / _FILE
 
     def read(self, text: str) -> Address:
         """Return what the configuration says; it holds no name of a file."""

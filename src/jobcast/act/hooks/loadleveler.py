@@ -4,6 +4,7 @@ Whoever submits runs it, so all must be able to read it, and the token where the
 "Using and Administering LoadLeveler", filtering a job script; not run against a real LoadLeveler.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from jobcast.act.hooks.base import Address, Plan, StubFile
@@ -13,7 +14,6 @@ from jobcast.language import phrase
 _TEMPLATE = "loadleveler_filter.sh"
 _FILE = "jobcast-submit-filter"
 _FOLDER = Path("/usr/local/bin")
-"""LoadLeveler asks for no certain place."""
 
 
 class LoadLevelerStub:
@@ -21,7 +21,11 @@ class LoadLevelerStub:
 
     name = "loadleveler"
 
-    def plan(self, address: Address, folder: Path | None) -> Plan:
+    def usual_folder(self, environment: Mapping[str, str]) -> Path:  # noqa: ARG002 - as the contract has it
+        """Return a directory of programs; LoadLeveler asks for no certain place."""
+        return _FOLDER
+
+    def plan(self, address: Address, folder: Path) -> Plan:
         """Return the filter for `folder`."""
         file = self.file(folder)
         return Plan(
@@ -37,9 +41,9 @@ class LoadLevelerStub:
             undo=(phrase("hook_loadleveler.undo", file=file), phrase("hook_loadleveler.reconfigure")),
         )
 
-    def file(self, folder: Path | None) -> Path:
+    def file(self, folder: Path) -> Path:
         """Return the filter."""
-        return (folder or _FOLDER) / _FILE
+        return folder / _FILE
 
     def read(self, text: str) -> Address:
         """Return what the filter says."""

@@ -4,7 +4,7 @@ Whoever submits runs it, so all must be able to read it, and the token where the
 could not ask: the esub may write nowhere that all users share. Such jobs have no ``jobcast=`` in their description.
 """
 
-import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from jobcast.act.hooks.base import Address, Plan, StubFile
@@ -20,8 +20,15 @@ class LsfStub:
 
     name = "lsf"
 
-    def plan(self, address: Address, folder: Path | None) -> Plan:
-        """Return the esub for `folder`, by default the directory that LSF_SERVERDIR names."""
+    def usual_folder(self, environment: Mapping[str, str]) -> Path:
+        """Return the directory that LSF_SERVERDIR names."""
+        named = environment.get("LSF_SERVERDIR")
+        if not named:
+            raise ConfigError(say("hook_lsf.no_folder"), hint=say("hook_lsf.no_folder_cure"))
+        return Path(named)
+
+    def plan(self, address: Address, folder: Path) -> Plan:
+        """Return the esub for `folder`."""
         file = self.file(folder)
         return Plan(
             files=(StubFile(path=file, content=fill(_FILE, shell_values(address)), mode=0o755),),
@@ -34,17 +41,10 @@ class LsfStub:
             undo=(phrase("hook_lsf.undo"), phrase("hook_lsf.reconfigure")),
         )
 
-    def file(self, folder: Path | None) -> Path:
+    def file(self, folder: Path) -> Path:
         """Return the esub."""
-        return (folder or _server_directory()) / _FILE
+        return folder / _FILE
 
     def read(self, text: str) -> Address:
         """Return what the esub says."""
         return shell_address(values_of(_FILE, text))
-
-
-def _server_directory() -> Path:
-    named = os.environ.get("LSF_SERVERDIR")
-    if not named:
-        raise ConfigError(say("hook_lsf.no_folder"), hint=say("hook_lsf.no_folder_cure"))
-    return Path(named)

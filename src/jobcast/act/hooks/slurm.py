@@ -6,8 +6,8 @@ that call ``jobcast.lua``, so that a site with scripts of its own adds a line to
 """
 
 import ipaddress
-import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -27,12 +27,13 @@ class SlurmStub:
 
     name = "slurm"
 
-    def plan(self, address: Address, folder: Path | None) -> Plan:
-        """Return the scripts for `folder`, by default that of SLURM_CONF, else /etc/slurm.
+    def usual_folder(self, environment: Mapping[str, str]) -> Path:
+        """Return the directory of slurm.conf: that of SLURM_CONF, else /etc/slurm."""
+        return Path(environment.get("SLURM_CONF", "/etc/slurm/slurm.conf")).parent
 
-        Scripts that a site has written itself are left to it.
-        """
-        where = self.file(folder).parent
+    def plan(self, address: Address, folder: Path) -> Plan:
+        """Return the scripts for `folder`; those that a site has written itself are left to it."""
+        where = folder
         own = [name for name in _SCRIPTS if (where / name).exists() and not is_ours(where / name)]
         values = {"MODULE": _quoted(str(where / _MODULE))}
         files = [StubFile(path=where / _MODULE, content=fill(_MODULE, _values(address)), mode=0o644)]
@@ -43,9 +44,9 @@ class SlurmStub:
         ]
         return Plan(files=tuple(files), by_hand=_by_hand(where, own), undo=_undo(where, own))
 
-    def file(self, folder: Path | None) -> Path:
+    def file(self, folder: Path) -> Path:
         """Return the module that both scripts call."""
-        return (folder or Path(os.environ.get("SLURM_CONF", "/etc/slurm/slurm.conf")).parent) / _MODULE
+        return folder / _MODULE
 
     def read(self, text: str) -> Address:
         """Return what the module says."""
