@@ -43,7 +43,7 @@ readme: venv
 screenshots: venv
 	$(BIN)/python docs/make_screenshots.py
 
-# Some five minutes on two idle cores; make bench BENCH='--quick sacct' measures less.
+# Some ten minutes on two idle cores; make bench BENCH='--quick sacct' measures less.
 bench: venv
 	$(BIN)/python bench/run.py $(BENCH)
 
