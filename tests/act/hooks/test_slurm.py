@@ -25,6 +25,14 @@ def test_three_files_stand_beside_slurm_conf_and_are_known_as_ours(tmp_path):
     assert "\nlocal DEADLINE_S = 0.200\n" in found["jobcast.lua"]
 
 
+@pytest.mark.parametrize(
+    ("environment", "folder"),
+    [({}, "/etc/slurm"), ({"SLURM_CONF": "/opt/slurm/etc/slurm.conf"}, "/opt/slurm/etc")],
+)
+def test_the_usual_place_is_that_of_slurm_conf(environment, folder):
+    assert SlurmStub().usual_folder(environment) == Path(folder)
+
+
 def test_a_script_of_the_sites_own_is_left_alone_and_the_lines_to_add_are_told(tmp_path):
     own = tmp_path / "job_submit.lua"
     own.write_text("function slurm_job_submit() end")

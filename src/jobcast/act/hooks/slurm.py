@@ -33,16 +33,15 @@ class SlurmStub:
 
     def plan(self, address: Address, folder: Path) -> Plan:
         """Return the scripts for `folder`; those that a site has written itself are left to it."""
-        where = folder
-        own = [name for name in _SCRIPTS if (where / name).exists() and not is_ours(where / name)]
-        values = {"MODULE": _quoted(str(where / _MODULE))}
-        files = [StubFile(path=where / _MODULE, content=fill(_MODULE, _values(address)), mode=0o644)]
+        own = [name for name in _SCRIPTS if (folder / name).exists() and not is_ours(folder / name)]
+        values = {"MODULE": _quoted(str(folder / _MODULE))}
+        files = [StubFile(path=folder / _MODULE, content=fill(_MODULE, _values(address)), mode=0o644)]
         files += [
-            StubFile(path=where / name, content=fill(name, values), mode=0o644, stays=_names_lua(where))
+            StubFile(path=folder / name, content=fill(name, values), mode=0o644, stays=_names_lua(folder))
             for name in _SCRIPTS
             if name not in own
         ]
-        return Plan(files=tuple(files), by_hand=_by_hand(where, own), undo=_undo(where, own))
+        return Plan(files=tuple(files), by_hand=_by_hand(folder, own), undo=_undo(folder, own))
 
     def file(self, folder: Path) -> Path:
         """Return the module that both scripts call."""
