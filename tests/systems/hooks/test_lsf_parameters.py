@@ -75,3 +75,13 @@ def test_a_megabyte_is_read_or_refused(value: bytes, read: str | None):
 def test_a_file_of_more_lines_than_anybody_writes_is_not_read(line: bytes):
     assert read_parameters(b"A=1\n" + line * 9_999) == {"A": "1"}
     assert read_parameters(b"A=1\n" + line * 10_000) is None
+
+
+def test_escaped_quotes_count_for_the_whole_file():
+    block = b'A="' + b'\\"\nA=' * 9_000 + b'"\n'
+    assert read_parameters(block) == {"A": '"\nA=' * 9_000}
+    assert read_parameters(block * 3) is None
+
+
+def test_a_quote_in_a_bare_value_closes_none():
+    assert read_parameters(b'A=x"\nB="y"\nC="z\\"\nD="\n') == {"A": 'x"', "B": "y", "C": 'z"\nD='}

@@ -4,6 +4,7 @@ The file is meant to be sourced by a shell; whoever does so runs what users put 
 """
 
 import re
+from collections.abc import Iterator
 from itertools import islice
 
 from jobcast.systems.encoding import decode
@@ -20,17 +21,18 @@ _PAIR = b"\x00"
 def read_parameters(body: bytes) -> dict[str, str] | None:
     """Return the parameters by name, of one given twice the last; None where the file can't be understood.
 
-    A value may hold anything. Quotes that are not escaped belong to it, unless a line with a name
+    A value may hold anything but a zero byte. Quotes that are not escaped belong to it, unless a line with a name
     or the end of the file follows.
     """
     if _PAIR in body:
         return None
+    quotes = islice(_CLOSING.finditer(body), 2 * _MOST)
     parameters: dict[str, str] = {}
     at = lines = 0
     while at < len(body):
         lines += 1
         name = _NAME.match(body, at)
-        found = _value(body, name.end()) if name else None
+        found = _value(body, name.end(), quotes) if name else None
         if lines > _MOST or (name and found is None):
             return None
         if name and found:
@@ -41,13 +43,15 @@ def read_parameters(body: bytes) -> dict[str, str] | None:
     return parameters if parameters or not body.strip() else None
 
 
-def _value(body: bytes, start: int) -> tuple[bytes, int] | None:
-    """Return a value and where the next line begins; None where its closing quote is missing, or far too late."""
+def _value(body: bytes, start: int, quotes: Iterator[re.Match[bytes]]) -> tuple[bytes, int] | None:
+    """Return a value and where the next line begins; None where none of the quotes that are left closes it."""
     if body[start : start + 1] != b'"':
         end = _line_end(body, start)
         return body[start:end].rstrip(b"\r\n"), end
     looked_at = start + 1
-    for quote in islice(_CLOSING.finditer(body, start + 1), _MOST):
+    for quote in quotes:
+        if quote.start() <= start:  # it opens this value, or stands in one without quotes
+            continue
         before = body[looked_at : quote.start()]
         if (len(before) - len(before.rstrip(b"\\"))) % 2 == 0:
             return _unescaped(body[start + 1 : quote.start()]), quote.end() + 1
