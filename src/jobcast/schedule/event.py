@@ -1,0 +1,122 @@
+"""What happens to a cluster, as the scheduler is told it; times are whole seconds, never going back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jobcast.machine import AdvanceReservation, Fact, Machine
+from jobcast.schedule.job import BatchJob
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Submitted:
+    """A job has come."""
+
+    at: int
+    job: BatchJob
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finished:
+    """A running or suspended job has ended by itself, or because it was killed."""
+
+    at: int
+    job: str
+    exit_code: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cancelled:
+    """Somebody doesn't want a job any more; where it runs, it must be killed."""
+
+    at: int
+    job: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Changed:
+    """A waiting or running job is another one now (estimate, hold, priority, run limit); same id."""
+
+    at: int
+    job: BatchJob
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Favoured:
+    """An operator sets the order of a waiting job by hand (``llfavorjob``, ``btop``); 0 takes it back."""
+
+    at: int
+    job: str
+    rank: int
+    """Higher goes first, before any priority."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SuspendAsked:
+    """An operator suspends a running job (``llpreempt``, ``bstop``); only `ResumeAsked` lets it go on."""
+
+    at: int
+    job: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResumeAsked:
+    """An operator lets a job go on that was suspended by hand."""
+
+    at: int
+    job: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MachineCame:
+    """A machine is there, new or again, or offers something else now."""
+
+    at: int
+    machine: Machine
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MachineLeft:
+    """A machine takes no more jobs; those that run there go on until they finish."""
+
+    at: int
+    machine: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MachineTold:
+    """New facts about a machine, such as ``load``; resets its count of tasks started since the last ones."""
+
+    at: int
+    machine: str
+    facts: Mapping[str, Fact]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Booked:
+    """An advance reservation is made, or replaces that of the same name."""
+
+    at: int
+    booking: AdvanceReservation
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tick:
+    """Nothing happened but time; asked for by `jobcast.schedule.step.next_time`."""
+
+    at: int
+
+
+Event = (
+    Submitted
+    | Finished
+    | Cancelled
+    | Changed
+    | Favoured
+    | SuspendAsked
+    | ResumeAsked
+    | MachineCame
+    | MachineLeft
+    | MachineTold
+    | Booked
+    | Tick
+)
