@@ -1,0 +1,230 @@
+"""What machines offer and jobs take, as rows and columns of whole numbers.
+
+Rows are machines in the cluster's order, columns are resources. Slots of a queue (LoadLeveler's initiators) and
+limits by machine are columns too, so that every plan respects them without a rule of its own.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from jobcast.machine import CPUS, Allocation, Cluster, Machine, Share
+from jobcast.schedule.expression import Expression, compiled, names
+from jobcast.schedule.job import BatchJob, Layout
+from jobcast.schedule.policy import Limit, Policy, Queue
+
+Amounts = npt.NDArray[np.int64]
+"""[machines, resources], or [resources] of one machine or task."""
+Rows = npt.NDArray[np.intp]
+"""Row numbers of machines."""
+Mask = npt.NDArray[np.bool_]
+"""[machines]: which of them will do."""
+
+PLENTY = 1 << 40
+"""What a machine offers of something that it does not limit; above every true count, and safe to add up."""
+
+
+def queue_slots(queue: str) -> str:
+    """Name the column of a queue's slots."""
+    return f"slots of {queue}"
+
+
+def limit_column(limit: Limit) -> str:
+    """Name the column of a limit by machine."""
+    return f"limit {limit.name}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Grid:
+    """The cluster in rows and columns."""
+
+    machines: tuple[Machine, ...]
+    """Row number to machine."""
+    rows: Mapping[str, int]
+    """Machine's name to row number."""
+    columns: Mapping[str, int]
+    """Resource to column number."""
+    capacity: Amounts
+    """What there is, [machines, resources]."""
+    limits: tuple[Limit, ...]
+    """Those limits by machine that are columns."""
+
+    def vector(self, amounts: Mapping[str, int]) -> Amounts:
+        """Turn amounts into a row; raises KeyError for a resource that no machine has."""
+        row = np.zeros(len(self.columns), np.int64)
+        for name, amount in amounts.items():
+            row[self.columns[name]] = amount
+        return row
+
+    def named(self, row: int, amounts: Amounts) -> dict[str, int]:
+        """Turn a row back into amounts by name; only what jobs ask for by name, and not nothing."""
+        own = self.machines[row].resources
+        return {
+            name: int(amounts[column])
+            for name, column in self.columns.items()
+            if name in own and amounts[column]
+        }
+
+
+def make_grid(cluster: Cluster, policy: Policy) -> Grid:
+    """Lay out a cluster under the rules of a policy."""
+    machines = cluster.machines
+    limits = tuple(limit for limit in policy.limits if limit.per == ("machine",))
+    slots = sorted({queue for machine in machines for queue in machine.slots_by_queue})
+    resources = sorted({CPUS} | {name for machine in machines for name in machine.resources})
+    titles = [*resources, *map(queue_slots, slots), *map(limit_column, limits)]
+    columns = {name: number for number, name in enumerate(titles)}
+    capacity = np.zeros((len(machines), len(columns)), np.int64)
+    for row, machine in enumerate(machines):
+        for name, amount in machine.resources.items():
+            capacity[row, columns[name]] = amount
+        for queue in slots:
+            offered = machine.slots_by_queue.get(queue, 0) if machine.slots_by_queue else PLENTY
+            capacity[row, columns[queue_slots(queue)]] = offered
+        for limit in limits:
+            applies = _names_machine(limit, machine)
+            capacity[row, columns[limit_column(limit)]] = limit.amount if applies else PLENTY
+    return Grid(
+        machines=machines,
+        rows={machine.name: row for row, machine in enumerate(machines)},
+        columns=columns,
+        capacity=capacity,
+        limits=limits,
+    )
+
+
+def _names_machine(limit: Limit, machine: Machine) -> bool:
+    only = limit.only.get("machine")
+    return only is None or machine.name in only or not only.isdisjoint(machine.groups)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Needs:
+    """The demand of a job in columns."""
+
+    tasks: int
+    """How many."""
+    per_task: Amounts
+    """[resources]."""
+    per_machine: Amounts
+    """[resources], beside its tasks."""
+    lent_per_machine: Amounts
+    """Likewise, where it runs on lent resources: limits that don't count there are left out."""
+    lent_per_task: Amounts
+    """Likewise."""
+    total: Amounts
+    """[resources]: the least that it takes of all machines together."""
+    layout: Layout
+    """How tasks may be spread."""
+    mask: Mask
+    """Machines that will do, as far as their fixed facts tell."""
+    moving: tuple[Expression, ...]
+    """What must also be true of a machine, and changes with time."""
+    key: object = field(compare=False)
+    """Equal for jobs that ask for exactly the same of the same machines."""
+
+
+def needs_of(job: BatchJob, queue: Queue, grid: Grid) -> Needs | None:
+    """Turn a demand into columns; None where no machine has one of its resources, or may run it."""
+    demand = job.demand
+    per_task = {**queue.default_resources, **demand.per_task}
+    if not set(per_task).union(demand.per_machine) <= grid.columns.keys():
+        return None
+    task, machine = grid.vector(per_task), grid.vector(demand.per_machine)
+    if queue_slots(queue.name) in grid.columns:
+        task[grid.columns[queue_slots(queue.name)]] = 1
+    elif any(each.slots_by_queue for each in grid.machines):
+        return None
+    lent_task, lent_machine = task.copy(), machine.copy()
+    for limit in grid.limits:
+        _count_limit(limit, job, grid, [(task, machine)])
+        if not limit.lent_are_free:
+            _count_limit(limit, job, grid, [(lent_task, lent_machine)])
+    mask, moving = _mask(job, queue, grid)
+    if not mask.any():
+        return None
+    least = demand.layout.machines_min
+    return Needs(
+        tasks=demand.tasks,
+        per_task=task,
+        per_machine=machine,
+        lent_per_machine=lent_machine,
+        lent_per_task=lent_task,
+        total=task * demand.tasks + machine * least,
+        layout=demand.layout,
+        mask=mask,
+        moving=moving,
+        key=(demand.tasks, task.tobytes(), machine.tobytes(), demand.layout, mask.tobytes(), moving),
+    )
+
+
+def _count_limit(limit: Limit, job: BatchJob, grid: Grid, rows: Iterable[tuple[Amounts, Amounts]]) -> None:
+    """Let a job that a limit by machine counts take its part of that column."""
+    if not counts_job(limit, job):
+        return
+    column = grid.columns[limit_column(limit)]
+    for task, machine in rows:
+        if limit.counts == "jobs":
+            machine[column] = 1
+        else:
+            task[column] = task[grid.columns[limit.counts]]
+            machine[column] = machine[grid.columns[limit.counts]]
+
+
+def counts_job(limit: Limit, job: BatchJob) -> bool:
+    """Tell whether a limit counts the jobs of this user, group, project and queue."""
+    return all(
+        getattr(job, by) in allowed
+        for by, allowed in limit.only.items()
+        if by in {"user", "group", "project", "queue"}
+    )
+
+
+_MOVING = frozenset({"load", "started", "hour", "minute", "weekday", "now"})
+
+
+def moves(tree: Expression) -> bool:
+    """Tell whether what an expression says of a machine changes while it stands there."""
+    asked = names(tree)
+    return not asked.isdisjoint(_MOVING) or any(name.startswith("free_") for name in asked)
+
+
+def _mask(job: BatchJob, queue: Queue, grid: Grid) -> tuple[Mask, tuple[Expression, ...]]:
+    mask = np.ones(len(grid.machines), np.bool_)
+    for groups in filter(None, (queue.machines, job.demand.groups)):
+        mask &= [machine.name in groups or not groups.isdisjoint(machine.groups) for machine in grid.machines]
+    wanted = job.demand.needs
+    if wanted is None:
+        return mask, ()
+    if moves(wanted):
+        return mask, (wanted,)
+    fulfils = compiled(wanted)
+    mask &= [bool(fulfils(fixed_facts(machine))) for machine in grid.machines]
+    return mask, ()
+
+
+def fixed_facts(machine: Machine) -> dict[str, int | float | str | bool]:
+    """Return what is always true of a machine: name, resources, its own facts, and each group as a truth."""
+    groups = dict.fromkeys(machine.groups, True)
+    return {**groups, **machine.resources, "machine": machine.name, **machine.facts}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taken:
+    """What a job takes where."""
+
+    rows: Rows
+    """Machines, each once."""
+    tasks: npt.NDArray[np.int64]
+    """Tasks on each of them."""
+    amounts: Amounts
+    """[those machines, resources]."""
+
+    def allocation(self, grid: Grid) -> Allocation:
+        """Name the machines."""
+        return tuple(
+            Share(machine=grid.machines[row].name, tasks=int(tasks))
+            for row, tasks in zip(self.rows, self.tasks, strict=True)
+        )

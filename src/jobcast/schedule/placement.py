@@ -1,0 +1,135 @@
+"""Whether the tasks of a job fit on what is available, and where.
+
+First fit in the order of the machines (rule 3 of "How the core decides"). Less than nothing counts as nothing.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from jobcast.schedule.grid import Amounts, Grid, Needs, Rows, Taken
+
+Counts = npt.NDArray[np.int64]
+"""How many tasks each machine could take."""
+
+_NO_LIMIT = 1 << 40
+
+
+def place(needs: Needs, available: Amounts, order: Rows, grid: Grid, *, lent: bool = False) -> Taken | None:
+    """Place all tasks of a job, or none: returns None where they don't fit.
+
+    `available` is [machines, resources], `order` the rows that may be used, best first.
+    """
+    if not order.size:
+        return None
+    counts = room(needs, available[order], grid.capacity[order], lent=lent)
+    found = _spread(counts, needs)
+    if found is None:
+        return None
+    chosen, tasks = found
+    return taken(needs, order[chosen], tasks, grid, lent=lent)
+
+
+def room(needs: Needs, available: Amounts, capacity: Amounts, *, lent: bool = False) -> Counts:
+    """Count the tasks that each of these machines could take, at most all of the job's."""
+    per_task = needs.lent_per_task if lent else needs.per_task
+    per_machine = needs.lent_per_machine if lent else needs.per_machine
+    left = available - per_machine if per_machine.any() else available
+    asked = np.flatnonzero(per_task)
+    if asked.size == 1:
+        counts = left[:, asked[0]] // per_task[asked[0]]
+    elif asked.size:
+        counts = (left[:, asked] // per_task[asked]).min(axis=1)
+    else:
+        counts = np.full(len(left), _NO_LIMIT)
+    if left is not available:
+        counts = np.where((left >= 0).all(axis=1), counts, 0)
+    if needs.layout.exclusive:
+        counts = np.where((available >= capacity).all(axis=1), counts, 0)
+    return np.asarray(np.clip(counts, 0, needs.tasks), np.int64)
+
+
+def taken(needs: Needs, rows: Rows, tasks: Counts, grid: Grid, *, lent: bool = False) -> Taken:
+    """Return what these tasks take of these machines."""
+    if needs.layout.exclusive:
+        return Taken(rows=rows, tasks=tasks, amounts=grid.capacity[rows])
+    per_task = needs.lent_per_task if lent else needs.per_task
+    per_machine = needs.lent_per_machine if lent else needs.per_machine
+    return Taken(rows=rows, tasks=tasks, amounts=tasks[:, None] * per_task + per_machine)
+
+
+Spread = tuple[Rows, Counts] | None
+"""Positions in the order, and the tasks on each; None where not all fit."""
+
+
+def _spread(counts: Counts, needs: Needs) -> Spread:
+    layout = needs.layout
+    if layout.geometry:
+        return _by_geometry(counts, layout.geometry)
+    if layout.tasks_per_machine is not None:
+        return _by_equal_parts(counts, needs.tasks, layout.tasks_per_machine)
+    if layout.machines_min > 1 or layout.machines_max not in {None, 1}:
+        return _between(counts, needs)
+    if layout.machines_max == 1 or needs.tasks == 1:
+        fitting = np.flatnonzero(counts >= needs.tasks)
+        return (fitting[:1], np.array([needs.tasks])) if fitting.size else None
+    return _first_fit(counts, needs.tasks)
+
+
+def _first_fit(counts: Counts, tasks: int) -> Spread:
+    reached = np.cumsum(counts)
+    last = int(np.searchsorted(reached, tasks))
+    if last == len(counts):
+        return None
+    chosen = np.flatnonzero(counts[: last + 1])
+    there = counts[chosen]
+    there[-1] -= reached[last] - tasks
+    return chosen, there
+
+
+def _by_equal_parts(counts: Counts, tasks: int, each: int) -> Spread:
+    full, rest = divmod(tasks, each)
+    chosen = np.flatnonzero(counts >= each)[:full]
+    if chosen.size < full:
+        return None
+    there = np.full(full, each)
+    if rest:
+        others = np.flatnonzero(counts >= rest)
+        others = others[~np.isin(others, chosen)]
+        if not others.size:
+            return None
+        chosen, there = np.append(chosen, others[0]), np.append(there, rest)
+    return chosen, there
+
+
+def _by_geometry(counts: Counts, geometry: tuple[int, ...]) -> Spread:
+    left = counts.copy()
+    chosen: list[np.intp] = []
+    for group in geometry:
+        fitting = np.flatnonzero(left >= group)
+        if not fitting.size:
+            return None
+        chosen.append(fitting[0])
+        left[fitting[0]] = -1
+    return np.array(chosen), np.array(geometry)
+
+
+def _between(counts: Counts, needs: Needs) -> Spread:
+    """Place on at least and at most so many machines, keeping a task for each of the least still to come."""
+    most = needs.layout.machines_max or needs.tasks
+    usable = np.flatnonzero(counts)
+    if most < usable.size and counts[usable[:most]].sum() < needs.tasks:
+        usable = np.sort(usable[np.argsort(-counts[usable], kind="stable")][:most])
+    left, chosen, there = needs.tasks, [], []
+    for row in usable[:most]:
+        to_come = max(needs.layout.machines_min - len(chosen) - 1, 0)
+        here = min(int(counts[row]), left - to_come)
+        if here <= 0:
+            break
+        chosen.append(row)
+        there.append(here)
+        left -= here
+        if not left:
+            break
+    if left or len(chosen) < needs.layout.machines_min:
+        return None
+    return np.array(chosen), np.array(there)

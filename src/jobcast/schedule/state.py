@@ -1,0 +1,170 @@
+"""What the scheduler knows at one moment. One writer: `jobcast.schedule.step.step`."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from jobcast.decision import Cause, Reason, Reserve
+from jobcast.machine import AdvanceReservation, Cluster, Fact
+from jobcast.schedule.grid import Amounts, Grid, Mask, Needs, Taken, make_grid
+from jobcast.schedule.job import BatchJob
+from jobcast.schedule.policy import Policy, Queue
+
+NEW = Reason(cause=Cause.NEW)
+
+
+# The entries below are not frozen: they are the state, and only the core changes them.
+@dataclass(kw_only=True, slots=True)
+class Entry:
+    """One job that has not ended."""
+
+    job: BatchJob
+    """As it was last told."""
+    queue: Queue
+    """Its queue."""
+    needs: Needs
+    """What it asks for, in columns."""
+    submitted: int
+    """Second at which it came."""
+    arrival: int
+    """Which one it was; later ones have higher numbers."""
+    rank: int = 0
+    """Given by an operator; higher goes first."""
+    values: tuple[float, ...] = ()
+    """Of the policy's order, higher first."""
+    backfill_values: tuple[float, ...] = ()
+    """Of its order among those behind the first that waits."""
+    valued_at: int | None = None
+    """When these were worked out; None for not yet."""
+    reason: Reason = NEW
+    """Why it waits, as of the last pass."""
+    held: Amounts | None = None
+    """[machines, resources] that are kept empty for it; None where it holds nothing."""
+    held_since: int | None = None
+    """Second from which it has been holding."""
+    paused_until: int = 0
+    """It may not hold before that second."""
+    # From here on: of a job that has started.
+    taken: Taken | None = None
+    """Where it runs, or is suspended; None while it waits."""
+    started: int = 0
+    """Second at which it last began to run or went on."""
+    ran: int = 0
+    """Seconds that it had run before that."""
+    lent: bool = False
+    """Whether it runs on what was held for others."""
+    gap_end: int | None = None
+    """Second at which an interruptible job has to go; None for others."""
+    by_hand: bool = False
+    """Whether an operator suspended it."""
+    killed: bool = False
+    """Whether it has been told to end."""
+
+    def reckoned(self, policy: Policy) -> int | None:
+        """Return the seconds that it is reckoned to run in all; None for without end."""
+        limit = self.run_limit
+        if policy.protected == "run_limit":
+            return limit
+        known = [each for each in (self.job.estimate or self.queue.estimate, limit) if each is not None]
+        return min(known) if known else None
+
+    @property
+    def run_limit(self) -> int | None:
+        """Seconds of running after which it is killed; None for never."""
+        return self.job.run_limit or self.queue.run_limit
+
+    def left(self, policy: Policy) -> int | None:
+        """Return the seconds that a job that isn't running now is reckoned to run yet."""
+        reckoned = self.reckoned(policy)
+        return None if reckoned is None else max(reckoned - self.ran, 1)
+
+    def end(self, now: int, policy: Policy) -> int | None:
+        """Return the second at which a running job is reckoned to end, never before `now` + 1; None for never."""
+        reckoned = self.reckoned(policy)
+        return None if reckoned is None else max(self.started + reckoned - self.ran, now + 1)
+
+
+@dataclass(kw_only=True, slots=True)
+class State:
+    """The whole cluster at one moment."""
+
+    cluster: Cluster
+    """Its machines as last told."""
+    policy: Policy
+    """The rules that the grid was laid out for."""
+    grid: Grid
+    """The machines in rows and columns."""
+    free: Amounts
+    """[machines, resources]: neither taken by running nor kept by suspended jobs."""
+    up: Mask
+    """[machines]: whether they take jobs."""
+    floating: dict[str, int]
+    """Floating resources that are free."""
+    monday: int
+    """A second that was Monday 00:00 at the site; windows are counted from it."""
+    now: int = 0
+    """Second of the last events."""
+    arrivals: int = 0
+    """How many jobs have come."""
+    waiting: dict[str, Entry] = field(default_factory=dict)
+    """Id to job."""
+    running: dict[str, Entry] = field(default_factory=dict)
+    """Likewise."""
+    suspended: dict[str, Entry] = field(default_factory=dict)
+    """Likewise."""
+    ended: dict[str, int | None] = field(default_factory=dict)
+    """Id to exit code; None where it never ran to its end."""
+    arrays: dict[str, list[str]] = field(default_factory=dict)
+    """Id of an array to those of its elements."""
+    reservations: dict[str, Reserve] = field(default_factory=dict)
+    """Id of a waiting job to what it was last promised."""
+    told: dict[str, Mapping[str, Fact]] = field(default_factory=dict)
+    """Machine to what it last told of itself."""
+    started_there: dict[str, int] = field(default_factory=dict)
+    """Machine to tasks started since then."""
+    used: dict[str, float] = field(default_factory=dict)
+    """User (or what fair share goes by) to CPU seconds used, older ones counting less."""
+    charged_at: int = 0
+    """Second up to which `used` is counted."""
+    line: tuple[str, ...] = ()
+    """Waiting jobs in the order of the last pass."""
+
+    def bookings(self) -> Iterator[AdvanceReservation]:
+        """Yield the advance reservations that aren't over."""
+        return (each for each in self.cluster.bookings if each.end > self.now)
+
+    def alive(self, job: str) -> Entry | None:
+        """Return a job that has not ended, wherever it is."""
+        return self.waiting.get(job) or self.running.get(job) or self.suspended.get(job)
+
+    def take(self, entry: Entry, taken: Taken) -> None:
+        """Let a job have what it takes."""
+        self.free[taken.rows] -= taken.amounts
+        for name, amount in entry.job.demand.floating.items():
+            self.floating[name] -= amount
+        entry.taken = taken
+
+    def give_back(self, entry: Entry) -> None:
+        """Take back all that a job has."""
+        if entry.taken is not None:
+            self.free[entry.taken.rows] += entry.taken.amounts
+            for name, amount in entry.job.demand.floating.items():
+                self.floating[name] += amount
+            entry.taken = None
+
+
+def begin(cluster: Cluster, policy: Policy, *, now: int = 0, monday: int = 0) -> State:
+    """Return the state of an idle cluster. `monday` is any second that is Monday 00:00 at the site."""
+    grid = make_grid(cluster, policy)
+    return State(
+        cluster=cluster,
+        policy=policy,
+        grid=grid,
+        free=grid.capacity.copy(),
+        up=np.ones(len(grid.machines), np.bool_),
+        floating=dict(cluster.floating),
+        monday=monday,
+        now=now,
+        charged_at=now,
+    )
