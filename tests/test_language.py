@@ -27,6 +27,7 @@ from jobcast.report.formats.html import SAID_BY_SCRIPT
 from jobcast.report.rules import RULES
 from jobcast.report.summary import SECTIONS
 from jobcast.report.time import REASONS
+from jobcast.simulate.trace import REASONS as TRACE_REASONS
 from jobcast.systems.registry import FILE_FORMATS
 from jobcast.train.gate import KEEPS_ACTIVE
 from jobcast.train.judge import RECIPES
@@ -89,6 +90,7 @@ def _families() -> dict[str, list[str]]:
         "installing.end_": [state for state in State if state is not State.AGREED],
         "hook_subject.": list(Subject),
         "hook_told.": ["made", "set", "lower"],
+        "trace_aside.": list(TRACE_REASONS),
         "card.": ["model", *({field.name for field in fields(Card)} - {"features", "offsets"})],
     }
 

@@ -31,7 +31,7 @@ from jobcast.systems.columns import epoch, whole
 from jobcast.systems.text import Lines, read_lines
 from jobcast.units import KIB
 
-_ADDRESS = "https://www.cs.huji.ac.il/labs/parallel/workload/swf.html"
+ADDRESS = "https://www.cs.huji.ac.il/labs/parallel/workload/swf.html"
 
 _FIELDS = (
     "job submit wait run processors cpu memory processors_asked time_asked memory_asked status "
@@ -43,13 +43,16 @@ FIELDS = tuple(_FIELDS.split())
 
 _LONGEST_NUMBER = 15
 """Digits of the number of a queue."""
-_PIECES = (2.0, 3.0, 4.0)
+PIECES = (2.0, 3.0, 4.0)
 
 
-_UNKNOWN_START = (0, -1)
-_MADE_UP_START = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
-_TEN_YEARS = 3652 * 86400
+UNKNOWN_START = (0, -1)
+MADE_UP_START = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
+TEN_YEARS = 3652 * 86400
 """A log whose first job came later than that after its start counts from 1970."""
+
+
+_HEADER = re.compile(r";\s*(UnixStartTime|Queue|Partition|MaxProcs|MaxNodes)\s*:\s*(-?\d+)\s*[-:]?\s*(\S*)")
 
 
 # Not frozen: its comments come one by one, and may stand between jobs.
@@ -63,17 +66,30 @@ class Header:
     """Number to name; numbers without a name are lacking."""
     partitions: dict[int, str] = field(default_factory=dict)
     """Likewise."""
+    processors: int | None = None
+    """MaxProcs; None where it is not given."""
+    machines: int | None = None
+    """MaxNodes; None where it is not given."""
 
     def take(self, comment: str) -> None:
         """Take in one comment line, e.g. ``; Queue: 1 batch``; what stands last counts."""
-        match = re.match(r";\s*(UnixStartTime|Queue|Partition)\s*:\s*(-?\d+)\s*[-:]?\s*(\S*)", comment)
+        match = _HEADER.match(comment)
         if match is None:
             return
         if match[1] == "UnixStartTime":
             self.start = float(match[2])
+        elif match[1] in {"MaxProcs", "MaxNodes"}:
+            self._take_size(match[1], match[2])
         elif match[3] and len(match[2]) <= _LONGEST_NUMBER:
             names = self.queues if match[1] == "Queue" else self.partitions
             names[int(match[2])] = match[3]
+
+    def _take_size(self, name: str, text: str) -> None:
+        size = int(text) if len(text) <= _LONGEST_NUMBER and int(text) > 0 else None
+        if name == "MaxProcs":
+            self.processors = size
+        else:
+            self.machines = size
 
 
 class Swf:
@@ -88,16 +104,16 @@ class Swf:
             first = next(batches, None)
             if first is None:
                 return
-            if not _looks_like_swf(first.texts):
+            if not looks_like_swf(first.texts):
                 raise InputError(
-                    say("systems.no_swf", path=path), hint=say("systems.no_swf_cure", address=_ADDRESS)
+                    say("systems.no_swf", path=path), hint=say("systems.no_swf_cure", address=ADDRESS)
                 )
             header = Header()
             for lines in chain([first], batches):
                 yield _read_batch(lines, header, site, path.name)
 
 
-def _looks_like_swf(texts: list[str]) -> bool:
+def looks_like_swf(texts: list[str]) -> bool:
     """Tell whether one of the first lines that are no comments is a job, or all are comments."""
     jobs = [text for text in texts if text.strip() and not text.lstrip().startswith(";")][:10]
     return not jobs or any(_numbers(text) for text in jobs)
@@ -108,8 +124,11 @@ def _numbers(text: str) -> bool:
     return len(values) == len(FIELDS) and all(re.fullmatch(r"-?\d+(\.\d*)?", value) for value in values)
 
 
-def _read_batch(lines: Lines, header: Header, site: Site, source: str) -> Rows:
-    """Read consecutive lines."""
+def read_numbers(lines: Lines, header: Header, source: str) -> tuple[pl.DataFrame, list[SetAside]]:
+    """Read consecutive lines as `FIELDS`, each with its `line`; `header` takes in the comments among them.
+
+    Returns with them what is no line of 18 numbers.
+    """
     numbers, squeezed, aside = [], [], list(lines.set_aside(source))
     for number, text in enumerate(lines.texts, lines.first):
         values = text.split(None, len(FIELDS))
@@ -127,8 +146,13 @@ def _read_batch(lines: Lines, header: Header, site: Site, source: str) -> Rows:
         _set_aside(source, line, "not_a_number", lines.texts[line - lines.first])
         for line in table.filter(unreadable)["line"]
     ]
-    table = table.filter(~unreadable)
-    pieces = pl.col("status").is_in(_PIECES)
+    return table.filter(~unreadable), aside
+
+
+def _read_batch(lines: Lines, header: Header, site: Site, source: str) -> Rows:
+    """Read consecutive lines."""
+    table, aside = read_numbers(lines, header, source)
+    pieces = pl.col("status").is_in(PIECES)
     kept = table.filter(~pieces)
     places = kept["line"]
     rows = sift(
@@ -164,24 +188,24 @@ def _to_jobs(table: pl.DataFrame, header: Header, site: Site) -> pl.DataFrame:
     known = table.with_columns(pl.when(pl.col(name) >= 0).then(name).alias(name) for name in FIELDS)
     ran = (pl.col("processors") != 0).fill_null(value=True) & pl.col("run").is_not_null()
     submit = header.start + pl.col("submit")
-    if header.start in _UNKNOWN_START:
-        early = pl.col("submit") < _TEN_YEARS
-        submit = pl.when(early).then(_MADE_UP_START + pl.col("submit")).otherwise("submit")
+    if header.start in UNKNOWN_START:
+        early = pl.col("submit") < TEN_YEARS
+        submit = pl.when(early).then(MADE_UP_START + pl.col("submit")).otherwise("submit")
     left = submit + pl.col("wait").fill_null(0)
-    asked = pl.coalesce(_positive("processors_asked"), _positive("processors"))
-    peak = whole(_positive("memory") * KIB * pl.coalesce(_positive("processors"), asked))
+    asked = pl.coalesce(positive("processors_asked"), positive("processors"))
+    peak = whole(positive("memory") * KIB * pl.coalesce(positive("processors"), asked))
     status = pl.col("status")
     return conform(
         known.select(
             pl.lit("swf").alias("system"),
             pl.lit(site.cluster).alias("cluster"),
-            _name("job", "").alias("job_id"),
-            _name("user", "u").alias("user"),
-            _name("group", "g").alias("group"),
+            bare_name("job", "").alias("job_id"),
+            bare_name("user", "u").alias("user"),
+            bare_name("group", "g").alias("group"),
             pl.coalesce(
-                _lookup("queue", header.queues, "q"), _lookup("partition", header.partitions, "p")
+                lookup("queue", header.queues, "q"), lookup("partition", header.partitions, "p")
             ).alias("queue"),
-            _name("executable", "app").alias("command"),
+            bare_name("executable", "app").alias("command"),
             epoch(submit).alias("submit_time"),
             pl.when(ran).then(epoch(left)).alias("start_time"),
             epoch(left + pl.when(ran).then("run").otherwise(0)).alias("finish_time"),
@@ -193,31 +217,31 @@ def _to_jobs(table: pl.DataFrame, header: Header, site: Site) -> pl.DataFrame:
             .alias("state"),
             pl.when(status == 0).then(pl.lit(ExitReason.UNKNOWN)).alias("exit_reason"),
             asked.cast(pl.Int32, strict=False).alias("cores_requested"),
-            whole(_positive("memory_asked") * KIB * asked).alias("memory_requested"),
-            _positive("time_asked").alias("run_limit"),
+            whole(positive("memory_asked") * KIB * asked).alias("memory_requested"),
+            positive("time_asked").alias("run_limit"),
             peak.alias("memory_peak"),
             pl.when(peak.is_not_null()).then(pl.lit(MemoryBasis.RSS_PER_CORE)).alias("memory_basis"),
-            (_positive("cpu") * pl.coalesce(_positive("processors"), 1)).alias("cpu_time"),
+            (positive("cpu") * pl.coalesce(positive("processors"), 1)).alias("cpu_time"),
             pl.when(ran).then("run").alias("run_time"),
         )
     )
 
 
-def _positive(name: str) -> pl.Expr:
+def positive(name: str) -> pl.Expr:
     """Return a number above 0: a log that has no figure for a job writes 0 as often as -1."""
     return pl.when(pl.col(name) > 0).then(name)
 
 
-def _name(name: str, prefix: str) -> pl.Expr:
+def bare_name(name: str, prefix: str) -> pl.Expr:
     """Turn a bare number into a name; no number, no name."""
     return pl.format(prefix + "{}", whole(pl.col(name)))
 
 
-def _lookup(name: str, names: dict[int, str], prefix: str) -> pl.Expr:
+def lookup(name: str, names: dict[int, str], prefix: str) -> pl.Expr:
     """Return the name that the header gives to a number, else a made-up one."""
     number = whole(pl.col(name))
     if not names:
-        return _name(name, prefix)
+        return bare_name(name, prefix)
     return pl.coalesce(
-        number.replace_strict(names, default=None, return_dtype=pl.String), _name(name, prefix)
+        number.replace_strict(names, default=None, return_dtype=pl.String), bare_name(name, prefix)
     )

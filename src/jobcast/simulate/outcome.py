@@ -1,0 +1,59 @@
+"""What a simulation yields: when each job of the trace ran, and whatever else its engine knows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+Whole = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+ALLOCATION = pl.List(pl.Struct({"machine": pl.String, "tasks": pl.Int32}))
+"""Where a job runs: each machine once, as `jobcast.machine.Allocation` says it."""
+
+_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "id": pl.String,
+    "made": pl.Int64,
+    "over": pl.Int64,
+    "start": pl.Int64,
+    "finish": pl.Int64,
+    "allocation": ALLOCATION,
+}
+RESERVATIONS = pl.Schema(_COLUMNS)
+"""One row for each promise: ``made`` at that second, ``over`` when it was kept, replaced or given up; the ``start``
+and ``finish`` it promised, null where nobody could tell; and where, empty where that was not settled."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """One simulated run of a trace; arrays have an element for each of its rows, seconds count from its origin."""
+
+    engine: str
+    """Which engine, e.g. ``counts`` or ``counts-python``."""
+    seconds: float
+    """How long the engine itself took."""
+    start: Whole
+    """When each job first started; -1 for one that was refused."""
+    finish: Whole
+    """When each job ended for good; -1 likewise."""
+    killed: Flags | None = None
+    """Which jobs were ended before they were done; None where none can be."""
+    preemptions: Whole | None = None
+    """How often each job was suspended or requeued; None where none can be."""
+    backfilled: Flags | None = None
+    """Which jobs started before one that came before them in the order; None where the engine doesn't tell."""
+    refused: Mapping[int, str] = field(default_factory=dict)
+    """Row of each job that was turned away or could never run, and why: a `jobcast.decision.Cause`."""
+    allocations: pl.Series | None = None
+    """Of type `ALLOCATION`; None where only processors are counted."""
+    machines: Mapping[str, int] = field(default_factory=dict)
+    """Each machine's processors; empty where only processors are counted."""
+    reservations: pl.DataFrame | None = None
+    """In `RESERVATIONS`; None where the engine doesn't keep them."""
+
+    @property
+    def jobs_per_second(self) -> float:
+        """Return how many jobs the engine scheduled in a second."""
+        return len(self.start) / max(self.seconds, 1e-9)
