@@ -1,6 +1,7 @@
-"""Logs to simulate: the filtered one of the published figures, and one made up from a seed."""
+"""Logs to simulate: the filtered one of the published figures, and one made up."""
 
 import gzip
+import random
 from pathlib import Path
 
 import numpy as np
@@ -42,15 +43,15 @@ def first(jobs: Jobs, count: int) -> Jobs:
 
 
 def made_up(count: int, processors: int, seed: int) -> Jobs:
-    """Return a busy day of few users, who ask for round times and often need far less."""
-    chance = np.random.default_rng(seed)
-    request = chance.choice([60, 300, 600, 1800, 3600], count)
+    """Return some busy days of a few users, who ask for round times and need less; the same on every computer."""
+    chance = random.Random(seed)
+    request = [(60, 300, 600, 1800, 3600, 14400)[int(6 * chance.random())] for _ in range(count)]
     return jobs_of(
-        submit=np.sort(chance.integers(0, 60 * count, count)),
-        run=np.maximum(1, request * chance.beta(0.6, 1.0, count)).astype(np.int64),
+        submit=sorted(int(600 * count * chance.random()) for _ in range(count)),
+        run=[max(1, int(most * min(1.0, 1.2 * chance.random() ** 2))) for most in request],
         request=request,
-        processors=np.minimum(2 ** chance.integers(0, 6, count), processors),
-        user=chance.integers(0, 4, count),
+        processors=[min(2 ** int(6 * chance.random()), processors) for _ in range(count)],
+        user=[int(5 * chance.random()) for _ in range(count)],
     )
 
 

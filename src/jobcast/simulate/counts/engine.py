@@ -1,13 +1,11 @@
 """The way in: checks what it is given, and picks the engine."""
 
-from collections.abc import Callable
-
-from jobcast.simulate.counts import pure, strict
 from jobcast.simulate.counts.base import Jobs, Outcome, Rule
 from jobcast.simulate.counts.checking import check
-
-Progress = Callable[[int], None]
-"""Told now and then how many jobs have been submitted so far."""
+from jobcast.simulate.counts.pure import strict
+from jobcast.simulate.counts.pure.course import Progress
+from jobcast.simulate.counts.pure.easy import Easy
+from jobcast.simulate.counts.pure.planned import Planned
 
 
 def run(
@@ -23,8 +21,9 @@ def run(
     Raises InputError for jobs that the engine can't run: wider than the machine, not in order of submission,
     without run time, running longer than their request.
     """
-    del compiled, progress
+    del compiled
     check(jobs, processors, rule)
     if rule.depth == 0:
         return strict.run(jobs, processors)
-    return pure.run(jobs, processors, rule)
+    course = Easy if rule.depth == 1 else Planned
+    return course(jobs, processors, rule).run(progress or (lambda _done: None))
