@@ -36,6 +36,11 @@ def limit_column(limit: Limit) -> str:
     return f"limit {limit.name}"
 
 
+def floating_column(resource: str) -> str:
+    """Name the column of a floating resource."""
+    return f"floating {resource}"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grid:
     """The cluster in rows and columns."""
@@ -47,7 +52,7 @@ class Grid:
     columns: Mapping[str, int]
     """Resource to column number."""
     capacity: Amounts
-    """What there is, [machines, resources]."""
+    """What there is, [machines, resources]; one more row for floating resources, where there are any."""
     limits: tuple[Limit, ...]
     """Those limits by machine that are columns."""
 
@@ -74,9 +79,12 @@ def make_grid(cluster: Cluster, policy: Policy) -> Grid:
     limits = tuple(limit for limit in policy.limits if limit.per == ("machine",))
     slots = sorted({queue for machine in machines for queue in machine.slots_by_queue})
     resources = sorted({CPUS} | {name for machine in machines for name in machine.resources})
-    titles = [*resources, *map(queue_slots, slots), *map(limit_column, limits)]
+    floating = [floating_column(name) for name in cluster.floating]
+    titles = [*resources, *map(queue_slots, slots), *map(limit_column, limits), *floating]
     columns = {name: number for number, name in enumerate(titles)}
-    capacity = np.zeros((len(machines), len(columns)), np.int64)
+    capacity = np.zeros((len(machines) + bool(floating), len(columns)), np.int64)
+    for name, amount in cluster.floating.items():
+        capacity[-1, columns[floating_column(name)]] = amount
     for row, machine in enumerate(machines):
         for name, amount in machine.resources.items():
             capacity[row, columns[name]] = amount
@@ -116,6 +124,8 @@ class Needs:
     """Likewise."""
     total: Amounts
     """[resources]: the least that it takes of all machines together."""
+    floating: Amounts | None
+    """[resources] that the job takes of the row of floating resources; None where it takes none."""
     layout: Layout
     """How tasks may be spread."""
     mask: Mask
@@ -130,7 +140,8 @@ def needs_of(job: BatchJob, queue: Queue, grid: Grid) -> Needs | None:
     """Turn a demand into columns; None where no machine has one of its resources, or may run it."""
     demand = job.demand
     per_task = {**queue.default_resources, **demand.per_task}
-    if not set(per_task).union(demand.per_machine) <= grid.columns.keys():
+    floating = {floating_column(name): amount for name, amount in demand.floating.items()}
+    if not set(per_task).union(demand.per_machine, floating) <= grid.columns.keys():
         return None
     task, machine = grid.vector(per_task), grid.vector(demand.per_machine)
     if queue_slots(queue.name) in grid.columns:
@@ -153,10 +164,19 @@ def needs_of(job: BatchJob, queue: Queue, grid: Grid) -> Needs | None:
         lent_per_machine=lent_machine,
         lent_per_task=lent_task,
         total=task * demand.tasks + machine * least,
+        floating=grid.vector(floating) if floating else None,
         layout=demand.layout,
         mask=mask,
         moving=moving,
-        key=(demand.tasks, task.tobytes(), machine.tobytes(), demand.layout, mask.tobytes(), moving),
+        key=(
+            demand.tasks,
+            task.tobytes(),
+            machine.tobytes(),
+            *floating.items(),
+            demand.layout,
+            mask.tobytes(),
+            moving,
+        ),
     )
 
 
@@ -216,7 +236,7 @@ class Taken:
     """What a job takes where."""
 
     rows: Rows
-    """Machines, each once."""
+    """Machines, each once, and the row of floating resources where it takes any."""
     tasks: npt.NDArray[np.int64]
     """Tasks on each of them."""
     amounts: Amounts
@@ -227,4 +247,5 @@ class Taken:
         return tuple(
             Share(machine=grid.machines[row].name, tasks=int(tasks))
             for row, tasks in zip(self.rows, self.tasks, strict=True)
+            if row < len(grid.machines)
         )

@@ -3,6 +3,8 @@
 First fit in the order of the machines (rule 3 of "How the core decides"). Less than nothing counts as nothing.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,19 +16,33 @@ Counts = npt.NDArray[np.int64]
 _NO_LIMIT = 1 << 40
 
 
-def place(needs: Needs, available: Amounts, order: Rows, grid: Grid, *, lent: bool = False) -> Taken | None:
-    """Place all tasks of a job, or none: returns None where they don't fit.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Room:
+    """Where a job may be placed."""
 
-    `available` is [machines, resources], `order` the rows that may be used, best first.
-    """
-    if not order.size:
+    available: Amounts
+    """[machines, resources]."""
+    order: Rows
+    """Machines that may be used, best first."""
+    most: Counts | None = None
+    """[machines]: tasks that each may take beside what is available; None for any number."""
+    lent: bool = False
+    """Whether what is available is held for others, so that some limits don't count."""
+
+
+def place(needs: Needs, where: Room, grid: Grid) -> Taken | None:
+    """Place all tasks of a job, or none: returns None where they don't fit."""
+    order = where.order
+    if not order.size or (needs.floating is not None and (where.available[-1] < needs.floating).any()):
         return None
-    counts = room(needs, available[order], grid.capacity[order], lent=lent)
+    counts = room(needs, where.available[order], grid.capacity[order], lent=where.lent)
+    if where.most is not None:
+        counts = np.minimum(counts, where.most[order])
     found = _spread(counts, needs)
     if found is None:
         return None
     chosen, tasks = found
-    return taken(needs, order[chosen], tasks, grid, lent=lent)
+    return taken(needs, order[chosen], tasks, grid, lent=where.lent)
 
 
 def room(needs: Needs, available: Amounts, capacity: Amounts, *, lent: bool = False) -> Counts:
@@ -51,10 +67,17 @@ def room(needs: Needs, available: Amounts, capacity: Amounts, *, lent: bool = Fa
 def taken(needs: Needs, rows: Rows, tasks: Counts, grid: Grid, *, lent: bool = False) -> Taken:
     """Return what these tasks take of these machines."""
     if needs.layout.exclusive:
-        return Taken(rows=rows, tasks=tasks, amounts=grid.capacity[rows])
-    per_task = needs.lent_per_task if lent else needs.per_task
-    per_machine = needs.lent_per_machine if lent else needs.per_machine
-    return Taken(rows=rows, tasks=tasks, amounts=tasks[:, None] * per_task + per_machine)
+        amounts = grid.capacity[rows]
+    else:
+        per_task = needs.lent_per_task if lent else needs.per_task
+        amounts = tasks[:, None] * per_task + (needs.lent_per_machine if lent else needs.per_machine)
+    if needs.floating is None:
+        return Taken(rows=rows, tasks=tasks, amounts=amounts)
+    return Taken(
+        rows=np.append(rows, len(grid.machines)),
+        tasks=np.append(tasks, 0),
+        amounts=np.vstack([amounts, needs.floating]),
+    )
 
 
 Spread = tuple[Rows, Counts] | None
@@ -119,7 +142,9 @@ def _between(counts: Counts, needs: Needs) -> Spread:
     usable = np.flatnonzero(counts)
     if most < usable.size and counts[usable[:most]].sum() < needs.tasks:
         usable = np.sort(usable[np.argsort(-counts[usable], kind="stable")][:most])
-    left, chosen, there = needs.tasks, [], []
+    left = needs.tasks
+    chosen: list[np.intp] = []
+    there: list[int] = []
     for row in usable[:most]:
         to_come = max(needs.layout.machines_min - len(chosen) - 1, 0)
         here = min(int(counts[row]), left - to_come)

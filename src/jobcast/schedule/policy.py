@@ -10,35 +10,27 @@ from enum import StrEnum
 
 from jobcast.schedule.expression import Expression
 
-JOB_NAMES = frozenset(
-    [
-        "queue_priority",
-        "user_stanza_priority",
-        "group_stanza_priority",
-        "user_priority",
-        "queued_at",
-        "wait",
-        "estimate",
-        "run_limit",
-        "cores",
-        "memory",
-        "gpus",
-        "user_queued",
-        "user_running",
-        "user_total",
-        "group_queued",
-        "group_running",
-        "group_total",
-        "user_total_shares",
-        "user_used_shares",
-        "user_has_shares",
-        "group_total_shares",
-        "group_used_shares",
-        "group_has_shares",
-        "fair_share",
-        "now",
-    ]
-)
+COUNTED_NAMES = frozenset({"fair_share"}) | {
+    f"{who}_{what}"
+    for who in ("user", "group")
+    for what in ("queued", "running", "total", "total_shares", "used_shares", "has_shares")
+}
+"""What the order of jobs may ask of all jobs of the same user or group; shares are CPU seconds."""
+
+JOB_NAMES = COUNTED_NAMES | {
+    "queue_priority",
+    "user_stanza_priority",
+    "group_stanza_priority",
+    "user_priority",
+    "queued_at",
+    "wait",
+    "now",
+    "estimate",
+    "run_limit",
+    "cores",
+    "memory",
+    "gpus",
+}
 """What the order of jobs may ask. `queued_at` and `now` are seconds of the caller's clock, `memory` bytes."""
 
 MACHINE_NAMES = frozenset(

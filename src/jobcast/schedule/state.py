@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from jobcast.decision import Cause, Reason, Reserve
 from jobcast.machine import AdvanceReservation, Cluster, Fact
-from jobcast.schedule.grid import Amounts, Grid, Mask, Needs, Taken, make_grid
+from jobcast.schedule.grid import Amounts, Grid, Mask, Needs, Taken
 from jobcast.schedule.job import BatchJob
 from jobcast.schedule.policy import Policy, Queue
+
+if TYPE_CHECKING:
+    from jobcast.schedule.order import Order
 
 NEW = Reason(cause=Cause.NEW)
 
@@ -48,6 +50,8 @@ class Entry:
     # From here on: of a job that has started.
     taken: Taken | None = None
     """Where it runs, or is suspended; None while it waits."""
+    gave: Amounts | None = None
+    """[those machines, resources] that it gave up when it was suspended; None while it isn't."""
     started: int = 0
     """Second at which it last began to run or went on."""
     ran: int = 0
@@ -72,7 +76,13 @@ class Entry:
     @property
     def run_limit(self) -> int | None:
         """Seconds of running after which it is killed; None for never."""
-        return self.job.run_limit or self.queue.run_limit
+        return self.job.run_limit or self.queue.run_limit or self.queue.run_limit_max
+
+    def amount(self, resource: str) -> int:
+        """Return how much of a resource it asks for, over all machines."""
+        demand = self.job.demand
+        each = demand.per_task.get(resource, self.queue.default_resources.get(resource, 0))
+        return demand.tasks * each + demand.layout.machines_min * demand.per_machine.get(resource, 0)
 
     def left(self, policy: Policy) -> int | None:
         """Return the seconds that a job that isn't running now is reckoned to run yet."""
@@ -93,14 +103,14 @@ class State:
     """Its machines as last told."""
     policy: Policy
     """The rules that the grid was laid out for."""
+    order: "Order"
+    """Its order, ready to be asked."""
     grid: Grid
     """The machines in rows and columns."""
     free: Amounts
     """[machines, resources]: neither taken by running nor kept by suspended jobs."""
     up: Mask
     """[machines]: whether they take jobs."""
-    floating: dict[str, int]
-    """Floating resources that are free."""
     monday: int
     """A second that was Monday 00:00 at the site; windows are counted from it."""
     now: int = 0
@@ -141,30 +151,10 @@ class State:
     def take(self, entry: Entry, taken: Taken) -> None:
         """Let a job have what it takes."""
         self.free[taken.rows] -= taken.amounts
-        for name, amount in entry.job.demand.floating.items():
-            self.floating[name] -= amount
         entry.taken = taken
 
     def give_back(self, entry: Entry) -> None:
         """Take back all that a job has."""
         if entry.taken is not None:
             self.free[entry.taken.rows] += entry.taken.amounts
-            for name, amount in entry.job.demand.floating.items():
-                self.floating[name] += amount
             entry.taken = None
-
-
-def begin(cluster: Cluster, policy: Policy, *, now: int = 0, monday: int = 0) -> State:
-    """Return the state of an idle cluster. `monday` is any second that is Monday 00:00 at the site."""
-    grid = make_grid(cluster, policy)
-    return State(
-        cluster=cluster,
-        policy=policy,
-        grid=grid,
-        free=grid.capacity.copy(),
-        up=np.ones(len(grid.machines), np.bool_),
-        floating=dict(cluster.floating),
-        monday=monday,
-        now=now,
-        charged_at=now,
-    )

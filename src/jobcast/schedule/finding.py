@@ -1,0 +1,157 @@
+"""Where a job could start now, beside what is planned and held for others (rules 2 and 5)."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jobcast.schedule.bookings import foresee, keep_from_others, room_in
+from jobcast.schedule.grid import Amounts, Taken
+from jobcast.schedule.limits import Limits
+from jobcast.schedule.machines import Machines, start_class_room
+from jobcast.schedule.placement import Counts, Room, place
+from jobcast.schedule.plans import FOREVER, Plans
+from jobcast.schedule.policy import Policy
+from jobcast.schedule.state import Entry, State
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """A place for a job."""
+
+    taken: Taken
+    """What it would take."""
+    lent: bool = False
+    """Whether some of that is held for others."""
+    gap_end: int | None = None
+    """Second at which it has to go; None where it may stay."""
+
+
+class Finder:
+    """Answers where jobs could start, during one walk along the line; within it, what is free only shrinks."""
+
+    def __init__(self, state: State, policy: Policy, machines: Machines, limits: Limits) -> None:
+        self.state, self.policy, self.machines, self.limits = state, policy, machines, limits
+        self.plans = bare_plans(state, policy)
+        foresee(state, self.plans)
+        self._failed: dict[Hashable, int] = {}
+        self._total = self.plans.free.sum(axis=0)
+
+    def find(self, entry: Entry) -> Found | None:
+        """Find a place for a job to start now; None where there is none."""
+        length = entry.left(self.policy)
+        key = (entry.needs.key, entry.queue.name, entry.job.booking)
+        shared = not (entry.queue.start_if or self.limits.by_machine or entry.held is not None)
+        if shared and self._failed.get(key, FOREVER + 1) <= (FOREVER if length is None else length):
+            return None
+        if (entry.needs.total > self._total).any() and not entry.job.booking:
+            return None
+        found = self._find(entry, length)
+        if found is None and shared:
+            self._failed[key] = FOREVER if length is None else length
+        return found
+
+    def forget_failures(self) -> None:
+        """Somebody has given back what he held: what didn't fit may fit now."""
+        self._failed.clear()
+
+    def _find(self, entry: Entry, length: int | None) -> Found | None:
+        order, most = self.machines.order_for(entry), self.most(entry)
+        booked = room_in(entry, self.state)
+        if booked is not None:
+            taken = place(entry.needs, Room(available=booked, order=order, most=most), self.state.grid)
+            return None if taken is None else Found(taken=taken)
+        available = self.plans.available(length, beside_all=not entry.queue.backfill)
+        kept = self.kept(entry)
+        where = Room(available=available if kept is None else available - kept, order=order, most=most)
+        taken = place(entry.needs, where, self.state.grid)
+        if taken is not None:
+            return Found(taken=taken)
+        return self._find_lent(entry, length, where) or self._find_gap(entry, where)
+
+    def _find_lent(self, entry: Entry, length: int | None, where: Room) -> Found | None:
+        """Try what is held for others who start later than this one ends."""
+        if not entry.queue.backfill or length is None:
+            return None
+        kept = self.kept(entry, until=self.state.now + length)
+        if kept is None:
+            return None
+        available = self.plans.available(length) - kept
+        where = Room(available=available, order=where.order, most=where.most, lent=True)
+        taken = place(entry.needs, where, self.state.grid)
+        return None if taken is None else Found(taken=taken, lent=True)
+
+    def _find_gap(self, entry: Entry, where: Room) -> Found | None:
+        """Try to run an interruptible job until the first start that is promised to somebody else."""
+        slice_ = entry.queue.interruptible
+        if slice_ is None:
+            return None
+        ends = sorted({plan.start for plan in self.plans.plans} | set(self._promised(entry)), reverse=True)
+        for end in ends:
+            if end - self.state.now >= slice_:
+                kept = self.kept(entry, until=end)
+                available = self.plans.available(end - self.state.now)
+                available = available if kept is None else available - kept
+                room = Room(available=available, order=where.order, most=where.most, lent=True)
+                taken = place(entry.needs, room, self.state.grid)
+                if taken is not None:
+                    return Found(taken=taken, lent=True, gap_end=end)
+        return None
+
+    def _promised(self, entry: Entry) -> list[int]:
+        return [start for other, start in self._holders(entry) if start is not None]
+
+    def _holders(self, entry: Entry) -> list[tuple[Entry, int | None]]:
+        """Return the others who hold something, each with the second at which it is promised to start."""
+        holders = []
+        for other in (*self.state.waiting.values(), *self.state.suspended.values()):
+            if other.held is not None and other is not entry:
+                promised = self.state.reservations.get(other.job.id)
+                holders.append((other, promised.start if promised else None))
+        return holders
+
+    def kept(self, entry: Entry, until: int | None = None) -> Amounts | None:
+        """Return [machines, resources] that others hold, None for nothing.
+
+        With `until`, only by those who aren't promised to start at that second or later.
+        """
+        kept: Amounts | None = None
+        for other, start in self._holders(entry):
+            if (until is None or start is None or start < until) and other.held is not None:
+                kept = other.held if kept is None else kept + other.held
+        if kept is None and until is not None:
+            return np.zeros_like(self.state.free) if self._holders(entry) else None
+        return kept
+
+    def most(self, entry: Entry) -> Counts | None:
+        """Return how many tasks limits by machine and START_CLASS let begin on each; None for any number."""
+        rooms = [
+            each
+            for each in (self.limits.room(entry), start_class_room(entry, self.state))
+            if each is not None
+        ]
+        return np.minimum.reduce(rooms) if rooms else None
+
+    def started(self, entry: Entry, taken: Taken, end: int | None) -> None:
+        """Note that a job has started, or gone on, with what it has just taken."""
+        if not entry.job.booking:
+            if self.plans.free is not self.state.free:
+                self.plans.free[taken.rows] -= taken.amounts
+            self._total = self._total - taken.amounts.sum(axis=0)
+        self.plans.started(taken, end)
+        self.limits.started(entry)
+        self.machines.started()
+
+
+def bare_plans(state: State, policy: Policy) -> Plans:
+    """Return the future in which those that run now end, and nobody else starts."""
+    free = keep_from_others(state, state.free)
+    plans = Plans(state.now, state.grid, free)
+    for entry in state.running.values():
+        if entry.taken is not None:
+            end = entry.end(state.now, policy) if entry.gap_end is None else max(entry.gap_end, state.now + 1)
+            plans.runs(entry.taken, end)
+    return plans

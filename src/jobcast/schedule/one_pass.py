@@ -1,0 +1,345 @@
+"""One pass: the whole line is looked at, and what can start does ("How the core decides", rules 1 to 8)."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from jobcast.decision import (
+    Cause,
+    Decision,
+    Kill,
+    Reason,
+    Refuse,
+    Requeue,
+    Reserve,
+    Resume,
+    Start,
+    Suspend,
+    Unreserve,
+)
+from jobcast.schedule import holding
+from jobcast.schedule.eligible import not_eligible
+from jobcast.schedule.finding import Finder, Found, bare_plans
+from jobcast.schedule.grid import Taken
+from jobcast.schedule.limits import Limits
+from jobcast.schedule.machines import Machines
+from jobcast.schedule.order import backfill_key, main_key
+from jobcast.schedule.placement import Room
+from jobcast.schedule.plans import FOREVER
+from jobcast.schedule.policy import Blocked, Method, Policy
+from jobcast.schedule.preemption import Attempt, Victim, preempt
+from jobcast.schedule.state import Entry, State
+
+
+class Pass:
+    """Looks at the line of a state at its `now`, changes the state and collects what was decided."""
+
+    def __init__(self, state: State, policy: Policy) -> None:
+        self._state, self._policy = state, policy
+        self.decisions: list[Decision] = []
+        self._preempting = {rule.queue for rule in policy.preemption}
+
+    def run(self) -> list[Decision]:
+        """Walk the line, from its beginning again after each preemption, and tell what was decided."""
+        self._expire()
+        while self._walk():
+            pass
+        self._publish()
+        return self.decisions
+
+    def _expire(self) -> None:
+        """Let those give back what they hold who have held it for long enough."""
+        for entry in self._state.waiting.values():
+            rule = entry.queue.hold
+            if entry.held_since is None or rule is None or self._state.now < entry.held_since + rule.longest:
+                continue
+            entry.held, entry.held_since = None, None
+            entry.paused_until = self._state.now + rule.pause
+            self._unreserve(entry.job.id, Reason(cause=Cause.EXPIRED, values={"until": entry.paused_until}))
+
+    def _walk(self) -> bool:
+        """Look at everybody once; returns whether somebody was preempted, which makes all plans void."""
+        state, policy = self._state, self._policy
+        state.order.work_out(state)
+        self._promised: dict[str, Reserve] = {}
+        self._first_waiting = ""
+        self._planned = 0
+        self._planned_of: dict[tuple[str, str], int] = {}
+        for entry in (*state.waiting.values(), *state.suspended.values()):
+            if entry.held_since is None:
+                entry.held = None
+        limits = Limits(policy, state)
+        self._finder = Finder(state, policy, Machines(state, policy), limits)
+        line = sorted((*state.waiting.values(), *state.suspended.values()), key=main_key)
+        state.line = tuple(entry.job.id for entry in line if entry.job.id in state.waiting)
+        resort = bool(policy.backfill_order) and policy.blocked is not Blocked.STOP
+        place = 0
+        while place < len(line):
+            if self._look_at(line[place]):
+                return True
+            place += 1
+            if resort and self._planned == policy.depth:
+                line[place:] = sorted(line[place:], key=backfill_key)
+                resort = False
+        return False
+
+    def _look_at(self, entry: Entry) -> bool:
+        """Let one job start, go on, be planned or wait; returns whether somebody was preempted."""
+        state = self._state
+        if entry.job.id in state.suspended:
+            return self._look_at_suspended(entry)
+        if entry.job.id not in state.waiting:  # it has started out of turn, before a suspended one
+            return False
+        reason = self._passed_over(entry)
+        if reason is None:
+            started, preempted = self._try(entry)
+            if started:
+                return preempted
+            reason = self._plan(entry) or self._hold(entry)
+            self._first_waiting = self._first_waiting or entry.job.id
+        elif entry.held is not None:
+            entry.held, entry.held_since = None, None
+        entry.reason = reason
+        return False
+
+    def _passed_over(self, entry: Entry) -> Reason | None:
+        reason = not_eligible(entry, self._state, self._finder.limits)
+        if reason is not None and reason.cause is Cause.NEVER:
+            del self._state.waiting[entry.job.id]
+            self._state.ended[entry.job.id] = None
+            self.decisions.append(Refuse(job=entry.job.id, reason=reason))
+        if reason is None and self._first_waiting and self._policy.blocked is Blocked.STOP:
+            return Reason(cause=Cause.BEHIND, values={"job": self._first_waiting})
+        return reason
+
+    def _try(self, entry: Entry) -> tuple[bool, bool]:
+        """Start a waiting job where it fits, or where others must go; tells whether it started, and that way."""
+        found = self._finder.find(entry)
+        if found is not None:
+            self._start(entry, found, self._why_now(found))
+            return True, False
+        if entry.queue.name not in self._preempting:
+            return False, False
+        finder, length = self._finder, entry.left(self._policy)
+        attempt = Attempt(
+            entry=entry,
+            where=Room(
+                available=finder.plans.free, order=finder.machines.order_for(entry), most=finder.most(entry)
+            ),
+            kept=finder.kept(entry),
+            end=FOREVER if length is None or not entry.queue.backfill else self._state.now + length,
+        )
+        result = preempt(attempt, self._state, finder.plans, self._policy)
+        if result is None:
+            return False, False
+        taken, victims = result
+        for victim in victims:
+            self._send_away(victim, entry)
+        names = ", ".join(victim.entry.job.id for victim in victims)
+        self._start(entry, Found(taken=taken), Reason(cause=Cause.PREEMPTS, values={"jobs": names}))
+        return True, bool(victims)
+
+    def _why_now(self, found: Found) -> Reason:
+        if found.gap_end is not None:
+            return Reason(cause=Cause.INTERRUPTIBLE, values={"until": found.gap_end})
+        if found.lent:
+            return Reason(cause=Cause.BACKFILL_LENT, values={"job": self._first_waiting})
+        if self._first_waiting:
+            return Reason(cause=Cause.BACKFILL, values={"job": self._first_waiting})
+        return Reason(cause=Cause.FITS)
+
+    def _start(self, entry: Entry, found: Found, reason: Reason) -> None:
+        state = self._state
+        del state.waiting[entry.job.id]
+        if entry.held is not None:
+            self._finder.forget_failures()
+        entry.held, entry.held_since = None, None
+        entry.lent, entry.gap_end = found.lent, found.gap_end
+        entry.started, entry.ran, entry.killed = state.now, 0, False
+        state.take(entry, found.taken)
+        state.running[entry.job.id] = entry
+        state.reservations.pop(entry.job.id, None)
+        end = entry.end(state.now, self._policy) if found.gap_end is None else found.gap_end
+        self._finder.started(entry, found.taken, end)
+        allocation = found.taken.allocation(state.grid)
+        for share in allocation:
+            state.started_there[share.machine] = state.started_there.get(share.machine, 0) + share.tasks
+        self._clip_holders()
+        self.decisions.append(Start(job=entry.job.id, allocation=allocation, reason=reason))
+
+    def _clip_holders(self) -> None:
+        holders = [entry for entry in self._state.waiting.values() if entry.held is not None]
+        if holders:
+            holding.clip(sorted(holders, key=main_key), self._state.free)
+
+    def _send_away(self, victim: Victim, winner: Entry) -> None:
+        """Preempt a running job."""
+        state, entry, method = self._state, victim.entry, victim.rule.method
+        reason = Reason(cause=Cause.PREEMPTED, values={"job": winner.job.id, "queue": winner.queue.name})
+        if method is Method.SUSPEND:
+            suspend(entry, victim.releases, state)
+            self.decisions.append(Suspend(job=entry.job.id, reason=reason))
+        elif method is Method.REMOVE:
+            del state.running[entry.job.id]
+            state.give_back(entry)
+            state.ended[entry.job.id] = None
+            self.decisions.append(Kill(job=entry.job.id, reason=reason))
+        else:
+            hold = {Method.SYSTEM_HOLD: "system", Method.USER_HOLD: "user"}.get(method, "")
+            requeue(entry, hold, state)
+            self.decisions.append(Requeue(job=entry.job.id, hold=hold, reason=reason))
+
+    def _look_at_suspended(self, entry: Entry) -> bool:
+        """Let a suspended job go on, after those who may preempt it; else plan for when it can."""
+        state, finder = self._state, self._finder
+        if entry.by_hand or entry.taken is None or entry.gave is None:
+            return False
+        preemptors = {rule.queue for rule in self._policy.preemption if entry.queue.name in rule.victims}
+        for other in sorted(state.waiting.values(), key=main_key) if preemptors else ():
+            if other.queue.name in preemptors and self._passed_over(other) is None and self._try(other)[1]:
+                return True
+        length, rows = entry.left(self._policy), entry.taken.rows
+        available = finder.plans.available(length)
+        kept = finder.kept(entry)
+        available = available if kept is None else available - kept
+        if (available[rows] >= entry.gave).all():
+            wanted = Taken(rows=rows, tasks=entry.taken.tasks, amounts=entry.gave)
+            state.free[rows] -= entry.gave
+            resume(entry, state)
+            self._finder.started(entry, wanted, entry.end(state.now, self._policy))
+            self.decisions.append(Resume(job=entry.job.id, reason=Reason(cause=Cause.PREEMPTOR_ENDED)))
+            return False
+        start = finder.plans.earliest_there(rows, entry.gave, length)
+        wanted = Taken(rows=rows, tasks=entry.taken.tasks, amounts=entry.gave)
+        if start is not None:
+            finder.plans.add(entry.job.id, start, length, wanted)
+        else:
+            entry.held = np.zeros_like(state.free)
+            entry.held[rows] = np.minimum(entry.gave, state.free[rows].clip(min=0))
+        return False
+
+    def _plan(self, entry: Entry) -> Reason | None:
+        """Promise a job its start; None where it gets no promise."""
+        policy, queue, plans = self._policy, entry.queue, self._finder.plans
+        if policy.blocked is not Blocked.PLAN or not queue.reserves or self._planned == policy.depth:
+            return None
+        user, of_queue = ("user", entry.job.user), ("queue", queue.name)
+        if policy.depth_per_user is not None and self._planned_of.get(user, 0) >= policy.depth_per_user:
+            return None
+        if queue.max_planned is not None and self._planned_of.get(of_queue, 0) >= queue.max_planned:
+            return None
+        order, length = self._finder.machines.order_for(entry), entry.left(policy)
+        order = plans.busy_first(entry.needs, order) if policy.busy_first else order
+        found = plans.earliest(entry.needs, length, order)
+        if found is not None and policy.window is not None and found[0] > self._state.now + policy.window:
+            return None
+        for owner in (user, of_queue):
+            self._planned_of[owner] = self._planned_of.get(owner, 0) + 1
+        self._planned += 1
+        if found is None:
+            self._keep(entry, frozenset(self._state.grid.columns))
+            self._promise(entry, None, Cause.HOLDS)
+        else:
+            start, taken = found
+            plans.add(entry.job.id, start, length, taken)
+            self._promise(entry, start, Cause.HEAD, taken)
+        return Reason(cause=Cause.RESOURCES)
+
+    def _hold(self, entry: Entry) -> Reason:
+        """Let a job keep what is free, where its queue says so."""
+        rule, state = entry.queue.hold, self._state
+        waits = Reason(cause=Cause.RESOURCES)
+        if rule is None or self._policy.blocked is Blocked.PLAN:
+            return waits
+        columns = rule.resources if entry.needs.tasks > 1 else rule.sequential
+        if not columns:
+            return waits
+        if state.now < entry.paused_until:
+            return Reason(cause=Cause.PAUSE, values={"until": entry.paused_until})
+        before = entry.held
+        self._keep(entry, columns)
+        if entry.held is None:
+            entry.held_since = None
+            return waits
+        entry.held_since = state.now if entry.held_since is None else entry.held_since
+        order = self._finder.machines.order_for(entry)
+        start = bare_plans(state, self._policy).earliest(entry.needs, entry.left(self._policy), order)
+        less = before is not None and int(entry.held.sum()) < int(before.sum())
+        self._promise(entry, None if start is None else start[0], Cause.LENT if less else Cause.HOLDS)
+        return waits
+
+    def _keep(self, entry: Entry, columns: frozenset[str]) -> None:
+        """Set what a job holds to what is free and useful to it."""
+        finder = self._finder
+        kept = finder.kept(entry)
+        free = finder.plans.free if kept is None else finder.plans.free - kept
+        order = finder.machines.order_for(entry)
+        held = holding.held_for(entry, free, order, self._state.grid, columns)
+        entry.held = held if held.any() else None
+
+    def _promise(self, entry: Entry, start: int | None, cause: Cause, taken: Taken | None = None) -> None:
+        grid, holds = self._state.grid, {}
+        if entry.held is not None:
+            for row in np.flatnonzero(entry.held.any(axis=1)):
+                if row < len(grid.machines):
+                    holds[grid.machines[row].name] = grid.named(int(row), entry.held[row])
+        self._promised[entry.job.id] = Reserve(
+            job=entry.job.id,
+            start=start,
+            allocation=() if taken is None else taken.allocation(grid),
+            holds=holds,
+            reason=Reason(cause=cause),
+        )
+
+    def _publish(self) -> None:
+        """Tell what is promised now and wasn't before, and who has lost a promise."""
+        before = self._state.reservations
+        for job, promise in self._promised.items():
+            if job in self._state.waiting and not _same(before.get(job), promise):
+                self.decisions.append(promise)
+        for job in list(before):
+            if job not in self._promised:
+                entry = self._state.waiting.get(job)
+                self._unreserve(job, entry.reason if entry else Reason(cause=Cause.CANCELLED))
+        self._state.reservations = {
+            job: promise for job, promise in self._promised.items() if job in self._state.waiting
+        }
+
+    def _unreserve(self, job: str, reason: Reason) -> None:
+        if self._state.reservations.pop(job, None) is not None:
+            self.decisions.append(Unreserve(job=job, reason=reason))
+
+
+def _same(one: Reserve | None, other: Reserve) -> bool:
+    return one is not None and (one.start, one.allocation, one.holds) == (
+        other.start,
+        other.allocation,
+        other.holds,
+    )
+
+
+def suspend(entry: Entry, gives: Taken, state: State) -> None:
+    """Stop a running job; it gives up so much."""
+    state.running.pop(entry.job.id)
+    state.suspended[entry.job.id] = entry
+    entry.ran += state.now - entry.started
+    entry.gave = gives.amounts
+    state.free[gives.rows] += gives.amounts
+
+
+def resume(entry: Entry, state: State) -> None:
+    """Let a suspended job go on, which has just taken back what it gave up."""
+    state.suspended.pop(entry.job.id)
+    state.running[entry.job.id] = entry
+    entry.started, entry.gave, entry.by_hand = state.now, None, False
+
+
+def requeue(entry: Entry, hold: str, state: State) -> None:
+    """Let a running job wait again, from its beginning, with the place in line that it had."""
+    state.running.pop(entry.job.id)
+    state.give_back(entry)
+    entry.ran, entry.lent, entry.gap_end = 0, False, None
+    if hold:
+        entry.job = replace(entry.job, hold=hold)
+    entry.valued_at = None
+    state.waiting[entry.job.id] = entry
