@@ -88,6 +88,7 @@ def _families() -> dict[str, list[str]]:
         "gate.kept_": list(KEEPS_ACTIVE),
         "gate.because_": list(NOT_COMPARED),
         "installing.end_": [state for state in State if state is not State.AGREED],
+        "loadleveler_made.": _endings("loadleveler_made."),
         "hook_subject.": list(Subject),
         "hook_told.": ["made", "set", "lower"],
         "trace_aside.": list(TRACE_REASONS),

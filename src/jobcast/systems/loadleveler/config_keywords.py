@@ -1,0 +1,77 @@
+"""Keywords of LoadL_config and LoadL_config.local.
+
+From "Configuration file keyword descriptions" in Using and Administering LoadLeveler, editions 2.2 to 5.1.
+"""
+
+from jobcast.systems.loadleveler.known import listed
+
+_DAEMONS = ("GSMONITOR", "KBDD", "MASTER", "NEGOTIATOR", "REGION_MGR", "RESOURCE_MGR", "SCHEDD", "STARTD")
+_OF_DAEMONS = ("", "_COREDUMP_DIR", "_DEBUG", "_DGRAM_PORT", "_LOG", "_STREAM_PORT")
+
+CONFIG = listed(
+    understood={
+        "scheduler": "SCHEDULER_TYPE",
+        "top_dogs": "MAX_TOP_DOGS",
+        "recalculate": "NEGOTIATOR_RECALCULATE_SYSPRIO_INTERVAL",
+        "cycle_delay": "NEGOTIATOR_CYCLE_DELAY",
+        "load_increment": "NEGOTIATOR_LOADAVG_INCREMENT",
+        "parallel_hold": "NEGOTIATOR_PARALLEL_HOLD NEGOTIATOR_PARALLEL_DEFER",
+        "sysprio": "SYSPRIO",
+        "machprio": "MACHPRIO",
+        "preemption": "PREEMPTION_SUPPORT",
+        "preempt_method": "DEFAULT_PREEMPT_METHOD",
+        "preempt_class": "PREEMPT_CLASS",
+        "start_class": "START_CLASS",
+        "schedule_by": "SCHEDULE_BY_RESOURCES",
+        "floating": "FLOATING_RESOURCES",
+        "initiators": "CLASS",
+        "starters": "MAX_STARTERS",
+        "machine_facts": "ARCH OPSYS FEATURE",
+        "runs_here": "STARTD_RUNS_HERE",
+        "total_shares": "FAIR_SHARE_TOTAL_SHARES FAIR_SHARE_INTERVAL",
+        "must_request": "ENFORCE_RESOURCE_USAGE ENFORCE_RESOURCE_SUBMISSION",
+    },
+    ignored={
+        "control": "START SUSPEND CONTINUE VACATE KILL",
+        "polling": "POLLING_FREQUENCY POLLS_PER_UPDATE UPDATE_ON_POLL_INTERVAL_ONLY",
+        "negotiator": "NEGOTIATOR_INTERVAL NEGOTIATOR_CYCLE_TIME_LIMIT NEGOTIATOR_REJECT_DEFER"
+        " NEGOTIATOR_RESCAN_QUEUE NEGOTIATOR_REMOVE_COMPLETED",
+        "enforcement": "ENFORCE_RESOURCE_POLICY ENFORCE_RESOURCE_MEMORY JOB_LIMIT_POLICY WALLCLOCK_ENFORCE"
+        " PROCESS_TRACKING PROCESS_TRACKING_EXTENSION",
+        "accounting": "ACCT ACCT_VALIDATION GLOBAL_HISTORY HISTORY HISTORY_PERMISSION JOB_ACCT_Q_POLICY"
+        " RESERVATION_HISTORY",
+        "programs": "SUBMIT_FILTER JOB_PROLOG JOB_EPILOG JOB_USER_PROLOG JOB_USER_EPILOG MAIL AFS_GETNEWTOKEN"
+        " LL_RSH_COMMAND",
+        "metrics": "CLUSTER_METRIC CUSTOM_METRIC CUSTOM_METRIC_COMMAND",
+        "rejects": "MAX_JOB_REJECT ACTION_ON_MAX_REJECT",
+        "reservations": "MAX_RESERVATIONS RESERVATION_CAN_BE_EXCEEDED RESERVATION_MIN_ADVANCE_TIME"
+        " RESERVATION_PRIORITY RESERVATION_SETUP_TIME",
+        "affinity": "RSET_SUPPORT",
+        "checkpoints": "CKPT_CLEANUP_INTERVAL CKPT_CLEANUP_PROGRAM MAX_CKPT_INTERVAL MIN_CKPT_INTERVAL"
+        " VM_IMAGE_ALGORITHM",
+        "switch": "ACTION_ON_SWITCH_TABLE_ERROR DRAIN_ON_SWITCH_TABLE_ERROR RESUME_ON_SWITCH_TABLE_ERROR_CLEAR"
+        " POLLING_ADAPTERS",
+        "security": "CM_CHECK_USERID DCE_ADMIN_GROUP DCE_AUTHENTICATION_PAIR DCE_ENABLEMENT LOADL_ADMIN"
+        " MACHINE_AUTHENTICATE SEC_ADMIN_GROUP SEC_ENABLEMENT SEC_IMPOSED_MECHS SEC_SERVICES_GROUP"
+        " SSL_CIPHER_LIST SSL_LIBRARY",
+        "files": "ADMIN_FILE BIN COMM EXECUTE INCLUDE LIB LOCAL_CONFIG LOG RELEASEDIR SPOOL TAPE",
+        "daemons": "CENTRAL_MANAGER_HEARTBEAT_INTERVAL CENTRAL_MANAGER_LIST CENTRAL_MANAGER_TIMEOUT"
+        " CLIENT_TIMEOUT COMM_TIMEOUT GSMONITOR_DOMAIN GSMONITOR_RUNS_HERE GLOBAL_LOG KEYBOARD"
+        " OBITUARY_LOG_LENGTH PUBLISH_OBITUARIES RESTARTS_PER_HOUR SAVELOGS SCHEDD_HOST SCHEDD_INTERVAL"
+        " SCHEDD_RUNS_HERE SCHEDD_SUBMIT_AFFINITY STARTER STARTER_COREDUMP_DIR STARTER_DEBUG STARTER_LOG"
+        " X_RUNS_HERE "
+        + " ".join(daemon + ending for daemon in _DAEMONS for ending in _OF_DAEMONS)
+        + " "
+        + " ".join(
+            f"{before}_{daemon}_LOG{behind}"
+            for daemon in (*_DAEMONS, "STARTER")
+            for before, behind in (("MAX", ""), ("TRUNC", "_ON_OPEN"))
+        ),
+        "scale_across": "SCALE_ACROSS_SCHEDULING_TIMEOUT",
+        "staging": "DSTG_MAX_STARTERS DSTG_MIN_SCHEDULING_INTERVAL DSTG_TIME",
+    },
+    refused={
+        "blue_gene": "BG_ALLOW_LL_JOBS_ONLY BG_CACHE_PARTITIONS BG_ENABLED BG_MIN_PARTITION_SIZE",
+    },
+)
+"""Keyword in small letters to what is known of it."""
