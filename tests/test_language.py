@@ -27,6 +27,9 @@ from jobcast.report.formats.html import SAID_BY_SCRIPT
 from jobcast.report.rules import RULES
 from jobcast.report.summary import SECTIONS
 from jobcast.report.time import REASONS
+from jobcast.simulate.compare import OTHERS, OVERALL
+from jobcast.simulate.metrics import CONVENTIONS
+from jobcast.simulate.trace import CHANGES as TRACE_CHANGES
 from jobcast.simulate.trace import REASONS as TRACE_REASONS
 from jobcast.systems.registry import FILE_FORMATS
 from jobcast.train.gate import KEEPS_ACTIVE
@@ -92,6 +95,11 @@ def _families() -> dict[str, list[str]]:
         "hook_subject.": list(Subject),
         "hook_told.": ["made", "set", "lower"],
         "trace_aside.": list(TRACE_REASONS),
+        "trace_changed.": list(TRACE_CHANGES),
+        "figure.": [*OVERALL, *OTHERS],
+        "convention.": list(CONVENTIONS),
+        "convention_name.": list(CONVENTIONS),
+        "simulate_group.": ["queue", "user", "size"],
         "card.": ["model", *({field.name for field in fields(Card)} - {"features", "offsets"})],
     }
 

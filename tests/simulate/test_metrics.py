@@ -3,7 +3,7 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from jobcast.simulate.metrics import Figures, as_dict, from_dict, measure
+from jobcast.simulate.metrics import Figures, as_dict, measure
 from tests.simulate.made_up import outcome, trace
 
 THREE = trace(
@@ -78,11 +78,12 @@ def test_where_no_job_ran_there_are_no_means():
     assert (metrics.makespan_s, metrics.utilisation, metrics.queues) == (0, 0, {})
 
 
-def test_metrics_survive_being_written_down():
-    metrics = measure(THREE, RUN)
-    assert from_dict(as_dict(metrics)) == metrics
-
-
 def test_wide_jobs_that_run_for_years_overflow_nothing():
     huge = trace(*[(0, 10**9, 10**7)] * 3, processors=10**7)
     assert measure(huge, outcome(huge, 0, 10**9, 2 * 10**9)).utilisation == pytest.approx(1)
+
+
+def test_as_plain_values_the_overall_figures_stand_at_the_top():
+    values = as_dict(measure(THREE, RUN))
+    assert (values["jobs"], values["mean_wait_s"], values["threshold_s"]) == (3, 200 / 3, 10.0)
+    assert values["queues"]["long"]["max_wait_s"] == 0

@@ -28,6 +28,8 @@ COMMANDS = {
     "hook": "jobcast.cli.hook:command",
     "audit": "jobcast.cli.audit:command",
     "shadow": "jobcast.cli.shadow:command",
+    "simulate": "jobcast.cli.simulate:command",
+    "compare": "jobcast.cli.compare:command",
     "timers": "jobcast.cli.timers:command",
     "doctor": "jobcast.cli.doctor:command",
     "demo": "jobcast.cli.demo:command",

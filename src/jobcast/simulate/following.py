@@ -16,18 +16,22 @@ def broken_chains(ids: pl.Series, after: pl.Series) -> tuple[Flags, Flags]:
     found = pl.DataFrame({"after": after}).join(rows, on="after", how="left", maintain_order="left")["row"]
     before = found.fill_null(-1).to_numpy()
     unknown = after.is_not_null().to_numpy() & (before < 0)
-    circle = np.zeros(len(ids), dtype=np.bool_)
     # Only a job that follows a later one, or itself, can close a circle.
-    for row in np.flatnonzero(before >= np.arange(len(ids))):
-        circle[_circle_from(int(row), before)] = True
-    return unknown, circle
+    closes = (before >= np.arange(len(ids))).any()
+    return unknown, _circles(before.tolist()) if closes else np.zeros(len(ids), dtype=np.bool_)
 
 
-def _circle_from(row: int, before: npt.NDArray[np.int64]) -> list[int]:
-    """Return the rows of the circle that goes through `row`; none where its chain ends or circles elsewhere."""
-    chain, seen, at = [row], {row}, int(before[row])
-    while at >= 0 and at not in seen:
-        chain.append(at)
-        seen.add(at)
-        at = int(before[at])
-    return chain if at == row else []
+def _circles(before: list[int]) -> Flags:
+    """Tell which rows stand in a circle; each row is passed once, however long the chains are."""
+    circle = np.zeros(len(before), dtype=np.bool_)
+    passed_from = [-1] * len(before)
+    for row in range(len(before)):
+        at = row
+        while at >= 0 and passed_from[at] < 0:
+            passed_from[at] = row
+            at = before[at]
+        # A chain that comes back to where it passed itself has found a circle, and goes round it once more.
+        while at >= 0 and passed_from[at] == row and not circle[at]:
+            circle[at] = True
+            at = before[at]
+    return circle

@@ -173,14 +173,3 @@ def as_dict(metrics: Metrics) -> dict[str, Any]:
     """Return plain values: the overall figures beside the others, then each group."""
     whole = asdict(metrics)
     return {**whole.pop("overall"), **whole}
-
-
-def from_dict(values: Mapping[str, Any]) -> Metrics:
-    """Return the metrics of which `as_dict` made `values`; raises KeyError or TypeError for any others."""
-    groups = {
-        name: {group: Figures(**figures) for group, figures in values[name].items()}
-        for name in ("queues", "users", "sizes")
-    }
-    own = {one.name: values[one.name] for one in fields(Metrics) if one.name not in {"overall", *groups}}
-    whole: dict[str, Any] = {**own, **groups}
-    return Metrics(overall=_figures(values), **whole)

@@ -46,6 +46,9 @@ _LINES = 200_000
 """Lines read at once where a log must be read with care."""
 _BLANKS = bytes.maketrans(b"\t\r", b"  ")
 
+_NAMED = ("wait", "user", "group", "executable", "queue", "partition")
+"""Fields of which any number from 0 on says something."""
+
 
 class _NotCleanError(Exception):
     """Something in the log wants to be read with care; caught here."""
@@ -170,9 +173,7 @@ def _careful(path: Path, header: Header) -> tuple[pl.DataFrame, Mapping[str, int
 
 def _to_jobs(table: pl.DataFrame, header: Header) -> pl.DataFrame:
     """Turn the numbers into columns of a trace, and `widest` and `piece`; nothing is left out yet."""
-    known = table.with_columns(
-        pl.when(pl.col(name) >= 0).then(name).alias(name) for name in ("wait", "user", "group", "executable")
-    )
+    known = table.with_columns(pl.when(pl.col(name) >= 0).then(name).alias(name) for name in _NAMED)
     asked = pl.coalesce(positive("processors_asked"), positive("processors"))
     used = pl.coalesce(positive("processors"), asked)
     columns = {

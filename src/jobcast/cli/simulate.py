@@ -1,0 +1,173 @@
+"""``jobcast simulate``: what would have become of a trace under another policy."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+import jobcast
+from jobcast import clock
+from jobcast.cli import frame
+from jobcast.cli.bar import bar
+from jobcast.cli.moment import MOMENT
+from jobcast.cli.screen import print_json, talk
+from jobcast.cli.simulate_show import conventions, show
+from jobcast.cli.working import working
+from jobcast.errors import InputError
+from jobcast.language import say
+from jobcast.simulate.engines import simulate
+from jobcast.simulate.estimates.correction import CORRECTION_NAMES, CorrectionName
+from jobcast.simulate.estimates.registry import ESTIMATES_NAMES, EstimatesName
+from jobcast.simulate.history import STORE, read_history
+from jobcast.simulate.metrics import THRESHOLD, as_dict, measure
+from jobcast.simulate.run import facts_of, packed, table_of, write_run
+from jobcast.simulate.setup import Setup
+from jobcast.simulate.swf import read_swf
+from jobcast.store.durable import write_named
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import Any
+
+    import polars as pl
+
+    from jobcast.cli.session import Session
+    from jobcast.simulate.counts.base import Events
+    from jobcast.simulate.outcome import Outcome
+    from jobcast.simulate.run import Facts
+    from jobcast.simulate.trace import Trace
+
+_MOST_USERS = 50
+"""Users in the JSON at most, those with the most jobs; the kept run has all."""
+
+
+def _positive(ctx: click.Context, param: click.Parameter, seconds: float) -> float:
+    """Let neither 0 nor nan nor inf pass."""
+    if not isfinite(seconds) or seconds <= 0:
+        raise click.BadParameter(say("simulate.no_threshold", text=seconds), ctx, param)
+    return seconds
+
+
+@frame.command(help=say("simulate.help"), examples=say("simulate.examples"))
+@click.argument("trace", metavar="TRACE")
+@click.option("--policy", default="easy", metavar="NAME", help=say("simulate.policy"))
+@click.option("--estimates", type=click.Choice(ESTIMATES_NAMES), help=say("simulate.estimates"))
+@click.option("--correction", type=click.Choice(CORRECTION_NAMES), help=say("simulate.correction"))
+@click.option("--events", type=click.Choice(["per-event", "per-timestamp"]), help=say("simulate.events"))
+@click.option("--processors", type=click.IntRange(min=1), metavar="N", help=say("simulate.processors"))
+@click.option("--since", type=MOMENT, metavar="TIME", help=say("simulate.since"))
+@click.option("--until", type=MOMENT, metavar="TIME", help=say("simulate.until"))
+@click.option("--cluster", metavar="NAME", help=say("simulate.cluster"))
+@click.option(
+    "--threshold",
+    type=float,
+    callback=_positive,
+    default=THRESHOLD,
+    metavar="SECONDS",
+    help=say("simulate.threshold", seconds=f"{THRESHOLD:g}"),
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="RUN", help=say("simulate.output"))
+@click.option("--parquet", type=click.Path(path_type=Path), metavar="FILE", help=say("simulate.parquet"))
+@frame.json_option
+@click.pass_obj
+def command(
+    session: Session,
+    /,
+    *,
+    trace: str,
+    policy: str,
+    estimates: str | None,
+    correction: str | None,
+    events: str | None,
+    processors: int | None,
+    since: datetime | None,
+    until: datetime | None,
+    cluster: str | None,
+    threshold: float,
+    output: Path | None,
+    parquet: Path | None,
+    as_json: bool,
+) -> None:
+    """Simulate a trace."""
+    setup = Setup(
+        policy=policy,
+        estimates=cast("EstimatesName | None", estimates),
+        correction=cast("CorrectionName | None", correction),
+        events=cast("Events | None", events),
+    )
+    words = setup.words()
+    if trace != STORE and (since or until or cluster):
+        raise click.UsageError(say("simulate.only_store"))
+    wanted = _Wanted(output=output, parquet=parquet, as_json=as_json)
+    wanted.see()
+    with working() as step:
+        step("trace")
+        if trace == STORE:
+            made = read_history(
+                session.store, since=since, until=until, processors=processors, cluster=cluster
+            )
+        else:
+            made = read_swf(Path(trace), processors=processors)
+    with bar(say("simulate.running"), len(made.jobs)) as done:
+        outcome = simulate(made, setup, seconds=clock.seconds, progress=done)
+    metrics = measure(made, outcome, threshold=threshold)
+    when = (clock.now().isoformat(timespec="seconds"), jobcast.__version__)
+    _give(made, outcome, facts_of(made, words, outcome, metrics, made=when), wanted)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Wanted:
+    """Where the results go."""
+
+    output: Path | None
+    """The folder that keeps the run; None where it isn't kept."""
+    parquet: Path | None
+    """The file for a row of each job; None for none."""
+    as_json: bool
+    """Print JSON in the place of tables."""
+
+    def see(self) -> None:
+        """See whether it can be written there, before much is computed. Raises InputError."""
+        for path in filter(None, (self.output, self.parquet)):
+            if not path.absolute().parent.is_dir():
+                raise InputError(
+                    say("evaluate.no_folder", path=path.parent), hint=say("evaluate.no_folder_cure")
+                )
+
+
+def _give(trace: Trace, outcome: Outcome, facts: Facts, wanted: _Wanted) -> None:
+    """Keep what is to be kept, and print the rest."""
+    if wanted.output or wanted.parquet:
+        jobs: pl.DataFrame = table_of(trace, outcome, facts.metrics)
+        if wanted.output:
+            write_run(wanted.output, facts, jobs, outcome.reservations)
+        if wanted.parquet:
+            write_named(wanted.parquet, packed(jobs))
+    if wanted.as_json:
+        print_json(_as_dict(facts))
+        return
+    show(facts)
+    if wanted.parquet:
+        talk(say("simulate.written", path=wanted.parquet, jobs=f"{len(outcome.start):,}"))
+    if wanted.output:
+        talk(say("simulate.kept", path=wanted.output))
+        talk(say("simulate.next_compare", path=wanted.output))
+    else:
+        talk(say("simulate.next_keep"))
+
+
+def _as_dict(facts: Facts) -> dict[str, Any]:
+    values = as_dict(facts.metrics)
+    values["users"] = dict(list(values["users"].items())[:_MOST_USERS])
+    told = asdict(facts)
+    return {
+        **{
+            name: told[name] for name in ("version", "trace", "setup", "engine", "seconds", "jobs_per_second")
+        },
+        **values,
+        "conventions": conventions(facts),
+    }

@@ -1,0 +1,102 @@
+"""What ``jobcast simulate`` prints for people."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from jobcast.cli.run_figures import figure
+from jobcast.cli.screen import tell
+from jobcast.cli.table import Column, print_table
+from jobcast.language import say
+from jobcast.simulate.compare import OTHERS, OVERALL
+from jobcast.simulate.metrics import CONVENTIONS, Figures, Metrics
+from jobcast.simulate.run import Facts, TraceFacts
+from jobcast.units import format_duration
+
+_MOST_GROUPS = 10
+"""Queues or users in a table at most, those with the most jobs."""
+_OF_GROUPS = ("jobs", "mean_wait_s", "p95_wait_s", "mean_bounded_slowdown", "core_hours")
+_IF_ANY = ("killed", "preempted", "refused")
+"""Figures that are left out where they are 0."""
+
+
+def show(facts: Facts) -> None:
+    """Print a run: what was simulated, what came out, by queue, user and size, and the conventions."""
+    _show_trace(facts.trace, facts.metrics)
+    tell(say("simulate.run", **facts.setup, jobs=f"{facts.trace.jobs:,}", seconds=f"{facts.seconds:.2f}",
+             speed=f"{facts.jobs_per_second:,.0f}", engine=facts.engine))  # fmt: skip
+    tell()
+    _show_figures(facts)
+    groups = {"queue": facts.metrics.queues, "user": facts.metrics.users, "size": facts.metrics.sizes}
+    for kind, figures in groups.items():
+        if len(figures) > 1:
+            tell()
+            _show_groups(kind, figures)
+    tell()
+    for name, meaning in conventions(facts).items():
+        if isinstance(meaning, str):
+            tell(f"{say(f'convention_name.{name}')}: {meaning}")
+
+
+def conventions(facts: Facts) -> dict[str, str | float]:
+    """Return how the figures are meant, in words; and the threshold as a number."""
+    threshold = facts.metrics.threshold_s
+    values = {"threshold": f"{threshold:g}", "processors": f"{facts.trace.processors:,}"}
+    return {"threshold_s": threshold, **{name: say(f"convention.{name}", **values) for name in CONVENTIONS}}
+
+
+def _show_trace(trace: TraceFacts, metrics: Metrics) -> None:
+    first = datetime.fromisoformat(trace.origin)
+    tell(
+        say(
+            "simulate.trace",
+            name=trace.name,
+            jobs=f"{trace.jobs:,}",
+            processors=f"{trace.processors:,}",
+            span=format_duration(metrics.makespan_s),
+            first=f"{first:%Y-%m-%d}",
+        )
+    )
+    for reason, count in trace.set_aside.items():
+        tell(say("simulate.set_aside", jobs=f"{count:,}", reason=say(f"trace_aside.{reason}")))
+    for change, count in trace.changed.items():
+        tell(say("simulate.changed", jobs=f"{count:,}", change=say(f"trace_changed.{change}")))
+
+
+def _show_figures(facts: Facts) -> None:
+    metrics = facts.metrics
+    values = {
+        **{name: getattr(metrics.overall, name) for name in OVERALL},
+        **{name: getattr(metrics, name) for name in OTHERS},
+    }
+    shown = {name: value for name, value in values.items() if value or name not in _IF_ANY}
+    print_table(
+        [
+            Column(heading="", cells=[say(f"figure.{name}") for name in shown]),
+            Column(
+                heading=facts.setup["policy"],
+                cells=[figure(name, value) for name, value in shown.items()],
+                right=True,
+            ),
+        ]
+    )
+
+
+def _show_groups(kind: str, figures: Mapping[str, Figures]) -> None:
+    shown = dict(list(figures.items())[:_MOST_GROUPS])
+    print_table(
+        [
+            Column(
+                heading=say(f"simulate_group.{kind}"), cells=[name or "-" for name in shown], elastic=True
+            ),
+            *(
+                Column(
+                    heading=say(f"figure.{name}"),
+                    cells=[figure(name, getattr(one, name)) for one in shown.values()],
+                    right=True,
+                )
+                for name in _OF_GROUPS
+            ),
+        ]
+    )
+    if len(figures) > len(shown):
+        tell(say("simulate.more_groups", more=f"{len(figures) - len(shown):,}"))

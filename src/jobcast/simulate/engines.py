@@ -1,0 +1,57 @@
+"""Which engine simulates a trace: the one that counts processors, unless machines or a site's rules matter."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from jobcast.simulate.counts.base import Jobs
+from jobcast.simulate.counts.engine import run
+from jobcast.simulate.estimates.base import UNKNOWN
+from jobcast.simulate.outcome import Flags, Outcome, Whole
+from jobcast.simulate.setup import Setup
+from jobcast.simulate.trace import Trace
+
+Progress = Callable[[int], None]
+"""Called now and then with the number of jobs that have started."""
+
+
+def simulate(
+    trace: Trace, setup: Setup, *, seconds: Callable[[], float], progress: Progress | None = None
+) -> Outcome:
+    """Simulate `trace`; `seconds` is a steady clock, by which the engine's own time is measured.
+
+    Raises InputError for a setup that contradicts itself, or a job that no engine could run.
+    """
+    return _counted(trace, setup, seconds, progress)
+
+
+def _counted(trace: Trace, setup: Setup, seconds: Callable[[], float], progress: Progress | None) -> Outcome:
+    rule, jobs = setup.rule(), counted_jobs(trace)
+    begin = seconds()
+    done = run(jobs, trace.processors, rule, compiled=setup.compiled, progress=progress)
+    took = seconds() - begin
+    return Outcome(
+        engine="counts",
+        seconds=took,
+        start=done.start,
+        finish=done.start + jobs.run,
+        backfilled=overtook(done.start),
+    )
+
+
+def counted_jobs(trace: Trace) -> Jobs:
+    """Return the columns of a trace that the counting engine wants."""
+    user = trace.codes("user")
+    return Jobs(
+        submit=trace.whole("submit"),
+        run=trace.whole("run"),
+        request=trace.requested(),
+        processors=trace.whole("cores"),
+        user=np.full(len(trace.jobs), UNKNOWN, dtype=np.int64) if user is None else user,
+    )
+
+
+def overtook(start: Whole) -> Flags:
+    """Tell which jobs started before one that had been submitted earlier."""
+    latest = np.maximum.accumulate(start)
+    return start < latest

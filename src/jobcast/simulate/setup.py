@@ -1,0 +1,85 @@
+"""How a trace is to be simulated: by which policy, with which estimates, on which machines."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from jobcast.errors import InputError
+from jobcast.language import say
+from jobcast.machine import Cluster
+from jobcast.schedule.policy import Policy
+from jobcast.simulate.counts.base import (
+    CONSERVATIVE,
+    EASY,
+    EASY_PLUS_PLUS,
+    EASY_SJBF,
+    FCFS,
+    Events,
+    Rule,
+)
+from jobcast.simulate.estimates.correction import CorrectionName
+from jobcast.simulate.estimates.registry import EstimatesName
+from jobcast.spelling import did_you_mean
+
+POLICIES: Mapping[str, Rule] = {
+    "fcfs": FCFS,
+    "easy": EASY,
+    "easy-sjbf": EASY_SJBF,
+    "easy++": EASY_PLUS_PLUS,
+    "conservative": CONSERVATIVE,
+}
+"""The policies of the literature by name; ``depth-N`` beside them promises starts to N jobs."""
+
+_DEPTH = re.compile(r"depth-(\d{1,9})")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Setup:
+    """What decides over one simulated run."""
+
+    policy: str = "easy"
+    """A name of `POLICIES` or ``depth-N``; with a `system`, what to call that."""
+    estimates: EstimatesName | None = None
+    """The run times that are reckoned with; None for those of the policy."""
+    correction: CorrectionName | None = None
+    """What becomes of an estimate that a running job outlives; None for that of the policy."""
+    events: Events | None = None
+    """When jobs are started; None for as the policy has it."""
+    cluster: Cluster | None = None
+    """The machines; None where only processors are counted."""
+    system: Policy | None = None
+    """A site's own rules, in the place of those of `policy`; None where there are none."""
+    compiled: bool | None = None
+    """Whether the compiled engine runs it; None for where it can be had."""
+
+    def rule(self) -> Rule:
+        """Return the rule for counting processors. Raises InputError for a policy that nobody knows."""
+        rule = POLICIES.get(self.policy)
+        if rule is None:
+            match = _DEPTH.fullmatch(self.policy)
+            if match is None:
+                raise _unknown(self.policy)
+            rule = Rule(depth=int(match[1]), events="per-timestamp")
+        return replace(
+            rule,
+            estimates=self.estimates or rule.estimates,
+            correction=self.correction or rule.correction,
+            events=self.events or rule.events,
+        )
+
+    def words(self) -> dict[str, str]:
+        """Return the settings by name, as the command line has them, with what the policy left open."""
+        rule = self.rule()
+        estimates = rule.estimates if isinstance(rule.estimates, str) else "given"
+        return {
+            "policy": self.policy,
+            "estimates": estimates,
+            "correction": rule.correction,
+            "events": rule.events,
+        }
+
+
+def _unknown(policy: str) -> InputError:
+    like = did_you_mean(policy, POLICIES)
+    known = say("simulate.policies", names=", ".join((*POLICIES, "depth-N")))
+    return InputError(say("simulate.no_policy", name=policy), hint=like or known)

@@ -1,0 +1,172 @@
+"""jobcast simulate."""
+
+import json
+import re
+from datetime import timedelta
+
+import polars as pl
+import pytest
+
+from tests.made_up import NEW_YEAR, frame, job
+from tests.simulate.made_up import line, log
+
+FOUR = (
+    line(job=1, submit=0, run=100, time_asked=100, processors_asked=6, user=1, queue=1),
+    line(job=2, submit=1, run=50, time_asked=50, processors_asked=8, user=2, queue=1),
+    line(job=3, submit=2, run=60, time_asked=60, processors_asked=2, user=1, queue=2),
+    line(job=4, submit=3, run=20, time_asked=20, processors_asked=2, user=1, queue=2),
+    line(job=5, submit=3, run=0),
+    line(job=6, submit=9, run=70, time_asked=50, processors_asked=1, queue=2),
+)
+HEADER = "; MaxProcs: 8\n; UnixStartTime: 1767225600\n; Queue: 1 long\n; Queue: 2 short"
+
+SHOWN = """\
+four.swf: 5 jobs on 8 processors, from 2026-01-01 on for 00:03:20
+set aside: 1 (no run time)
+changed: 1 (ran longer than it asked for; ends at its limit)
+policy easy, estimates requested, correction request, events per-event: SECONDS s, SPEED jobs/s (counts)
+
+                                 easy
+jobs                                5
+mean wait                    00:01:00
+median wait                  00:00:59
+95% waited at most           00:02:13
+longest wait                 00:02:21
+mean flow                    00:01:56
+mean bounded slowdown            2.55
+largest bounded slowdown         3.95
+core hours                      0.336
+makespan                     00:03:20
+utilisation                     75.6%
+started before earlier ones         2
+
+queue  jobs  mean wait  95% waited at most  mean bounded slowdown  core hours
+short     3   00:01:07            00:02:13                   2.92      0.0583
+long      2   00:00:50            00:01:34                   1.99       0.278
+
+user  jobs  mean wait  95% waited at most  mean bounded slowdown  core hours
+u1       3   00:00:20            00:00:53                   1.98       0.211
+-        1   00:02:21            00:02:21                   3.82      0.0139
+u2       1   00:01:39            00:01:39                   2.98       0.111
+
+cores  jobs  mean wait  95% waited at most  mean bounded slowdown  core hours
+1         1   00:02:21            00:02:21                   3.82      0.0139
+2-4       2   00:00:30            00:00:56                   2.48      0.0444
+5-16      2   00:00:50            00:01:34                   1.99       0.278
+
+jobs: all that ran count alike; none is dropped at either end
+wait: first start - submission
+flow: end - submission
+bounded slowdown: max(flow / max(run time, 10 s), 1), mean over jobs
+utilisation: run time x cores of all jobs / (8 processors x time from the first submission to the last end)
+percentiles: on the line between the two nearest jobs
+"""
+
+
+@pytest.fixture
+def four(tmp_path):
+    return str(log(tmp_path / "four.swf", *FOUR, header=HEADER))
+
+
+def test_a_log_is_simulated_and_measured(jobcast, four):
+    result = jobcast("simulate", four)
+    assert result.exit_code == 0, result.output
+    assert re.sub(r"[\d.]+ s, [\d,]+ jobs/s", "SECONDS s, SPEED jobs/s", result.stdout) == SHOWN
+    assert result.stderr == (
+        "next: the same with -o RUN keeps it; jobcast compare RUN RUN puts two side by side\n"
+    )
+
+
+def test_it_speaks_chinese(jobcast, four):
+    lines = jobcast("--lang", "zh", "simulate", four).stdout.splitlines()
+    assert lines[0] == "four.swf：5 个作业，8 个处理器，自 2026-01-01 起历时 00:03:20"
+    assert lines[1] == "未计入：1（没有运行时间）"
+    assert lines[7].split() == ["平均等待", "00:01:00"]
+
+
+def test_programs_get_every_figure_and_how_it_is_meant(jobcast, four):
+    answer = json.loads(jobcast("simulate", four, "--threshold", "100", "--policy", "fcfs", "--json").stdout)
+    assert {name: answer[name] for name in ("schema", "jobs", "mean_wait_s", "mean_bounded_slowdown")} == {
+        "schema": 1,
+        "jobs": 5,
+        "mean_wait_s": (0 + 99 + 148 + 147 + 141) / 5,
+        "mean_bounded_slowdown": pytest.approx((1 + 1.49 + 2.08 + 1.67 + 1.91) / 5),
+    }
+    assert (answer["max_bounded_slowdown"], answer["utilisation"]) == (2.08, 1210 / (8 * 210))
+    assert answer["trace"] == {
+        "name": "four.swf",
+        "origin": "2026-01-01T00:00:00+00:00",
+        "jobs": 5,
+        "processors": 8,
+        "set_aside": {"no_run_time": 1},
+        "changed": {"run_capped": 1},
+    }
+    assert answer["setup"] == {
+        "policy": "fcfs",
+        "estimates": "requested",
+        "correction": "request",
+        "events": "per-event",
+    }
+    assert answer["conventions"]["threshold_s"] == 100
+    assert answer["conventions"]["bounded_slowdown"] == "max(flow / max(run time, 100 s), 1), mean over jobs"
+    assert list(answer["queues"]) == ["short", "long"]
+    assert answer["sizes"]["2-4"]["jobs"] == 2
+
+
+def test_a_run_is_kept_and_told_of(jobcast, four, tmp_path):
+    result = jobcast("simulate", four, "-o", "easy", "--parquet", "jobs.parquet")
+    assert result.stderr.splitlines() == [
+        "wrote jobs.parquet: 5 jobs",
+        "kept the run in easy",
+        "next: simulate another policy with -o OTHER, then jobcast compare easy OTHER",
+    ]
+    jobs = pl.read_parquet(tmp_path / "jobs.parquet")
+    assert jobs.equals(pl.read_parquet(tmp_path / "easy/jobs.parquet"))
+    assert jobs["start"].to_list() == [0, 100, 2, 62, 150]
+    facts = json.loads((tmp_path / "easy/run.json").read_text())
+    assert (facts["setup"]["policy"], facts["metrics"]["overall"]["jobs"]) == ("easy", 5)
+
+
+def test_the_history_is_simulated_too(jobcast, store):
+    store.append(
+        frame(
+            job("1", cores_requested=2, run_limit=7200.0),
+            job("2", cores_requested=2, run_limit=7200.0),
+            job("3", cores_requested=2, finish_time=NEW_YEAR + timedelta(days=9)),
+        )
+    )
+    everything = json.loads(jobcast("simulate", "store", "--processors", "2", "--json").stdout)
+    assert (everything["jobs"], everything["max_wait_s"]) == (3, 3600)
+    some = json.loads(
+        jobcast("simulate", "store", "--processors", "2", "--since", "2026-01-05", "--json").stdout
+    )
+    assert some["jobs"] == 1
+
+
+def test_a_history_says_how_many_processors_it_needs(jobcast, store):
+    store.append(frame(job("1", cores_requested=2)))
+    result = jobcast("simulate", "store")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines() == [
+        "error: store doesn't say how many processors there are",
+        "cure:  --processors N, or --machines 32x8:64GB; at least 2 were in use at once",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "complaint"),
+    [
+        (["none.swf"], 1, "cannot open none.swf"),
+        (["four.swf", "--policy", "esay"], 1, "there is no policy esay"),
+        (["four.swf", "--processors", "0"], 2, "write a whole number from 1"),
+        (["four.swf", "--threshold", "nan"], 2, "nan is not a number of seconds above 0"),
+        (["four.swf", "--since", "7d"], 2, "TRACE is then 'store'"),
+        (["four.swf", "-o", "no/where/easy"], 1, "no/where"),
+        (["four.swf", "-o", "four.swf"], 1, "is no simulated run"),
+        ([], 2, "TRACE"),
+    ],
+)
+def test_what_can_not_be_done_is_refused(jobcast, four, arguments, code, complaint):
+    result = jobcast("simulate", *arguments)
+    assert result.exit_code == code, result.output
+    assert complaint in result.stderr

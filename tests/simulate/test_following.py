@@ -1,0 +1,32 @@
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobcast.simulate.following import broken_chains
+
+
+def test_a_chain_of_earlier_and_later_jobs_is_sound():
+    unknown, circle = broken_chains(pl.Series(["a", "b", "c"]), pl.Series([None, "c", "a"]))
+    assert (unknown.tolist(), circle.tolist()) == ([False] * 3, [False] * 3)
+
+
+def test_who_leads_into_a_circle_stands_in_none():
+    unknown, circle = broken_chains(pl.Series(["a", "b", "c", "d"]), pl.Series(["b", "a", "a", "x"]))
+    assert (unknown.tolist(), circle.tolist()) == ([False, False, False, True], [True, True, False, False])
+
+
+@given(st.lists(st.integers(0, 6), min_size=1, max_size=6))
+def test_without_the_broken_ones_every_chain_ends(after):
+    ids = pl.Series([str(row) for row in range(len(after))])
+    unknown, circle = broken_chains(ids, pl.Series(map(str, after)))
+    for row in range(len(after)):
+        at, steps = row, 0
+        while not unknown[at] and not circle[at]:
+            at, steps = after[at], steps + 1
+            assert steps <= len(after)
+        if circle[row]:
+            seen, at = {row}, after[row]
+            while at != row:
+                assert at not in seen
+                seen.add(at)
+                at = after[at]
