@@ -55,6 +55,7 @@ class Cause(StrEnum):
     HEAD = "head"
     HOLDS = "holds"
     EXPIRED = "expired"
+    NOT_FIRST = "not_first"
     LENT = "lent"
 
 

@@ -28,26 +28,27 @@ def happen(state: State, event: Event) -> Told:
 
 
 def _of_jobs(state: State, event: Event) -> list[Decision]:
+    decided: list[Decision] = []
     match event:
         case events.Submitted(job=job):
-            return _submitted(state, job)
+            decided = _submitted(state, job)
         case events.Changed(job=job):
-            return _changed(state, job)
+            decided = _changed(state, job)
         case events.Finished(job=name, exit_code=code):
-            return _finished(state, name, code)
+            decided = _finished(state, name, code)
         case events.Cancelled(job=name):
-            return _cancelled(state, name)
+            decided = _cancelled(state, name)
         case events.SuspendAsked(job=name):
-            return _suspend_asked(state, name)
+            decided = _suspend_asked(state, name)
+        case events.ResumeAsked(job=name):
+            decided = _resume_asked(state, name)
         case events.Favoured(job=name, rank=rank):
             entry = state.alive(name)
             if entry is not None:
                 entry.rank = rank
-        case events.ResumeAsked(job=name):
-            return _resume_asked(state, name)
         case _:  # time alone
             pass
-    return []
+    return decided
 
 
 def queue_of(job: BatchJob, policy: Policy) -> Queue | None:

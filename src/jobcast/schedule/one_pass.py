@@ -300,7 +300,9 @@ class Pass:
         for job in list(before):
             if job not in self._promised:
                 entry = self._state.waiting.get(job)
-                self._unreserve(job, entry.reason if entry else Reason(cause=Cause.CANCELLED))
+                lost = entry is not None and entry.reason.cause is Cause.RESOURCES
+                reason = entry.reason if entry is not None else Reason(cause=Cause.CANCELLED)
+                self._unreserve(job, Reason(cause=Cause.NOT_FIRST) if lost else reason)
         self._state.reservations = {
             job: promise for job, promise in self._promised.items() if job in self._state.waiting
         }

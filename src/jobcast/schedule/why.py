@@ -1,0 +1,75 @@
+"""What a job is waiting for, until when, and who is before it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from jobcast.decision import Cause, Reason
+from jobcast.language import say
+from jobcast.machine import MEMORY
+from jobcast.schedule.grid import floating_column
+from jobcast.schedule.placement import Room, place
+from jobcast.schedule.state import Entry, State
+from jobcast.units import format_memory
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Why:
+    """The answer, as of the last pass."""
+
+    job: str
+    """Its id."""
+    reason: Reason
+    """What it is waiting for."""
+    start: int | None
+    """No later than that second it starts if nobody runs longer than reckoned; None where it has no promise."""
+    before: tuple[str, ...]
+    """Waiting jobs that are looked at before it, in that order."""
+
+    def sentence(self) -> str:
+        """Return the reason in the language spoken now."""
+        return sentence(self.reason)
+
+
+def why(state: State, job: str) -> Why | None:
+    """Explain a waiting or suspended job; None where it doesn't wait."""
+    entry = state.waiting.get(job) or state.suspended.get(job)
+    if entry is None:
+        return None
+    promised = state.reservations.get(job)
+    before = state.line[: state.line.index(job)] if job in state.line else ()
+    if job in state.suspended:
+        reason = Reason(cause=Cause.ASKED if entry.by_hand else Cause.SUSPENDED)
+    else:
+        reason = _lacking(entry, state) if entry.reason.cause is Cause.RESOURCES else entry.reason
+    return Why(job=job, reason=reason, start=promised.start if promised else None, before=before)
+
+
+def _lacking(entry: Entry, state: State) -> Reason:
+    """Tell which resource is short, or who it is kept for, or that it is free in the wrong places."""
+    needs, grid, free = entry.needs, state.grid, state.free
+    for name, amount in entry.job.demand.floating.items():
+        there = int(free[-1, grid.columns[floating_column(name)]])
+        if there < amount:
+            return Reason(cause=Cause.FLOATING, values={"resource": name, "needed": amount, "free": there})
+    rows = np.flatnonzero(needs.mask & state.up)
+    if not rows.size:
+        return Reason(cause=Cause.NO_MACHINE)
+    total = free[rows].clip(min=0).sum(axis=0)
+    for name, column in grid.columns.items():
+        if total[column] < needs.total[column]:
+            needed, there = int(needs.total[column]), int(total[column])
+            return Reason(cause=Cause.RESOURCES, values={"resource": name, "needed": needed, "free": there})
+    if place(needs, Room(available=free, order=rows), grid) is None:
+        return Reason(cause=Cause.SPAN, values={"tasks": needs.tasks})
+    holders = [job for job in state.reservations if job != entry.job.id]
+    return Reason(cause=Cause.RESERVED, values={"jobs": ", ".join(holders)})
+
+
+def sentence(reason: Reason) -> str:
+    """Put a reason into words, in the language spoken now; amounts of memory with their unit."""
+    values: dict[str, str | int] = dict(reason.values)
+    if values.get("resource") == MEMORY:
+        for name in ("needed", "free"):
+            values[name] = format_memory(int(values[name]))
+    return say(f"schedule_cause.{reason.cause}", **values)
