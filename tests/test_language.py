@@ -16,6 +16,7 @@ from jobcast.cli.installing import State
 from jobcast.cli.main import COMMANDS
 from jobcast.cli.train_gate import NOT_COMPARED
 from jobcast.config import SETTINGS
+from jobcast.decision import Cause
 from jobcast.features.candidates import CANDIDATES
 from jobcast.features.family import LADDER, LEVELS
 from jobcast.history import SCHEMA
@@ -94,6 +95,7 @@ def _families() -> dict[str, list[str]]:
         "loadleveler_made.": _endings("loadleveler_made."),
         "hook_subject.": list(Subject),
         "hook_told.": ["made", "set", "lower"],
+        "schedule_cause.": list(Cause),
         "trace_aside.": list(TRACE_REASONS),
         "trace_changed.": list(TRACE_CHANGES),
         "figure.": [*OVERALL, *OTHERS],
@@ -172,7 +174,7 @@ def _errors() -> Iterator[tuple[str, ast.Call]]:
                     yield f"{place}:{node.lineno}", node
 
 
-SPEAKING = {"train", "predict", "store", "cli", "sample", "systems", "config.py"}
+SPEAKING = {"train", "predict", "store", "cli", "sample", "systems", "simulate", "config.py"}
 """Parts of which the errors speak both languages."""
 
 AMONG_PROGRAMMERS = {
