@@ -7,9 +7,11 @@ Source: slurm.conf(5), gres.conf(5) and sbatch(1) of Slurm 22.05; later keywords
 from collections.abc import Mapping
 
 from jobcast.systems.dialect import Configuration
+from jobcast.systems.slurm.policy.options import directives
 from jobcast.systems.slurm.policy.site import Site, read_site
+from jobcast.systems.slurm.policy.submission import Arrival, submission
 
-__all__ = ["Site", "read", "read_site"]
+__all__ = ["Arrival", "Site", "directives", "read", "read_site", "submission"]
 
 
 def read(texts: Mapping[str, str]) -> Configuration:

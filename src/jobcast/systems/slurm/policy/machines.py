@@ -59,15 +59,14 @@ def machine_order(machines: Sequence[Machine], selection: Selection) -> Expressi
 
 
 def licences(sheet: Sheet) -> dict[str, int]:
-    """Return what ``Licenses`` names, ``matlab:10,fluent@server:4``, as floating resources; 1 where it tells none."""
-    found = {}
-    told = sheet.settings.get("licenses")
-    for word in words("" if told is None else told.value):
-        name, _, amount = (
-            word.replace("=", ":").rpartition(":") if ":" in word or "=" in word else (word, "", "1")
-        )
-        try:
-            found[name] = count(amount)
-        except ValueError:
-            sheet.verdicts.bad_value(sheet.settings["licenses"], say("slurm_policy.wants_licences"))
+    """Return what ``Licenses`` names as floating resources."""
+    return sheet.value(sheet.settings.get("licenses"), counted, {}, wanted=say("slurm_policy.wants_licences"))
+
+
+def counted(text: str) -> dict[str, int]:
+    """Read ``matlab:10,fluent@server:4``; 1 where it tells none. Raises ValueError where a number is none."""
+    found: dict[str, int] = {}
+    for word in words(text):
+        name, sign, amount = word.replace("=", ":").partition(":")
+        found[name] = found.get(name, 0) + (count(amount) if sign else 1)
     return found
