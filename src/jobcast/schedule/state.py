@@ -90,9 +90,17 @@ class Entry:
         return None if reckoned is None else max(reckoned - self.ran, 1)
 
     def end(self, now: int, policy: Policy) -> int | None:
-        """Return the second at which a running job is reckoned to end, never before `now` + 1; None for never."""
-        reckoned = self.reckoned(policy)
-        return None if reckoned is None else max(self.started + reckoned - self.ran, now + 1)
+        """Return the second after `now` at which a running job is reckoned to end; None for never.
+
+        One that has outrun its estimate ends at its run limit, and without one the next second.
+        """
+        reckoned, limit = self.reckoned(policy), self.run_limit
+        if reckoned is None:
+            return None
+        begun = self.started - self.ran
+        if begun + reckoned <= now and limit is not None:
+            reckoned = limit
+        return max(begun + reckoned, now + 1)
 
 
 @dataclass(kw_only=True, slots=True)
