@@ -29,6 +29,7 @@ from jobcast.report.rules import RULES
 from jobcast.report.summary import SECTIONS
 from jobcast.report.time import REASONS
 from jobcast.simulate.compare import OTHERS, OVERALL
+from jobcast.simulate.gantt.page import SAID_BY_SCRIPT as SAID_BY_GANTT
 from jobcast.simulate.metrics import CONVENTIONS
 from jobcast.simulate.trace import CHANGES as TRACE_CHANGES
 from jobcast.simulate.trace import REASONS as TRACE_REASONS
@@ -96,7 +97,10 @@ def _families() -> dict[str, list[str]]:
         "hook_subject.": list(Subject),
         "hook_told.": ["made", "set", "lower"],
         "schedule_cause.": list(Cause),
+        "gantt.": list(SAID_BY_GANTT),
         "trace_aside.": list(TRACE_REASONS),
+        **{part: _endings(part) for part in ("lsf_keyword.", "lsf_keyword.standing_", "lsf_keyword.head_")},
+        "lsf_policy.stray_": _endings("lsf_policy.stray_"),
         "trace_changed.": list(TRACE_CHANGES),
         "figure.": [*OVERALL, *OTHERS],
         "convention.": list(CONVENTIONS),
