@@ -87,19 +87,24 @@ def _over(state: State) -> list[Decision]:
     return decisions
 
 
-def next_time(state: State) -> int | None:
-    """Return the next second at which time alone may change something; None where only events can."""
-    seconds = [each for each in _seconds(state) if each is not None and each > state.now]
+def next_time(state: State, *, run_limits: bool = True) -> int | None:
+    """Return the next second at which time alone may change something; None where only events can.
+
+    Without `run_limits` for a caller who sees to it that each job is told as finished when its run limit is over.
+    """
+    seconds = [
+        each for each in _seconds(state, run_limits=run_limits) if each is not None and each > state.now
+    ]
     cycle = state.policy.cycle
     if cycle and state.waiting:
         seconds.append((state.now // cycle + 1) * cycle)
     return min(seconds, default=None)
 
 
-def _seconds(state: State) -> Iterable[int | None]:
+def _seconds(state: State, *, run_limits: bool) -> Iterable[int | None]:
     for entry in state.running.values():
         yield entry.gap_end
-        if entry.run_limit is not None and not entry.killed:
+        if run_limits and entry.run_limit is not None and not entry.killed:
             yield entry.started + entry.run_limit - entry.ran
     for entry in state.waiting.values():
         yield entry.job.begin

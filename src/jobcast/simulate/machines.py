@@ -1,4 +1,4 @@
-"""Machines told in a few words: ``32x8:64GB`` is 32 machines of 8 processors and 64 GB each."""
+"""Machines for a simulation, from a few words: ``32x8:64GB`` is 32 machines of 8 CPUs and 64 GB."""
 
 import re
 
@@ -7,58 +7,54 @@ from jobcast.language import say
 from jobcast.machine import CPUS, GPUS, MEMORY, Cluster, Machine
 from jobcast.units import parse_memory
 
-_GROUP = re.compile(r"(?:(\d{1,6})x)?(\d{1,6})(?::([^:]+))?(?::(\d{1,4})gpus?)?", re.IGNORECASE)
-MOST = 100_000
-"""Machines in a cluster at most."""
+MOST_MACHINES = 100_000
+"""That one simulation takes."""
+
+_KIND = re.compile(
+    r"(?P<count>\d+)x(?P<cpus>\d+)(?::(?P<memory>[^:,]+?))?(?::(?P<gpus>\d+)gpus?)?", re.IGNORECASE
+)
 
 
 def parse_machines(text: str) -> Cluster:
-    """Read ``[COUNTx]PROCESSORS[:MEMORY][:Ngpu]``, and more such groups behind commas.
+    """Read ``COUNTxCPUS[:MEMORY][:GPUSgpu]``, several kinds apart by commas; names are m1, m2, ... in order.
 
-    Machines are named ``m1`` and so on, with as many digits as it takes. A group without memory has no limit
-    of it: jobs there ask for none. Raises InputError for any other text.
+    Raises InputError for anything else, and for no machine or too many.
     """
-    kinds: list[dict[str, int]] = []
-    for part in text.split(","):
-        match = _GROUP.fullmatch(part.strip())
-        if match is None:
-            raise _misread(part)
-        count, cpus = int(match[1] or 1), int(match[2])
-        if not count or not cpus or count + len(kinds) > MOST:
-            raise _misread(part)
-        kinds += [{CPUS: cpus, **_memory(match[3], part), **_gpus(match[4])}] * count
-    digits = len(str(len(kinds)))
-    return Cluster(
-        machines=tuple(
-            Machine(name=f"m{number:0{digits}}", resources=resources)
-            for number, resources in enumerate(kinds, 1)
-        )
-    )
+    machines: list[Machine] = []
+    for kind in text.split(","):
+        match = _KIND.fullmatch(kind.strip())
+        if match is None or int(match["count"]) == 0 or int(match["cpus"]) == 0:
+            raise InputError(
+                say("simulate.no_machines", text=kind.strip()), hint=say("simulate.no_machines_cure")
+            )
+        count = int(match["count"])
+        if len(machines) + count > MOST_MACHINES:
+            raise InputError(
+                say("simulate.many_machines", most=f"{MOST_MACHINES:,}"),
+                hint=say("simulate.no_machines_cure"),
+            )
+        resources = _resources(match)
+        machines += [
+            Machine(name=f"m{number}", resources=resources)
+            for number in range(len(machines) + 1, len(machines) + count + 1)
+        ]
+    return Cluster(machines=tuple(machines))
 
 
-def processors_of(cluster: Cluster) -> int:
-    """Return how many processors all machines have together."""
-    return sum(machine.resources.get(CPUS, 0) for machine in cluster.machines)
+def _resources(match: re.Match[str]) -> dict[str, int]:
+    resources = {CPUS: int(match["cpus"])}
+    if match["memory"]:
+        try:
+            resources[MEMORY] = parse_memory(match["memory"])
+        except ValueError as error:
+            raise InputError(
+                say("simulate.no_machines", text=match[0]), hint=say("simulate.no_machines_cure")
+            ) from error
+    if match["gpus"]:
+        resources[GPUS] = int(match["gpus"])
+    return resources
 
 
-def _memory(text: str | None, part: str) -> dict[str, int]:
-    if text is None:
-        return {}
-    try:
-        amount = parse_memory(text)
-    except ValueError as error:
-        raise _misread(part) from error
-    if not amount:
-        raise _misread(part)
-    return {MEMORY: amount}
-
-
-def _gpus(text: str | None) -> dict[str, int]:
-    return {GPUS: int(text)} if text and int(text) else {}
-
-
-def _misread(part: str) -> InputError:
-    return InputError(
-        say("simulate.no_machines", text=part.strip()),
-        hint=say("simulate.no_machines_cure", most=f"{MOST:,}"),
-    )
+def one_machine(processors: int) -> Cluster:
+    """Return a cluster that is nothing but so many processors."""
+    return Cluster(machines=(Machine(name="all", resources={CPUS: processors}),))
