@@ -1,10 +1,11 @@
 """LoadL_config and LoadL_config.local: ``keyword = value`` and ``keyword : value``."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from jobcast.language import say
+from jobcast.systems.dialect import Standing
 from jobcast.systems.loadleveler.config_keywords import CONFIG
 from jobcast.systems.loadleveler.lines import asked, filled, logical_lines
 from jobcast.systems.loadleveler.said import Said
@@ -14,6 +15,10 @@ from jobcast.systems.loadleveler.values import shown
 _STATEMENT = re.compile(r"([A-Za-z_][\w. \t]*?)[ \t]*(\[[^\]]*\])?[ \t]*[=:](?!=)[ \t]*(.*)")
 MERGED = frozenset({"preempt_class", "start_class"})
 """Keywords that are said for each class."""
+
+
+OF_MACHINES = frozenset({"arch", "class", "feature", "max_starters", "opsys", "startd_runs_here"})
+"""Keywords that a machine's own file says for it alone."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,22 +34,37 @@ class Config:
 
 
 def read_config(
-    everywhere: Mapping[str, str], of_machines: Mapping[str, tuple[str, str]], report: Report
+    everywhere: Mapping[str, str], of_machines: Mapping[str, Mapping[str, str]], report: Report
 ) -> Config:
-    """Read configuration files: name to text of those that hold for all, machine to name and text of its own."""
+    """Read configuration files: name to text of those that hold for all, machine to name to text of its own."""
     split = [line for file, text in everywhere.items() for line in _split(file, text)]
-    own = {machine: _split(file, text) for machine, (file, text) in of_machines.items()}
+    own = {
+        machine: [line for file, text in files.items() for line in _split(file, text)]
+        for machine, files in of_machines.items()
+    }
     used = _used(split, own.values())
     shared = _entered(split, _variables(split), used, report)
     said = Said((each for each in shared if each.key not in MERGED), report)
+    machines = {
+        machine: Said(
+            _of_machine(_entered(lines, _variables([*split, *lines]), used, report), report), report, said
+        )
+        for machine, lines in own.items()
+    }
     return Config(
         everywhere=said,
-        machines={
-            machine: Said(_entered(lines, _variables([*split, *lines]), used, report), report, said)
-            for machine, lines in own.items()
-        },
+        machines=machines,
         by_class=tuple(each for each in shared if each.key in MERGED),
     )
+
+
+def _of_machine(statements: Iterable[Statement], report: Report) -> Iterator[Statement]:
+    """Yield what one machine can say for itself; the rest is reported."""
+    for each in statements:
+        if each.key in OF_MACHINES:
+            yield each
+        elif report.standing(each) in {Standing.UNDERSTOOD, Standing.CORRECTED}:
+            report.ignore(each, say("loadleveler.only_everywhere"))
 
 
 def _split(file: str, text: str) -> list[Statement]:

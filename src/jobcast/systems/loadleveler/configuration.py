@@ -1,11 +1,9 @@
 """LoadLeveler's configuration files, read into one policy: the dialect's reader."""
 
-import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from jobcast.errors import ConfigError
 from jobcast.language import say
 from jobcast.machine import CPUS, Cluster, Machine
 from jobcast.schedule.expression import Expression
@@ -14,7 +12,7 @@ from jobcast.spelling import did_you_mean
 from jobcast.systems.dialect import Configuration
 from jobcast.systems.loadleveler.admin_file import Admin, read_admin
 from jobcast.systems.loadleveler.classes import class_limits, read_queues
-from jobcast.systems.loadleveler.config_file import Config, read_config
+from jobcast.systems.loadleveler.config_file import OF_MACHINES, Config, read_config
 from jobcast.systems.loadleveler.machines import Counted, read_machines
 from jobcast.systems.loadleveler.names import (
     GROUP_SYSPRIO,
@@ -29,11 +27,11 @@ from jobcast.systems.loadleveler.resources import NO_AMOUNTS, floating, schedule
 from jobcast.systems.loadleveler.said import Said
 from jobcast.systems.loadleveler.scheduler import read_planning
 from jobcast.systems.loadleveler.site import Site, read_submission_rules
+from jobcast.systems.loadleveler.site_files import CONFIG, SiteFiles
 from jobcast.systems.loadleveler.statement import RefusedError, Report, Statement
 from jobcast.systems.loadleveler.users import read_fair_share, read_priorities, user_limits
 from jobcast.systems.loadleveler.values import number, whole_from
 
-_CONFIG, _LOCAL, _ADMIN = "LoadL_config", "LoadL_config.local", "LoadL_admin"
 _CONTROLS = ("start", "suspend", "continue", "vacate", "kill")
 _LIVE_SECONDS = 120
 """NEGOTIATOR_RECALCULATE_SYSPRIO_INTERVAL where it isn't said."""
@@ -55,7 +53,7 @@ def read(texts: Mapping[str, str]) -> Configuration:
 
 def read_site(texts: Mapping[str, str]) -> Site:
     """Read the same files, with what only job command files are read by."""
-    files = _Files.of(texts)
+    files = SiteFiles.of(texts)
     report = Report()
     config = read_config(files.everywhere, files.of_machines, report)
     admin = read_admin(files.admin, report)
@@ -70,39 +68,6 @@ def read_site(texts: Mapping[str, str]) -> Site:
         counted=reading.counted,
         rules=rules,
     )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Files:
-    """Which text is what."""
-
-    everywhere: dict[str, str]
-    """Name to text of what holds for all machines."""
-    of_machines: dict[str, tuple[str, str]]
-    """Machine to name and text of its own file."""
-    admin: dict[str, str]
-    """Name to text."""
-
-    @staticmethod
-    def of(texts: Mapping[str, str]) -> "_Files":
-        config: dict[str, str] = {}
-        local: dict[str, str] = {}
-        own: dict[str, tuple[str, str]] = {}
-        admin: dict[str, str] = {}
-        for name, text in texts.items():
-            folder, base = posixpath.split(name)
-            machine = base.removeprefix(_CONFIG).removeprefix(".local").removeprefix(".")
-            if base.startswith(_ADMIN):
-                admin[name] = text
-            elif not base.startswith(_CONFIG):
-                raise ConfigError(say("loadleveler.no_file", name=name), hint=say("loadleveler.no_file_cure"))
-            elif base == _CONFIG:
-                config[name] = text
-            elif base == _LOCAL and not folder:
-                local[name] = text
-            else:
-                own[machine or posixpath.basename(folder)] = (name, text)
-        return _Files(everywhere={**config, **local}, of_machines=own, admin=admin)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,6 +96,7 @@ class _Reading:
     def cluster(self) -> Cluster:
         counted = self.counted
         machines = read_machines(self.admin.stanzas("machine"), self.config, counted)
+        self._report_strangers()
         everywhere = self.said.read("floating_resources", floating, NO_AMOUNTS)
         kept = {name: count for name, count in everywhere.items() if name in counted.resources}
         for name in sorted(everywhere.keys() - kept):
@@ -141,6 +107,15 @@ class _Reading:
                     "schedule_by_resources", say("loadleveler.nobody_offers", name=theirs(name))
                 )
         return Cluster(machines=machines, floating=kept)
+
+    def _report_strangers(self) -> None:
+        """Report what files of machines say that no stanza names."""
+        known = {name.partition(".")[0] for name in self.admin.stanzas("machine")}
+        for machine, said in self.config.machines.items():
+            if machine.partition(".")[0] not in known:
+                for key in OF_MACHINES:
+                    if statement := said.own(key):
+                        self.report.ignore(statement, say("loadleveler.no_machine", name=machine))
 
     def policy(self, cluster: Cluster, name: str) -> Policy:
         counted, said = self.counted, self.said
@@ -154,7 +129,7 @@ class _Reading:
         shifts = {USER_SYSPRIO: users.shift, GROUP_SYSPRIO: groups.shift}
         order = said.read("sysprio", lambda text: job_order(text, shifts), None)
         return Policy(
-            name=name or _CONFIG,
+            name=name or CONFIG,
             queues=read_queues(classes, counted, self._starts(classes), planning),
             default_queue=self._default_class(),
             order=() if order is None else (order,),
@@ -178,15 +153,21 @@ class _Reading:
         )
 
     def _classes(self, machines: tuple[Machine, ...]) -> dict[str, Said]:
-        """Return each class that anything names: those without a stanza have the default one."""
+        """Return each class that anything names: those without a stanza have the default one.
+
+        Those that only PREEMPT_CLASS names are reported.
+        """
         default = self.admin.default("class", self.report)
-        stanzas = self.admin.stanzas("class")
-        others = [
-            *(name for machine in machines for name in machine.slots_by_queue),
-            *named_classes(self.config.by_class),
-            self._default_class(),
-        ]
-        return {**stanzas, **{name: default for name in others if name and name not in stanzas}}
+        found = dict(self.admin.stanzas("class"))
+        for name in (*(name for each in machines for name in each.slots_by_queue), self._default_class()):
+            found.setdefault(name, default)
+        known = tuple(found)
+        for each, name in named_classes(self.config.by_class):
+            if name not in known:
+                question = did_you_mean(name, known)
+                self.report.correct(each, say("loadleveler.no_class", name=name, question=question).rstrip())
+            found.setdefault(name, default)
+        return found
 
     def _default_class(self) -> str:
         found = self.admin.default("user", self.report).words("default_class")
@@ -200,7 +181,9 @@ class _Reading:
             name = each.argument
             if each.key != "start_class":
                 continue
-            if name not in classes:
+            if not name:
+                self.said.refuse(each, RefusedError(say("loadleveler.no_argument", name=each.name)))
+            elif name not in classes:
                 text = say("loadleveler.no_class", name=name, question=did_you_mean(name, classes)).rstrip()
                 self.said.refuse(each, RefusedError(text))
             elif tree := self.said.parsed(each, lambda text: start_class(text, classes), None):

@@ -11,9 +11,9 @@ from jobcast.language import say
 from jobcast.systems.loadleveler.statement import RefusedError
 
 VARIABLE = re.compile(r"\$\(\s*([A-Za-z_][\w.]*)\s*\)")
-_LONGEST = 50_000
+_LONGEST = 8192
 """Characters of a value with its variables filled in."""
-_DEEPEST = 20
+_DEEPEST = 8
 """Variables within variables."""
 
 

@@ -8,9 +8,10 @@ from collections.abc import Collection, Mapping
 
 from jobcast.language import say
 from jobcast.machine import CPUS
-from jobcast.schedule.expression import Binary, Constant, Expression, Name, names, parse, rename
-from jobcast.spelling import did_you_mean
+from jobcast.schedule.expression import Binary, Constant, Expression, Name, names, rename
+from jobcast.spelling import likeliest
 from jobcast.systems.loadleveler.statement import RefusedError
+from jobcast.systems.loadleveler.trees import joined, read_tree
 from jobcast.units import MIB
 
 USER_SYSPRIO, GROUP_SYSPRIO = "usersysprio", "groupsysprio"
@@ -97,29 +98,28 @@ def control(text: str, keyword: str) -> None:
 
 def start_class(text: str, classes: Collection[str]) -> Expression:
     """Read START_CLASS: names are classes, ``allclasses`` all of them together."""
-    every: Expression = Constant(0)
-    for name in sorted(classes):
-        every = Name(name) if isinstance(every, Constant) else Binary("+", every, Name(name))
-    tree = parse(text)
+    every = joined("+", [Name(name) for name in sorted(classes)] or [Constant(0)])
+    tree = read_tree(text)
     for name in sorted(names(tree)):
         if name not in classes and name.lower() != "allclasses":
-            raise _unknown(text, name, tuple(classes), "START_CLASS")
+            raise unknown_name(text, name, tuple(classes), "START_CLASS")
     return rename(tree, {name: every for name in names(tree) if name.lower() == "allclasses"})
 
 
 def _meant(text: str, meanings: Mapping[str, Expression], known: Collection[str], keyword: str) -> Expression:
     """Read an expression and put what its names mean in their places."""
-    tree = parse(text)
+    tree = read_tree(text)
     for name in sorted(names(tree)):
         if name.lower() not in meanings:
-            raise _unknown(text, name, known, keyword)
+            raise unknown_name(text, name, known, keyword)
     return rename(tree, {name: meanings[name.lower()] for name in names(tree)})
 
 
-def _unknown(text: str, name: str, known: Collection[str], keyword: str) -> RefusedError:
+def unknown_name(text: str, name: str, known: Collection[str], keyword: str) -> RefusedError:
+    """Return the complaint of a name that an expression doesn't know, with its place."""
     match = re.search(rf"\b{re.escape(name)}", text)
     column = (match.start() if match else 0) + 1
-    question = did_you_mean(name, known)
+    question = likeliest(name, known)
     return RefusedError(
         say("loadleveler.unknown_name", name=name, column=column, keyword=keyword), hint=question
     )

@@ -35,13 +35,14 @@ class _Group:
     victims: tuple[str, ...]
 
 
-def named_classes(statements: Collection[Statement]) -> Iterator[str]:
-    """Yield the classes that PREEMPT_CLASS names, as far as it can be read."""
+def named_classes(statements: Collection[Statement]) -> Iterator[tuple[Statement, str]]:
+    """Yield the classes that each PREEMPT_CLASS names, as far as it can be read."""
     for each in statements:
-        if each.key == "preempt_class":
-            yield each.argument
-            for match in _GROUP.finditer(each.text):
-                yield from (name for name in names(match[3]) if name.lower() != EVERY_CLASS)
+        if each.key == "preempt_class" and each.argument:
+            victims = (name for match in _GROUP.finditer(each.text) for name in names(match[3]))
+            for name in dict.fromkeys((each.argument, *victims)):
+                if name.lower() != EVERY_CLASS:
+                    yield each, name
 
 
 def read_preemption(

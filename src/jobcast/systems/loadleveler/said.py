@@ -17,20 +17,28 @@ class Said:
     def __init__(self, statements: Iterable[Statement], report: Report, below: "Said | None" = None) -> None:
         """Take statements that are to be read; of several for one keyword the last counts."""
         self._report = report
-        self._below = below
         self._own: dict[str, Statement] = {}
         for each in statements:
             if before := self._own.get(each.key):
                 report.correct(before, say("loadleveler.overruled", file=each.file, line=each.line))
             self._own[each.key] = each
+        self._all = {**(below.everything() if below else {}), **self._own}
 
     def get(self, key: str) -> Statement | None:
         """Return the statement that counts for a keyword in small letters; None where there is none."""
-        return self._own.get(key) or (self._below.get(key) if self._below else None)
+        return self._all.get(key)
 
     def own(self, key: str) -> Statement | None:
         """Return the statement of the section itself."""
         return self._own.get(key)
+
+    def everything(self) -> dict[str, Statement]:
+        """Return keyword to the statement that counts."""
+        return self._all
+
+    def texts(self) -> dict[str, str]:
+        """Return keyword to value of all that is said."""
+        return {key: statement.text for key, statement in self._all.items()}
 
     def read(self, key: str, parse: Callable[[str], Value], default: Value) -> Value:
         """Return what `parse` makes of a keyword; the default where it isn't said, or its value is refused."""

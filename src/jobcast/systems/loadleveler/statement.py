@@ -88,6 +88,8 @@ class Report:
         before, why = self._made[statement]
         if standing is Standing.CORRECTED and before in {Standing.REFUSED, Standing.IGNORED}:
             standing = before
+        elif before is Standing.IGNORED:
+            why = ""
         if reason not in why:
             why = say("loadleveler.and", one=why, other=reason) if why else reason
         self._made[statement] = (standing, why)

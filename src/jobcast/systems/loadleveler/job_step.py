@@ -1,0 +1,42 @@
+"""One step of a job command file while it is read: what it says, with its variables filled in."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from jobcast.errors import ConfigError
+from jobcast.systems.loadleveler.lines import filled
+from jobcast.systems.loadleveler.said import Said
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JobStep:
+    """What holds for one step."""
+
+    id: str
+    """``JOB.NUMBER``, from 0."""
+    said: Said
+    """Its own statements, over those of the steps before; without a value they take an earlier one back."""
+    variables: Mapping[str, str]
+    """What ``$(name)`` stands for, by names in small letters."""
+
+    def says(self, key: str) -> bool:
+        """Tell whether a keyword has a value."""
+        statement = self.said.get(key)
+        return statement is not None and bool(statement.text.strip())
+
+    def read(self, key: str, parse: Callable[[str], Value], default: Value) -> Value:
+        """Return what `parse` makes of a keyword; the default where it isn't said, or its value is refused."""
+        if not self.says(key):
+            return default
+        return self.said.read(key, lambda text: parse(filled(text, self.variables)), default)
+
+    def refuse(self, key: str, error: ConfigError) -> None:
+        """Report that a keyword can't be taken, and with it the job."""
+        self.said.refuse_key(key, error)
+
+    def correct(self, key: str, reason: str) -> None:
+        """Report that a keyword counts, but not as it stands."""
+        self.said.correct(key, reason)
