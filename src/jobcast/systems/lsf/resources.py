@@ -77,7 +77,8 @@ class Requirement:
 
 
 _NOTHING = Requirement()
-_GPUS = frozenset({"ngpus_physical", "ngpus", "ngpus_shared", "ngpus_excl_t", "ngpus_excl_p"})
+GPU_NAMES = frozenset({"ngpus_physical", "ngpus", "ngpus_shared", "ngpus_excl_t", "ngpus_excl_p"})
+"""What rusage may call graphics cards."""
 
 
 class Asked(NamedTuple):
@@ -152,13 +153,13 @@ def _simple(text: str, memory_unit: str, default: Per) -> Requirement:
 
 
 def _with_usage(requirement: Requirement, content: str, memory_unit: str, default: Per) -> Requirement:
-    for name, value in _usage(content):
+    for name, value in usage(content):
         if name == "mem":
-            amount = _amount(value, memory_unit, default)
+            amount = read_amount(value, memory_unit, default)
             if amount and (requirement.memory is None or amount.value > requirement.memory.value):
                 requirement = replace(requirement, memory=amount)
-        elif name in _GPUS:
-            requirement = replace(requirement, gpus=_amount(value, "B", default) or requirement.gpus)
+        elif name in GPU_NAMES:
+            requirement = replace(requirement, gpus=read_amount(value, "B", default) or requirement.gpus)
     return requirement
 
 
@@ -185,7 +186,7 @@ def sections(text: str) -> Iterator[tuple[str, int, str]]:
 _SECTION = re.compile(r"(?<![a-z])([a-z]++)\s*+\[")
 
 
-def _usage(content: str) -> Iterator[tuple[str, str]]:
+def usage(content: str) -> Iterator[tuple[str, str]]:
     """Give each resource of an rusage section with its amount; of alternatives only those of the first."""
     first = next(split(content, "||")).strip()
     while first.startswith("(") and closed_at(first, 0) == len(first) - 1:
@@ -196,7 +197,7 @@ def _usage(content: str) -> Iterator[tuple[str, str]]:
             yield name.strip(), value.strip()
 
 
-def _amount(value: str, unit: str, default: Per) -> Amount | None:
+def read_amount(value: str, unit: str, default: Per) -> Amount | None:
     """Read ``4000``, ``12.5GB/task`` or ``(400 100)``, the amounts of phases, of which the largest counts."""
     number, _, per = value.partition("/")
     try:

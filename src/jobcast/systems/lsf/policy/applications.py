@@ -1,10 +1,12 @@
 """lsb.applications: what jobs of an application profile get that don't ask for it themselves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jobcast.language import say
+from jobcast.systems.lsf.bsub.requirement import Rules, Wanted
 from jobcast.systems.lsf.policy.book import Book
 from jobcast.systems.lsf.policy.params import estimate
+from jobcast.systems.lsf.policy.requirements import requirement_of
 from jobcast.systems.lsf.policy.values import TaskLimits, limits, task_limits
 
 
@@ -22,11 +24,11 @@ class Application:
     """Seconds that its jobs are reckoned to run; None to take their run limit."""
     tasks: TaskLimits | None = None
     """How many tasks its jobs may have; None for any number."""
-    res_req: str = ""
-    """Resource requirement, under that of the job and above that of the queue."""
+    wanted: Wanted = field(default_factory=Wanted)
+    """RES_REQ, under what its jobs ask for themselves and above that of the queue."""
 
 
-def read_applications(book: Book) -> dict[str, Application]:
+def read_applications(book: Book, rules: Rules) -> dict[str, Application]:
     """Read all application profiles, by name."""
     found: dict[str, Application] = {}
     for form in book.forms("lsb.applications", "Application"):
@@ -44,6 +46,6 @@ def read_applications(book: Book) -> dict[str, Application]:
             run_limit_max=times[1].seconds if len(times) > 1 else None,
             estimate=estimate(form, "ESTIMATED_RUNTIME", "RUNTIME"),
             tasks=form.value(task_limits, "TASKLIMIT", "PROCLIMIT"),
-            res_req=form.text("RES_REQ") or "",
+            wanted=requirement_of(form, rules),
         )
     return found

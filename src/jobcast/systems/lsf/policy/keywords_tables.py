@@ -177,7 +177,7 @@ TABLES: Mapping[tuple[str, str], Table] = {
             "lshosts": "HOST_NAME type model cpuf ncpus maxmem server RESOURCES",
         },
         "ignored": {
-            "load": "maxswp",
+            "swap": "maxswp",
         },
     },
 }

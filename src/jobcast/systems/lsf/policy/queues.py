@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from jobcast.language import say
 from jobcast.machine import CPUS, MEMORY
 from jobcast.schedule.policy import Hold, Method, Queue, Windows
+from jobcast.systems.lsf.bsub.requirement import Rules, Wanted
 from jobcast.systems.lsf.policy.book import Book
 from jobcast.systems.lsf.policy.form import Form
 from jobcast.systems.lsf.policy.names import picked
 from jobcast.systems.lsf.policy.params import Params, Plan, plan
 from jobcast.systems.lsf.policy.queue_times import interruptible, timed
+from jobcast.systems.lsf.policy.requirements import per_task, requirement_of
 from jobcast.systems.lsf.policy.values import (
     TaskLimits,
     at_least_one,
@@ -39,15 +41,15 @@ class QueueRules:
     """Where it was read from."""
     tasks: TaskLimits | None = None
     """How many tasks its jobs may have; None for any number."""
-    res_req: str = ""
-    """Resource requirement of its jobs, added to their own."""
+    wanted: Wanted
+    """RES_REQ, under what its jobs ask for themselves."""
     exclusive: bool = False
     """Whether its jobs may have machines for themselves."""
     when_preempted: Method = Method.SUSPEND
     """What happens to its jobs when they are preempted."""
 
 
-def read_queues(book: Book, params: Params, groups: Groups) -> tuple[QueueRules, ...]:
+def read_queues(book: Book, params: Params, groups: Groups, rules: Rules) -> tuple[QueueRules, ...]:
     """Read all queues, of two with the same name the last; queues without a name are none."""
     found: dict[str, QueueRules] = {}
     for form in book.forms("lsb.queues", "Queue"):
@@ -58,20 +60,21 @@ def read_queues(book: Book, params: Params, groups: Groups) -> tuple[QueueRules,
         form.title = name
         if name in found:
             found[name].form.supersede()
-        found[name] = _queue(form, name, params, groups)
+        found[name] = _queue(form, params, groups, rules)
     return tuple(found.values())
 
 
-def _queue(form: Form, name: str, params: Params, groups: Groups) -> QueueRules:
+def _queue(form: Form, params: Params, groups: Groups, rules: Rules) -> QueueRules:
     users = picked((form.text("USERS") or "all").split(), groups.users)
     tasks = form.value(task_limits, "TASKLIMIT", "PROCLIMIT")
     if tasks and tasks.most > tasks.least > 1:
         form.correct(say("lsf_policy.least_tasks"), "TASKLIMIT", "PROCLIMIT")
     if form.text("TASKLIMIT") and form.text("PROCLIMIT"):
         form.correct(say("lsf_policy.overruled", by="TASKLIMIT"), "PROCLIMIT")
+    wanted = requirement_of(form, rules)
     plan_of_queue = _plan(form, params)
     queue = Queue(
-        name=name,
+        name=form.title,
         priority=form.value(at_least_one, "PRIORITY") or 1,
         backfill=form.value(truth, "BACKFILL") or False,
         reserves=plan_of_queue.wanted,
@@ -83,13 +86,14 @@ def _queue(form: Form, name: str, params: Params, groups: Groups) -> QueueRules:
         refused_users=users.but,
         windows=_windows(form),
         max_planned=plan_of_queue.most,
+        default_resources=per_task(wanted, rules),
     )
     queue = interruptible(form, timed(form, queue, params))
     return QueueRules(
         queue=queue,
         form=form,
         tasks=tasks,
-        res_req=form.text("RES_REQ") or "",
+        wanted=wanted,
         exclusive=(form.text("EXCLUSIVE") or "N").upper() in {"Y", "YES"},
         when_preempted=_when_preempted(form),
     )

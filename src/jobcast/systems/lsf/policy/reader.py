@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from jobcast.language import say
-from jobcast.machine import Cluster
+from jobcast.machine import CPUS, Cluster
 from jobcast.schedule.policy import Blocked, Policy, Queue
 from jobcast.spelling import did_you_mean
 from jobcast.systems.dialect import Configuration
+from jobcast.systems.lsf.bsub.requirement import Rules
+from jobcast.systems.lsf.bsub.select import Names
 from jobcast.systems.lsf.policy.applications import Application, read_applications
 from jobcast.systems.lsf.policy.book import Book
 from jobcast.systems.lsf.policy.hosts import read_hosts
@@ -22,7 +24,6 @@ from jobcast.systems.lsf.policy.queue_limits import queue_limits
 from jobcast.systems.lsf.policy.queues import Groups, QueueRules, read_queues
 from jobcast.systems.lsf.policy.shared import placed, read_methods, read_shared
 from jobcast.systems.lsf.policy.users import read_user_groups, user_limits
-from jobcast.systems.lsf.resources import Per
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,8 +38,8 @@ class Site:
     """Queues by name."""
     applications: Mapping[str, Application]
     """Application profiles by name."""
-    methods: Mapping[str, Per]
-    """Resources of which it is settled what they are asked for once each."""
+    rules: Rules
+    """What resource requirements mean here."""
 
 
 def read(texts: Mapping[str, str]) -> Configuration:
@@ -55,8 +56,10 @@ def read_site(texts: Mapping[str, str]) -> Site:
     params = read_params(book)
     hosts, shared = read_hosts(book), read_shared(book)
     users = read_user_groups(book)
-    queues = read_queues(book, params, Groups(users=users.members, hosts=hosts.groups))
-    applications, methods = read_applications(book), read_methods(book)
+    cluster = Cluster(machines=placed(hosts.machines, shared), floating=shared.floating)
+    rules = _requirement_rules(book, params, cluster)
+    queues = read_queues(book, params, Groups(users=users.members, hosts=hosts.groups), rules)
+    applications = read_applications(book, rules)
     site = LimitSite(
         users=users.members, hosts=hosts.groups, machines=hosts.machines, memory_unit=params.memory_unit
     )
@@ -71,13 +74,23 @@ def read_site(texts: Mapping[str, str]) -> Site:
     return Site(
         configuration=Configuration(
             policy=_with_default(policy, book, params),
-            cluster=Cluster(machines=placed(hosts.machines, shared), floating=shared.floating),
+            cluster=cluster,
             keywords=book.report(),
         ),
         params=params,
         queues={rules.queue.name: rules for rules in queues},
         applications=applications,
-        methods=methods,
+        rules=rules,
+    )
+
+
+def _requirement_rules(book: Book, params: Params, cluster: Cluster) -> Rules:
+    told = bool(cluster.machines) and all("ncpus" in machine.facts for machine in cluster.machines)
+    return Rules(
+        names=Names(memory_unit=params.memory_unit, processors="ncpus" if told else CPUS),
+        per_task=params.per_task,
+        methods=read_methods(book),
+        floating=frozenset(cluster.floating),
     )
 
 

@@ -1,0 +1,1 @@
+"""What a job asks LSF for, in the scheduler's terms: bsub's options, resource requirements, dependencies."""
