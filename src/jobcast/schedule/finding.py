@@ -38,7 +38,7 @@ class Finder:
         self.plans = bare_plans(state, policy)
         foresee(state, self.plans)
         self._failed: dict[Hashable, int] = {}
-        self._total = self.plans.free.sum(axis=0)
+        self._total = self.plans.free.clip(min=0).sum(axis=0)
 
     def find(self, entry: Entry) -> Found | None:
         """Find a place for a job to start now; None where there is none."""
@@ -106,12 +106,8 @@ class Finder:
 
     def _holders(self, entry: Entry) -> list[tuple[Entry, int | None]]:
         """Return the others who hold something, each with the second at which it is promised to start."""
-        holders = []
-        for other in (*self.state.waiting.values(), *self.state.suspended.values()):
-            if other.held is not None and other is not entry:
-                promised = self.state.reservations.get(other.job.id)
-                holders.append((other, promised.start if promised else None))
-        return holders
+        everybody = (*self.state.waiting.values(), *self.state.suspended.values())
+        return [(each, each.predicted) for each in everybody if each.held is not None and each is not entry]
 
     def kept(self, entry: Entry, until: int | None = None) -> Amounts | None:
         """Return [machines, resources] that others hold, None for nothing.

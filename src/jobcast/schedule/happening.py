@@ -9,6 +9,7 @@ from jobcast.schedule.event import Event
 from jobcast.schedule.grid import needs_of
 from jobcast.schedule.job import BatchJob
 from jobcast.schedule.one_pass import resume, suspend
+from jobcast.schedule.placement import fits
 from jobcast.schedule.policy import Method, Policy, Queue
 from jobcast.schedule.preemption import released
 from jobcast.schedule.regrid import lay_out_anew
@@ -133,7 +134,7 @@ def _resume_asked(state: State, job: str) -> list[Decision]:
     if entry is None or entry.taken is None or entry.gave is None:
         return []
     entry.by_hand = False
-    if (state.free[entry.taken.rows] < entry.gave).any():
+    if not fits(entry.gave, state.free[entry.taken.rows]):
         return []
     state.free[entry.taken.rows] -= entry.gave
     resume(entry, state)

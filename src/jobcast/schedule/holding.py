@@ -3,7 +3,9 @@
 import numpy as np
 
 from jobcast.schedule.grid import Amounts, Grid, Rows
-from jobcast.schedule.placement import room
+from jobcast.schedule.placement import Room, place, room
+from jobcast.schedule.plans import Plans
+from jobcast.schedule.policy import Policy
 from jobcast.schedule.state import Entry
 
 
@@ -20,10 +22,10 @@ def held_for(entry: Entry, free: Amounts, order: Rows, grid: Grid, columns: froz
         best = best[ever[best] >= needs.tasks][:1]
     tasks, left = np.zeros(len(order), np.int64), needs.tasks
     for offered in (now, ever):
-        for place in best:
-            more = min(left, int(offered[place] - tasks[place]))
+        for row in best:
+            more = min(left, int(offered[row] - tasks[row]))
             if more > 0:
-                tasks[place] += more
+                tasks[row] += more
                 left -= more
     held = np.zeros_like(free)
     used = tasks > 0
@@ -34,6 +36,17 @@ def held_for(entry: Entry, free: Amounts, order: Rows, grid: Grid, columns: froz
     if needs.floating is not None:
         held[-1] = np.minimum(free[-1].clip(min=0), needs.floating)
     return held
+
+
+def predicted(entry: Entry, plans: Plans, order: Rows, policy: Policy, *, or_now: bool = False) -> int | None:
+    """Return the second at which a job that holds something is reckoned to start; None where nobody can tell.
+
+    `plans` without those of others. `or_now`: it may be that what it holds is enough by now.
+    """
+    if or_now and place(entry.needs, Room(available=plans.free, order=order), plans.grid) is not None:
+        return plans.now
+    found = plans.earliest(entry.needs, entry.left(policy), order)
+    return None if found is None else found[0]
 
 
 def clip(holders: list[Entry], free: Amounts) -> None:

@@ -1,5 +1,6 @@
 """One pass: the whole line is looked at, and what can start does ("How the core decides", rules 1 to 8)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -24,7 +25,7 @@ from jobcast.schedule.grid import Taken
 from jobcast.schedule.limits import Limits
 from jobcast.schedule.machines import Machines
 from jobcast.schedule.order import backfill_key, main_key
-from jobcast.schedule.placement import Room
+from jobcast.schedule.placement import Room, fits
 from jobcast.schedule.plans import FOREVER
 from jobcast.schedule.policy import Blocked, Method, Policy
 from jobcast.schedule.preemption import Attempt, Victim, preempt
@@ -70,6 +71,7 @@ class Pass:
                 entry.held = None
         limits = Limits(policy, state)
         self._finder = Finder(state, policy, Machines(state, policy), limits)
+        self._foresee_holders()
         line = sorted((*state.waiting.values(), *state.suspended.values()), key=main_key)
         state.line = tuple(entry.job.id for entry in line if entry.job.id in state.waiting)
         resort = bool(policy.backfill_order) and policy.blocked is not Blocked.STOP
@@ -98,9 +100,26 @@ class Pass:
             reason = self._plan(entry) or self._hold(entry)
             self._first_waiting = self._first_waiting or entry.job.id
         elif entry.held is not None:
-            entry.held, entry.held_since = None, None
+            self._let_go(entry)
         entry.reason = reason
         return False
+
+    def _let_go(self, entry: Entry) -> None:
+        """Let a job give back what it holds."""
+        entry.held, entry.held_since = None, None
+        self._finder.forget_failures()
+
+    def _foresee_holders(self) -> None:
+        """Let those go who may not start, and tell when the others who hold something will, as of now."""
+        finder, plans = self._finder, bare_plans(self._state, self._policy)
+        for entry in self._state.waiting.values():
+            if entry.held is None:
+                continue
+            if not_eligible(entry, self._state, finder.limits) is not None:
+                self._let_go(entry)
+            else:
+                order = finder.machines.order_for(entry)
+                entry.predicted = holding.predicted(entry, plans, order, self._policy, or_now=True)
 
     def _passed_over(self, entry: Entry) -> Reason | None:
         reason = not_eligible(entry, self._state, self._finder.limits)
@@ -199,10 +218,9 @@ class Pass:
             if other.queue.name in preemptors and self._passed_over(other) is None and self._try(other)[1]:
                 return True
         length, rows = entry.left(self._policy), entry.taken.rows
-        available = finder.plans.available(length)
-        kept = finder.kept(entry)
+        available, kept = finder.plans.available(length), finder.kept(entry)
         available = available if kept is None else available - kept
-        if (available[rows] >= entry.gave).all():
+        if fits(entry.gave, available[rows]):
             wanted = Taken(rows=rows, tasks=entry.taken.tasks, amounts=entry.gave)
             state.free[rows] -= entry.gave
             resume(entry, state)
@@ -215,7 +233,9 @@ class Pass:
             finder.plans.add(entry.job.id, start, length, wanted)
         else:
             entry.held = np.zeros_like(state.free)
-            entry.held[rows] = np.minimum(entry.gave, state.free[rows].clip(min=0))
+            free = state.free if kept is None else state.free - kept
+            entry.held[rows] = np.minimum(entry.gave, free[rows].clip(min=0))
+            entry.predicted = None
         return False
 
     def _plan(self, entry: Entry) -> Reason | None:
@@ -238,6 +258,7 @@ class Pass:
         self._planned += 1
         if found is None:
             self._keep(entry, frozenset(self._state.grid.columns))
+            entry.predicted = None
             self._promise(entry, None, Cause.HOLDS)
         else:
             start, taken = found
@@ -256,16 +277,14 @@ class Pass:
             return waits
         if state.now < entry.paused_until:
             return Reason(cause=Cause.PAUSE, values={"until": entry.paused_until})
-        before = entry.held
         self._keep(entry, columns)
         if entry.held is None:
             entry.held_since = None
             return waits
         entry.held_since = state.now if entry.held_since is None else entry.held_since
         order = self._finder.machines.order_for(entry)
-        start = bare_plans(state, self._policy).earliest(entry.needs, entry.left(self._policy), order)
-        less = before is not None and int(entry.held.sum()) < int(before.sum())
-        self._promise(entry, None if start is None else start[0], Cause.LENT if less else Cause.HOLDS)
+        entry.predicted = holding.predicted(entry, bare_plans(state, self._policy), order, self._policy)
+        self._promise(entry, entry.predicted, Cause.HOLDS)
         return waits
 
     def _keep(self, entry: Entry, columns: frozenset[str]) -> None:
@@ -278,38 +297,45 @@ class Pass:
         entry.held = held if held.any() else None
 
     def _promise(self, entry: Entry, start: int | None, cause: Cause, taken: Taken | None = None) -> None:
-        grid, holds = self._state.grid, {}
-        if entry.held is not None:
-            for row in np.flatnonzero(entry.held.any(axis=1)):
-                if row < len(grid.machines):
-                    holds[grid.machines[row].name] = grid.named(int(row), entry.held[row])
+        allocation = () if taken is None else taken.allocation(self._state.grid)
         self._promised[entry.job.id] = Reserve(
-            job=entry.job.id,
-            start=start,
-            allocation=() if taken is None else taken.allocation(grid),
-            holds=holds,
-            reason=Reason(cause=cause),
+            job=entry.job.id, start=start, allocation=allocation, holds={}, reason=Reason(cause=cause)
         )
+
+    def _holding(self, promise: Reserve, before: Reserve | None) -> Reserve:
+        """Add what the job holds at the end of the pass, when those behind it have borrowed what they may."""
+        grid, held = self._state.grid, self._state.waiting[promise.job].held
+        if held is None:
+            return promise
+        rows = [row for row in np.flatnonzero(held.any(axis=1)) if row < len(grid.machines)]
+        holds = {grid.machines[row].name: grid.named(int(row), held[row]) for row in rows}
+        less = before is not None and _amount(holds) < _amount(before.holds)
+        return replace(promise, holds=holds, reason=Reason(cause=Cause.LENT) if less else promise.reason)
 
     def _publish(self) -> None:
         """Tell what is promised now and wasn't before, and who has lost a promise."""
-        before = self._state.reservations
-        for job, promise in self._promised.items():
-            if job in self._state.waiting and not _same(before.get(job), promise):
-                self.decisions.append(promise)
+        state, before = self._state, self._state.reservations
+        now = {
+            job: self._holding(promise, before.get(job))
+            for job, promise in self._promised.items()
+            if job in state.waiting
+        }
+        self.decisions += [promise for job, promise in now.items() if not _same(before.get(job), promise)]
         for job in list(before):
             if job not in self._promised:
                 entry = self._state.waiting.get(job)
                 lost = entry is not None and entry.reason.cause is Cause.RESOURCES
                 reason = entry.reason if entry is not None else Reason(cause=Cause.CANCELLED)
                 self._unreserve(job, Reason(cause=Cause.NOT_FIRST) if lost else reason)
-        self._state.reservations = {
-            job: promise for job, promise in self._promised.items() if job in self._state.waiting
-        }
+        state.reservations = now
 
     def _unreserve(self, job: str, reason: Reason) -> None:
         if self._state.reservations.pop(job, None) is not None:
             self.decisions.append(Unreserve(job=job, reason=reason))
+
+
+def _amount(holds: Mapping[str, Mapping[str, int]]) -> int:
+    return sum(sum(amounts.values()) for amounts in holds.values())
 
 
 def _same(one: Reserve | None, other: Reserve) -> bool:

@@ -45,6 +45,11 @@ def place(needs: Needs, where: Room, grid: Grid) -> Taken | None:
     return taken(needs, order[chosen], tasks, grid, lent=where.lent)
 
 
+def fits(wanted: Amounts, available: Amounts) -> bool:
+    """Tell whether amounts are there; where nothing is wanted it doesn't matter that less than nothing may be."""
+    return bool(((wanted <= available) | (wanted <= 0)).all())
+
+
 def room(needs: Needs, available: Amounts, capacity: Amounts, *, lent: bool = False) -> Counts:
     """Count the tasks that each of these machines could take, at most all of the job's."""
     per_task = needs.lent_per_task if lent else needs.per_task
@@ -58,7 +63,7 @@ def room(needs: Needs, available: Amounts, capacity: Amounts, *, lent: bool = Fa
     else:
         counts = np.full(len(left), _NO_LIMIT)
     if left is not available:
-        counts = np.where((left >= 0).all(axis=1), counts, 0)
+        counts = np.where(((left >= 0) | (per_machine <= 0)).all(axis=1), counts, 0)
     if needs.layout.exclusive:
         counts = np.where((available >= capacity).all(axis=1), counts, 0)
     return np.asarray(np.clip(counts, 0, needs.tasks), np.int64)

@@ -14,7 +14,7 @@ from itertools import groupby
 import numpy as np
 
 from jobcast.schedule.grid import Amounts, Grid, Needs, Rows, Taken
-from jobcast.schedule.placement import Room, place, room
+from jobcast.schedule.placement import Room, fits, place, room
 
 FOREVER = 1 << 62
 """The second at which what has no end ends."""
@@ -42,7 +42,7 @@ class Plans:
     def __init__(self, now: int, grid: Grid, free: Amounts) -> None:
         self.now = now
         self.plans: list[Plan] = []
-        self._grid = grid
+        self.grid = grid
         self.free = free
         """Of now; the state's own, so that every start shows."""
         self._ends: list[tuple[int, int, Taken]] = []
@@ -82,7 +82,7 @@ class Plans:
         for second, free in self._later():
             if (free[order].clip(min=0).sum(axis=0) >= needs.total).all():
                 available = self._lasting(free, second, length)
-                found = place(needs, Room(available=available, order=order), self._grid)
+                found = place(needs, Room(available=available, order=order), self.grid)
                 if found is not None:
                     return second, found
         return None
@@ -90,7 +90,7 @@ class Plans:
     def earliest_there(self, rows: Rows, wanted: Amounts, length: int | None) -> int | None:
         """Find the earliest second after now at which these amounts are free on these machines, and stay so."""
         for second, free in self._later():
-            if (self._lasting(free, second, length)[rows] >= wanted).all():
+            if fits(wanted, self._lasting(free, second, length)[rows]):
                 return second
         return None
 
@@ -128,7 +128,7 @@ class Plans:
 
     def busy_first(self, needs: Needs, order: Rows) -> Rows:
         """Put those machines first that can take none of a job's tasks now; else the order stays."""
-        counts = room(needs, self.free[order], self._grid.capacity[order])
+        counts = room(needs, self.free[order], self.grid.capacity[order])
         return np.concatenate([order[counts == 0], order[counts > 0]])
 
 

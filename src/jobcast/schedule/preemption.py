@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jobcast.schedule.grid import Amounts, Taken, queue_slots
-from jobcast.schedule.placement import Room, place
+from jobcast.schedule.placement import Room, fits, place
 from jobcast.schedule.plans import Plans
 from jobcast.schedule.policy import Extent, Method, Policy, PreemptRule, VictimOrder
 from jobcast.schedule.state import Entry, State
@@ -128,7 +128,7 @@ def _spare(chosen: list[Victim], chance: _Chance, taken: Taken, kept: "Amounts |
     needed = []
     for victim in chosen:
         chance.without(victim, -1)
-        if (chance.available()[taken.rows] - kept < taken.amounts).any():
+        if not fits(taken.amounts, chance.available()[taken.rows] - kept):
             chance.without(victim)
             needed.append(victim)
     return needed

@@ -45,6 +45,8 @@ class Entry:
     """[machines, resources] that are kept empty for it; None where it holds nothing."""
     held_since: int | None = None
     """Second from which it has been holding."""
+    predicted: int | None = None
+    """Second at which one who holds something is reckoned to start; None where nobody can tell."""
     paused_until: int = 0
     """It may not hold before that second."""
     # From here on: of a job that has started.
