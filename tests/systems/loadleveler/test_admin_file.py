@@ -278,7 +278,7 @@ def test_a_machine_has_classes_pools_features_and_facts_of_its_own():
             slots_by_queue={"small": 4},
             groups=frozenset({"pool_1", "pool_2"}),
             facts={
-                "machine": "a.site.org", "speed": 1.0, "priority": 0, "arch": "PPC64", "opsys": "AIX61",
+                "speed": 1.0, "priority": 0, "arch": "PPC64", "opsys": "AIX61",
                 "feature_fast": False, "pool_1": True, "pool_2": True,
             },
         ),
@@ -288,7 +288,7 @@ def test_a_machine_has_classes_pools_features_and_facts_of_its_own():
             slots_by_queue={"big": 2, "small": 1},
             groups=frozenset({"feature_fast", "pool_2"}),
             facts={
-                "machine": "b.site.org", "speed": 1.5, "priority": 0, "arch": "PPC64", "opsys": "AIX61",
+                "speed": 1.5, "priority": 0, "arch": "PPC64", "opsys": "AIX61",
                 "feature_fast": True, "pool_1": False, "pool_2": True,
             },
         ),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from jobcast.schedule.expression import Binary, Constant, Name
-from jobcast.schedule.job import After, AnyOf, BatchJob, Demand, Ending, Layout
+from jobcast.schedule.job import After, AnyOf, BatchJob, Demand, Ending, Layout, Not
 from jobcast.systems.dialect import Standing
 from jobcast.systems.loadleveler.job_command_file import JobSubmission, read_job
 from jobcast.units import MIB
@@ -21,6 +21,10 @@ U, C, I, R, X = (  # noqa: E741
 )
 
 
+def after(job: str, sign: str, code: int) -> After:
+    return After(job=job, ending=Ending.ENDED, operator=sign, exit_code=code)
+
+
 def test_each_step_of_a_forecast_is_a_job():
     text = (RECORDINGS / "job-command-files" / "forecast.cmd").read_text("utf-8")
     found = read_job(text, SITE, NWP)
@@ -28,13 +32,12 @@ def test_each_step_of_a_forecast_is_a_job():
     assert found.jobs == (
         BatchJob(
             id="login1.12.0",
-            demand=Demand(tasks=1, per_task={}, layout=Layout(machines_max=1)),
+            demand=Demand(tasks=1, per_task={"cpus": 1}, layout=Layout(machines_max=1)),
             queue="normal",
             user="nwp",
             group="No_Group",
             project="NWP-OPS",
             run_limit=600,
-            priority=50,
         ),
         BatchJob(
             id="login1.12.1",
@@ -50,11 +53,11 @@ def test_each_step_of_a_forecast_is_a_job():
             project="NWP-OPS",
             run_limit=7200,
             priority=80,
-            after=After(job="login1.12.0", ending=Ending.ENDED, operator="==", exit_code=0),
+            after=after("login1.12.0", "==", 0),
         ),
         BatchJob(
             id="login1.12.2",
-            demand=Demand(tasks=1, per_task={}, layout=Layout(machines_max=1)),
+            demand=Demand(tasks=1, per_task={"cpus": 1}, layout=Layout(machines_max=1)),
             queue="normal",
             user="nwp",
             group="No_Group",
@@ -62,10 +65,7 @@ def test_each_step_of_a_forecast_is_a_job():
             run_limit=300,
             priority=80,
             after=AnyOf(
-                parts=(
-                    After(job="login1.12.1", ending=Ending.ENDED, operator=">=", exit_code=0),
-                    After(job="login1.12.1", ending=Ending.ENDED, operator="==", exit_code=1002),
-                )
+                parts=(after("login1.12.1", "<", 128), Not(part=after("login1.12.1", ">=", -(2**31))))
             ),
             restartable=False,
         ),
@@ -109,11 +109,10 @@ def test_each_step_of_a_forecast_is_a_job():
 def test_a_step_that_says_nothing_has_the_defaults_of_its_site():
     assert job() == BatchJob(
         id="login1.12.0",
-        demand=Demand(tasks=1, per_task={}, layout=Layout(machines_max=1)),
+        demand=Demand(tasks=1, per_task={"cpus": 1}, layout=Layout(machines_max=1)),
         queue="normal1",
         user="nwp",
         group="No_Group",
-        priority=50,
     )
 
 
@@ -224,6 +223,19 @@ def test_virtual_memory_is_not_below_the_image():
             " ConsumableVirtualMemory must not be below image_size"
         ),
     )
+
+
+def test_a_class_gives_floating_resources_to_steps_that_name_none():
+    licences = site(
+        "SCHEDULE_BY_RESOURCES = spice\nFLOATING_RESOURCES = spice(100)",
+        "a: type = class\ndefault_resources = spice(2)",
+    )
+    assert job("class = a", site=licences).demand.floating == {"spice": 2}
+    assert job("class = a", "resources = spice(0)", site=licences).demand.floating == {}
+    assert licences.configuration.policy.queues["a"].default_resources == {"cpus": 1}
+    assert [each.reason for each in licences.configuration.keywords if each.name == "default_resources"] == [
+        "spice belongs to no machine: only job command files take it by default"
+    ]
 
 
 ADMIN = """

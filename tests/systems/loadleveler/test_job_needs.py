@@ -27,7 +27,7 @@ def fulfilling(text: str) -> list[str]:
 
 
 def _asked(machine: Machine) -> dict[str, object]:
-    return {**machine.resources, **machine.facts}
+    return {**machine.resources, "machine": machine.name, **machine.facts}
 
 
 @pytest.mark.parametrize(

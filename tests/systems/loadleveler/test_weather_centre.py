@@ -57,7 +57,7 @@ def test_its_832_cores_are_read_whole():
                 name=f"n{number:02d}",
                 resources={"cpus": 32, "memory": 100 * GIB},
                 slots_by_queue={"normal": 32, "normal2": 32, "normal1": 32},
-                facts={"machine": f"n{number:02d}", "speed": 1.0, "priority": 0},
+                facts={"speed": 1.0, "priority": 0},
             )
             for number in range(1, 27)
         )

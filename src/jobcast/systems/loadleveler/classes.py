@@ -6,7 +6,7 @@ from jobcast.language import say
 from jobcast.schedule.expression import Expression
 from jobcast.schedule.policy import Limit, Queue
 from jobcast.systems.loadleveler.machines import Counted
-from jobcast.systems.loadleveler.resources import NO_AMOUNTS, only, requested
+from jobcast.systems.loadleveler.resources import NO_AMOUNTS, only, requested, theirs
 from jobcast.systems.loadleveler.said import Said
 from jobcast.systems.loadleveler.scheduler import Planning
 from jobcast.systems.loadleveler.statement import RefusedError
@@ -49,11 +49,11 @@ def _queue(name: str, said: Said, counted: Counted, start_if: Expression | None,
 
 
 def _default_resources(said: Said, counted: Counted) -> dict[str, int]:
-    """Return what a task takes that names nothing; each takes a place, whatever counts it."""
-    return {
-        **only(said.read("default_resources", requested, NO_AMOUNTS), counted.resources),
-        **dict.fromkeys(counted.places, 1),
-    }
+    """Return what a task takes of its machine that names nothing; each takes a place, whatever counts it."""
+    wanted = said.read("default_resources", requested, NO_AMOUNTS)
+    for name in sorted(wanted.keys() & counted.floating):
+        said.correct("default_resources", say("loadleveler.floating_default", name=theirs(name)))
+    return {**only(wanted, counted.resources - counted.floating), **dict.fromkeys(counted.places, 1)}
 
 
 def _who(said: Said) -> tuple[frozenset[str], frozenset[str]]:

@@ -91,14 +91,17 @@ class _Reading:
             for kind in ("class", "user", "group")
             for said in (self.admin.default(kind, self.report), *self.admin.stanzas(kind).values())
         )
-        return Counted(resources=listed, starters=starters and CPUS in listed)
+        everywhere = self.said.read("floating_resources", floating, NO_AMOUNTS)
+        return Counted(
+            resources=listed, floating=listed & everywhere.keys(), starters=starters and CPUS in listed
+        )
 
     def cluster(self) -> Cluster:
         counted = self.counted
         machines = read_machines(self.admin.stanzas("machine"), self.config, counted)
         self._report_strangers()
         everywhere = self.said.read("floating_resources", floating, NO_AMOUNTS)
-        kept = {name: count for name, count in everywhere.items() if name in counted.resources}
+        kept = {name: count for name, count in everywhere.items() if name in counted.floating}
         for name in sorted(everywhere.keys() - kept):
             self.said.correct("floating_resources", say("loadleveler.not_scheduled", name=theirs(name)))
         for name in sorted(counted.resources):

@@ -26,8 +26,6 @@ from jobcast.systems.loadleveler.values import TimeLimit, one_of, shown, time_li
 _QUEUE = "queue"
 _MOST_STEPS = 1000
 _NO_LIMIT = TimeLimit(hard=None, soft=None)
-_PRIORITY = 50
-"""user_priority where it isn't said."""
 _HOLDS = {"user": "user", "system": "system", "usersys": "user system"}
 _BEGIN = re.compile(
     r"(?:([0-9]{1,2})/([0-9]{1,2})(?:/([0-9]{4}|[0-9]{2}))?)?\s*(?:([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?"
@@ -148,7 +146,7 @@ class _Reading:
             group=group,
             project=step.read("account_no", _word, ""),
             run_limit=step.read("wall_clock_limit", time_limit, _NO_LIMIT).hard,
-            priority=step.read("user_priority", whole_from(0, 100), _PRIORITY),
+            priority=step.read("user_priority", whole_from(0, 100), None),
             begin=step.read("startdate", lambda text: _begin(text, self.submission.at), None),
             after=step.read("dependency", lambda text: read_dependency(text, steps), None) if after else None,
             hold=_HOLDS.get(step.read("hold", one_of(*_HOLDS), ""), ""),

@@ -23,9 +23,10 @@ def read_demand(step: JobStep, site: Site, queue: str) -> Demand:
     """Return what a step of a queue asks for."""
     tasks = read_tasks(step)
     cluster, counts = site.configuration.cluster, site.counted.resources
-    asked = _asked(step, "resources", counts)
-    of_step = _asked(step, "step_resources", counts)
     rules = site.rules.classes.get(queue) or site.rules.classes[""]
+    own = _asked(step, "resources", counts)
+    asked = own if step.says("resources") else only(rules.resources, counts)
+    of_step = _asked(step, "step_resources", counts)
     per_machine = only(step.read("node_resources", requested, rules.node_resources), counts)
     floating = {name: amount * tasks.number for name, amount in asked.items() if name in cluster.floating}
     for name, amount in of_step.items():
@@ -33,7 +34,7 @@ def read_demand(step: JobStep, site: Site, queue: str) -> Demand:
     return Demand(
         tasks=tasks.number,
         per_task={name: amount for name, amount in asked.items() if name not in cluster.floating}
-        | _cpus(step, asked, counts)
+        | _cpus(step, own, counts)
         | dict.fromkeys(site.counted.places, 1),
         per_machine=per_machine,
         floating=floating,

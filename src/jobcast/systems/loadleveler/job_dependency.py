@@ -1,6 +1,11 @@
-"""What a step waits for: ``dependency = (step1 == 0) && (step2 != CC_NOTRUN)``."""
+"""What a step waits for: ``dependency = (step1 == 0) && (step2 != CC_NOTRUN)``.
 
-from collections.abc import Mapping
+A step that never ran has the exit code CC_NOTRUN for LoadLeveler, and none for the scheduler: where that code would
+do, so does it that the step ends without one.
+"""
+
+import operator
+from collections.abc import Callable, Mapping
 
 from jobcast.language import say
 from jobcast.schedule.expression import Binary, Constant, Expression, Name, Unary
@@ -9,9 +14,19 @@ from jobcast.spelling import did_you_mean
 from jobcast.systems.loadleveler.statement import RefusedError
 from jobcast.systems.loadleveler.trees import read_tree
 
-RETURN_CODES = {"cc_notrun": 1002, "cc_removed": 1001}
+NOT_RUN = 1002
+RETURN_CODES = {"cc_notrun": NOT_RUN, "cc_removed": 1001}
 """Of a step that never ran, and of one that was removed."""
-_COMPARISONS = frozenset(("==", "!=", "<", "<=", ">", ">="))
+_COMPARE: dict[str, Callable[[int, int], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_LOWEST = -(1 << 31)
+"""No exit code is below."""
 
 
 def read_dependency(text: str, steps: Mapping[str, str]) -> Dependency:
@@ -29,9 +44,18 @@ def _dependency(tree: Expression, steps: Mapping[str, str]) -> Dependency:
             return AnyOf(parts=tuple(part for each in both for part in _parts(each, AnyOf)))
         case Unary("!", operand):
             return Not(part=_dependency(operand, steps))
-        case Binary(sign, Name(step), right) if sign in _COMPARISONS:
-            return After(job=_id(step, steps), ending=Ending.ENDED, operator=sign, exit_code=_code(right))
+        case Binary(sign, Name(step), right) if sign in _COMPARE:
+            return _ended(_id(step, steps), sign, _code(right))
     raise RefusedError(say("loadleveler.bad_dependency"))
+
+
+def _ended(job: str, sign: str, code: int) -> Dependency:
+    """Return that a job has ended with such a code, or without one where CC_NOTRUN would do."""
+    with_code = After(job=job, ending=Ending.ENDED, operator=sign, exit_code=code)
+    with_any = After(job=job, ending=Ending.ENDED, operator=">=", exit_code=_LOWEST)
+    if sign in {"==", "!="} and code == NOT_RUN:
+        return Not(part=with_any) if sign == "==" else with_any
+    return AnyOf(parts=(with_code, Not(part=with_any))) if _COMPARE[sign](NOT_RUN, code) else with_code
 
 
 def _parts(one: Dependency, kind: type[AllOf | AnyOf]) -> tuple[Dependency, ...]:

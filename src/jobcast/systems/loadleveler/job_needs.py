@@ -57,7 +57,7 @@ def read_needs(text: str, machines: Collection[Machine], keyword: str) -> Needs:
         return key
 
     tree = read_tree(_LIST.sub(put_aside, text))
-    told = frozenset().union(*(each.facts.keys() | each.resources.keys() for each in machines))
+    told = frozenset({"machine"}).union(*(each.facts.keys() | each.resources.keys() for each in machines))
     reading = _Reading(listed=listed, told=told)
     for name in sorted(names(tree) | frozenset().union(*map(names, listed.values()))):
         if name.lower() not in _OURS and name not in listed:

@@ -24,6 +24,8 @@ class Counted:
 
     resources: frozenset[str]
     """Our names of what SCHEDULE_BY_RESOURCES lists."""
+    floating: frozenset[str]
+    """Those of them that belong to no machine."""
     starters: bool
     """Whether tasks count beside CPUs."""
 
@@ -115,7 +117,6 @@ class _Reading:
 
     def _facts(self) -> dict[str, Fact]:
         facts: dict[str, Fact] = {
-            "machine": self.name,
             "speed": self.admin.read("speed", number, 1.0),
             "priority": int(self.admin.read("master_node_exclusive", truth, default=False)),
         }

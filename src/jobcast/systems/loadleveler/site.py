@@ -45,6 +45,8 @@ class ClassRules:
 
     restart: bool = True
     """Whether steps that don't say may be run again."""
+    resources: Mapping[str, int]
+    """Resource to amount for each task, for steps that don't say."""
     node_resources: Mapping[str, int]
     """Resource to amount on each machine, for steps that don't say."""
 
@@ -109,6 +111,7 @@ def _submitter(said: Said) -> Submitter:
 def _class(said: Said) -> ClassRules:
     return ClassRules(
         restart=said.read("restart", truth, default=True),
+        resources=said.read("default_resources", requested, NO_AMOUNTS),
         node_resources=said.read("default_node_resources", requested, NO_AMOUNTS),
     )
 

@@ -27,7 +27,7 @@
 # @ queue
 #
 # @ step_name        = tidy
-# @ dependency       = model >= 0 || model == CC_NOTRUN
+# @ dependency       = model < 128 || model == CC_NOTRUN
 # @ job_type         = serial
 # @ node_usage       = shared
 # @ resources        =
