@@ -86,13 +86,31 @@ class Life:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Promise:
+    """One reservation, from when it was made to when it was kept, replaced or given up."""
+
+    job: str
+    """Whose."""
+    made: int
+    """Second."""
+    over: int
+    """Second."""
+    start: int | None
+    """The start that was promised; None where nobody could tell."""
+    finish: int | None
+    """The end that was reckoned with then; None likewise."""
+    allocation: Allocation
+    """Where; empty where that was not settled."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Replayed:
     """What became of all jobs."""
 
     lives: list[Life]
     """One for each job, in the order given."""
-    promises: list[tuple[str, int, int, int | None, Allocation]]
-    """Id, second made, second over, promised start, and where, of each reservation."""
+    promises: list[Promise]
+    """All reservations, in the order in which they were over."""
     state: State
     """As it was at the end."""
 
@@ -115,9 +133,8 @@ class _Driver:
         self._ahead: list[tuple[int, int, int, int, int]] = []
         """Second, what, serial, row, turn."""
         self._ticked = -1
-        self._open: dict[str, Reserve] = {}
-        self._made: dict[str, int] = {}
-        self._promises: list[tuple[str, int, int, int | None, Allocation]] = []
+        self._open: dict[str, tuple[int, Reserve]] = {}
+        self._promises: list[Promise] = []
         self._begun = 0
 
     def run(self, progress: Progress | None, watch: Watch | None) -> Replayed:
@@ -223,7 +240,7 @@ class _Driver:
                 life.refused = reason.cause
             case Reserve():
                 self._close(decision.job, now)
-                self._open[decision.job], self._made[decision.job] = decision, now
+                self._open[decision.job] = (now, decision)
             case Unreserve():
                 self._close(decision.job, now)
 
@@ -254,9 +271,18 @@ class _Driver:
             self._foresee(now, _FINISH, row)
 
     def _close(self, job: str, now: int) -> None:
-        promise = self._open.pop(job, None)
-        if promise is not None:
-            self._promises.append((job, self._made.pop(job), now, promise.start, promise.allocation))
+        open_since = self._open.pop(job, None)
+        if open_since is None:
+            return
+        made, promise = open_since
+        batch_job = self._jobs[self._rows[job]]
+        length = batch_job.estimate or batch_job.run_limit
+        end = None if promise.start is None or length is None else promise.start + length
+        self._promises.append(
+            Promise(
+                job=job, made=made, over=now, start=promise.start, finish=end, allocation=promise.allocation
+            )
+        )
 
 
 _OVERTAKING = frozenset({Cause.BACKFILL, Cause.BACKFILL_LENT, Cause.INTERRUPTIBLE})

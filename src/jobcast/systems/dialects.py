@@ -1,0 +1,48 @@
+"""Which batch system's configuration files somebody has, told by their names."""
+
+import fnmatch
+from collections.abc import Callable, Mapping
+from pathlib import PurePath
+
+from jobcast.errors import InputError
+from jobcast.language import say
+from jobcast.systems.dialect import Configuration
+from jobcast.systems.loadleveler.configuration import read as read_loadleveler
+from jobcast.systems.lsf.policy.reader import read as read_lsf
+from jobcast.systems.slurm.policy import read as read_slurm
+
+Read = Callable[[Mapping[str, str]], Configuration]
+
+DIALECTS: Mapping[str, tuple[tuple[str, ...], Read]] = {
+    "lsf": (("lsb.*", "lsf.*", "lshosts*"), read_lsf),
+    "loadleveler": (("LoadL_*",), read_loadleveler),
+    "slurm": (("slurm.conf", "gres.conf", "slurm*.conf"), read_slurm),
+}
+"""Batch system to how its files are called, and its reader."""
+
+
+def dialect_of(names: Mapping[str, object]) -> str:
+    """Return the batch system whose files these are, by their names.
+
+    Raises InputError where they are nobody's, or of several batch systems.
+    """
+    found = {
+        system
+        for name in names
+        for system, (patterns, _) in DIALECTS.items()
+        if any(fnmatch.fnmatchcase(PurePath(name).name, pattern) for pattern in patterns)
+    }
+    if len(found) != 1:
+        known = "; ".join(f"{system}: {', '.join(patterns)}" for system, (patterns, _) in DIALECTS.items())
+        raise InputError(
+            say("dialect.which", files=", ".join(names)), hint=say("dialect.which_cure", known=known)
+        )
+    return found.pop()
+
+
+def read_configuration(texts: Mapping[str, str]) -> Configuration:
+    """Read the files of one cluster, name to text.
+
+    Raises InputError where they are not those of one batch system, ConfigError where they contradict themselves.
+    """
+    return DIALECTS[dialect_of(texts)][1](texts)
