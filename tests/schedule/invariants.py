@@ -25,6 +25,7 @@ PASSED_OVER = {
     Cause.QUEUE_CLOSED,
     Cause.NOT_ALLOWED,
     Cause.NO_MACHINE,
+    Cause.SPAN,
 }
 """Who waits for one of these blocks nobody."""
 

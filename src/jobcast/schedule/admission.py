@@ -1,9 +1,11 @@
 """Which jobs are turned away at submission, and what they would have to change."""
 
+from collections.abc import Iterator
+
 from jobcast.decision import Cause, Reason
 from jobcast.schedule.dependency import cycle
 from jobcast.schedule.grid import Needs, needs_of
-from jobcast.schedule.job import BatchJob
+from jobcast.schedule.job import BatchJob, Demand
 from jobcast.schedule.placement import Room, place
 from jobcast.schedule.policy import Queue
 from jobcast.schedule.state import State
@@ -13,27 +15,48 @@ def admit(job: BatchJob, queue: Queue | None, state: State) -> Needs | Reason:
     """Return what a job needs, in columns; or why it is turned away."""
     if queue is None:
         return Reason(cause=Cause.UNKNOWN_QUEUE, values={"queue": job.queue or state.policy.default_queue})
+    if state.alive(job.id) is not None or job.id in state.ended:
+        return Reason(cause=Cause.BAD_REQUEST, values={"what": f"id {job.id}"})
+    return readmit(job, queue, state)
+
+
+def readmit(job: BatchJob, queue: Queue, state: State) -> Needs | Reason:
+    """Return what a job that waits already needs now, in columns; or why it can't be so."""
     reason = _bad(job, state) or _not_allowed(job, queue) or _too_long(job, queue)
     return reason or _fitting(job, queue, state)
 
 
 def _bad(job: BatchJob, state: State) -> Reason | None:
     demand = job.demand
-    if state.alive(job.id) is not None or job.id in state.ended:
-        return Reason(cause=Cause.BAD_REQUEST, values={"what": f"id {job.id}"})
-    if demand.tasks < 1:
+    if not 1 <= demand.tasks <= _MOST:
         return Reason(cause=Cause.BAD_REQUEST, values={"what": f"tasks {demand.tasks}"})
     amounts = {**demand.per_task, **demand.per_machine, **demand.floating}
     for name, amount in amounts.items():
-        if amount < 0:
+        if not 0 <= amount <= _MOST:
             return Reason(cause=Cause.BAD_REQUEST, values={"what": f"{name} {amount}"})
     for name, seconds in (("run limit", job.run_limit), ("estimate", job.estimate)):
         if seconds is not None and seconds <= 0:
             return Reason(cause=Cause.BAD_REQUEST, values={"what": f"{name} {seconds} s"})
-    if demand.layout.geometry and sum(demand.layout.geometry) != demand.tasks:
-        return Reason(cause=Cause.BAD_REQUEST, values={"what": f"geometry {demand.layout.geometry}"})
+    for name, wrong in _wrong_layout(demand):
+        return Reason(cause=Cause.BAD_REQUEST, values={"what": f"{name} {wrong}"})
     path = cycle(job, state) if job.after is not None else ()
     return Reason(cause=Cause.CYCLE, values={"jobs": " → ".join(path)}) if path else None
+
+
+_MOST = (1 << 62) - 1
+"""Of anything; what is more can't be reckoned with."""
+
+
+def _wrong_layout(demand: Demand) -> Iterator[tuple[str, object]]:
+    layout = demand.layout
+    if layout.geometry and (sum(layout.geometry) != demand.tasks or min(layout.geometry) < 1):
+        yield "geometry", layout.geometry
+    if layout.machines_min < 1:
+        yield "machines", layout.machines_min
+    if layout.machines_max is not None and layout.machines_max < 1:
+        yield "machines", layout.machines_max
+    if layout.tasks_per_machine is not None and layout.tasks_per_machine < 1:
+        yield "tasks per machine", layout.tasks_per_machine
 
 
 def _not_allowed(job: BatchJob, queue: Queue) -> Reason | None:

@@ -54,6 +54,12 @@ def foresee(state: State, plans: Plans) -> None:
             plans.runs(Taken(rows=rows, tasks=np.zeros(len(rows), np.int64), amounts=left[rows]), booking.end)
 
 
+def given_back(entry: Entry, state: State) -> int:
+    """Return the second before which others don't get what a running job has: the end of its booking; else now."""
+    name = entry.job.booking
+    return max((each.end for each in state.bookings() if name and each.name == name), default=state.now)
+
+
 def keeps_waiting(entry: Entry, state: State) -> Reason | None:
     """Tell why a job can't run in the booking that it names now; None if it can, or names none."""
     name = entry.job.booking

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jobcast.schedule.bookings import foresee, keep_from_others, room_in
+from jobcast.schedule.bookings import foresee, given_back, keep_from_others, room_in
 from jobcast.schedule.grid import Amounts, Taken
 from jobcast.schedule.limits import Limits
 from jobcast.schedule.machines import Machines, start_class_room
@@ -37,6 +37,7 @@ class Finder:
         self.state, self.policy, self.machines, self.limits = state, policy, machines, limits
         self.plans = bare_plans(state, policy)
         foresee(state, self.plans)
+        self._possible: dict[Hashable, bool] = {}
         self._failed: dict[Hashable, int] = {}
         self._total = self.plans.free.clip(min=0).sum(axis=0)
 
@@ -53,6 +54,24 @@ class Finder:
         if found is None and shared:
             self._failed[key] = FOREVER if length is None else length
         return found
+
+    def possible(self, entry: Entry) -> bool:
+        """Tell whether the machines that are there could take a job if nobody else ran."""
+        key = (entry.needs.key, entry.queue.name)
+        if key not in self._possible:
+            where = Room(available=self.state.grid.capacity, order=self.machines.order_for(entry))
+            self._possible[key] = place(entry.needs, where, self.state.grid) is not None
+        return self._possible[key]
+
+    def only_rules_hinder(self, entry: Entry) -> bool:
+        """Tell whether a job that can't start could, but for limits by machine or START_CLASS."""
+        if self.most(entry) is None or entry.job.booking:
+            return False
+        kept = self.kept(entry)
+        available = self.plans.available(entry.left(self.policy), beside_all=not entry.queue.backfill)
+        available = available if kept is None else available - kept
+        where = Room(available=available, order=self.machines.order_for(entry))
+        return place(entry.needs, where, self.state.grid) is not None
 
     def forget_failures(self) -> None:
         """Somebody has given back what he held: what didn't fit may fit now."""
@@ -80,7 +99,8 @@ class Finder:
         if kept is None:
             return None
         available = self.plans.available(length) - kept
-        where = Room(available=available, order=where.order, most=where.most, lent=True)
+        most = self.most(entry, lent=True)
+        where = Room(available=available, order=where.order, most=most, lent=True)
         taken = place(entry.needs, where, self.state.grid)
         return None if taken is None else Found(taken=taken, lent=True)
 
@@ -95,7 +115,8 @@ class Finder:
                 kept = self.kept(entry, until=end)
                 available = self.plans.available(end - self.state.now)
                 available = available if kept is None else available - kept
-                room = Room(available=available, order=where.order, most=where.most, lent=True)
+                most = self.most(entry, lent=True)
+                room = Room(available=available, order=where.order, most=most, lent=True)
                 taken = place(entry.needs, room, self.state.grid)
                 if taken is not None:
                     return Found(taken=taken, lent=True, gap_end=end)
@@ -122,11 +143,11 @@ class Finder:
             return np.zeros_like(self.state.free) if self._holders(entry) else None
         return kept
 
-    def most(self, entry: Entry) -> Counts | None:
+    def most(self, entry: Entry, *, lent: bool = False) -> Counts | None:
         """Return how many tasks limits by machine and START_CLASS let begin on each; None for any number."""
         rooms = [
             each
-            for each in (self.limits.room(entry), start_class_room(entry, self.state))
+            for each in (self.limits.room(entry, lent=lent), start_class_room(entry, self.state))
             if each is not None
         ]
         return np.minimum.reduce(rooms) if rooms else None
@@ -149,5 +170,5 @@ def bare_plans(state: State, policy: Policy) -> Plans:
     for entry in state.running.values():
         if entry.taken is not None:
             end = entry.end(state.now, policy) if entry.gap_end is None else max(entry.gap_end, state.now + 1)
-            plans.runs(entry.taken, end)
+            plans.runs(entry.taken, end if end is None else max(end, given_back(entry, state)))
     return plans

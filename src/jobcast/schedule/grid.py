@@ -22,7 +22,7 @@ Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 """[machines]: which of them will do."""
 
-PLENTY = 1 << 40
+PLENTY = 1 << 48
 """What a machine offers of something that it does not limit; above every true count, and safe to add up."""
 
 
@@ -188,7 +188,7 @@ def _count_limit(limit: Limit, job: BatchJob, grid: Grid, rows: Iterable[tuple[A
     for task, machine in rows:
         if limit.counts == "jobs":
             machine[column] = 1
-        else:
+        elif limit.counts in grid.columns:
             task[column] = task[grid.columns[limit.counts]]
             machine[column] = machine[grid.columns[limit.counts]]
 

@@ -4,9 +4,8 @@ from dataclasses import replace
 
 from jobcast.decision import Cause, Decision, Kill, Reason, Refuse, Resume, Suspend, Unreserve
 from jobcast.schedule import event as events
-from jobcast.schedule.admission import admit
+from jobcast.schedule.admission import admit, readmit
 from jobcast.schedule.event import Event
-from jobcast.schedule.grid import needs_of
 from jobcast.schedule.job import BatchJob
 from jobcast.schedule.one_pass import resume, suspend
 from jobcast.schedule.placement import fits
@@ -107,11 +106,12 @@ def _changed(state: State, job: BatchJob) -> list[Decision]:
         return []
     if job.id in state.waiting:
         queue = queue_of(job, state.policy)
-        needs = None if queue is None else needs_of(job, queue, state.grid)
-        if queue is None or needs is None:
+        unknown = Reason(cause=Cause.UNKNOWN_QUEUE, values={"queue": job.queue})
+        needs = unknown if queue is None else readmit(job, queue, state)
+        if queue is None or isinstance(needs, Reason):
             del state.waiting[job.id]
             state.ended[job.id] = None
-            return [Refuse(job=job.id, reason=Reason(cause=Cause.NO_MACHINE))]
+            return [Refuse(job=job.id, reason=needs if isinstance(needs, Reason) else unknown)]
         entry.queue, entry.needs = queue, needs
     entry.job, entry.valued_at = job, None
     return []

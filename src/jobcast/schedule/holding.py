@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from jobcast.schedule.grid import Amounts, Grid, Rows
-from jobcast.schedule.placement import Room, place, room
+from jobcast.schedule.grid import Amounts, Grid, Rows, Taken
+from jobcast.schedule.placement import Counts, Room, place, room
 from jobcast.schedule.plans import Plans
 from jobcast.schedule.policy import Policy
 from jobcast.schedule.state import Entry
@@ -14,6 +14,31 @@ def held_for(entry: Entry, free: Amounts, order: Rows, grid: Grid, columns: froz
 
     Machines that can take most of its tasks now come first; what is lacking on one is kept as far as it is there.
     """
+    tasks = _tasks(entry, free, order, grid)
+    rows, wanted = order[tasks > 0], _wanted(entry, tasks[tasks > 0])
+    held = np.zeros_like(free)
+    kept = np.array([name in columns for name in grid.columns])
+    held[rows] = np.minimum(free[rows].clip(min=0), wanted) * kept
+    if entry.needs.floating is not None:
+        held[-1] = np.minimum(free[-1].clip(min=0), entry.needs.floating) * kept
+    return held
+
+
+def claim(entry: Entry, free: Amounts, order: Rows, grid: Grid) -> Taken:
+    """Return all that a job will have on the machines where it holds, what is not free yet too."""
+    tasks = _tasks(entry, free, order, grid)
+    rows, amounts = order[tasks > 0], _wanted(entry, tasks[tasks > 0])
+    if entry.needs.floating is not None:
+        rows, amounts = np.append(rows, len(grid.machines)), np.vstack([amounts, entry.needs.floating])
+    return Taken(rows=rows, tasks=np.zeros(len(rows), np.int64), amounts=amounts)
+
+
+def _wanted(entry: Entry, tasks: Counts) -> Amounts:
+    return np.asarray(tasks[:, None] * entry.needs.per_task + entry.needs.per_machine)
+
+
+def _tasks(entry: Entry, free: Amounts, order: Rows, grid: Grid) -> Counts:
+    """Return the tasks for which each machine of the order is kept."""
     needs = entry.needs
     now = room(needs, free[order], grid.capacity[order])
     ever = room(needs, grid.capacity[order], grid.capacity[order])
@@ -27,15 +52,7 @@ def held_for(entry: Entry, free: Amounts, order: Rows, grid: Grid, columns: froz
             if more > 0:
                 tasks[row] += more
                 left -= more
-    held = np.zeros_like(free)
-    used = tasks > 0
-    rows = order[used]
-    wanted = tasks[used][:, None] * needs.per_task + needs.per_machine
-    kept = np.array([name in columns for name in grid.columns])
-    held[rows] = np.minimum(free[rows].clip(min=0), wanted) * kept
-    if needs.floating is not None:
-        held[-1] = np.minimum(free[-1].clip(min=0), needs.floating)
-    return held
+    return tasks
 
 
 def predicted(entry: Entry, plans: Plans, order: Rows, policy: Policy, *, or_now: bool = False) -> int | None:

@@ -53,14 +53,21 @@ class Limits:
             return _reason(entry.job.array, array_limit, array_limit)
         return None
 
-    def room(self, entry: Entry) -> Counts | None:
-        """Return how many tasks of a job limits by machine leave room for on each; None for no such limit."""
+    def room(self, entry: Entry, *, lent: bool = False) -> Counts | None:
+        """Return how many tasks of a job limits by machine leave room for on each; None for no such limit.
+
+        `lent`: where it would run on lent resources.
+        """
         least: Counts | None = None
         for limit, key in self._of(entry, self.by_machine):
+            if lent and limit.lent_are_free:
+                continue
             left = limit.amount - self._there.get(key, np.zeros(len(self._grid.machines), np.int64))
             each = _counted_per_task(limit, entry)
             tasks = (
-                np.where(left > 0, entry.needs.tasks, 0) if limit.counts == "jobs" else left // max(each, 1)
+                np.where(left > 0, entry.needs.tasks, 0)
+                if limit.counts == "jobs"
+                else left.clip(min=0) // max(each, 1)
             )
             least = tasks if least is None else np.minimum(least, tasks)
         return least

@@ -19,16 +19,17 @@ from jobcast.decision import (
     Unreserve,
 )
 from jobcast.schedule import holding
+from jobcast.schedule.dependency import Truth, holds
 from jobcast.schedule.eligible import not_eligible
 from jobcast.schedule.finding import Finder, Found, bare_plans
 from jobcast.schedule.grid import Taken
 from jobcast.schedule.limits import Limits
 from jobcast.schedule.machines import Machines
-from jobcast.schedule.order import backfill_key, main_key
+from jobcast.schedule.order import backfill_key, hand_on, main_key
 from jobcast.schedule.placement import Room, fits
 from jobcast.schedule.plans import FOREVER
 from jobcast.schedule.policy import Blocked, Method, Policy
-from jobcast.schedule.preemption import Attempt, Victim, preempt
+from jobcast.schedule.preemption import Attempt, Victim, kept_out_until, preempt
 from jobcast.schedule.state import Entry, State
 
 
@@ -43,7 +44,7 @@ class Pass:
     def run(self) -> list[Decision]:
         """Walk the line, from its beginning again after each preemption, and tell what was decided."""
         self._expire()
-        while self._walk():
+        while self._walk() or self._has_released():
             pass
         self._publish()
         return self.decisions
@@ -58,14 +59,24 @@ class Pass:
             entry.paused_until = self._state.now + rule.pause
             self._unreserve(entry.job.id, Reason(cause=Cause.EXPIRED, values={"until": entry.paused_until}))
 
+    def _has_released(self) -> bool:
+        """Tell whether somebody waits for what has happened meanwhile: another one has started, or never will."""
+        return any(
+            entry.reason.cause is Cause.DEPENDENCY
+            and entry.job.after is not None
+            and holds(entry.job.after, self._state) is not Truth.OPEN
+            for entry in self._state.waiting.values()
+        )
+
     def _walk(self) -> bool:
-        """Look at everybody once; returns whether somebody was preempted, which makes all plans void."""
+        """Look at everybody once; returns whether all plans are void, because somebody was preempted."""
         state, policy = self._state, self._policy
         state.order.work_out(state)
         self._promised: dict[str, Reserve] = {}
         self._first_waiting = ""
         self._planned = 0
         self._planned_of: dict[tuple[str, str], int] = {}
+        self._looked_at: set[str] = set()
         for entry in (*state.waiting.values(), *state.suspended.values()):
             if entry.held_since is None:
                 entry.held = None
@@ -97,12 +108,23 @@ class Pass:
             started, preempted = self._try(entry)
             if started:
                 return preempted
-            reason = self._plan(entry) or self._hold(entry)
-            self._first_waiting = self._first_waiting or entry.job.id
+            reason = self._hindered(entry)
+            if reason is None:
+                reason = self._plan(entry) or self._hold(entry)
+                self._first_waiting = self._first_waiting or entry.job.id
         elif entry.held is not None:
             self._let_go(entry)
         entry.reason = reason
         return False
+
+    def _hindered(self, entry: Entry) -> Reason | None:
+        """Tell why a job that can't start blocks nobody: no machine there would do, or only rules hinder it."""
+        finder = self._finder
+        if not finder.possible(entry):
+            return Reason(cause=Cause.NO_MACHINE)
+        if finder.only_rules_hinder(entry):
+            return Reason(cause=Cause.SPAN, values={"tasks": entry.needs.tasks})
+        return None
 
     def _let_go(self, entry: Entry) -> None:
         """Let a job give back what it holds."""
@@ -136,8 +158,8 @@ class Pass:
         found = self._finder.find(entry)
         if found is not None:
             self._start(entry, found, self._why_now(found))
-            return True, False
-        if entry.queue.name not in self._preempting:
+            return True, bool(entry.job.booking)  # plans reckoned with all that its booking had left
+        if entry.queue.name not in self._preempting or entry.job.booking:
             return False, False
         finder, length = self._finder, entry.left(self._policy)
         attempt = Attempt(
@@ -172,6 +194,7 @@ class Pass:
         del state.waiting[entry.job.id]
         if entry.held is not None:
             self._finder.forget_failures()
+        hand_on(entry, state.waiting.values())
         entry.held, entry.held_since = None, None
         entry.lent, entry.gap_end = found.lent, found.gap_end
         entry.started, entry.ran, entry.killed = state.now, 0, False
@@ -211,23 +234,23 @@ class Pass:
     def _look_at_suspended(self, entry: Entry) -> bool:
         """Let a suspended job go on, after those who may preempt it; else plan for when it can."""
         state, finder = self._state, self._finder
-        if entry.by_hand or entry.taken is None or entry.gave is None:
+        if entry.by_hand or entry.taken is None or entry.gave is None or entry.job.id in self._looked_at:
             return False
-        preemptors = {rule.queue for rule in self._policy.preemption if entry.queue.name in rule.victims}
-        for other in sorted(state.waiting.values(), key=main_key) if preemptors else ():
-            if other.queue.name in preemptors and self._passed_over(other) is None and self._try(other)[1]:
-                return True
+        self._looked_at.add(entry.job.id)
+        if self._let_preemptors_go_first(entry):
+            return True
         length, rows = entry.left(self._policy), entry.taken.rows
         available, kept = finder.plans.available(length), finder.kept(entry)
         available = available if kept is None else available - kept
-        if fits(entry.gave, available[rows]):
+        until = kept_out_until(entry, state, self._policy)
+        if until <= state.now and fits(entry.gave, available[rows]):
             wanted = Taken(rows=rows, tasks=entry.taken.tasks, amounts=entry.gave)
             state.free[rows] -= entry.gave
             resume(entry, state)
             self._finder.started(entry, wanted, entry.end(state.now, self._policy))
             self.decisions.append(Resume(job=entry.job.id, reason=Reason(cause=Cause.PREEMPTOR_ENDED)))
             return False
-        start = finder.plans.earliest_there(rows, entry.gave, length)
+        start = finder.plans.earliest_there(rows, entry.gave, length, until)
         wanted = Taken(rows=rows, tasks=entry.taken.tasks, amounts=entry.gave)
         if start is not None:
             finder.plans.add(entry.job.id, start, length, wanted)
@@ -236,6 +259,23 @@ class Pass:
             free = state.free if kept is None else state.free - kept
             entry.held[rows] = np.minimum(entry.gave, free[rows].clip(min=0))
             entry.predicted = None
+            finder.plans.claim(wanted)
+        return False
+
+    def _let_preemptors_go_first(self, entry: Entry) -> bool:
+        """Try those who may preempt a suspended job's queue; returns whether somebody was preempted."""
+        state, rules = self._state, self._policy.preemption
+        queues = {rule.queue for rule in rules if entry.queue.name in rule.victims}
+        if not queues:
+            return False
+        for other in sorted((*state.waiting.values(), *state.suspended.values()), key=main_key):
+            if other.queue.name not in queues:
+                continue
+            if other.job.id in state.suspended:
+                if self._look_at_suspended(other):
+                    return True
+            elif self._passed_over(other) is None and self._try(other)[1]:
+                return True
         return False
 
     def _plan(self, entry: Entry) -> Reason | None:
@@ -250,7 +290,7 @@ class Pass:
             return None
         order, length = self._finder.machines.order_for(entry), entry.left(policy)
         order = plans.busy_first(entry.needs, order) if policy.busy_first else order
-        found = plans.earliest(entry.needs, length, order)
+        found = plans.earliest(entry.needs, length if queue.backfill else None, order)
         if found is not None and policy.window is not None and found[0] > self._state.now + policy.window:
             return None
         for owner in (user, of_queue):
@@ -259,6 +299,7 @@ class Pass:
         if found is None:
             self._keep(entry, frozenset(self._state.grid.columns))
             entry.predicted = None
+            plans.claim(holding.claim(entry, plans.free, order, self._state.grid))
             self._promise(entry, None, Cause.HOLDS)
         else:
             start, taken = found

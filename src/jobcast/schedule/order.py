@@ -32,11 +32,12 @@ class Order:
         facts: Mapping[str, Fact] | None = None
         for entry in (*state.waiting.values(), *state.suspended.values()):
             if self._is_current(entry, state.now):
+                entry.values = entry.own_values
                 continue
             if facts is None:
                 facts = {"now": state.now}
             known = self._facts(entry, state, facts)
-            entry.values = _values(self._main, known)
+            entry.values = entry.own_values = _values(self._main, known)
             entry.backfill_values = _values(self._behind, known)
             entry.valued_at = state.now
         _let_users_choose(state.waiting.values())
@@ -123,6 +124,17 @@ def _let_users_choose(waiting: Iterable[Entry]) -> None:
         )
         for entry, values in zip(wanted, best_first, strict=True):
             entry.values = values
+
+
+def hand_on(started: Entry, waiting: Iterable[Entry]) -> None:
+    """Let who lent his value to a job that has started go on with that one's: else both would have used the better."""
+    if started.values == started.own_values:
+        return
+    for entry in waiting:
+        same_owner = entry.job.user == started.job.user and entry.queue.name == started.queue.name
+        if same_owner and entry.own_values == started.values:
+            entry.own_values = started.own_values
+            return
 
 
 def main_key(entry: Entry) -> tuple[object, ...]:

@@ -45,6 +45,7 @@ class Plans:
         self.grid = grid
         self.free = free
         """Of now; the state's own, so that every start shows."""
+        self._claims: list[Taken] = []
         self._ends: list[tuple[int, int, Taken]] = []
         self._count = 0
 
@@ -66,6 +67,10 @@ class Plans:
                 available = np.minimum(available, plan.left)
         return available
 
+    def claim(self, taken: Taken) -> None:
+        """Note what somebody will take as it comes free who can't be told when he starts: nobody plans with it."""
+        self._claims.append(taken)
+
     def started(self, taken: Taken, end: int | None) -> None:
         """Let a job that has just taken what it needs from what is free run until a second."""
         until = FOREVER if end is None else end
@@ -75,9 +80,9 @@ class Plans:
         self.runs(taken, end)
 
     def earliest(self, needs: Needs, length: int | None, order: Rows) -> tuple[int, Taken] | None:
-        """Find the earliest second after now at which a job can be placed and stay.
+        """Find the earliest second after now at which a job can be placed and stay; None where nobody can tell.
 
-        Machines that can take none of its tasks now come first. None where nobody can tell.
+        A length of None: beside all plans that start later.
         """
         for second, free in self._later():
             if (free[order].clip(min=0).sum(axis=0) >= needs.total).all():
@@ -87,10 +92,10 @@ class Plans:
                     return second, found
         return None
 
-    def earliest_there(self, rows: Rows, wanted: Amounts, length: int | None) -> int | None:
-        """Find the earliest second after now at which these amounts are free on these machines, and stay so."""
+    def earliest_there(self, rows: Rows, wanted: Amounts, length: int | None, since: int) -> int | None:
+        """Find the earliest second after now, and not before `since`, at which so much is free there, and stays so."""
         for second, free in self._later():
-            if fits(wanted, self._lasting(free, second, length)[rows]):
+            if second >= since and fits(wanted, self._lasting(free, second, length)[rows]):
                 return second
         return None
 
@@ -99,6 +104,10 @@ class Plans:
         for plan in self.plans:
             if second < plan.start < end:
                 free = np.minimum(free, plan.left)
+        if self._claims:
+            free = free.copy()
+            for claim in self._claims:
+                free[claim.rows] -= claim.amounts
         return free
 
     def _later(self) -> Iterator[tuple[int, Amounts]]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from jobcast.schedule.grid import Amounts, Taken, queue_slots
 from jobcast.schedule.placement import Room, fits, place
-from jobcast.schedule.plans import Plans
+from jobcast.schedule.plans import FOREVER, Plans
 from jobcast.schedule.policy import Extent, Method, Policy, PreemptRule, VictimOrder
 from jobcast.schedule.state import Entry, State
 
@@ -41,7 +41,9 @@ def _ordered(queue: str, state: State, policy: Policy) -> list[Entry]:
     found = [
         entry
         for entry in state.running.values()
-        if entry.queue.name == queue and not entry.killed and (policy.preempt_backfilled or not entry.lent)
+        if entry.queue.name == queue
+        and not (entry.killed or entry.job.booking)
+        and (policy.preempt_backfilled or not entry.lent)
     ]
     if policy.victim_order is VictimOrder.LEAST_RUN_TIME:
         return sorted(found, key=lambda each: (state.now - each.started + each.ran, -each.arrival))
@@ -136,12 +138,34 @@ def _spare(chosen: list[Victim], chance: _Chance, taken: Taken, kept: "Amounts |
 
 def _with_all(needed: list[Victim], taken: Taken, state: State, policy: Policy) -> list[Victim]:
     """Add everybody of the same queues on the machines taken, for the rules that want so."""
+    machines = taken.rows[taken.rows < len(state.grid.machines)]
     rules = [victim.rule for victim in needed if victim.rule.extent is Extent.ALL]
     ids = {victim.entry.job.id for victim in needed}
     for rule in dict.fromkeys(rules):
         for victim in candidates(rule.queue, state, policy):
-            on_these = np.isin(victim.releases.rows, taken.rows).any()
+            on_these = np.isin(victim.releases.rows, machines).any()
             if victim.rule == rule and on_these and victim.entry.job.id not in ids:
                 ids.add(victim.entry.job.id)
                 needed.append(victim)
     return needed
+
+
+def kept_out_until(entry: Entry, state: State, policy: Policy) -> int:
+    """Return until when a suspended job is kept off its machines by those who take the place of ALL of its queue.
+
+    `FOREVER` where one of them is reckoned to run without end; a second not after now where there are none.
+    """
+    queues = {
+        rule.queue
+        for rule in policy.preemption
+        if rule.extent is Extent.ALL and rule.method is Method.SUSPEND and entry.queue.name in rule.victims
+    }
+    if not queues or entry.taken is None:
+        return state.now
+    own = entry.taken.rows[entry.taken.rows < len(state.grid.machines)]
+    until = state.now
+    for other in state.running.values():
+        if other.queue.name in queues and other.taken is not None and np.isin(other.taken.rows, own).any():
+            end = other.end(state.now, policy)
+            until = max(until, FOREVER if end is None else end)
+    return until

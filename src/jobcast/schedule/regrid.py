@@ -67,5 +67,10 @@ def _move(entry: Entry, old: Grid, grid: Grid) -> None:
         result[:, target] = amounts[there][:, source]
         return result
 
+    needs, tasks = entry.needs, entry.taken.tasks[there]
+    amounts = moved(entry.taken.amounts)
+    for name in grid.columns.keys() - old.columns.keys():  # limits and slots that weren't counted before
+        column = grid.columns[name]
+        amounts[:, column] = tasks * needs.per_task[column] + (tasks > 0) * needs.per_machine[column]
     entry.gave = None if entry.gave is None else moved(entry.gave)
-    entry.taken = Taken(rows=rows[there], tasks=entry.taken.tasks[there], amounts=moved(entry.taken.amounts))
+    entry.taken = Taken(rows=rows[there], tasks=tasks, amounts=amounts)

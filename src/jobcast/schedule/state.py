@@ -34,7 +34,9 @@ class Entry:
     rank: int = 0
     """Given by an operator; higher goes first."""
     values: tuple[float, ...] = ()
-    """Of the policy's order, higher first."""
+    """Of the policy's order, higher first; maybe those of another job of the same user."""
+    own_values: tuple[float, ...] = ()
+    """Its own ones."""
     backfill_values: tuple[float, ...] = ()
     """Of its order among those behind the first that waits."""
     valued_at: int | None = None

@@ -71,12 +71,12 @@ def _over(state: State) -> list[Decision]:
     decisions: list[Decision] = []
     for entry in list(state.running.values()):
         limit = entry.run_limit
-        if entry.gap_end is not None and state.now >= entry.gap_end:
+        if entry.gap_end is not None and not entry.killed and state.now >= entry.gap_end:
             reason = Reason(cause=Cause.WINDOW_OVER)
             if entry.queue.requeue_interrupted:
                 requeue(entry, "", state)
                 decisions.append(Requeue(job=entry.job.id, hold="", reason=reason))
-            elif not entry.killed:
+            else:
                 entry.killed = True
                 decisions.append(Kill(job=entry.job.id, reason=reason))
         elif limit is not None and not entry.killed and state.now >= entry.started + limit - entry.ran:
@@ -96,7 +96,7 @@ def next_time(state: State, *, run_limits: bool = True) -> int | None:
         each for each in _seconds(state, run_limits=run_limits) if each is not None and each > state.now
     ]
     cycle = state.policy.cycle
-    if cycle and state.waiting:
+    if cycle and (state.waiting or state.suspended):
         seconds.append((state.now // cycle + 1) * cycle)
     return min(seconds, default=None)
 
