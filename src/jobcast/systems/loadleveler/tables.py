@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 
 from jobcast.language import say
-from jobcast.systems.dialect import Standing
 from jobcast.systems.loadleveler.admin_keywords import BY_TYPE
 from jobcast.systems.loadleveler.config_keywords import CONFIG
 from jobcast.systems.loadleveler.job_keywords import JOB
@@ -32,12 +31,8 @@ def _table(known: Mapping[str, Known]) -> str:
 
 def _rows(known: Mapping[str, Known]) -> Iterator[str]:
     """Yield a row for each topic, with its keywords in their order."""
-    standings = {
-        Standing.UNDERSTOOD: say("loadleveler.table_understood"),
-        Standing.IGNORED: say("loadleveler.table_ignored"),
-        Standing.REFUSED: say("loadleveler.table_refused"),
-    }
     for topic in dict.fromkeys(each.topic for each in known.values()):
         mine = [each for each in known.values() if each.topic == topic]
         names = " ".join(f"`{each.name}`" for each in mine)
-        yield f"| {names} | {standings[mine[0].standing]} | {say(f'loadleveler_made.{topic}')} |"
+        standing, made = say(f"standing.{mine[0].standing}"), say(f"loadleveler_made.{topic}")
+        yield f"| {names} | {standing} | {made} |"
