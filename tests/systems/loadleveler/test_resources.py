@@ -95,6 +95,11 @@ def test_without_a_list_tasks_count_alone_and_memory_is_a_fact():
     assert [machine.facts.get("memory") for machine in cluster.machines] == [16 * GIB, None]
 
 
+def test_a_machine_of_no_starters_runs_nothing_and_one_of_which_nothing_is_said_one_task():
+    assert machines(config("MAX_STARTERS = 0", admin=ADMIN).cluster) == [{"cpus": 0}, {"cpus": 0}]
+    assert machines(config("", admin="a: type = machine").cluster) == [{"cpus": 1}]
+
+
 def test_starters_count_beside_cpus():
     found = config("SCHEDULE_BY_RESOURCES = ConsumableCpus", "MAX_STARTERS = 3", admin=ADMIN)
     assert machines(found.cluster) == [{"cpus": 8, "starters": 3}, {"cpus": 4, "starters": 3}]

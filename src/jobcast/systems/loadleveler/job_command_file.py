@@ -4,22 +4,22 @@ A job that asks for what it can't get, or in words that can't be understood, is 
 of unknown keywords, which LoadLeveler doesn't take either, the report tells alone, for scripts hold much behind ``#``.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from jobcast.language import say
-from jobcast.schedule.job import BatchJob, Demand
+from jobcast.schedule.job import BatchJob
 from jobcast.systems.dialect import Keyword
+from jobcast.systems.loadleveler.job_begin import read_begin
+from jobcast.systems.loadleveler.job_checks import Asking, refusals
 from jobcast.systems.loadleveler.job_demand import read_demand
 from jobcast.systems.loadleveler.job_dependency import read_dependency
 from jobcast.systems.loadleveler.job_keywords import JOB
 from jobcast.systems.loadleveler.job_lines import job_statements
 from jobcast.systems.loadleveler.job_step import JobStep
-from jobcast.systems.loadleveler.resources import theirs
 from jobcast.systems.loadleveler.said import Said
-from jobcast.systems.loadleveler.site import Site, Submitter
+from jobcast.systems.loadleveler.site import Site
 from jobcast.systems.loadleveler.statement import RefusedError, Report, Statement
 from jobcast.systems.loadleveler.values import TimeLimit, one_of, shown, time_limit, truth, whole_from
 
@@ -27,9 +27,6 @@ _QUEUE = "queue"
 _MOST_STEPS = 1000
 _NO_LIMIT = TimeLimit(hard=None, soft=None)
 _HOLDS = {"user": "user", "system": "system", "usersys": "user system"}
-_BEGIN = re.compile(
-    r"(?:([0-9]{1,2})/([0-9]{1,2})(?:/([0-9]{4}|[0-9]{2}))?)?\s*(?:([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?"
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,13 +59,13 @@ def read_job(text: str, site: Site, submission: JobSubmission) -> JobCommandFile
     """Read a job command file as it would be submitted; times are seconds of the epoch."""
     try:
         statements = _numbered(text.encode("utf-8", "replace"), submission.file)
-    except ValueError:
+    except (ValueError, RefusedError):
         return JobCommandFile(jobs=(), keywords=(), refusals=(say("loadleveler.too_long"),))
     report = Report()
     reading = _Reading(site=site, submission=submission, report=report)
     jobs = reading.jobs(statements)
-    refusals = (*report.refusals(), *reading.refusals)
-    return JobCommandFile(jobs=() if refusals else jobs, keywords=report.keywords(), refusals=refusals)
+    reasons = (*report.refusals(), *reading.refusals)
+    return JobCommandFile(jobs=() if reasons else jobs, keywords=report.keywords(), refusals=reasons)
 
 
 def _numbered(body: bytes, file: str) -> list[Statement]:
@@ -85,7 +82,7 @@ def _numbered(body: bytes, file: str) -> list[Statement]:
         found.append(Statement(file=file, line=line, section=str(step), name=name, value=value, text=value))
         step += each.keyword == _QUEUE and bool(right)
         if step > _MOST_STEPS:
-            raise ValueError("not understood by this hook")
+            raise RefusedError(say("loadleveler.too_long"))
     return found
 
 
@@ -131,12 +128,13 @@ class _Reading:
         step = JobStep(
             id=f"{self.submission.id}.{number}", said=said, variables=self._variables(said, number, step_name)
         )
-        user = self._submitter(self.site.rules.users, self.submission.user)
+        user = self.site.rules.user(self.submission.user)
         queue = step.read("class", _word, user.default_class or self.site.configuration.policy.default_queue)
         group = step.read("group", _word, user.default_group)
-        rules = self.site.rules.classes.get(queue) or self.site.rules.classes[""]
         demand = read_demand(step, self.site, queue)
-        self._check(step, demand, queue, group)
+        self.refusals.extend(
+            refusals(step, demand, Asking(user=self.submission.user, group=group, queue=queue), self.site)
+        )
         after = said.own("dependency")
         job = BatchJob(
             id=step.id,
@@ -147,11 +145,11 @@ class _Reading:
             project=step.read("account_no", _word, ""),
             run_limit=step.read("wall_clock_limit", time_limit, _NO_LIMIT).hard,
             priority=step.read("user_priority", whole_from(0, 100), None),
-            begin=step.read("startdate", lambda text: _begin(text, self.submission.at), None),
+            begin=step.read("startdate", lambda text: read_begin(text, self.submission.at), None),
             after=step.read("dependency", lambda text: read_dependency(text, steps), None) if after else None,
             hold=_HOLDS.get(step.read("hold", one_of(*_HOLDS), ""), ""),
             booking=step.read("ll_res_id", _word, ""),
-            restartable=step.read("restart", truth, rules.restart),
+            restartable=step.read("restart", truth, self.site.rules.of_class(queue).restart),
         )
         steps[step_name] = step.id
         return job
@@ -166,32 +164,6 @@ class _Reading:
             "step_name": step_name,
         }
 
-    @staticmethod
-    def _submitter(known: Mapping[str, Submitter], name: str) -> Submitter:
-        return known.get(name) or known[""]
-
-    def _check(self, step: JobStep, demand: Demand, queue: str, group: str) -> None:
-        """Refuse a step for which its user or group asks too much, or that leaves out what must be asked for."""
-        user, rules = self.submission.user, self.site.rules
-        of_group = self._submitter(rules.groups, group)
-        if group and ((of_group.members and user not in of_group.members) or user in of_group.strangers):
-            self.refusals.append(say("loadleveler.no_member", user=user, group=group))
-        for submitter in (self._submitter(rules.users, user), of_group):
-            for most, asked in (
-                (submitter.largest.machines, max(demand.layout.machines_min, len(demand.layout.geometry))),
-                (submitter.largest.tasks, demand.tasks),
-            ):
-                if most is not None and asked > most:
-                    self.refusals.append(say("loadleveler.too_large", step=step.id, asked=asked, most=most))
-        by_class = self.site.configuration.policy.queues.get(queue)
-        asked_for = demand.per_task.keys() | demand.per_machine.keys() | demand.floating.keys()
-        for name in sorted(
-            rules.must_request - asked_for - (by_class.default_resources.keys() if by_class else set())
-        ):
-            self.refusals.append(say("loadleveler.must_request", step=step.id, name=theirs(name)))
-        if step.read("coschedule", truth, default=False):
-            step.refuse("coschedule", RefusedError(say("loadleveler.no_together")))
-
 
 def _word(text: str) -> str:
     """Read one word."""
@@ -199,31 +171,3 @@ def _word(text: str) -> str:
     if len(words) != 1:
         raise RefusedError(say("loadleveler.one_word", value=shown(text)))
     return words[0]
-
-
-def _begin(text: str, at: datetime) -> int:
-    """Read ``[month/day[/year]] [hour:minute[:second]]``; without a date it is today, without a time midnight."""
-    match = _BEGIN.fullmatch(text.strip().strip('"').strip())
-    if match is None or not any(match.groups()):
-        raise RefusedError(say("loadleveler.no_date", value=shown(text)))
-    month, day, year, hour, minute, second = match.groups()
-    try:
-        return int(
-            at.replace(
-                year=_year(year) if year else at.year,
-                month=int(month or at.month),
-                day=int(day or at.day),
-                hour=int(hour or 0),
-                minute=int(minute or 0),
-                second=int(second or 0),
-                microsecond=0,
-            ).timestamp()
-        )
-    except (ValueError, OverflowError):
-        raise RefusedError(say("loadleveler.no_date", value=shown(text))) from None
-
-
-def _year(text: str) -> int:
-    """Read a year; of two digits, 69 to 99 belong to the last century."""
-    year = int(text)
-    return year if len(text) == 4 else year + (1900 if year >= 69 else 2000)

@@ -23,7 +23,7 @@ def read_demand(step: JobStep, site: Site, queue: str) -> Demand:
     """Return what a step of a queue asks for."""
     tasks = read_tasks(step)
     cluster, counts = site.configuration.cluster, site.counted.resources
-    rules = site.rules.classes.get(queue) or site.rules.classes[""]
+    rules = site.rules.of_class(queue)
     own = _asked(step, "resources", counts)
     asked = own if step.says("resources") else only(rules.resources, counts)
     of_step = _asked(step, "step_resources", counts)

@@ -14,8 +14,8 @@ from jobcast.systems.loadleveler.values import number, one_of, shown, truth, who
 
 _INITIATOR = re.compile(r"([^\s,(){}\"]+)\s*(?:\(\s*([0-9]{1,9})\s*\))?")
 _BETWEEN = re.compile(r"[\s,{}\"]*")
-_BATCH = "batch"
-_MODES = (_BATCH, "interactive", "general")
+_MOST_STARTERS = 10**6
+_MODES = ("batch", "interactive", "general")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,17 +93,19 @@ class _Reading:
         )
 
     def _resources(self, offers: Counts, initiators: Mapping[str, int], counted: Counted) -> dict[str, int]:
-        most = self.config.read("max_starters", _starters, None)
-        tasks = most if most is not None else sum(initiators.values())
-        widest = most or max(initiators.values(), default=0)
+        all_classes = sum(initiators.values())
+        tasks = self.config.read("max_starters", whole_from(0, _MOST_STARTERS), all_classes)
+        widest = min(tasks, max(initiators.values(), default=tasks))
         known: dict[str, int] = {}
         for name, value in offers.items():
             if name in counted.resources and (amount := self._amount(name, value, widest)) is not None:
                 known[name] = amount
-        if CPUS not in counted.resources:
+        if tasks == all_classes == 0 and not self.config.get("max_starters"):
             cpus = offers.get(CPUS)
-            return {CPUS: tasks or (cpus if isinstance(cpus, int) else 1), **known}
-        return {**known, STARTERS: tasks or known.get(CPUS, 0)} if counted.starters else known
+            tasks = cpus if isinstance(cpus, int) else 1
+        if CPUS not in counted.resources:
+            return {CPUS: tasks, **known}
+        return {**known, STARTERS: tasks} if counted.starters else known
 
     def _amount(self, name: str, value: int | str, widest: int) -> int | None:
         """Return an amount; `ALL` of the CPUs is reckoned as the tasks of the machine's largest class."""
@@ -124,10 +126,6 @@ class _Reading:
             if found := self.config.words(fact):
                 facts[fact] = found[0]
         return facts
-
-
-def _starters(text: str) -> int | None:
-    return whole_from(0, 10**6)(text)
 
 
 def in_pool(pool: str) -> str:

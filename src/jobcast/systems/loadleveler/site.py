@@ -64,6 +64,18 @@ class SubmissionRules:
     must_request: frozenset[str]
     """Resources that each step must name, itself or through its class."""
 
+    def user(self, name: str) -> Submitter:
+        """Return what holds for a user."""
+        return self.users.get(name) or self.users[""]
+
+    def group(self, name: str) -> Submitter:
+        """Return what holds for a group."""
+        return self.groups.get(name) or self.groups[""]
+
+    def of_class(self, name: str) -> ClassRules:
+        """Return what holds for the steps of a class."""
+        return self.classes.get(name) or self.classes[""]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Site:
