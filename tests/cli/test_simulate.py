@@ -116,7 +116,7 @@ def test_programs_get_every_figure_and_how_it_is_meant(jobcast, four):
 def test_a_run_is_kept_and_told_of(jobcast, four, tmp_path):
     result = jobcast("simulate", four, "-o", "easy", "--parquet", "jobs.parquet")
     assert result.stderr.splitlines() == [
-        "wrote jobs.parquet: 5 jobs",
+        "wrote jobs.parquet",
         "kept the run in easy",
         "next: simulate another policy with -o OTHER, then jobcast compare easy OTHER",
     ]
@@ -168,5 +168,53 @@ def test_a_history_says_how_many_processors_it_needs(jobcast, store):
 )
 def test_what_can_not_be_done_is_refused(jobcast, four, arguments, code, complaint):
     result = jobcast("simulate", *arguments)
+    assert result.exit_code == code, result.output
+    assert complaint in result.stderr
+
+
+def test_machines_have_each_a_part_of_the_processors(jobcast, four):
+    answer = json.loads(jobcast("simulate", four, "--machines", "2x4:1GB", "-o", "placed", "--json").stdout)
+    assert (answer["engine"] != "counts", answer["trace"]["processors"], answer["jobs"]) == (True, 8, 5)
+    assert answer["setup"]["events"] == "per-timestamp"
+    jobs = pl.read_parquet("placed/jobs.parquet")
+    assert sum(share["tasks"] for share in jobs["allocation"][1]) == 8
+    assert {share["machine"] for share in jobs["allocation"][1]} == {"m1", "m2"}
+
+
+def test_a_site_s_own_files_decide(jobcast, four, tmp_path):
+    site = tmp_path / "conf"
+    site.mkdir()
+    (site / "lsb.queues").write_text(
+        "Begin Queue\nQUEUE_NAME = short\nPRIORITY = 40\nEnd Queue\n"
+        "Begin Queue\nQUEUE_NAME = night\nPRIORITY = 20\nSHINE = Y\nEnd Queue\n"
+    )
+    (site / "lsb.params").write_text("Begin Parameters\nDEFAULT_QUEUE = night\nEnd Parameters\n")
+    result = jobcast("simulate", four, "--system", str(site))
+    assert result.exit_code == 0, result.output
+    assert (
+        "changed: 2 (names a queue that the policy doesn't have; put into its default queue)" in result.stdout
+    )
+    assert "SHINE: unknown" in result.stderr
+
+
+def test_a_page_for_the_browser_is_written(jobcast, four, tmp_path):
+    result = jobcast("simulate", four, "--gantt", "run.html")
+    assert result.stderr.startswith("wrote run.html\n")
+    assert (tmp_path / "run.html").read_text().startswith("<!DOCTYPE html>")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "complaint"),
+    [
+        (["--machines", "many"], 1, "'many' tells no machines"),
+        (["--machines", "2x4", "--processors", "8"], 2, "leave out --processors"),
+        (["--machines", "2x4", "--events", "per-event"], 2, "leave out --events per-event"),
+        (["--system", "lsb.queues", "--policy", "easy"], 2, "leave out --policy"),
+        (["--system", "lsb.queues"], 1, "lsb.queues"),
+        (["--system", "four.swf"], 1, "not the configuration files of one batch system"),
+    ],
+)
+def test_rules_and_machines_that_contradict_are_refused(jobcast, four, arguments, code, complaint):
+    result = jobcast("simulate", four, *arguments)
     assert result.exit_code == code, result.output
     assert complaint in result.stderr

@@ -2,7 +2,8 @@ import pytest
 
 from jobcast.errors import InputError
 from jobcast.machine import Cluster, Machine
-from jobcast.simulate.machines import parse_machines, processors_of
+from jobcast.simulate.machines import parse_machines
+from jobcast.simulate.setup import processors_of
 from jobcast.units import GIB, TIB
 
 
@@ -15,21 +16,21 @@ def test_a_group_is_a_number_of_equal_machines():
     )
 
 
-def test_groups_follow_each_other_and_names_have_equal_length():
-    cluster = parse_machines("10x4, 64:2T:8gpu")
-    assert [machine.name for machine in cluster.machines[::9]] == ["m01", "m10"]
+def test_groups_follow_each_other():
+    cluster = parse_machines("10x4, 1x64:2T:8gpu")
+    assert [machine.name for machine in cluster.machines[::9]] == ["m1", "m10"]
     assert cluster.machines[-1] == Machine(name="m11", resources={"cpus": 64, "memory": 2 * TIB, "gpus": 8})
     assert processors_of(cluster) == 104
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "x8", "0x8", "2x0", "2x8:", "2x8:64XB", "2x8:0GB", "8,", "-1x8", "2x8:64GB:2", "999999x8", "9" * 99],
+    ["", "x8", "0x8", "2x0", "2x8:", "2x8:64XB", "8,", "-1x8", "2x8:64GB:2", "999999x8", "50000x1,50001x1"],
 )
 def test_anything_else_is_refused_with_an_example(text):
     with pytest.raises(InputError, match="machines") as caught:
         parse_machines(text)
     assert caught.value.hint == (
         "write 32x8:64GB for 32 machines of 8 processors and 64 GB, :2gpu behind it for GPUs, "
-        "commas between groups; 100,000 machines at most"
+        "commas between groups"
     )

@@ -30,6 +30,7 @@ COMMANDS = {
     "shadow": "jobcast.cli.shadow:command",
     "simulate": "jobcast.cli.simulate:command",
     "compare": "jobcast.cli.compare:command",
+    "policy": "jobcast.cli.policy:command",
     "timers": "jobcast.cli.timers:command",
     "doctor": "jobcast.cli.doctor:command",
     "demo": "jobcast.cli.demo:command",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,28 +15,22 @@ from jobcast.cli import frame
 from jobcast.cli.bar import bar
 from jobcast.cli.moment import MOMENT
 from jobcast.cli.screen import print_json, talk
+from jobcast.cli.simulate_setup import Told, Which
 from jobcast.cli.simulate_show import conventions, show
 from jobcast.cli.working import working
 from jobcast.errors import InputError
 from jobcast.language import say
 from jobcast.simulate.engines import simulate
-from jobcast.simulate.estimates.correction import CORRECTION_NAMES, CorrectionName
-from jobcast.simulate.estimates.registry import ESTIMATES_NAMES, EstimatesName
-from jobcast.simulate.history import STORE, read_history
+from jobcast.simulate.estimates.correction import CORRECTION_NAMES
+from jobcast.simulate.estimates.registry import ESTIMATES_NAMES
 from jobcast.simulate.metrics import THRESHOLD, as_dict, measure
-from jobcast.simulate.run import facts_of, packed, table_of, write_run
-from jobcast.simulate.setup import Setup
-from jobcast.simulate.swf import read_swf
+from jobcast.simulate.run import Run, facts_of, packed, table_of, write_run
 from jobcast.store.durable import write_named
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from typing import Any
-
-    import polars as pl
 
     from jobcast.cli.session import Session
-    from jobcast.simulate.counts.base import Events
     from jobcast.simulate.outcome import Outcome
     from jobcast.simulate.run import Facts
     from jobcast.simulate.trace import Trace
@@ -54,11 +48,15 @@ def _positive(ctx: click.Context, param: click.Parameter, seconds: float) -> flo
 
 @frame.command(help=say("simulate.help"), examples=say("simulate.examples"))
 @click.argument("trace", metavar="TRACE")
-@click.option("--policy", default="easy", metavar="NAME", help=say("simulate.policy"))
+@click.option("--policy", metavar="NAME", help=say("simulate.policy"))
+@click.option(
+    "--system", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help=say("simulate.system")
+)
+@click.option("--machines", metavar="SPEC", help=say("simulate.machines"))
+@click.option("--processors", type=click.IntRange(min=1), metavar="N", help=say("simulate.processors"))
 @click.option("--estimates", type=click.Choice(ESTIMATES_NAMES), help=say("simulate.estimates"))
 @click.option("--correction", type=click.Choice(CORRECTION_NAMES), help=say("simulate.correction"))
 @click.option("--events", type=click.Choice(["per-event", "per-timestamp"]), help=say("simulate.events"))
-@click.option("--processors", type=click.IntRange(min=1), metavar="N", help=say("simulate.processors"))
 @click.option("--since", type=MOMENT, metavar="TIME", help=say("simulate.since"))
 @click.option("--until", type=MOMENT, metavar="TIME", help=say("simulate.until"))
 @click.option("--cluster", metavar="NAME", help=say("simulate.cluster"))
@@ -72,6 +70,7 @@ def _positive(ctx: click.Context, param: click.Parameter, seconds: float) -> flo
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="RUN", help=say("simulate.output"))
 @click.option("--parquet", type=click.Path(path_type=Path), metavar="FILE", help=say("simulate.parquet"))
+@click.option("--gantt", type=click.Path(path_type=Path), metavar="FILE", help=say("simulate.gantt"))
 @frame.json_option
 @click.pass_obj
 def command(
@@ -79,10 +78,6 @@ def command(
     /,
     *,
     trace: str,
-    policy: str,
-    estimates: str | None,
-    correction: str | None,
-    events: str | None,
     processors: int | None,
     since: datetime | None,
     until: datetime | None,
@@ -90,28 +85,20 @@ def command(
     threshold: float,
     output: Path | None,
     parquet: Path | None,
+    gantt: Path | None,
     as_json: bool,
+    **told: Any,
 ) -> None:
     """Simulate a trace."""
-    setup = Setup(
-        policy=policy,
-        estimates=cast("EstimatesName | None", estimates),
-        correction=cast("CorrectionName | None", correction),
-        events=cast("Events | None", events),
-    )
+    setup = Told(**told).setup()
     words = setup.words()
-    if trace != STORE and (since or until or cluster):
-        raise click.UsageError(say("simulate.only_store"))
-    wanted = _Wanted(output=output, parquet=parquet, as_json=as_json)
+    which = Which(trace=trace, processors=processors, since=since, until=until, cluster=cluster)
+    which.see(setup)
+    wanted = _Wanted(output=output, parquet=parquet, gantt=gantt, as_json=as_json)
     wanted.see()
     with working() as step:
         step("trace")
-        if trace == STORE:
-            made = read_history(
-                session.store, since=since, until=until, processors=processors, cluster=cluster
-            )
-        else:
-            made = read_swf(Path(trace), processors=processors)
+        made = which.read(session, setup)
     with bar(say("simulate.running"), len(made.jobs)) as done:
         outcome = simulate(made, setup, seconds=clock.seconds, progress=done)
     metrics = measure(made, outcome, threshold=threshold)
@@ -127,12 +114,14 @@ class _Wanted:
     """The folder that keeps the run; None where it isn't kept."""
     parquet: Path | None
     """The file for a row of each job; None for none."""
+    gantt: Path | None
+    """The file for a page; None for none."""
     as_json: bool
     """Print JSON in the place of tables."""
 
     def see(self) -> None:
         """See whether it can be written there, before much is computed. Raises InputError."""
-        for path in filter(None, (self.output, self.parquet)):
+        for path in filter(None, (self.output, self.parquet, self.gantt)):
             if not path.absolute().parent.is_dir():
                 raise InputError(
                     say("evaluate.no_folder", path=path.parent), hint=say("evaluate.no_folder_cure")
@@ -141,23 +130,34 @@ class _Wanted:
 
 def _give(trace: Trace, outcome: Outcome, facts: Facts, wanted: _Wanted) -> None:
     """Keep what is to be kept, and print the rest."""
-    if wanted.output or wanted.parquet:
-        jobs: pl.DataFrame = table_of(trace, outcome, facts.metrics)
-        if wanted.output:
-            write_run(wanted.output, facts, jobs, outcome.reservations)
-        if wanted.parquet:
-            write_named(wanted.parquet, packed(jobs))
+    _write(trace, outcome, facts, wanted)
     if wanted.as_json:
         print_json(_as_dict(facts))
         return
     show(facts)
-    if wanted.parquet:
-        talk(say("simulate.written", path=wanted.parquet, jobs=f"{len(outcome.start):,}"))
+    for path in filter(None, (wanted.parquet, wanted.gantt)):
+        talk(say("simulate.wrote", path=path))
     if wanted.output:
         talk(say("simulate.kept", path=wanted.output))
         talk(say("simulate.next_compare", path=wanted.output))
     else:
         talk(say("simulate.next_keep"))
+
+
+def _write(trace: Trace, outcome: Outcome, facts: Facts, wanted: _Wanted) -> None:
+    """Write the files that are wanted."""
+    if not (wanted.output or wanted.parquet or wanted.gantt):
+        return
+    jobs = table_of(trace, outcome, facts.metrics)
+    if wanted.output:
+        write_run(wanted.output, facts, jobs, outcome.reservations)
+    if wanted.parquet:
+        write_named(wanted.parquet, packed(jobs))
+    if wanted.gantt:
+        from jobcast.simulate.page.page import as_page  # noqa: PLC0415 - only pages need Jinja
+
+        run = Run(name=trace.name, facts=facts, jobs=jobs, reservations=outcome.reservations)
+        write_named(wanted.gantt, as_page(run).encode())
 
 
 def _as_dict(facts: Facts) -> dict[str, Any]:

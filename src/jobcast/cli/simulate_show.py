@@ -31,6 +31,10 @@ def show(facts: Facts) -> None:
         if len(figures) > 1:
             tell()
             _show_groups(kind, figures)
+    if facts.refused:
+        tell()
+        causes = " · ".join(f"{cause} {count:,}" for cause, count in facts.refused.items())
+        tell(say("simulate.refused", causes=causes))
     tell()
     for name, meaning in conventions(facts).items():
         if isinstance(meaning, str):

@@ -10,6 +10,7 @@
 import io
 import os
 import shutil
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,18 +46,19 @@ class TraceFacts:
     set_aside: Mapping[str, int]
     """See `Trace.set_aside`."""
     changed: Mapping[str, int]
-    """See `Trace.changed`."""
+    """See `Trace.changed`; and ``other_queue``, see `Outcome.other_queue`."""
 
     @classmethod
-    def of(cls, trace: Trace) -> "TraceFacts":
-        """Return what is kept of `trace`."""
+    def of(cls, trace: Trace, outcome: Outcome) -> "TraceFacts":
+        """Return what is kept of `trace`, and what the simulation had to change of it."""
+        moved = {"other_queue": outcome.other_queue} if outcome.other_queue else {}
         return cls(
             name=trace.name,
             origin=trace.origin.isoformat(),
             jobs=len(trace.jobs),
             processors=trace.processors,
             set_aside=trace.set_aside,
-            changed=trace.changed,
+            changed={**trace.changed, **moved},
         )
 
 
@@ -80,6 +82,8 @@ class Facts:
     """How long the engine took."""
     jobs_per_second: float
     """How many jobs it scheduled in a second."""
+    refused: Mapping[str, int]
+    """How many jobs were turned away or could never run, by cause (`jobcast.decision.Cause`)."""
     machines: Mapping[str, int]
     """Each machine's processors; empty where only processors were counted."""
     metrics: Metrics
@@ -109,11 +113,12 @@ def facts_of(
         schema=SCHEMA,
         made=made[0],
         version=made[1],
-        trace=TraceFacts.of(trace),
+        trace=TraceFacts.of(trace, outcome),
         setup=setup,
         engine=outcome.engine,
         seconds=outcome.seconds,
         jobs_per_second=outcome.jobs_per_second,
+        refused=dict(Counter(map(str, outcome.refused.values())).most_common()),
         machines=outcome.machines,
         metrics=metrics,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from jobcast.errors import InputError
 from jobcast.language import say
-from jobcast.machine import Cluster
+from jobcast.machine import CPUS, Cluster
 from jobcast.schedule.policy import Policy
 from jobcast.simulate.counts.base import (
     CONSERVATIVE,
@@ -69,14 +69,26 @@ class Setup:
 
     def words(self) -> dict[str, str]:
         """Return the settings by name, as the command line has them, with what the policy left open."""
+        if self.system is not None:
+            return {
+                "policy": self.policy,
+                "estimates": self.estimates or "requested",
+                "correction": self.correction or "request",
+                "events": "per-timestamp",
+            }
         rule = self.rule()
         estimates = rule.estimates if isinstance(rule.estimates, str) else "given"
         return {
             "policy": self.policy,
             "estimates": estimates,
             "correction": rule.correction,
-            "events": rule.events,
+            "events": rule.events if self.cluster is None else "per-timestamp",
         }
+
+
+def processors_of(cluster: Cluster) -> int:
+    """Return how many processors all machines have together."""
+    return sum(machine.resources.get(CPUS, 0) for machine in cluster.machines)
 
 
 def _unknown(policy: str) -> InputError:

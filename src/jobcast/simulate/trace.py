@@ -63,7 +63,7 @@ REASONS = (
 
 CHANGES = (
     "run_capped", "no_request", "request_0", "cores_assumed", "submit_assumed", "absurd_memory",
-    "id_twice", "after_unknown", "after_circle",
+    "id_twice", "after_unknown", "after_circle", "other_queue",
 )  # fmt: skip
 """What was changed of jobs that are kept; each has its text, ``trace_changed.CHANGE``."""
 

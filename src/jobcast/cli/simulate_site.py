@@ -1,0 +1,86 @@
+"""Machines and a site's own rules, from what the command line names."""
+
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from jobcast.cli.screen import talk
+from jobcast.errors import InputError
+from jobcast.language import say
+from jobcast.machine import Cluster
+from jobcast.simulate.machines import parse_machines
+from jobcast.simulate.setup import Setup
+from jobcast.systems.dialect import Configuration, Keyword, Standing
+from jobcast.systems.dialects import DIALECTS, read_configuration
+
+_MOST_TOLD = 12
+"""Keywords that are told one by one; `jobcast policy` tells all."""
+_LARGEST_FILE = 16 << 20
+"""Bytes; no configuration file is as large."""
+
+
+def with_machines(setup: Setup, *, machines: str | None, system: tuple[Path, ...]) -> Setup:
+    """Return the setup with the machines and rules that are named, telling which keywords don't shape them.
+
+    Raises InputError for files that can't be read, and for machines that nobody understands.
+    """
+    cluster = None if machines is None else parse_machines(machines)
+    if not system:
+        return replace(setup, cluster=cluster)
+    configuration = read_files(system)
+    tell_keywords(configuration)
+    if cluster is None and configuration.cluster.machines:
+        cluster = configuration.cluster
+    elif cluster is not None:
+        cluster = Cluster(machines=cluster.machines, floating=configuration.cluster.floating)
+    return replace(setup, policy=configuration.policy.name, system=configuration.policy, cluster=cluster)
+
+
+def read_files(paths: tuple[Path, ...]) -> Configuration:
+    """Read the configuration files of one cluster; a folder stands for those of its files that have a known name."""
+    files = [file for path in paths for file in (_known_in(path) if path.is_dir() else [path])]
+    return read_configuration({file.name: _text(file) for file in files})
+
+
+def _known_in(folder: Path) -> list[Path]:
+    """Return the files of a folder that are called as those of some batch system; others lie beside them."""
+    patterns = [pattern for names, _ in DIALECTS.values() for pattern in names]
+    return sorted(
+        file
+        for file in folder.iterdir()
+        if file.is_file() and any(fnmatchcase(file.name, pattern) for pattern in patterns)
+    )
+
+
+def _text(file: Path) -> str:
+    try:
+        if file.stat().st_size > _LARGEST_FILE:
+            raise InputError(say("dialect.large_file", path=file), hint=say("dialect.large_file_cure"))
+        return file.read_text("utf-8", errors="replace")
+    except OSError as error:
+        raise InputError(
+            say("dialect.no_file", path=file, why=error.strerror), hint=say("dialect.no_file_cure")
+        ) from error
+
+
+def tell_keywords(configuration: Configuration) -> None:
+    """Say how many keywords were understood, and those that were not, one by one."""
+    counts = dict.fromkeys(Standing, 0)
+    for keyword in configuration.keywords:
+        counts[keyword.standing] += 1
+    talk(say("dialect.keywords", **{str(standing): counts[standing] for standing in Standing}))
+    told = [each for each in configuration.keywords if each.standing in _WORTH_TELLING]
+    for keyword in told[:_MOST_TOLD]:
+        talk(line(keyword))
+    if len(told) > _MOST_TOLD:
+        talk(say("dialect.more_keywords", more=len(told) - _MOST_TOLD))
+
+
+_WORTH_TELLING = {Standing.CORRECTED, Standing.REFUSED, Standing.UNKNOWN}
+
+
+def line(keyword: Keyword) -> str:
+    """Return one keyword with what was made of it, as a line."""
+    made = say(f"standing.{keyword.standing}")
+    where = f"{keyword.file}:{keyword.line}"
+    return f"  {where}  {keyword.name}: {made}" + (f"; {keyword.reason}" if keyword.reason else "")
