@@ -87,6 +87,14 @@ def test_runs_that_can_not_be_compared_job_by_job_are_told_of(runs, tmp_path):
     assert "jobs that wait" not in told
 
 
+def test_runs_of_one_name_are_told_apart_by_their_folders(runs, tmp_path):
+    (tmp_path / "before").mkdir()
+    (tmp_path / "easy").rename(tmp_path / "before/easy")
+    (tmp_path / "fcfs").rename(tmp_path / "easy")
+    lines = runs("compare", "before/easy", "easy").stdout.splitlines()
+    assert lines[3].split()[:2] == ["before/easy", "easy"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "complaint"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,8 @@ def command(*, runs: tuple[Path, ...], as_json: bool) -> None:
     if len(runs) < 2:
         raise click.UsageError(say("compare.two_runs"), click.get_current_context())
     read = [read_run(path) for path in runs]
+    if len({run.name for run in read}) < len(read):
+        read = [replace(run, name=str(path)) for run, path in zip(read, runs, strict=True)]
     comparison = compare(read)
     if as_json:
         print_json(_as_dict(read, comparison))

@@ -176,13 +176,12 @@ def _mended(jobs: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
         pl.col("request").is_null().sum().alias("no_request"),
         absurd.sum().alias("absurd_memory"),
     ).row(0, named=True)
-    again = jobs["id"].is_first_distinct().not_()
-    changed["id_twice"] = int(again.sum())
+    changed["id_twice"] = len(jobs) - jobs["id"].n_unique()
     jobs = jobs.with_columns(
         pl.min_horizontal("run", "request").alias("run"),
         *(pl.when(pl.col(name).is_between(1, PIB)).then(name) for name in ("memory", "memory_used")),
     )
-    if changed["id_twice"]:
+    while jobs["id"].n_unique() < len(jobs):  # again where ID~2 stood there already
         number = pl.int_range(1, pl.len() + 1).over("id")
         jobs = jobs.with_columns(pl.when(number > 1).then(pl.format("{}~{}", "id", number)).otherwise("id"))
     if jobs["after"].null_count() == len(jobs):
