@@ -8,7 +8,7 @@ from jobcast.simulate.counts.base import Jobs
 from jobcast.simulate.counts.engine import run
 from jobcast.simulate.estimates.base import UNKNOWN
 from jobcast.simulate.outcome import Flags, Outcome, Whole
-from jobcast.simulate.placed import run_core
+from jobcast.simulate.placed import run_placed
 from jobcast.simulate.setup import Setup
 from jobcast.simulate.trace import Trace
 
@@ -25,7 +25,7 @@ def simulate(
     """
     if setup.cluster is None and setup.system is None:
         return _counted(trace, setup, seconds, progress)
-    return run_core(trace, setup, seconds=seconds, progress=progress)
+    return run_placed(trace, setup, seconds=seconds, progress=progress)
 
 
 def _counted(trace: Trace, setup: Setup, seconds: Callable[[], float], progress: Progress | None) -> Outcome:

@@ -1,6 +1,7 @@
 """Simulates with machines: turns a trace and a setup into what the core is given, and its answer into an outcome."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -11,14 +12,21 @@ from jobcast.language import say
 from jobcast.machine import CPUS, Allocation, Cluster
 from jobcast.schedule.policies import named
 from jobcast.schedule.policy import Policy
+from jobcast.simulate.compiled import can_run, run_compiled
 from jobcast.simulate.core import Life, Progress, Replay, Replayed, Watch, replay
 from jobcast.simulate.estimates.base import UNKNOWN, Columns, Estimator
-from jobcast.simulate.estimates.registry import make
+from jobcast.simulate.estimates.given import Given
+from jobcast.simulate.estimates.registry import EstimatesName, make
+from jobcast.simulate.hosts.asked import of_trace
 from jobcast.simulate.machines import one_machine
-from jobcast.simulate.outcome import ALLOCATION, RESERVATIONS, Outcome
+from jobcast.simulate.outcome import ALLOCATION, RESERVATIONS, Outcome, Whole
 from jobcast.simulate.requests import Requests, batch_jobs, requests_of
 from jobcast.simulate.setup import Setup
 from jobcast.simulate.trace import Trace
+
+
+WORTH_COMPILING = 5_000
+"""Jobs from which on the compiled engine is faster, even where it must be compiled first (half a minute, once)."""
 
 
 def policy_of(setup: Setup) -> Policy:
@@ -41,13 +49,20 @@ def cluster_of(setup: Setup, trace: Trace) -> Cluster:
     )
 
 
+def estimates_of(setup: Setup) -> EstimatesName:
+    """Return which run times are reckoned with: those named, else those of the policy, else requested ones."""
+    if setup.estimates is not None or setup.system is not None:
+        return setup.estimates or "requested"
+    rule = setup.rule()
+    return rule.estimates if isinstance(rule.estimates, str) else "requested"
+
+
 def estimator_of(setup: Setup, trace: Trace) -> Estimator | None:
     """Return who tells estimates; None where the jobs' own requests are reckoned with."""
-    estimates = setup.estimates
-    if estimates is None and setup.system is None:
-        rule = setup.rule()
-        estimates = rule.estimates if isinstance(rule.estimates, str) else None
-    return None if estimates in {None, "requested"} else make(estimates, columns_of(trace))
+    if setup.given is not None:
+        return Given(setup.given, trace.requested())
+    estimates = estimates_of(setup)
+    return None if estimates == "requested" else make(estimates, columns_of(trace))
 
 
 def columns_of(trace: Trace) -> Columns:
@@ -63,31 +78,82 @@ def columns_of(trace: Trace) -> Columns:
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Site:
+    """A trace and a setup, in the words of the core."""
+
+    trace: Trace
+    """The jobs."""
+    setup: Setup
+    """What decides over them."""
+    cluster: Cluster
+    """The machines."""
+    policy: Policy
+    """The rules."""
+    requests: Requests
+    """What the jobs ask for."""
+
+    @classmethod
+    def of(cls, trace: Trace, setup: Setup) -> "Site":
+        """Lay out a run. Raises InputError for a policy that nobody knows."""
+        cluster, policy = cluster_of(setup, trace), policy_of(setup)
+        return cls(
+            trace=trace,
+            setup=setup,
+            cluster=cluster,
+            policy=policy,
+            requests=requests_of(trace, cluster, policy),
+        )
+
+
+def run_placed(
+    trace: Trace, setup: Setup, *, seconds: Callable[[], float], progress: Progress | None = None
+) -> Outcome:
+    """Simulate a trace with machines: by the compiled engine where that gives the same, else by the core."""
+    site = Site.of(trace, setup)
+    known = known_estimates(site)
+    wanted = len(trace.jobs) >= WORTH_COMPILING if setup.compiled is None else setup.compiled
+    if wanted and known is not None:
+        asked = of_trace(trace, site.requests, known)
+        if can_run(asked, site.policy, site.cluster):
+            done = run_compiled(asked, site.policy, site.cluster, seconds=seconds, progress=progress)
+            return replace(done, other_queue=site.requests.other_queue)
+    return run_core(site, seconds=seconds, progress=progress)
+
+
+def known_estimates(site: Site) -> Whole | None:
+    """Return estimates that are known from the beginning, -1 for none; None where they are learnt on the way."""
+    if site.setup.given is not None:
+        return site.setup.given
+    estimates = estimates_of(site.setup)
+    if estimates == "requested":
+        return np.full(len(site.trace.jobs), -1, np.int64)
+    return site.trace.whole("run") if estimates == "actual" else None
+
+
 def run_core(
-    trace: Trace,
-    setup: Setup,
+    site: Site,
     *,
     seconds: Callable[[], float],
     progress: Progress | None = None,
     watch: Watch | None = None,
 ) -> Outcome:
     """Simulate a trace by the core itself; `watch` sees each step."""
-    cluster, policy = cluster_of(setup, trace), policy_of(setup)
-    requests = requests_of(trace, cluster, policy)
+    trace, setup = site.trace, site.setup
     rule = None if setup.system is not None else setup.rule()
     what = Replay(
-        jobs=batch_jobs(trace, requests),
+        jobs=batch_jobs(trace, site.requests),
         submit=trace.whole("submit").tolist(),
         run=trace.whole("run").tolist(),
-        cluster=cluster,
-        policy=policy,
+        cluster=site.cluster,
+        policy=site.policy,
         estimator=estimator_of(setup, trace),
         correction=setup.correction or (rule.correction if rule else "request"),
         monday=monday_of(trace),
     )
     begun = seconds()
     done = replay(what, progress=progress, watch=watch)
-    return _outcome(done, what, requests, seconds() - begun)
+    return _outcome(done, what, site.requests, seconds() - begun)
 
 
 def monday_of(trace: Trace) -> int:

@@ -19,6 +19,7 @@ from jobcast.simulate.counts.base import (
 )
 from jobcast.simulate.estimates.correction import CorrectionName
 from jobcast.simulate.estimates.registry import EstimatesName
+from jobcast.simulate.outcome import Whole
 from jobcast.spelling import did_you_mean
 
 POLICIES: Mapping[str, Rule] = {
@@ -49,6 +50,8 @@ class Setup:
     """The machines; None where only processors are counted."""
     system: Policy | None = None
     """A site's own rules, in the place of those of `policy`; None where there are none."""
+    given: Whole | None = None
+    """Seconds that each job is reckoned to run, -1 for as it requests; None for `estimates`."""
     compiled: bool | None = None
     """Whether the compiled engine runs it; None for where it can be had."""
 
