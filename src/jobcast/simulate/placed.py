@@ -24,7 +24,6 @@ from jobcast.simulate.requests import Requests, batch_jobs, requests_of
 from jobcast.simulate.setup import Setup
 from jobcast.simulate.trace import Trace
 
-
 WORTH_COMPILING = 5_000
 """Jobs from which on the compiled engine is faster, even where it must be compiled first (half a minute, once)."""
 
