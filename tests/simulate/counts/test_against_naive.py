@@ -1,17 +1,19 @@
 """Random traces: the engine starts jobs as the naive form of the rules does, and keeps what the rules promise."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jobcast.simulate.counts import engine
 from jobcast.simulate.counts.base import ALL, EASY, EASY_SJBF, FCFS, Given, Jobs, Rule
-from jobcast.simulate.counts.engine import run
-from tests.simulate.counts.logs import jobs_of
+from tests.simulate.counts.logs import jobs_of, made_up
 from tests.simulate.counts.naive import Naive
 
+run_plain = partial(engine.run, compiled=False)
 PROCESSORS = 8
 
 _ONE_JOB = st.tuples(
@@ -38,7 +40,8 @@ def traces(draw: st.DrawFn) -> Jobs:
 
 @st.composite
 def rules(draw: st.DrawFn, jobs: Jobs) -> Rule:
-    given = np.array([draw(st.integers(1, int(most))) for most in jobs.request], np.int64)
+    chance = np.random.default_rng(draw(st.integers(0, 100)))
+    given = chance.integers(1, jobs.request, endpoint=True)
     return Rule(
         depth=draw(st.sampled_from([0, 1, 2, 3, ALL])),
         order=draw(st.sampled_from(["first-come", "shortest-first"])),
@@ -56,8 +59,8 @@ def most_in_use(jobs: Jobs, start: np.ndarray) -> int:
 
 
 @settings(max_examples=300)
-@given(st.data())
-def test_jobs_start_as_by_the_naive_form_of_the_rules(data):
+@given(data=st.data())
+def test_jobs_start_as_by_the_naive_form_of_the_rules(run, data):
     jobs = data.draw(traces())
     rule = data.draw(rules(jobs))
     naive, outcome = Naive(jobs, PROCESSORS, rule), run(jobs, PROCESSORS, rule)
@@ -67,42 +70,60 @@ def test_jobs_start_as_by_the_naive_form_of_the_rules(data):
         assert outcome.corrections.tolist() == [naive.times.get(job, 0) for job in range(len(jobs))]
 
 
-@given(st.data())
-def test_never_are_more_processors_in_use_than_there_are(data):
+@given(data=st.data())
+def test_never_are_more_processors_in_use_than_there_are(run, data):
     jobs = data.draw(traces())
     outcome = run(jobs, PROCESSORS, data.draw(rules(jobs)))
     assert most_in_use(jobs, outcome.start) <= PROCESSORS
     assert (outcome.start >= jobs.submit).all()
 
 
-@given(traces(), st.sampled_from([1, 2, ALL]))
-def test_with_true_run_times_it_does_not_matter_when_the_queue_is_looked_at(jobs, depth):
+@given(jobs=traces(), depth=st.sampled_from([1, 2, ALL]))
+def test_with_true_run_times_it_does_not_matter_when_the_queue_is_looked_at(run, jobs, depth):
     rule = Rule(depth=depth, estimates="actual")
     assert np.array_equal(
         run(jobs, PROCESSORS, rule).start, run(jobs, PROCESSORS, replace(rule, events="per-timestamp")).start
     )
 
 
-@given(traces(), st.sampled_from(["per-event", "per-timestamp"]), st.sampled_from(["requested", "doubled"]))
-def test_without_corrections_the_head_never_starts_later_than_it_was_first_promised(jobs, events, estimates):
+@given(
+    jobs=traces(),
+    events=st.sampled_from(["per-event", "per-timestamp"]),
+    estimates=st.sampled_from(["requested", "doubled"]),
+)
+def test_without_corrections_the_head_never_starts_later_than_it_was_first_promised(
+    run, jobs, events, estimates
+):
     rule = Rule(events=events, estimates=estimates)
     promises, start = Naive(jobs, PROCESSORS, rule).promises, run(jobs, PROCESSORS, rule).start
     assert all(start[job] <= promise for job, promise in promises.items())
 
 
-@given(traces())
-def test_first_come_first_served_starts_jobs_in_the_order_of_their_submission(jobs):
+@given(jobs=traces())
+def test_first_come_first_served_starts_jobs_in_the_order_of_their_submission(run, jobs):
     assert (np.diff(run(jobs, PROCESSORS, FCFS).start) >= 0).all()
 
 
-@given(traces(), st.sampled_from([EASY, EASY_SJBF]))
-def test_jobs_that_all_fill_the_machine_run_one_after_the_other(jobs, rule):
+@given(jobs=traces(), rule=st.sampled_from([EASY, EASY_SJBF]))
+def test_jobs_that_all_fill_the_machine_run_one_after_the_other(run, jobs, rule):
     wide = replace(jobs, processors=np.full(len(jobs), PROCESSORS))
     start = run(wide, PROCESSORS, rule).start
     assert (start[1:] >= (start + jobs.run)[:-1]).all()
 
 
 @pytest.mark.parametrize("events", ["per-event", "per-timestamp"])
-def test_a_job_whose_estimate_ends_now_makes_room_for_one_that_arrives_now(events):
+def test_a_job_whose_estimate_ends_now_makes_room_for_one_that_arrives_now(run, events):
     jobs = jobs_of(submit=[0, 10], run=[10, 5], request=[10, 5], processors=[8, 8])
     assert run(jobs, PROCESSORS, Rule(events=events)).start.tolist() == [0, 10]
+
+
+@settings(max_examples=150)
+@given(data=st.data())
+def test_long_queues_start_alike_in_plain_python_and_compiled(compiled, data):
+    jobs = made_up(400, 32, seed=data.draw(st.integers(0, 10**6)))
+    jobs = replace(jobs, submit=jobs.submit // data.draw(st.sampled_from([1, 4, 1000])))
+    rule = data.draw(rules(jobs))
+    plain, quick = run_plain(jobs, 32, rule), compiled(jobs, 32, rule)
+    assert plain.start.tolist() == quick.start.tolist()
+    assert plain.estimate.tolist() == quick.estimate.tolist()
+    assert plain.corrections.tolist() == quick.corrections.tolist()

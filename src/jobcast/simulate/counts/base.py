@@ -1,5 +1,6 @@
 """What the engine is given and returns: jobs as columns, the rule they are started by, and when each started."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from sys import maxsize
 from typing import Literal
@@ -12,6 +13,8 @@ from jobcast.simulate.estimates.correction import CorrectionName
 from jobcast.simulate.estimates.registry import EstimatesName
 
 Column = npt.NDArray[np.int64]
+Progress = Callable[[int], None]
+"""Told now and then how many jobs have started."""
 
 Events = Literal["per-event", "per-timestamp"]
 Order = Literal["first-come", "shortest-first"]

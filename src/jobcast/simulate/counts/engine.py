@@ -1,11 +1,18 @@
 """The way in: checks what it is given, and picks the engine."""
 
-from jobcast.simulate.counts.base import Jobs, Outcome, Rule
+from importlib.util import find_spec
+
+from jobcast.errors import InputError
+from jobcast.language import say
+from jobcast.simulate.counts.base import Given, Jobs, Outcome, Progress, Rule
 from jobcast.simulate.counts.checking import check
 from jobcast.simulate.counts.pure import strict
-from jobcast.simulate.counts.pure.course import Progress
 from jobcast.simulate.counts.pure.easy import Easy
 from jobcast.simulate.counts.pure.planned import Planned
+
+_WORTH = {1: 250_000}
+_ELSE = 20_000
+"""From how many jobs on, by the rule's depth, the compiled engine is quicker, loading and all."""
 
 
 def run(
@@ -18,12 +25,29 @@ def run(
 ) -> Outcome:
     """Start all jobs by the rule on so many processors, and return when each started.
 
-    Raises InputError for jobs that the engine can't run: wider than the machine, not in order of submission,
-    without run time, running longer than their request.
+    With `compiled` the engine is the one compiled by numba, or the one in plain Python; by default whichever is
+    quicker. They start all jobs alike. An `Estimator` is asked in plain Python only, and FCFS needs no other.
+    Raises InputError for jobs that no engine can run: wider than the machine, not in order of submission, without
+    run time, running longer than their request; and for a compiled engine that can't be had.
     """
-    del compiled
     check(jobs, processors, rule)
+    tell = progress or (lambda _started: None)
     if rule.depth == 0:
         return strict.run(jobs, processors)
-    course = Easy if rule.depth == 1 else Planned
-    return course(jobs, processors, rule).run(progress or (lambda _done: None))
+    if _compiled(len(jobs), rule, compiled):
+        from jobcast.simulate.counts.compiled import twin  # noqa: PLC0415 - only where it is wanted
+
+        return twin.run(jobs, processors, rule, tell)
+    return (Easy if rule.depth == 1 else Planned)(jobs, processors, rule).run(tell)
+
+
+def _compiled(count: int, rule: Rule, wanted: bool | None) -> bool:
+    """Tell whether the compiled engine runs these."""
+    if wanted is False or count == 0:
+        return False
+    asks, there = not isinstance(rule.estimates, str | Given), find_spec("numba") is not None
+    if wanted and asks:
+        raise InputError(say("counts.asks"), hint=say("counts.asks_cure"))
+    if wanted and not there:
+        raise InputError(say("counts.no_numba"), hint=say("counts.no_numba_cure"))
+    return there and not asks and (wanted or count >= _WORTH.get(rule.depth, _ELSE))

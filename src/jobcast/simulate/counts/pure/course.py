@@ -6,17 +6,14 @@ ended is either gone, or counted anew by its corrected estimate; and what is fre
 
 from abc import ABC, abstractmethod
 from bisect import bisect_left, insort
-from collections.abc import Callable
 from heapq import heappop, heappush
 
 import numpy as np
 
-from jobcast.simulate.counts.base import Given, Jobs, Outcome, Rule
+from jobcast.simulate.counts.base import Given, Jobs, Outcome, Progress, Rule
 from jobcast.simulate.estimates.base import Estimator
 from jobcast.simulate.estimates.correction import CORRECTIONS
 from jobcast.simulate.estimates.registry import make
-
-Progress = Callable[[int], None]
 
 _OUTLIVED, _COMPLETED = 0, 2
 """Kinds of events, in their order at one time; arrivals, 1, are read off their column instead."""
@@ -75,8 +72,8 @@ class Course(ABC):
                 self._complete(heappop(events)[3], now)
             if not self._each:
                 self.schedule(now)
-            if self.arrived - told >= _STRIDE:
-                told = self.arrived
+            if self._begun - told >= _STRIDE:
+                told = self._begun
                 progress(told)
         return Outcome(
             start=np.array(self.start, np.int64),

@@ -1,0 +1,1 @@
+"""The same engine, compiled by numba: import it only where that is wanted and there."""

@@ -1,0 +1,76 @@
+"""Calls the compiled engine with what the pure one is called with."""
+
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+
+import numpy as np
+
+from jobcast.simulate.counts.base import ALL, Column, Given, Jobs, Outcome, Progress, Rule
+from jobcast.simulate.counts.compiled.memory import (
+    BEGUN,
+    CORRECTION,
+    CORRECTIONS,
+    DEPTH,
+    EACH,
+    FIRST,
+    LEARNS,
+    ONLY_IF_FITS,
+    SHORTEST_FIRST,
+    START,
+    STATE,
+    STOPPED,
+    Table,
+    lay_out,
+)
+from jobcast.simulate.estimates.correction import CORRECTION_NAMES
+
+_TOLD = 0.1
+"""Seconds between two words of progress."""
+
+
+def run(jobs: Jobs, processors: int, rule: Rule, progress: Progress) -> Outcome:
+    """Run checked jobs by a rule of depth 1 or more whose estimates are no object.
+
+    Raises ImportError where numba isn't there.
+    """
+    places = {
+        DEPTH: min(rule.depth, len(jobs)),
+        EACH: rule.events == "per-event",
+        ONLY_IF_FITS: rule.estimates in ("requested", "actual", "doubled"),
+        LEARNS: rule.estimates == "last-two",
+        SHORTEST_FIRST: rule.order == "shortest-first" and rule.depth < ALL,
+        CORRECTION: CORRECTION_NAMES.index(rule.correction),
+    }
+    memory = lay_out(jobs, processors, _estimates(jobs, rule), places)
+    _go("easy" if rule.depth == 1 else "planned", memory, progress)
+    start, estimate, corrections = memory[[START, FIRST, CORRECTIONS], : len(jobs)]
+    return Outcome(start=start, estimate=estimate, corrections=corrections)
+
+
+def _go(form: str, memory: Table, progress: Progress) -> None:
+    """Run in another thread, so that this one can tell how far it is, and be interrupted."""
+    engine = import_module(f"jobcast.simulate.counts.compiled.{form}")
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(engine.run, memory)
+        try:
+            while not done.done():
+                try:
+                    done.result(_TOLD)
+                except TimeoutError:
+                    progress(int(memory[STATE, BEGUN]))
+            done.result()
+        finally:
+            memory[STATE, STOPPED] = 1
+
+
+def _estimates(jobs: Jobs, rule: Rule) -> Column:
+    if isinstance(rule.estimates, Given):
+        return rule.estimates.seconds
+    match rule.estimates:
+        case "actual":
+            return jobs.run
+        case "doubled":
+            return 2 * jobs.request
+        case "requested":
+            return jobs.request
+    return np.zeros(len(jobs), np.int64)
