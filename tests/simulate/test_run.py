@@ -89,6 +89,19 @@ def test_a_run_that_could_not_be_written_leaves_nothing(tmp_path, monkeypatch):
     assert [entry.name for entry in tmp_path.iterdir()] == ["easy"]
 
 
+def test_an_interrupted_writing_leaves_the_older_run(tmp_path, monkeypatch):
+    keep(tmp_path / "easy")
+    monkeypatch.setattr("jobcast.simulate.run.msgspec.json.encode", _interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        keep(tmp_path / "easy", outcome(TRACE, 0, 100, 105))
+    assert read_run(tmp_path / "easy").facts.metrics.refused == 1
+    assert [entry.name for entry in tmp_path.iterdir()] == ["easy"]
+
+
+def _interrupt(*_arguments):
+    raise KeyboardInterrupt
+
+
 def _no_space(*_arguments):
     raise OSError(28, "No space left on device")
 
@@ -104,6 +117,14 @@ def test_a_damaged_run_is_refused(tmp_path, name):
     keep(tmp_path / "easy")
     (tmp_path / "easy" / name).write_bytes(b"{}")
     with pytest.raises(InputError, match="can't be read"):
+        read_run(tmp_path / "easy")
+
+
+def test_a_run_whose_table_lacks_columns_is_refused(tmp_path):
+    keep(tmp_path / "easy")
+    table = pl.read_parquet(tmp_path / "easy/jobs.parquet")
+    table.drop("wait", "cores").write_parquet(tmp_path / "easy/jobs.parquet")
+    with pytest.raises(InputError, match="can't be read: cores, wait"):
         read_run(tmp_path / "easy")
 
 

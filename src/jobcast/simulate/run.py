@@ -28,6 +28,12 @@ from jobcast.store.durable import make_folder, refusals_explained, sync_folder, 
 SCHEMA = 1
 """Version of what `Facts` tells, and of the tables."""
 
+_COLUMNS = (
+    "id", "submit", "run", "cores", "queue", "user", "start", "finish", "killed", "backfilled", "preemptions",
+    "wait", "flow", "slowdown", "core_seconds", "refused", "allocation",
+)  # fmt: skip
+"""Of `Run.jobs`."""
+
 _FACTS, _JOBS, _RESERVATIONS = "run.json", "jobs.parquet", "reservations.parquet"
 
 
@@ -181,16 +187,19 @@ def read_run(path: Path) -> Run:
     except FileNotFoundError as error:
         raise InputError(say("simulate.no_run", path=path), hint=say("simulate.no_run_cure")) from error
     except (OSError, msgspec.DecodeError, pl.exceptions.PolarsError) as error:
-        why = str(error).partition("\n")[0]
-        raise InputError(
-            say("simulate.damaged_run", path=path, why=why), hint=say("simulate.damaged_run_cure")
-        ) from error
+        raise _damaged(path, str(error).partition("\n")[0]) from error
     if facts.schema != SCHEMA:
         raise InputError(
             say("simulate.other_schema", path=path, found=facts.schema, known=SCHEMA),
             hint=say("simulate.damaged_run_cure"),
         )
+    if missing := [name for name in _COLUMNS if name not in jobs.columns]:
+        raise _damaged(path, ", ".join(missing))
     return Run(name=path.name, facts=facts, jobs=jobs, reservations=reservations)
+
+
+def _damaged(path: Path, why: str) -> InputError:
+    return InputError(say("simulate.damaged_run", path=path, why=why), hint=say("simulate.damaged_run_cure"))
 
 
 def packed(frame: pl.DataFrame) -> bytes:
