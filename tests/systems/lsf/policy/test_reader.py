@@ -35,7 +35,7 @@ def test_the_cluster_of_the_practice_note_reserves_slots_and_backfills_from_one_
     check(found.policy)
 
 
-@pytest.mark.parametrize("folder", ["founding", "memory"])
+@pytest.mark.parametrize("folder", ["founding", "memory", "site", "odd"])
 def test_every_keyword_is_reported_once_in_the_order_of_the_files(folder):
     assert [in_line(line) for line in recorded(folder).keywords] == report(folder)
 
@@ -62,3 +62,17 @@ def test_the_cluster_of_the_guide_reserves_memory_also_for_sequential_jobs():
             facts={"type": "X86_64", "model": "Intel_E5", "ncpus": 10, "speed": 12.5, "mg": True},
         ),
     )
+
+
+def test_the_whole_policy_of_a_large_site_contradicts_itself_nowhere():
+    check(recorded("site").policy)
+
+
+def test_odd_files_give_a_policy_all_the_same():
+    found = recorded("odd").policy
+    check(found)
+    assert {name: (queue.priority, queue.open) for name, queue in found.queues.items()} == {
+        "day": (1, True),
+        "night": (30, True),
+        "default": (1, True),
+    }

@@ -88,7 +88,8 @@ class Form:
     def _judge(self, standing: Standing, reason: str, names: tuple[str, ...]) -> None:
         for name in names:
             setting = self._last.get(self._key(name))
-            if setting and self._verdicts.get(setting, (standing,))[0] is not Standing.REFUSED:
+            before = self._verdicts.get(setting) if setting else None
+            if setting and (before is None or before[0] is not Standing.REFUSED):
                 self._verdicts[setting] = standing, reason
 
     def _verdict(self, setting: Setting) -> tuple[Standing, str]:

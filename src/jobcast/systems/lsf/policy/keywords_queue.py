@@ -13,7 +13,7 @@ QUEUE: Mapping[str, Mapping[str, str]] = {
         "requeue_exit": "REQUEUE_EXIT_VALUES",
         "run_limit": "RUNLIMIT",
         "cpu_limit": "CPULIMIT",
-        "estimate": "ESTIMATED_RUNTIME RUNTIME",
+        "estimate": "ESTIMATED_RUNTIME",
         "extendable": "EXTENDABLE_RUNLIMIT",
         "plan_queue": "PLAN",
         "preemption": "PREEMPTION",

@@ -144,8 +144,10 @@ def _lines(text: str, strays: list[Stray]) -> Iterator[_Line]:
             continue
         bare = _without_comment(physical).rstrip()
         number = number or at
+        if pending:
+            bare = bare.lstrip()
         if bare.endswith("\\"):
-            pending += bare[:-1] + " "
+            pending += bare[:-1].rstrip() + " "
             continue
         whole, pending = pending + bare, ""
         if whole.strip():

@@ -30,6 +30,10 @@ def expanded(name: str) -> list[str]:
     return [name[: match.start()] + number + other for number in numbers for other in rest]
 
 
+_DEEPEST = 20
+"""Groups within groups."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Picked:
     """Whom a list names."""
@@ -73,12 +77,14 @@ def _members(
     for word in written[name]:
         target = but if word.startswith("~") else found
         for one in expanded(word.removeprefix("~")):
-            if one in written and one != name and one not in above and len(above) < 100:
-                target |= _members(one, written, everybody, above | {name})
+            if one in written:
+                # Groups that contain each other end here; nobody nests them deeper than that otherwise.
+                if one != name and one not in above and len(above) < _DEEPEST:
+                    target |= _members(one, written, everybody, above | {name})
             elif one == "all":
                 target |= set(everybody)
             elif "*" in one:
                 target |= {each for each in everybody if fnmatchcase(each, one)}
-            elif one != name:
+            else:
                 target.add(one)
     return found - but

@@ -40,7 +40,7 @@ class Params:
     """MBD_SLEEP_TIME in seconds, the unit of MAX_RESERVE_TIME."""
     default_queues: tuple[str, ...] = ()
     """Queues of jobs that name none."""
-    default_project: str = ""
+    default_project: str = "default"
     """Project of jobs that name none."""
     default_application: str = ""
     """Application profile of jobs that name none."""
@@ -90,7 +90,7 @@ def read_params(book: Book) -> Params:
         per_task=form.value(truth, "RESOURCE_RESERVE_PER_TASK", "RESOURCE_RESERVE_PER_SLOT") or False,
         time_reserve=depth,
         planner=_planner(form),
-        plan=form.value(plan, "PLAN") or Plan(wanted=False),
+        plan=_plan(form),
         estimate=estimate(form, "ESTIMATED_RUNTIME"),
         victim_order=_victims(form),
         preempt_backfilled=_jobtypes(form),
@@ -129,6 +129,12 @@ def _planner(form: Form) -> bool:
     if wanted:
         form.correct(say("lsf_policy.planner_replans"), "ALLOCATION_PLANNER")
     return wanted
+
+
+def _plan(form: Form) -> Plan:
+    if not form.value(truth, "ALLOCATION_PLANNER"):
+        form.ignore(say("lsf_policy.no_planner"), "PLAN")
+    return form.value(plan, "PLAN") or Plan(wanted=False)
 
 
 def plan(text: str) -> Plan:
@@ -218,6 +224,9 @@ def _growth(form: Form) -> tuple[int, int] | None:
         growth = at_least_one(more.strip()), at_least_one(every.strip() or "1") * 60
     except ValueError as fault:
         form.refuse(str(fault), "JOB_PRIORITY_OVER_TIME")
+        return None
+    if form.value(at_least_one, "MAX_USER_PRIORITY") is None:
+        form.ignore(say("lsf_policy.no_user_priority"), "JOB_PRIORITY_OVER_TIME")
         return None
     form.correct(say("lsf_policy.even_growth"), "JOB_PRIORITY_OVER_TIME")
     return growth

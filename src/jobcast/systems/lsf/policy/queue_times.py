@@ -19,7 +19,7 @@ def timed(form: Form, queue: Queue, params: Params) -> Queue:
     if default and most and default > most:
         form.correct(say("lsf_policy.default_above"), "RUNLIMIT")
         default = None
-    reckoned = estimate(form, "ESTIMATED_RUNTIME", "RUNTIME") or _soft_limit(form, params) or params.estimate
+    reckoned = estimate(form, "ESTIMATED_RUNTIME") or _soft_limit(form, params) or params.estimate
     cpu = form.value(limits, "CPULIMIT")
     if cpu and params.time_reserve and not found and not reckoned:
         reckoned = cpu[-1].seconds

@@ -147,7 +147,8 @@ def _machines(form: Form, groups: Groups) -> frozenset[str]:
     bare = [word.partition("+")[0] for word in words if "@" not in word and word.lower() != "allremote"]
     if bare != words:
         form.correct(say("lsf_policy.no_preference"), "HOSTS")
-    named = picked(bare, groups.hosts)
+    # Those named and all others are all.
+    named = picked(["all" if word.lower() == "others" else word for word in bare], groups.hosts)
     everywhere = groups.hosts.get("all", frozenset())
     if named.everybody and named.but:
         if not everywhere:

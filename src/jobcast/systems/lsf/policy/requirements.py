@@ -15,7 +15,7 @@ def requirement_of(form: Form, rules: Rules) -> Wanted:
     try:
         wanted = read_requirement(text, rules)
     except BsubError as fault:
-        form.refuse(say("lsf_policy.bad_requirement", message=fault.message, cure=fault.hint), "RES_REQ")
+        form.refuse(say("lsf_policy.bad_requirement", column=fault.position + 1, cure=fault.hint), "RES_REQ")
         return Wanted()
     if wanted.passed_over:
         form.correct(say("lsf_policy.not_counted", words=" ".join(wanted.passed_over)), "RES_REQ")

@@ -14,7 +14,7 @@ from jobcast.schedule.policy import FairShare
 from jobcast.systems.lsf.policy.values import factor
 
 _PAIR = re.compile(r"\[\s*([^\s,\[\]]+)\s*[,\s]\s*([0-9.]+)\s*\]")
-_WRAPPED = re.compile(r"\s*(?:USER_SHARES\s*)?\[(.*)\]\s*", re.IGNORECASE | re.DOTALL)
+_WRAPPED = re.compile(r"\s*(?:USER_SHARES\s*)?\[(\s*\[.*\]\s*)\]\s*", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +32,7 @@ class Shares:
 def read_shares(text: str) -> Shares:
     """Read ``USER_SHARES[[user, n] [group@, n] [default, n]]``, or what stands in its brackets."""
     wrapped = _WRAPPED.fullmatch(text)
-    inside = wrapped[1] if wrapped and "[" in wrapped[1] else text
+    inside = wrapped[1] if wrapped else text
     pairs = {match[1]: factor(match[2]) for match in _PAIR.finditer(inside)}
     if not pairs or _PAIR.sub("", inside).strip(" ,\t"):
         raise ValueError(say("lsf_policy.no_shares", value=text))
@@ -58,12 +58,25 @@ def _divided(
     name: str, share: float, members: Mapping[str, frozenset[str]], within: Mapping[str, Shares]
 ) -> Iterator[tuple[str, float]]:
     """Give the users of a group with what falls to them of its share; a user is a group of its own."""
-    inside = sorted(user for user in members.get(name, ()) if user not in members)
-    if not inside:
+    parts = _parts(name, members, within)
+    whole = sum(parts.values())
+    if not whole:
         yield name, share
         return
+    # A group is left out of its own parts, so that this comes to an end even where groups contain each other.
+    inner = {group: users for group, users in members.items() if group != name}
+    for part, weight in parts.items():
+        yield from _divided(part, share * weight / whole, inner, within)
+
+
+def _parts(
+    name: str, members: Mapping[str, frozenset[str]], within: Mapping[str, Shares]
+) -> dict[str, float]:
+    """Return users and groups in a group with their weights; those whom its shares don't name get its default."""
+    users = [user for user in sorted(members.get(name, ())) if user not in members]
     own = within.get(name)
-    weights = {user: own.named.get(user, own.default) if own else 1.0 for user in inside}
-    whole = sum(weights.values()) or 1.0
-    for user, weight in weights.items():
-        yield user, share * weight / whole
+    if own is None or not users:
+        return dict.fromkeys(users, 1.0)
+    named = {part.removesuffix("@"): weight for part, weight in own.named.items()}
+    covered = {user for part in named for user in (part, *members.get(part, ()))}
+    return {**named, **{user: own.default for user in users if user not in covered}}

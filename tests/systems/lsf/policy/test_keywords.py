@@ -1,0 +1,46 @@
+"""The tables of keywords, and the page made from them."""
+
+import pytest
+
+from jobcast.language import catalogue
+from jobcast.systems.lsf.policy.keywords import KNOWN, documented
+
+TABLES = list(KNOWN.items())
+
+
+@pytest.mark.parametrize(("place", "table"), TABLES, ids=[" ".join(place).strip() for place, _ in TABLES])
+def test_each_keyword_stands_in_a_table_once_and_its_text_exists(place, table):
+    page = [line.split(" | ") for line in documented("en").splitlines()[2:]]
+    listed = [
+        word.strip("`")
+        for where, words, *_ in page
+        if where.removeprefix("| ") == ", ".join(part for part in place if part)
+        for word in words.split()
+    ]
+    assert sorted(listed) == sorted(known.name for known in table.values())
+    assert all(known.say() for known in table.values())
+
+
+def test_no_text_about_keywords_is_left_over():
+    used = {known.what for table in KNOWN.values() for known in table.values()}
+    texts = {key.removeprefix("lsf_keyword.") for key in catalogue() if key.startswith("lsf_keyword.")}
+    assert {what for what in texts - used if not what.startswith(("head_", "standing_"))} == set()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_has_a_row_for_each_group_of_keywords(language):
+    page = documented(language).splitlines()
+    assert all(line.count(" | ") == 3 for line in page)
+    assert len(page) > 100
+
+
+def test_a_row_of_the_page_tells_what_is_made_of_keywords():
+    assert (
+        "| lsb.queues, Queue | `SLOT_RESERVE` | understood | parallel jobs that can't start hold free slots for n"
+        " times MBD_SLEEP_TIME, then pause for one |"
+    ) in documented("en").splitlines()
+
+
+def test_what_the_guides_say_of_reservation_and_backfill_is_understood():
+    names = "SLOT_RESERVE RESOURCE_RESERVE BACKFILL RUNLIMIT INTERRUPTIBLE_BACKFILL PREEMPTION JOB_CONTROLS"
+    assert {KNOWN["lsb.queues", "Queue"][name].standing for name in names.split()} == {"understood"}
