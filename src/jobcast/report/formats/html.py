@@ -38,25 +38,25 @@ SAID_BY_SCRIPT = ("title", "contents", "dark", "light", "zoom", "unzoom", "whole
 def as_html(report: Report) -> str:
     """Return the report as one self-contained page, which opens in the language chosen now."""
     charts = specs(report)
-    scripts = {"echarts": _read("echarts/echarts.min.js"), "script": _read("report.js")}
+    scripts = {"echarts": page_file("echarts/echarts.min.js"), "script": page_file("report.js")}
     return (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(
             report=report,
             language=say("report.page_language"),
-            policy=_policy(*scripts.values()),
-            title=_in_both(title(report)),
+            policy=content_policy(*scripts.values()),
+            title=in_both(title(report)),
             plain_title=title(report).say(),
-            css=Markup(_read("report.css")),  # noqa: S704 - a file of ours
-            say=lambda key, **values: _in_both(phrase_of(key, values)),
+            css=Markup(page_file("report.css")),  # noqa: S704 - a file of ours
+            say=lambda key, **values: in_both(phrase_of(key, values)),
             say_plain=lambda key: phrase_of(key, {}).say(),
-            words=_in_both,
+            words=in_both,
             shown=partial(_shown, report.currency),
-            period=_in_both(finished(report)),
-            made=_in_both(when_made(report)),
-            filters=[_in_both(one) for one in filters(report)],
-            empty=_in_both(empty(report)),
+            period=in_both(finished(report)),
+            made=in_both(when_made(report)),
+            filters=[in_both(one) for one in filters(report)],
+            empty=in_both(empty(report)),
             people=[(user, list(notes)) for user, notes in groupby(report.notes, lambda note: note.user)],
             first_people=_FIRST_PEOPLE,
             at_stake=partial(_at_stake, report.currency),
@@ -65,16 +65,17 @@ def as_html(report: Report) -> str:
             is_open=_is_open,
             most_rows=_most_rows,
             version=jobcast.__version__,
-            charts_json=_json(charts),
-            words_json=_json(_words_of_script(report)),
+            charts_json=json_in_page(charts),
+            words_json=json_in_page(words_of_script(title(report))),
             **{name: Markup(script) for name, script in scripts.items()},  # noqa: S704 - files of ours
         )
     )
 
 
-def _words_of_script(report: Report) -> dict[str, Any]:
+def words_of_script(title: Phrase) -> dict[str, Any]:
+    """Return the texts that the script of a page with this title needs."""
     words = {name: text(phrase_of(f"report.{name}", {})) for name in SAID_BY_SCRIPT}
-    return {**words, "title": text(title(report))}
+    return {**words, "title": text(title)}
 
 
 def phrase_of(key: str, values: dict[str, Any]) -> Phrase:
@@ -83,9 +84,10 @@ def phrase_of(key: str, values: dict[str, Any]) -> Phrase:
 
 
 @cache
-def _environment() -> Environment:
+def environment(*folders: Path) -> Environment:
+    """Return what fills in templates: those in `folders`, and those here, of which ``frame.html`` is every page's."""
     return Environment(
-        loader=FileSystemLoader(_PAGE),
+        loader=FileSystemLoader([*folders, _PAGE]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -93,11 +95,12 @@ def _environment() -> Environment:
     )
 
 
-def _read(name: str) -> str:
+def page_file(name: str) -> str:
+    """Return what stands in one of the files that pages are made of."""
     return (_PAGE / name).read_text("utf-8")
 
 
-def _policy(*scripts: str) -> str:
+def content_policy(*scripts: str) -> str:
     """Return the Content-Security-Policy that lets these scripts run and nothing be loaded."""
     hashes = " ".join(
         f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts
@@ -105,7 +108,7 @@ def _policy(*scripts: str) -> str:
     return f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:"
 
 
-def _in_both(words: Phrase) -> Markup:
+def in_both(words: Phrase) -> Markup:
     """Return a text in both languages, of which the page shows one."""
     said = text(words)
     if isinstance(said, str):
@@ -115,7 +118,7 @@ def _in_both(words: Phrase) -> Markup:
 
 
 def _shown(currency: str, value: Cell, unit: Unit) -> Markup:
-    return _in_both(value) if isinstance(value, Phrase) else escape(shown(value, unit, currency))
+    return in_both(value) if isinstance(value, Phrase) else escape(shown(value, unit, currency))
 
 
 def _at_stake(currency: str, notes: Sequence[Note]) -> Markup:
@@ -127,7 +130,7 @@ def _at_stake(currency: str, notes: Sequence[Note]) -> Markup:
         told.append(phrase("report.core_hours", amount=format_amount(cores)))
     money = sum(note.money for note in notes)
     return Markup(" · ").join(
-        [*map(_in_both, told), *([_shown(currency, money, Unit.MONEY)] if money else [])]
+        [*map(in_both, told), *([_shown(currency, money, Unit.MONEY)] if money else [])]
     )
 
 
@@ -140,7 +143,7 @@ def _most_rows(figure: Figure) -> int:
     return _MOST_CELLS if any(isinstance(chart, Density) for chart in figure.charts) else _MOST_ROWS
 
 
-def _json(value: Any) -> Markup:
+def json_in_page(value: Any) -> Markup:
     """Return a value as JSON in which nothing ends the element that it stands in."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for sign in "<>&\u2028\u2029":

@@ -84,7 +84,7 @@
         feature: {
           dataZoom: { title: { zoom: say(words.zoom), back: say(words.unzoom) } },
           restore: { title: say(words.whole) },
-          saveAsImage: { type: "svg", title: say(words.save), name: `jobcast-${name}`, backgroundColor: colour("paper") },
+          saveAsImage: { type: spec.renderer === "canvas" ? "png" : "svg", title: say(words.save), name: `jobcast-${name}`, backgroundColor: colour("paper") },
         },
       },
       tooltip: {
@@ -281,14 +281,16 @@
     };
   }
 
-  const makers = { bars: rows, lines: rows, ring, density, histograms };
+  // Pages with charts of their own kind bring a script that stands before this one.
+  const tools = { axis, base, chinese, chosen, colour, duration, inside, line, palette, safe, say, words };
+  const makers = { bars: rows, lines: rows, ring, density, histograms, ...(window.moreCharts ? window.moreCharts(tools) : {}) };
 
   function draw(place) {
     const name = place.dataset.chart;
     const old = drawn.get(place);
     if (old) old.dispose();
-    const chart = echarts.init(place, null, { renderer: "svg", locale: chinese() ? "ZH" : "EN" });
     const spec = specs[name];
+    const chart = echarts.init(place, null, { renderer: spec.renderer || "svg", locale: chinese() ? "ZH" : "EN" });
     chart.setOption(makers[spec.kind](spec, name, place.clientWidth));
     if (spec.across) for (const event of ["datazoom", "restore"]) chart.on(event, () => retick(chart, spec));
     drawn.set(place, chart);

@@ -1,0 +1,125 @@
+"""Where jobs are drawn, and which of them."""
+
+from collections import Counter
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobcast.simulate.page.lanes import Block, lay, rows_of
+from jobcast.simulate.page.promises import promises
+from jobcast.simulate.page.window import window
+from tests.simulate.page.made_up import many, small
+
+
+@given(st.integers(0, 10_000), st.booleans())
+def test_no_two_jobs_are_drawn_over_each_other_and_each_has_all_its_processors(seed: int, counted: bool):
+    run = many(60, 3, 4, counted=counted, seed=seed)
+    jobs = run.jobs.sort("start", maintain_order=True)
+    rows = rows_of(run.facts.machines, run.facts.trace.processors, jobs, 200)
+    blocks = lay(jobs, rows)
+    drawn = Counter(dict.fromkeys(range(len(jobs)), 0))
+    for block in blocks:
+        drawn[block.row] += block.high - block.low
+        assert 0 <= block.low < block.high <= rows.height
+    assert [drawn[row] for row in range(len(jobs))] == jobs["cores"].to_list()
+    taken: dict[int, list[tuple[int, int]]] = {}
+    for block in blocks:
+        start, finish = jobs["start"][block.row], jobs["finish"][block.row]
+        for processor in range(block.low, block.high):
+            assert all(start >= end or finish <= begin for begin, end in taken.get(processor, ()))
+            taken.setdefault(processor, []).append((start, finish))
+
+
+def test_a_job_is_drawn_on_its_own_machines():
+    run = small()
+    rows = rows_of(run.facts.machines, 8, run.jobs, 200)
+    assert lay(run.jobs.sort("start", maintain_order=True).head(4), rows) == [
+        Block(row=0, low=0, high=4),
+        Block(row=1, low=4, high=6),
+        Block(row=2, low=6, high=8),
+        Block(row=3, low=0, high=4),
+        Block(row=3, low=4, high=8),
+    ]
+
+
+def test_only_so_many_machines_are_drawn():
+    run = small()
+    rows = rows_of({"c": 9, **run.facts.machines}, 17, run.jobs, 1)
+    assert (rows.first_of, rows.size_of, rows.height) == ({"a": 0}, {"a": 4}, 4)
+    assert {block.row for block in lay(run.jobs.sort("start", maintain_order=True), rows)} == {0, 3, 4}
+
+
+@given(st.integers(0, 1_000), st.integers(5, 300))
+def test_no_more_is_drawn_than_can_be_seen(seed: int, most: int):
+    jobs = many(100, 4, seed=seed).jobs
+    view = window(jobs, most=most)
+    drawn = view.jobs["allocation"].list.len().sum()
+    assert drawn <= most or len(view.jobs) == 1
+    assert view.whole == (jobs["allocation"].list.len().sum() <= most)
+    assert view.jobs["start"].is_sorted()
+    assert view.start < view.end
+
+
+def test_the_time_in_which_most_waited_is_drawn():
+    run = many(400, 4)
+    view = window(run.jobs, most=60)
+    waiting = [
+        run.jobs.filter(pl.col("submit") <= second, pl.col("start") > second).height
+        for second in run.jobs["submit"]
+    ]
+    busiest = run.jobs["submit"][waiting.index(max(waiting))]
+    assert not view.whole
+    assert not view.chosen
+    assert view.start <= busiest + 3600
+    assert view.end >= busiest - 3600
+
+
+def test_a_chosen_time_is_drawn():
+    run = many(400, 4)
+    view = window(run.jobs, (10_000, 20_000))
+    assert (view.start, view.end, view.chosen, view.whole) == (10_000, 20_000, True, False)
+    assert view.jobs["finish"].min() > 10_000
+    assert view.jobs["start"].max() <= 20_000
+
+
+def test_a_promise_lies_where_the_job_came_to_run():
+    run = small()
+    jobs = run.jobs.sort("start", maintain_order=True)
+    rows = rows_of(run.facts.machines, 8, jobs, 200)
+    told, count = promises(run.reservations, jobs, lay(jobs, rows), rows, (0, 2000))
+    assert count == 2
+    assert [(one.job, one.made, one.over, one.start, one.low, one.high) for one in told] == [
+        ("3", 60, 900, 900, 0, 4),
+        ("3", 60, 900, 900, 4, 8),
+    ]
+
+
+def test_promises_that_follow_each_other_are_one():
+    run = small()
+    jobs = run.jobs.sort("start", maintain_order=True)
+    rows = rows_of(run.facts.machines, 8, jobs, 200)
+    (first,) = run.reservations.iter_rows(named=True)
+    again = [{**first, "made": 60, "over": 200}, {**first, "made": 200, "over": 900, "start": 800}]
+    moved = [{**first, "made": 900, "over": 950, "allocation": [{"machine": "b", "tasks": 8}]}]
+    unknown = [{**first, "id": "6", "start": None}]
+    table = pl.DataFrame([*again, *moved, *unknown], schema=run.reservations.schema)
+    told, count = promises(table, jobs, lay(jobs, rows), rows, (0, 2000))
+    assert (count, [(one.made, one.over, one.start, one.low) for one in told]) == (
+        3,
+        [(60, 900, 800, 0), (60, 900, 800, 4), (900, 950, 900, 4)],
+    )
+
+
+@pytest.mark.parametrize("window_", [(901, 2000), (0, 59)])
+def test_a_promise_of_another_time_is_not_drawn(window_: tuple[int, int]):
+    run = small()
+    rows = rows_of(run.facts.machines, 8, run.jobs, 200)
+    assert promises(run.reservations, run.jobs, [], rows, window_) == ([], 0)
+
+
+def test_an_engine_may_keep_no_promises():
+    run = small()
+    rows = rows_of(run.facts.machines, 8, run.jobs, 200)
+    assert promises(None, run.jobs, [], rows, (0, 9)) == ([], 0)
