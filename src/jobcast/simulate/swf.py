@@ -16,6 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import IO
 
+import numpy as np
 import polars as pl
 
 from jobcast.errors import InputError
@@ -45,6 +46,8 @@ _BLOCK = 1 << 23
 _LINES = 200_000
 """Lines read at once where a log must be read with care."""
 _BLANKS = bytes.maketrans(b"\t\r", b"  ")
+_BLANK, _NEW_LINE = ord(" "), ord("\n")
+
 
 _NAMED = ("wait", "user", "group", "executable", "queue", "partition")
 """Fields of which any number from 0 on says something."""
@@ -126,16 +129,9 @@ def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
 
 def _parse(block: bytes, header: Header) -> pl.DataFrame:
     """Return the numbers in `block`; comments among them are taken in by `header`."""
-    if b";" in block:
-        for line in block.splitlines():
-            if line.lstrip()[:1] == b";":
-                header.take(line.strip().decode("utf-8", "replace"))
-    text = block.translate(_BLANKS)
-    for width in (8, 4, 2):
-        text = text.replace(b" " * width, b" ")
-    while b"  " in text:
-        text = text.replace(b"  ", b" ")
-    text = text.replace(b"\n ", b"\n").replace(b" \n", b"\n").strip()
+    for comment in _comments(block):
+        header.take(comment)
+    text = _squeezed(block.translate(_BLANKS))
     try:
         table = pl.read_csv(
             text,
@@ -151,6 +147,25 @@ def _parse(block: bytes, header: Header) -> pl.DataFrame:
     if any(table.null_count().row(0)):
         raise _NotCleanError
     return table
+
+
+def _comments(block: bytes) -> Iterator[str]:
+    """Yield the lines that begin with a semicolon; there are few of them among many lines of numbers."""
+    place = block.find(b";")
+    while place >= 0:
+        end = block.find(b"\n", place)
+        if not block[block.rfind(b"\n", 0, place) + 1 : place].strip():
+            yield block[place : end if end >= 0 else None].rstrip().decode("utf-8", "replace")
+        place = block.find(b";", end) if end >= 0 else -1
+
+
+def _squeezed(text: bytes) -> bytes:
+    """Return lines in which single blanks part the words: of each run of blanks only the last is kept."""
+    signs = np.frombuffer(text + b"\n", dtype=np.uint8)
+    blank = signs == _BLANK
+    superfluous = blank[:-1] & (blank[1:] | (signs[1:] == _NEW_LINE))
+    squeezed: bytes = signs[:-1][~superfluous].tobytes()
+    return squeezed.replace(b"\n ", b"\n").strip()
 
 
 def _careful(path: Path, header: Header) -> tuple[pl.DataFrame, Mapping[str, int]]:
