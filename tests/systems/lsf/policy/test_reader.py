@@ -8,6 +8,7 @@ from jobcast.machine import CPUS, MEMORY, Cluster, Machine
 from jobcast.schedule.checks import check
 from jobcast.schedule.expression import Name
 from jobcast.schedule.policy import Blocked, Hold, Policy, Queue
+from jobcast.systems.lsf.policy.reader import read
 from tests.systems.lsf.policy.files import in_line, recorded, report
 
 HOUR = 3600
@@ -17,7 +18,7 @@ def founding_policy() -> Policy:
     hold = Hold(resources=frozenset({CPUS}), longest=HOUR, pause=60)
     plain = Queue(name="lowQ", priority=20, backfill=False, reserves=False, hold=hold)
     return Policy(
-        name="lsb.hosts, lsb.params, lsb.queues",
+        name="lsb.queues",
         queues={"highQ": replace(plain, name="highQ", priority=50, backfill=True), "lowQ": plain},
         default_queue="lowQ",
         order=(Name("queue_priority"),),
@@ -76,3 +77,11 @@ def test_odd_files_give_a_policy_all_the_same():
         "night": (30, True),
         "default": (1, True),
     }
+
+
+def test_files_that_lie_beside_are_told_of_and_not_read():
+    found = read({"lsf.sudoers": "LSB_PRE_POST_EXEC_USER=root", "lsb.queues": "", "lsb.acct.1": "x"})
+    assert [in_line(line) for line in found.keywords] == [
+        "lsf.sudoers:1: lsf.sudoers | ignored has no bearing on scheduling here, and is not read",
+        "lsb.acct.1:1: lsb.acct.1 | ignored has no bearing on scheduling here, and is not read",
+    ]

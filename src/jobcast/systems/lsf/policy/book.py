@@ -21,6 +21,23 @@ from jobcast.systems.lsf.policy.layout import (
 FILES = tuple(dict.fromkeys(file for file, _ in KNOWN))
 """Kinds of files, e.g. ``lsb.queues``."""
 
+_OTHERS = (
+    "lsb.modules",
+    "lsb.threshold",
+    "lsb.nqsmaps",
+    "lsb.globalpolicies",
+    "lsb.reasons",
+    "lsb.acct",
+    "lsb.events",
+    "lsb.stream",
+    "lsf.task",
+    "lsf.sudoers",
+    "lsf.licensescheduler",
+    "lsf.datamanager",
+    "lsf.usermapping",
+)
+"""Files that lie beside them and are not read: other programs', records, secrets."""
+
 _CORRECTED = frozenset({"unclosed", "unopened"})
 """Faults of lines that are understood all the same."""
 
@@ -30,11 +47,13 @@ class Book:
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._order = {name: at for at, name in enumerate(texts)}
+        kinds = {name: _kind(name) for name in texts}
+        self._aside = [name for name, kind in kinds.items() if kind in _OTHERS]
         self._pages = [
-            (kind, section)
+            (kinds[name], section)
             for name, text in texts.items()
-            for kind in [_kind(name)]
-            for section in _read(kind, name, text)
+            if name not in self._aside
+            for section in _read(kinds[name], name, text)
         ]
         self._forms = [
             (kind, section.kind, Form(kind, section, entry))
@@ -56,7 +75,10 @@ class Book:
         return tuple(sorted(lines, key=lambda line: (self._order[line.file], line.line)))
 
     def _heads(self) -> Iterator[Keyword]:
-        """Give what stands around settings and rows."""
+        """Give what stands around settings and rows, and files that are not read."""
+        for name in self._aside:
+            whole = Setting(line=1, name=name, value="")
+            yield keyword(name, "", whole, Standing.IGNORED, say("lsf_policy.not_read"))
         for kind, section in self._pages:
             if section.kind.lower() not in sections_of(kind) and (section.kind or section.entries):
                 names = ", ".join(sections_of(kind).values())
@@ -82,7 +104,7 @@ def _astray(section: Section, stray: Stray) -> Keyword:
 def _kind(name: str) -> str:
     """Return the kind of a file by its name, which may go on after a point: ``lsf.cluster.eda``."""
     last = name.rpartition("/")[2]
-    for file in FILES:
+    for file in (*FILES, *_OTHERS):
         if last == file or last.startswith(f"{file}."):
             return file
     raise ConfigError(say("lsf_policy.no_such_file", file=name), hint=likeliest(last, FILES))

@@ -61,18 +61,17 @@ def sections_of(file: str) -> dict[str, str]:
 
 
 def documented(language: str) -> str:
-    """Return a table of all keywords, in Markdown, for the page about LSF as a dialect."""
+    """Return tables of all keywords, in Markdown, for the page about LSF as a dialect."""
     with speaking(language):
-        heads = [say(f"lsf_keyword.head_{head}") for head in ("file", "keyword", "standing", "what")]
-        rows = ["| " + " | ".join(heads) + " |", "| --- | --- | --- | --- |", *_rows()]
-        return "\n".join(rows) + "\n"
+        return "\n".join(line for place, table in _SECTIONS.items() for line in _page(place, table)) + "\n"
 
 
-def _rows() -> Iterator[str]:
-    for (file, section), table in _SECTIONS.items():
-        place = f"{file}, {section}" if section else file
-        for standing, groups in table.items():
-            said = say(f"lsf_keyword.standing_{standing}")
-            for what, names in groups.items():
-                words = " ".join(f"`{name}`" for name in names.split())
-                yield f"| {place} | {words} | {said} | {say(f'lsf_keyword.{what}')} |"
+def _page(place: tuple[str, str], table: Table) -> Iterator[str]:
+    """Give the lines about one section."""
+    heads = [say(f"lsf_keyword.head_{head}") for head in ("keyword", "standing", "what")]
+    yield from (f"### {', '.join(filter(None, place))}", "", f"| {' | '.join(heads)} |", "|---|---|---|")
+    for standing, groups in table.items():
+        for what, names in groups.items():
+            words = " ".join(f"`{name}`" for name in names.split())
+            yield f"| {words} | {say(f'lsf_keyword.standing_{standing}')} | {say(f'lsf_keyword.{what}')} |"
+    yield ""

@@ -70,7 +70,7 @@ def read_site(texts: Mapping[str, str]) -> Site:
         *resource_limits(book, site),
     )
     policy = _policy(params, queues, line_of(book, queues, users, params))
-    policy = replace(policy, name=", ".join(texts), limits=limits)
+    policy = replace(policy, name=_QUEUES if book.has(_QUEUES) else ", ".join(texts), limits=limits)
     return Site(
         configuration=Configuration(
             policy=_with_default(policy, book, params),
@@ -128,5 +128,6 @@ def _with_default(policy: Policy, book: Book, params: Params) -> Policy:
     return replace(policy, queues={**policy.queues, **made}, default_queue=name)
 
 
+_QUEUES = "lsb.queues"
 _MADE_BY_LSF = "default"
 """Name of the queue that LSF makes for jobs that name none, where none is told."""
