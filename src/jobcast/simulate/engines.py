@@ -8,7 +8,6 @@ from jobcast.simulate.counts.base import Jobs
 from jobcast.simulate.counts.engine import run
 from jobcast.simulate.estimates.base import UNKNOWN
 from jobcast.simulate.outcome import Flags, Outcome, Whole
-from jobcast.simulate.placed import run_placed
 from jobcast.simulate.setup import Setup
 from jobcast.simulate.trace import Trace
 
@@ -25,6 +24,8 @@ def simulate(
     """
     if setup.cluster is None and setup.system is None:
         return _counted(trace, setup, seconds, progress)
+    from jobcast.simulate.placed import run_placed  # noqa: PLC0415 - the core is large, and many logs need none
+
     return run_placed(trace, setup, seconds=seconds, progress=progress)
 
 

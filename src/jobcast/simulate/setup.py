@@ -1,26 +1,33 @@
 """How a trace is to be simulated: by which policy, with which estimates, on which machines."""
 
+from __future__ import annotations
+
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from jobcast.errors import InputError
 from jobcast.language import say
-from jobcast.machine import CPUS, Cluster
-from jobcast.schedule.policy import Policy
+from jobcast.machine import CPUS
 from jobcast.simulate.counts.base import (
     CONSERVATIVE,
     EASY,
     EASY_PLUS_PLUS,
     EASY_SJBF,
     FCFS,
-    Events,
     Rule,
 )
-from jobcast.simulate.estimates.correction import CorrectionName
-from jobcast.simulate.estimates.registry import EstimatesName
-from jobcast.simulate.outcome import Whole
 from jobcast.spelling import did_you_mean
+
+if TYPE_CHECKING:  # a log that is simulated by counting does without the core, which is large
+    from collections.abc import Mapping
+
+    from jobcast.machine import Cluster
+    from jobcast.schedule.policy import Policy
+    from jobcast.simulate.counts.base import Events
+    from jobcast.simulate.estimates.correction import CorrectionName
+    from jobcast.simulate.estimates.registry import EstimatesName
+    from jobcast.simulate.outcome import Whole
 
 POLICIES: Mapping[str, Rule] = {
     "fcfs": FCFS,
