@@ -203,9 +203,18 @@ def test_a_page_for_the_browser_is_written(jobcast, four, tmp_path):
     assert (tmp_path / "run.html").read_text().startswith("<!DOCTYPE html>")
 
 
+def test_the_page_shows_each_job_of_the_time_that_is_named(jobcast, four, tmp_path):
+    span = ("--gantt-span", "2026-01-01T00:02:00", "2026-01-01T00:03:00")
+    assert jobcast("simulate", four, "--gantt", "some.html", *span).exit_code == 0
+    jobcast("simulate", four, "--gantt", "all.html")
+    some, whole = ((tmp_path / name).read_text() for name in ("some.html", "all.html"))
+    assert len(some) < len(whole)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "complaint"),
     [
+        (["--gantt", "a.html", "--gantt-span", "2026-01-02", "2026-01-01"], 2, "let TO come after FROM"),
         (["--machines", "many"], 1, "'many' tells no machines"),
         (["--machines", "2x4", "--processors", "8"], 2, "leave out --processors"),
         (["--machines", "2x4", "--events", "per-event"], 2, "leave out --events per-event"),

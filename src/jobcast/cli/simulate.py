@@ -24,7 +24,7 @@ from jobcast.simulate.engines import simulate
 from jobcast.simulate.estimates.correction import CORRECTION_NAMES
 from jobcast.simulate.estimates.registry import ESTIMATES_NAMES
 from jobcast.simulate.metrics import THRESHOLD, as_dict, measure
-from jobcast.simulate.run import Run, facts_of, packed, table_of, write_run
+from jobcast.simulate.run import Run, facts_of, packed, see_free, table_of, write_run
 from jobcast.store.durable import write_named
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def _positive(ctx: click.Context, param: click.Parameter, seconds: float) -> flo
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="RUN", help=say("simulate.output"))
 @click.option("--parquet", type=click.Path(path_type=Path), metavar="FILE", help=say("simulate.parquet"))
 @click.option("--gantt", type=click.Path(path_type=Path), metavar="FILE", help=say("simulate.gantt"))
+@click.option("--gantt-span", nargs=2, type=MOMENT, metavar="FROM TO", help=say("simulate.gantt_span"))
 @frame.json_option
 @click.pass_obj
 def command(
@@ -86,6 +87,7 @@ def command(
     output: Path | None,
     parquet: Path | None,
     gantt: Path | None,
+    gantt_span: tuple[datetime, datetime] | None,
     as_json: bool,
     **told: Any,
 ) -> None:
@@ -94,7 +96,7 @@ def command(
     words = setup.words()
     which = Which(trace=trace, processors=processors, since=since, until=until, cluster=cluster)
     which.see(setup)
-    wanted = _Wanted(output=output, parquet=parquet, gantt=gantt, as_json=as_json)
+    wanted = _Wanted(output=output, parquet=parquet, gantt=gantt, span=gantt_span, as_json=as_json)
     wanted.see()
     with working() as step:
         step("trace")
@@ -116,11 +118,27 @@ class _Wanted:
     """The file for a row of each job; None for none."""
     gantt: Path | None
     """The file for a page; None for none."""
+    span: tuple[datetime, datetime] | None
+    """The time in which that page shows each job; None for the one in which most waited."""
     as_json: bool
     """Print JSON in the place of tables."""
 
+    def seconds(self, origin: datetime) -> tuple[int, int] | None:
+        """Return the span in seconds from second 0 of a trace; None where none is named."""
+        if self.span is None:
+            return None
+        begin, end = (int((moment - origin).total_seconds()) for moment in self.span)
+        return begin, end
+
     def see(self) -> None:
-        """See whether it can be written there, before much is computed. Raises InputError."""
+        """See whether it can be written there, before much is computed.
+
+        Raises InputError or StoreError where it can't, UsageError for a span that ends before it begins.
+        """
+        if self.span and self.span[0] >= self.span[1]:
+            raise click.UsageError(say("simulate.odd_span"))
+        if self.output:
+            see_free(self.output)
         for path in filter(None, (self.output, self.parquet, self.gantt)):
             if not path.absolute().parent.is_dir():
                 raise InputError(
@@ -157,7 +175,7 @@ def _write(trace: Trace, outcome: Outcome, facts: Facts, wanted: _Wanted) -> Non
         from jobcast.simulate.page.page import as_page  # noqa: PLC0415 - only pages need Jinja
 
         run = Run(name=trace.name, facts=facts, jobs=jobs, reservations=outcome.reservations)
-        write_named(wanted.gantt, as_page(run).encode())
+        write_named(wanted.gantt, as_page(run, wanted.seconds(trace.origin)).encode())
 
 
 def _as_dict(facts: Facts) -> dict[str, Any]:
@@ -169,5 +187,6 @@ def _as_dict(facts: Facts) -> dict[str, Any]:
             name: told[name] for name in ("version", "trace", "setup", "engine", "seconds", "jobs_per_second")
         },
         **values,
+        "refused_by_cause": facts.refused,
         "conventions": conventions(facts),
     }

@@ -142,6 +142,12 @@ def table_of(trace: Trace, outcome: Outcome, metrics: Metrics) -> pl.DataFrame:
     return table.with_columns(refused, none if where is None else where.alias("allocation"))
 
 
+def see_free(path: Path) -> None:
+    """Raise StoreError where something stands that a run must not take the place of."""
+    if path.exists() and not (path / _FACTS).is_file():
+        raise StoreError(say("simulate.no_run_there", path=path), hint=say("simulate.no_run_there_cure"))
+
+
 def write_run(path: Path, facts: Facts, jobs: pl.DataFrame, reservations: pl.DataFrame | None) -> None:
     """Keep a run in the folder `path`, in the place of an older run there.
 
@@ -149,8 +155,7 @@ def write_run(path: Path, facts: Facts, jobs: pl.DataFrame, reservations: pl.Dat
     """
     growing = path.parent / f".{path.name}.{os.getpid()}"
     with refusals_explained(path):
-        if path.exists() and not (path / _FACTS).is_file():
-            raise StoreError(say("simulate.no_run_there", path=path), hint=say("simulate.no_run_there_cure"))
+        see_free(path)
         try:
             make_folder(growing)
             write_whole(growing / _JOBS, packed(jobs), beside=growing)
