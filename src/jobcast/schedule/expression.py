@@ -75,8 +75,10 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _TRUTHS = {"true": True, "false": False, "t": True, "f": False}
-_DEEPEST = 200
-"""Nested brackets; nobody writes more, and each costs a level of the stack."""
+_DEEPEST = 60
+"""Nested brackets; nobody writes more, and each costs a level of the stack for every level of operators."""
+_LONGEST = 1000
+"""Tokens; nobody writes more, and each operator in a row costs a level of the stack when it is evaluated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ class _Parser:
         self._depth = 0
 
     def whole(self) -> Expression:
+        if len(self._tokens) > _LONGEST:
+            raise ExpressionError(self._text, self._tokens[_LONGEST].position, say("schedule.wanted_shorter"))
         tree = self._level(0)
         if self._peek().kind != "end":
             raise ExpressionError(self._text, self._peek().position, say("schedule.wanted_operator"))

@@ -213,6 +213,19 @@ def test_what_can_not_be_read_or_done_is_told_with_its_place(text: str, position
     )
 
 
+@pytest.mark.parametrize("inside", ["(" * 20_000, "!" * 20_000 + "a", "a && " * 20_000 + "a", "[" * 20_000])
+def test_what_nobody_writes_is_refused_at_once(inside: str) -> None:
+    with pytest.raises(BsubError):
+        demand(f"select[{inside}]", 1)
+
+
+def test_what_somebody_may_write_is_not_too_much() -> None:
+    hosts = " && ".join(f"hname!=n{number}" for number in range(200))
+    needs = read_requirement(f"select[{'(' * 50}{hosts}{')' * 50}]", Rules()).needs
+    assert needs is not None
+    assert [bool(evaluate(needs, {"machine": name})) for name in ("n7", "n700")] == [False, True]
+
+
 pieces = st.sampled_from(
     [
         "select[",

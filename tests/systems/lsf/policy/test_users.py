@@ -250,3 +250,20 @@ def test_limits_count_jobs_slots_memory_and_resources():
         (15, "MEM", '"5%": a part of what a machine has is not counted; write an amount'),
         (15, "SLOTS_PER_PROCESSOR", "needs PER_HOST"),
     ]
+
+
+def test_what_hosts_bear_together_is_refused_and_what_one_bears_is_a_limit_of_that_machine():
+    text = "Begin Limit\nHOSTS SLOTS\nn1 4\n(n1 n2) 6\nall 9\nEnd Limit"
+    found = read({"lsb.resources": text})
+    assert found.policy.limits == (
+        Limit(
+            name="SLOTS limit 1", amount=4, counts=CPUS, per=("machine",), only={"machine": frozenset({"n1"})}
+        ),
+        Limit(name="SLOTS limit 3", amount=9, counts=CPUS),
+    )
+    assert {(line.line, line.reason) for line in found.keywords if line.reason} == {
+        (
+            4,
+            "what several hosts bear together is not counted; write PER_HOST instead of HOSTS. The limit is left out",
+        )
+    }

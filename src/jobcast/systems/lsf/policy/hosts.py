@@ -42,6 +42,17 @@ class _Host:
     resources: frozenset[str] = frozenset()
 
 
+class _Known:
+    """The hosts that lsf.cluster and lshosts name, and what they have in common."""
+
+    def __init__(self, hosts: Mapping[str, _Host]) -> None:
+        self.hosts = hosts
+        self.kinds = {kind for host in hosts.values() for kind in (host.kind, host.model)}
+        """Types and models."""
+        self.features = sorted({name for host in hosts.values() for name in host.resources})
+        """What some host has and others lack."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Row:
     """A row of lsb.hosts."""
@@ -58,10 +69,11 @@ class _Row:
 
 def read_hosts(book: Book) -> Hosts:
     """Read the machines; without files that tell their processors, those that lsb.hosts gives a number of slots."""
-    known = {host.name: host for host in (*_cluster(book), *_lshosts(book, _cluster(book)))}
+    cluster = _cluster(book)
+    known = _Known({host.name: host for host in (*cluster, *_lshosts(book, cluster))})
     rows = [_row(form) for form in book.forms("lsb.hosts", "Host") if form.text("HOST_NAME")]
     has_rows = bool(book.forms("lsb.hosts", "Host"))
-    machines = tuple(_machines(rows, known) if has_rows else _all_of(tuple(known.values())))
+    machines = tuple(_machines(rows, known) if has_rows else _all_of(known))
     names = [machine.name for machine in machines]
     groups = members(_groups(book), names)
     return Hosts(
@@ -135,15 +147,14 @@ def _number(form: Form) -> int | str:
     return "" if slots is None else slots
 
 
-def _all_of(hosts: Sequence[_Host]) -> Iterator[Machine]:
-    for host in hosts:
+def _all_of(known: _Known) -> Iterator[Machine]:
+    for host in known.hosts.values():
         if host.processors is not None:
-            yield _machine(host, host.processors, hosts)
+            yield _machine(host, host.processors, known)
 
 
-def _machines(rows: Sequence[_Row], known: Mapping[str, _Host]) -> Iterator[Machine]:
+def _machines(rows: Sequence[_Row], known: _Known) -> Iterator[Machine]:
     """Give the machines that lsb.hosts names itself, by type or model, or by ``default``."""
-    every = list(known.values())
     named = {name for row in rows for name in row.names}
     given: set[str] = set()
     for row in rows:
@@ -152,20 +163,27 @@ def _machines(rows: Sequence[_Row], known: Mapping[str, _Host]) -> Iterator[Mach
             if slots is not None and host.name not in given:
                 given.add(host.name)
                 row.used.append(host.name)
-                yield _machine(host, slots, every)
+                yield _machine(host, slots, known)
 
 
-def _hosts_of(row: _Row, known: Mapping[str, _Host], named: set[str]) -> Iterator[_Host]:
+def _hosts_of(row: _Row, known: _Known, named: set[str]) -> Iterator[_Host]:
     """Give the hosts that a row is about."""
-    others = [host for host in known.values() if host.name not in named]
     for name in row.names:
-        if name.lower() == "default":
-            yield from (host for host in others if not {host.kind, host.model} & named)
-        elif name in known:
-            yield known[name]
-        elif any(name in {host.kind, host.model} for host in known.values()):
-            yield from (host for host in others if name in {host.kind, host.model})
-        elif known:
+        if name in known.hosts:
+            yield known.hosts[name]
+        elif name.lower() == "default":
+            yield from (
+                host
+                for host in known.hosts.values()
+                if host.name not in named and not {host.kind, host.model} & named
+            )
+        elif name in known.kinds:
+            yield from (
+                host
+                for host in known.hosts.values()
+                if host.name not in named and name in {host.kind, host.model}
+            )
+        elif known.hosts:
             row.form.refuse(say("lsf_policy.no_such_host", host=name), "HOST_NAME")
         else:
             yield _Host(name=name)
@@ -182,11 +200,11 @@ def _slots(row: _Row, host: _Host) -> int | None:
     return host.processors
 
 
-def _machine(host: _Host, slots: int, every: Sequence[_Host]) -> Machine:
+def _machine(host: _Host, slots: int, known: _Known) -> Machine:
     facts: dict[str, Fact] = {}
     told = {"type": host.kind, "model": host.model, "ncpus": host.processors, "speed": host.speed}
     facts |= {name: value for name, value in told.items() if value not in {"", None}}
-    facts |= {name: name in host.resources for other in every for name in sorted(other.resources)}
+    facts |= {name: name in host.resources for name in known.features}
     memory = {} if host.memory is None else {MEMORY: host.memory}
     return Machine(name=host.name, resources={CPUS: slots, **memory}, facts=facts)
 

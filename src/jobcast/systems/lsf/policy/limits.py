@@ -73,6 +73,13 @@ def _consumers(form: Form, site: LimitSite) -> _Consumers | None:
                 return None
             if not names.everybody:
                 only[consumer] = names.named
+    hosts = only.get("machine", frozenset())
+    if hosts and "machine" not in per:
+        # What hosts may bear together is not counted; of one host that is what it may bear.
+        if len(hosts) > 1:
+            form.discard(say("lsf_policy.hosts_together"))
+            return None
+        per.append("machine")
     return _Consumers(per=tuple(dict.fromkeys(per)), only=only)
 
 
