@@ -5,7 +5,7 @@ limits by machine are columns too, so that every plan respects them without a ru
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -156,7 +156,8 @@ def needs_of(job: BatchJob, queue: Queue, grid: Grid) -> Needs | None:
     mask, moving = _mask(job, queue, grid)
     if not mask.any():
         return None
-    least = demand.layout.machines_min
+    layout = replace(demand.layout, exclusive=True) if queue.exclusive else demand.layout
+    least = layout.machines_min
     return Needs(
         tasks=demand.tasks,
         per_task=task,
@@ -165,7 +166,7 @@ def needs_of(job: BatchJob, queue: Queue, grid: Grid) -> Needs | None:
         lent_per_task=lent_task,
         total=task * demand.tasks + machine * least,
         floating=grid.vector(floating) if floating else None,
-        layout=demand.layout,
+        layout=layout,
         mask=mask,
         moving=moving,
         key=(
@@ -173,7 +174,7 @@ def needs_of(job: BatchJob, queue: Queue, grid: Grid) -> Needs | None:
             task.tobytes(),
             machine.tobytes(),
             *floating.items(),
-            demand.layout,
+            layout,
             mask.tobytes(),
             moving,
         ),

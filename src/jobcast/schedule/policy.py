@@ -170,6 +170,8 @@ class Queue:
     start_if: Expression | None = None
     """A machine takes one of its jobs only while this is true of the jobs there (START_CLASS): names are queues,
     their values the tasks of that queue running on the machine."""
+    exclusive: bool = False
+    """Whether its jobs have their machines for themselves, also where they don't ask for that."""
     max_planned: int | None = None
     """How many of its jobs may have a planned start at once; None for no limit of its own."""
 

@@ -16,7 +16,7 @@ Read = Callable[[Mapping[str, str]], Configuration]
 DIALECTS: Mapping[str, tuple[tuple[str, ...], Read]] = {
     "lsf": (("lsb.*", "lsf.*", "lshosts*"), read_lsf),
     "loadleveler": (("LoadL_*",), read_loadleveler),
-    "slurm": (("slurm.conf", "gres.conf", "slurm*.conf"), read_slurm),
+    "slurm": (("slurm*.conf", "gres.conf", "node*.conf", "partition*.conf"), read_slurm),
 }
 """Batch system to how its files are called, and its reader."""
 

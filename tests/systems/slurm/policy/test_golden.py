@@ -20,7 +20,6 @@ def _queue(name: str, tier: int, factor: int, **more: object) -> Queue:
     usual: dict[str, object] = {
         "run_limit": 3600 + 300,
         "run_limit_max": 86400 + 300,
-        "start_if": parse("gpu == 0"),
     }
     return Queue(
         name=name,
@@ -37,10 +36,10 @@ def test_tiers_weights_and_backfill_become_one_policy():
     assert site("tiers").configuration.policy == Policy(
         name="slurm.conf",
         queues={
-            "batch": _queue("batch", 10, 5, max_machines=2, start_if=None),
+            "batch": _queue("batch", 10, 5, max_machines=2),
             "spare": _queue("spare", 1, 1, run_limit_max=None),
             "urgent": _queue("urgent", 100, 10, run_limit_max=5700, users=frozenset({"ops", "chiefs"})),
-            "gpu": _queue("gpu", 10, 1, start_if=parse("spare == 0 && urgent == 0 && gpu == 0")),
+            "gpu": _queue("gpu", 10, 1, exclusive=True),
         },
         default_queue="batch",
         order=(
@@ -100,19 +99,18 @@ def test_nodes_become_machines_of_their_partitions():
 
 
 def test_whole_nodes_in_turn_become_one_policy():
-    alone = parse("all == 0 && short == 0")
     configuration = read(texts("serial"))
     assert configuration.policy == Policy(
         name="slurm.conf",
         queues={
-            "all": Queue(name="all", priority=1, machines=frozenset({"all"}), start_if=alone),
+            "all": Queue(name="all", priority=1, machines=frozenset({"all"}), exclusive=True),
             "short": Queue(
                 name="short",
                 priority=1,
                 run_limit=1800,
                 run_limit_max=1800,
                 machines=frozenset({"short"}),
-                start_if=alone,
+                exclusive=True,
             ),
         },
         default_queue="all",

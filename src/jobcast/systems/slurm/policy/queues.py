@@ -1,10 +1,8 @@
 """Partitions as queues."""
 
 from collections.abc import Sequence
-from functools import reduce
 
 from jobcast.machine import MEMORY
-from jobcast.schedule.expression import Binary, Constant, Expression, Name
 from jobcast.schedule.policy import Queue
 from jobcast.systems.slurm.policy.partitions import Partition
 from jobcast.systems.slurm.policy.priority import TIER
@@ -16,7 +14,6 @@ def queues_of(
     partitions: Sequence[Partition], selection: Selection, planning: Planning, *, factors_told: bool
 ) -> dict[str, Queue]:
     """Return one queue for each partition, by name."""
-    alone = frozenset(p.name for p in partitions if p.exclusive or selection.whole_nodes)
     return {
         partition.name: Queue(
             name=partition.name,
@@ -29,7 +26,7 @@ def queues_of(
             max_machines=partition.nodes_max,
             machines=frozenset({partition.name}),
             users=partition.users,
-            start_if=_alone(partition, partitions, alone),
+            exclusive=partition.exclusive or selection.whole_nodes,
             max_planned=planning.planned_in_partition,
         )
         for partition in partitions
@@ -45,12 +42,3 @@ def _defaults(partition: Partition, selection: Selection) -> dict[str, int]:
     if not selection.memory or partition.memory_per_cpu is None:
         return {}
     return {MEMORY: partition.memory_per_cpu}
-
-
-def _alone(partition: Partition, partitions: Sequence[Partition], alone: frozenset[str]) -> Expression | None:
-    """Return that a node must be empty of all where this partition's jobs want it alone, else of those that do."""
-    nodes = frozenset(partition.nodes)
-    meet = [other.name for other in partitions if not nodes.isdisjoint(other.nodes)]
-    unwanted = meet if partition.name in alone else [name for name in meet if name in alone]
-    tests: list[Expression] = [Binary("==", Name(name), Constant(0)) for name in unwanted]
-    return reduce(lambda left, right: Binary("&&", left, right), tests) if tests else None
