@@ -120,9 +120,9 @@ def test_hostile_names_stay_text_in_what_a_job_tells(browser: Browser, pages: di
 def test_jobs_are_coloured_by_user_on_demand(browser: Browser, pages: dict[str, Path]):
     page = opened(browser, pages["small"]).page
     names = f"{CHART.format('gantt')}.getOption().series.map((one) => one.name)"
-    assert page.evaluate(names) == ["reservation", "day", "night", "(none)"]
+    assert page.evaluate(names) == ["reservations", "day", "night", "(none)"]
     page.locator("select[data-of=gantt]").select_option(index=1)
-    assert page.evaluate(names) == ["reservation", "ann", "bob", "cyd"]
+    assert page.evaluate(names) == ["reservations", "ann", "bob", "cyd"]
     page.close()
 
 

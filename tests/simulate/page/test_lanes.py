@@ -96,15 +96,16 @@ def test_a_promise_lies_where_the_job_came_to_run():
     ]
 
 
-def test_promises_that_follow_each_other_are_one():
+def test_the_last_promise_of_a_job_goes_back_as_long_as_its_machines_were_the_same():
     run = small()
     jobs = run.jobs.sort("start", maintain_order=True)
     rows = rows_of(run.facts.machines, 8, jobs, 200)
     (first,) = run.reservations.iter_rows(named=True)
+    elsewhere = [{**first, "made": 10, "over": 60, "allocation": [{"machine": "b", "tasks": 8}]}]
     again = [{**first, "made": 60, "over": 200}, {**first, "made": 200, "over": 900, "start": 800}]
-    moved = [{**first, "made": 900, "over": 950, "allocation": [{"machine": "b", "tasks": 8}]}]
+    moved = [{**first, "id": "9", "made": 900, "over": 950, "allocation": [{"machine": "b", "tasks": 8}]}]
     unknown = [{**first, "id": "6", "start": None}]
-    table = pl.DataFrame([*again, *moved, *unknown], schema=run.reservations.schema)
+    table = pl.DataFrame([*elsewhere, *again, *moved, *unknown], schema=run.reservations.schema)
     told, count = promises(table, jobs, lay(jobs, rows), rows, (0, 2000))
     assert (count, [(one.made, one.over, one.start, one.low) for one in told]) == (
         3,

@@ -94,7 +94,9 @@ def test_all_of_a_small_run_is_drawn():
     assert gantt["jobs"][2] == ["5", 180, 180, 680, 2, 0, 1, 0, 0]
     assert gantt["promises"] == [["3", 60, 900, 900, 0, 4], ["3", 60, 900, 900, 4, 8]]
     assert gantt["clock"] == {"origin": 1793606400, "elapsed": False}
-    assert _about(small()) == "All 6 jobs that ran. Hatched: what was kept for a job before it started."
+    assert _about(small()) == (
+        "All 6 jobs that ran. Hatched: the last promise of each job, from when it was made to when the job started."
+    )
 
 
 def test_a_run_of_processors_says_that_machines_were_not_simulated():

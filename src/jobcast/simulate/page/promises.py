@@ -1,4 +1,7 @@
-"""Promised starts: on which processors, and how long they were kept for a job before it started."""
+"""Promised starts: on which processors, and how long they were kept for a job before it started.
+
+Plans are made anew again and again; only the last one of each job is drawn, which led to its start.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -37,7 +40,7 @@ def promises(
     rows: Rows,
     window: tuple[int, int],
 ) -> tuple[list[Promise], int]:
-    """Return the promises made within a time, and how many there are; none where the engine doesn't keep them.
+    """Return the last promises within a time, and how many there are; none where the engine doesn't keep them.
 
     They lie where the job came to run in the end, as far as that is on the machines that were promised; else at
     the lowest processors of those. `jobs` and `blocks` are those that are drawn.
@@ -60,7 +63,7 @@ def promises(
 
 
 def _merged(reservations: pl.DataFrame, window: tuple[int, int]) -> pl.DataFrame:
-    """Return promises that a job had within a time, those that followed each other on the same machines as one."""
+    """Return the last promise that each job had within a time, going back as long as its machines were the same."""
     names = pl.col("allocation").list.eval(pl.element().struct.field("machine")).list.join(",")
     ordered = (
         reservations.filter(
@@ -78,6 +81,8 @@ def _merged(reservations: pl.DataFrame, window: tuple[int, int]) -> pl.DataFrame
             pl.col("over", "start").last(),
         )
         .filter(pl.col("over") > pl.col("made"))
+        .group_by("id", maintain_order=True)
+        .last()
         .sort("made", maintain_order=True)
     )
 

@@ -95,7 +95,7 @@ window.moreCharts = function (tools) {
     const names = new Map(spec.rows.map(([label, first, size]) => [first + size / 2, label]));
     const edges = spec.rows.map(([, first]) => first).concat(height);
     const machines = bare ? { name: say(spec.words.processors), nameGap: 8 } : {
-      axisTick: { show: false },
+      axisTick: { show: false, customValues: edges },
       axisLabel: { customValues: middles, formatter: (value) => (names.get(value) || "").slice(0, 18) },
       splitLine: { customValues: edges },
     };
