@@ -52,6 +52,10 @@ class Form:
         """Note that these keywords, where they are set, ask for what can't be done."""
         self._judge(Standing.REFUSED, reason, names)
 
+    def refuse_set(self, reason: str, *names: str) -> None:
+        """Refuse these keywords where they have a value."""
+        self.refuse(reason, *(name for name in names if self.text(name) is not None))
+
     def correct(self, reason: str, *names: str) -> None:
         """Note that these keywords, where they are set, don't count as they stand; a refusal stays one."""
         self._judge(Standing.CORRECTED, reason, names)

@@ -133,6 +133,7 @@ def _booleans(form: Form) -> frozenset[str]:
 def _row(form: Form) -> _Row:
     name = form.text("HOST_NAME") or ""
     form.title = name
+    form.refuse_set(say("lsf_keyword.host_window"), "DISPATCH_WINDOW")
     slots = form.text("MXJ") or ""
     return _Row(
         form=form,

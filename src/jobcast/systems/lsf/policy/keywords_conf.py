@@ -6,9 +6,9 @@ CONF: Mapping[str, Mapping[str, str]] = {
     "understood": {
         "time_reserve": "LSB_TIME_RESERVE_NUMJOBS",
         "unit": "LSF_UNIT_FOR_LIMITS",
+        "requeue_bottom": "LSB_REQUEUE_TO_BOTTOM",
     },
     "refused": {
-        "requeue_bottom": "LSB_REQUEUE_TO_BOTTOM",
         "dispatch_count": "LSB_MAX_JOB_DISPATCH_PER_SESSION",
         "migrate": "LSB_MIG2PEND",
         "licence_scheduler": """

@@ -112,6 +112,8 @@ def _merged(forms: tuple[Form, ...]) -> Form | None:
 
 def _conf(form: Form) -> tuple[str, int | None]:
     """Return the unit of memory and how many starts are planned."""
+    if (form.text("LSB_REQUEUE_TO_BOTTOM") or "N").upper() not in {"N", "0"}:
+        form.refuse(say("lsf_policy.keeps_place"), "LSB_REQUEUE_TO_BOTTOM")
     return form.value(_unit, "LSF_UNIT_FOR_LIMITS") or "M", form.value(
         at_least_one, "LSB_TIME_RESERVE_NUMJOBS"
     )
