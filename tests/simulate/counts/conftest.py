@@ -2,15 +2,12 @@
 
 from collections.abc import Callable
 from functools import partial
-from hashlib import blake2b
 from pathlib import Path
 
 import pytest
 
-from jobcast.simulate.counts import engine as counts_engine
+from jobcast.simulate.counts import engine
 from jobcast.simulate.counts.base import Outcome
-
-SOURCE = Path(counts_engine.__file__).parent
 
 
 @pytest.fixture(scope="module")
@@ -23,13 +20,10 @@ def shared_logs() -> Path:
 
 
 @pytest.fixture(scope="module")
-def compiled(pytestconfig: pytest.Config) -> Callable[..., Outcome]:
-    """Return the compiled engine; its machine code is kept until any of its files changes."""
-    config = pytest.importorskip("numba.core.config", reason="the compiled engine needs numba")
-    sources = b"".join(file.read_bytes() for file in sorted(SOURCE.rglob("*.py")))
-    digest = blake2b(sources, digest_size=8).hexdigest()
-    config.CACHE_DIR = str(pytestconfig.cache.mkdir(f"numba-{digest}"))
-    return partial(counts_engine.run, compiled=True)
+def compiled() -> Callable[..., Outcome]:
+    """Return the compiled engine."""
+    pytest.importorskip("numba", reason="the compiled engine needs numba")
+    return partial(engine.run, compiled=True)
 
 
 @pytest.fixture(scope="module", params=["plain", "compiled"])
@@ -37,4 +31,4 @@ def run(request: pytest.FixtureRequest) -> Callable[..., Outcome]:
     """Return each of the engines."""
     if request.param == "compiled":
         return request.getfixturevalue("compiled")
-    return partial(counts_engine.run, compiled=False)
+    return partial(engine.run, compiled=False)

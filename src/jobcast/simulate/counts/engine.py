@@ -26,7 +26,8 @@ def run(
     """Start all jobs by the rule on so many processors, and return when each started.
 
     With `compiled` the engine is the one compiled by numba, or the one in plain Python; by default whichever is
-    quicker. They start all jobs alike. An `Estimator` is asked in plain Python only, and FCFS needs no other.
+    quicker. They start all jobs alike. An `Estimator` and ``forecast`` are asked in plain Python only, and FCFS
+    needs no other.
     Raises InputError for jobs that no engine can run: wider than the machine, not in order of submission, without
     run time, running longer than their request; and for a compiled engine that can't be had.
     """
@@ -45,7 +46,8 @@ def _compiled(count: int, rule: Rule, wanted: bool | None) -> bool:
     """Tell whether the compiled engine runs these."""
     if wanted is False or count == 0:
         return False
-    asks, there = not isinstance(rule.estimates, str | Given), find_spec("numba") is not None
+    asks = rule.estimates == "forecast" or not isinstance(rule.estimates, str | Given)
+    there = find_spec("numba") is not None
     if wanted and asks:
         raise InputError(say("counts.asks"), hint=say("counts.asks_cure"))
     if wanted and not there:

@@ -15,7 +15,6 @@ from jobcast.simulate.counts.compiled.jit import compiled, entrance
 from jobcast.simulate.counts.compiled.memory import (
     ARRIVED,
     BLOCKS,
-    CHANGED,
     COUNT,
     EACH,
     END,
@@ -42,8 +41,8 @@ from jobcast.simulate.counts.compiled.queue import drop, put, take_out
 
 
 @entrance
-def run(m: Memory) -> None:
-    """Go through all events."""
+def run(m: Memory, of: object) -> None:  # noqa: ARG001 - its type is what counts
+    """Go through all events; `of` are `jobcast.simulate.counts.compiled.jit.sources`."""
     while more(m):
         now = next_time(m)
         pass_estimates(m, now)
@@ -60,9 +59,8 @@ def run(m: Memory) -> None:
 @compiled
 def _schedule(m: Memory, now: int) -> None:
     """Start what can be started now."""
-    better = m[STATE, FREED] or m[STATE, CHANGED]
     new = m[STATE, ARRIVED] - m[STATE, SEEN]
-    if better or (new and m[STATE, HEAD] == m[STATE, SEEN]):
+    if m[STATE, FREED] or (new and m[STATE, HEAD] == m[STATE, SEEN]):
         if _start_heads(m, now):
             _queue(m)
             _reserve(m)
@@ -71,7 +69,7 @@ def _schedule(m: Memory, now: int) -> None:
         _queue(m)
         _backfill(m, now)
     m[STATE, SEEN] = m[STATE, ARRIVED]
-    m[STATE, FREED] = m[STATE, CHANGED] = 0
+    m[STATE, FREED] = 0
     find_head(m)
 
 

@@ -44,8 +44,8 @@ _NONE = -1
 
 
 @entrance
-def run(m: Memory) -> None:
-    """Go through all events."""
+def run(m: Memory, of: object) -> None:  # noqa: ARG001 - its type is what counts
+    """Go through all events; `of` are `jobcast.simulate.counts.compiled.jit.sources`."""
     while more(m):
         now = next_time(m)
         pass_estimates(m, now)
@@ -72,7 +72,7 @@ def _schedule(m: Memory, now: int) -> None:
         job = pop(m, PROMISE)
         _start(m, job, now)
     first = _queue(m, now)
-    if m[STATE, FREED] or m[STATE, CHANGED]:
+    if m[STATE, FREED]:
         _advance(m, now, 0, 0)
     elif first != _NONE:
         where = block_of(m, first)

@@ -6,6 +6,7 @@ from importlib import import_module
 import numpy as np
 
 from jobcast.simulate.counts.base import ALL, Column, Given, Jobs, Outcome, Progress, Rule
+from jobcast.simulate.counts.compiled.jit import sources
 from jobcast.simulate.counts.compiled.memory import (
     BEGUN,
     CORRECTION,
@@ -51,7 +52,7 @@ def _go(form: str, memory: Table, progress: Progress) -> None:
     """Run in another thread, so that this one can tell how far it is, and be interrupted."""
     engine = import_module(f"jobcast.simulate.counts.compiled.{form}")
     with ThreadPoolExecutor(1) as pool:
-        done = pool.submit(engine.run, memory)
+        done = pool.submit(engine.run, memory, sources())
         try:
             while not done.done():
                 try:

@@ -40,9 +40,9 @@ class Course(ABC):
         self.new: list[int] = []
         """Arrivals that have not been looked at."""
         self.freed = False
-        """Whether processors became free since the queue was last looked at."""
+        """Whether processors became free since the queue was last looked at, if only to be held by the same job."""
         self.changed = False
-        """Whether the estimates of running jobs turned out wrong since then."""
+        """Whether an estimate turned out wrong since then, too short or too long."""
         self._run: list[int] = jobs.run.tolist()
         self._request: list[int] = jobs.request.tolist()
         self._first = self.estimate.copy()
@@ -149,6 +149,6 @@ def _estimates(jobs: Jobs, rule: Rule) -> tuple[list[int], Estimator | None]:
             return jobs.run.tolist(), None
         case "doubled":
             return (2 * jobs.request).tolist(), None
-        case "last-two":
-            return [0] * len(jobs), make("last-two", jobs.columns())
+        case "last-two" | "forecast":
+            return [0] * len(jobs), make(rule.estimates, jobs.columns())
     return [0] * len(jobs), rule.estimates

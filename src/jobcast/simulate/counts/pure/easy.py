@@ -30,10 +30,10 @@ class Easy(Course):
 
     def schedule(self, now: int) -> None:
         """Start what can be started now."""
-        if not (self.freed or self.changed or self.new):
+        if not (self.freed or self.new):
             return
         new = [(self.estimate[job] if self._shortest_first else 0, job) for job in self.new]
-        if self.freed or self.changed or self.head == self.new[0]:
+        if self.freed or self.head == self.new[0]:
             self._queue(new)
             if self._start_heads(now):
                 self._reserve()
@@ -43,7 +43,7 @@ class Easy(Course):
             self._backfill(sorted(new), now)
             self._queue([entry for entry in new if self.start[entry[1]] < 0])
         self.new.clear()
-        self.freed = self.changed = False
+        self.freed = False
         self.find_head()
 
     def _queue(self, new: list[tuple[int, int]]) -> None:

@@ -44,7 +44,7 @@ class Planned(Course):
             self._begin_anew(now)
         while self._promised and self._promised[0][0] == now:
             self._start(heappop(self._promised)[1], now)
-        if self.freed or self.changed:
+        if self.freed:
             self._advance(now)
         elif any(self._fits(job, now) for job in self.new):
             self._advance(now, min(new))
