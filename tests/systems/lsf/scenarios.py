@@ -40,6 +40,11 @@ class Lsf:
         """Return the time of day at which each job was killed."""
         return {each.job: _time(at) for at, each in self.driver.log if isinstance(each, Kill)}
 
+    def ended(self) -> dict[str, str]:
+        """Return the time of day at which each job ended, in that order."""
+        ends = {name: each.end for name, each in self.driver.jobs.items() if each.end is not None}
+        return {name: _time(end) for name, end in sorted(ends.items(), key=lambda pair: pair[1])}
+
     def decisions(self, kind: type[Decision], job: str) -> list[tuple[str, Decision]]:
         """Return the decisions of one kind about a job, with their times of day."""
         return [

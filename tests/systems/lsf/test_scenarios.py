@@ -3,7 +3,7 @@
 Source: the note on backfill that `founding` is made from; "Backfill on memory" in Administering IBM Spectrum LSF.
 """
 
-from jobcast.decision import Cause, Reserve, Start
+from jobcast.decision import Cause, Requeue, Reserve, Resume, Start, Suspend
 from jobcast.systems.lsf.policy.reader import Site, read_site
 from jobcast.units import MIB
 from tests.systems.lsf.policy.files import texts
@@ -110,3 +110,57 @@ def test_a_parallel_job_reserves_memory_for_the_tasks_that_fit():
         clock("05:00:00"),
         {"cpus": 2, "memory": 224 * MIB},
     )
+
+
+HOST = "Begin Host\nHOST_NAME MXJ\nh 4\nEnd Host\n"
+THREE = """
+Begin Queue
+QUEUE_NAME = normal
+PRIORITY = 30
+PREEMPTION = PREEMPTIVE[normal2 normal1+1]
+End Queue
+Begin Queue
+QUEUE_NAME = normal2
+PRIORITY = 20
+PREEMPTION = PREEMPTIVE[normal1]
+End Queue
+Begin Queue
+QUEUE_NAME = normal1
+PRIORITY = 10
+JOB_CONTROLS = SUSPEND[brequeue $LSB_JOBID]
+End Queue
+"""
+
+
+def test_higher_queues_preempt_and_the_victims_own_queue_tells_what_happens_to_them():
+    cluster = Lsf(read_site({"lsb.hosts": HOST, "lsb.queues": THREE}))
+    cluster.bsub("1", "-q normal1 -n 2 work", at="00:00:00", runs="01:00:00")
+    cluster.bsub("2", "-q normal2 -n 2 work", at="00:00:00", runs="01:00:00")
+    cluster.bsub("3", "-q normal -n 4 work", at="00:10:00", runs="01:00:00")
+    cluster.until("05:00:00")
+    assert [at for at, _ in cluster.decisions(Requeue, "1")] == ["00:10:00"]
+    assert [at for at, _ in cluster.decisions(Suspend, "2")] == ["00:10:00"]
+    assert [at for at, _ in cluster.decisions(Resume, "2")] == ["01:10:00"]
+    assert cluster.ended() == {"3": "01:10:00", "2": "02:00:00", "1": "02:10:00"}
+
+
+SCAVENGER = """
+Begin Queue
+QUEUE_NAME = scavenger
+PRIORITY = 1
+BACKFILL = Y
+RUNLIMIT = 60
+INTERRUPTIBLE_BACKFILL = 120
+REQUEUE_EXIT_VALUES = 99
+End Queue
+"""
+
+
+def test_an_interruptible_job_runs_in_the_gap_and_waits_again_when_it_ends():
+    queues = texts("founding")["lsb.queues"] + SCAVENGER
+    cluster = two_jobs_run_and_a_large_one_reserves(founding(lsb_queues=queues))
+    cluster.bsub("700", "-q scavenger -n 2 work", at="00:30:30", runs="00:30:00")
+    cluster.until("00:36:50")
+    assert cluster.started()["700"] == "00:30:30"
+    assert [at for at, _ in cluster.decisions(Requeue, "700")] == ["00:36:50"]
+    assert cluster.started()["633"] == "00:36:50"
