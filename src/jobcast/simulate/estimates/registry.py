@@ -4,13 +4,15 @@ from collections.abc import Callable, Mapping
 from typing import Literal, get_args
 
 from jobcast.simulate.estimates.base import Columns, Estimator
+from jobcast.simulate.estimates.shares import FamilyShares
 from jobcast.simulate.estimates.simple import Actual, DoubledRequest, LastTwo, Requested
 
-EstimatesName = Literal["requested", "actual", "last-two", "doubled"]
+EstimatesName = Literal["requested", "forecast", "actual", "last-two", "doubled"]
 ESTIMATES_NAMES: tuple[EstimatesName, ...] = get_args(EstimatesName)
 
 _ESTIMATORS: Mapping[EstimatesName, Callable[[Columns], Estimator]] = {
     "requested": Requested,
+    "forecast": FamilyShares,
     "actual": Actual,
     "last-two": LastTwo,
     "doubled": DoubledRequest,
