@@ -12,6 +12,8 @@ Flags = npt.NDArray[np.bool_]
 
 ALLOCATION = pl.List(pl.Struct({"machine": pl.String, "tasks": pl.Int32}))
 """Where a job runs: each machine once, as `jobcast.machine.Allocation` says it."""
+SUSPENDED = pl.List(pl.Struct({"start": pl.Int64, "end": pl.Int64}))
+"""From when to when a job was suspended, each time."""
 
 _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "id": pl.String,
@@ -50,6 +52,8 @@ class Outcome:
     """How many jobs named a queue that the policy doesn't have, and were put into its default one."""
     allocations: pl.Series | None = None
     """Of type `ALLOCATION`; None where only processors are counted."""
+    suspended: pl.Series | None = None
+    """Of type `SUSPENDED`; None where the engine doesn't tell."""
     machines: Mapping[str, int] = field(default_factory=dict)
     """Each machine's processors; empty where only processors are counted."""
     reservations: pl.DataFrame | None = None

@@ -19,7 +19,7 @@ from jobcast.simulate.estimates.given import Given
 from jobcast.simulate.estimates.registry import EstimatesName, make
 from jobcast.simulate.hosts.asked import of_trace
 from jobcast.simulate.machines import one_machine
-from jobcast.simulate.outcome import ALLOCATION, RESERVATIONS, Outcome, Whole
+from jobcast.simulate.outcome import ALLOCATION, RESERVATIONS, SUSPENDED, Outcome, Whole
 from jobcast.simulate.requests import Requests, batch_jobs, requests_of
 from jobcast.simulate.setup import Setup
 from jobcast.simulate.trace import Trace
@@ -175,6 +175,7 @@ def _outcome(done: Replayed, what: Replay, requests: Requests, took: float) -> O
         refused={row: life.refused for row, life in enumerate(lives) if life.refused}
         | _never(lives, done, ids),
         allocations=pl.Series("allocation", [_shares(life.allocation) for life in lives], dtype=ALLOCATION),
+        suspended=pl.Series("suspended", [_spans(life) for life in lives], dtype=SUSPENDED),
         machines={machine.name: machine.resources.get(CPUS, 0) for machine in what.cluster.machines},
         reservations=_reservations(done),
         other_queue=requests.other_queue,
@@ -192,6 +193,10 @@ def _never(lives: list[Life], done: Replayed, ids: list[str]) -> dict[int, str]:
 
 def _shares(allocation: Allocation) -> list[dict[str, str | int]]:
     return [{"machine": share.machine, "tasks": share.tasks} for share in allocation]
+
+
+def _spans(life: Life) -> list[dict[str, int]]:
+    return [{"start": start, "end": end} for start, end in life.suspended]
 
 
 def _reservations(done: Replayed) -> pl.DataFrame:

@@ -106,7 +106,7 @@ class Run:
     """All but its tables."""
     jobs: pl.DataFrame
     """`jobcast.simulate.metrics.job_table`, with ``refused`` (a cause, null for jobs that ran) and ``allocation``
-    (null where only processors were counted)."""
+    (null where only processors were counted); and ``suspended`` where the engine tells when jobs were."""
     reservations: pl.DataFrame | None
     """In `jobcast.simulate.outcome.RESERVATIONS`; None where the engine doesn't keep them."""
 
@@ -139,7 +139,8 @@ def table_of(trace: Trace, outcome: Outcome, metrics: Metrics) -> pl.DataFrame:
         refused = refused.scatter(rows, list(outcome.refused.values()))
     where = outcome.allocations
     none = pl.Series("allocation", [None], dtype=ALLOCATION).new_from_index(0, len(table))
-    return table.with_columns(refused, none if where is None else where.alias("allocation"))
+    told = [] if outcome.suspended is None else [outcome.suspended.alias("suspended")]
+    return table.with_columns(refused, none if where is None else where.alias("allocation"), *told)
 
 
 def see_free(path: Path) -> None:

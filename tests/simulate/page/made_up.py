@@ -4,13 +4,11 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import polars as pl
 
 from jobcast.simulate.metrics import measure
 from jobcast.simulate.outcome import ALLOCATION, RESERVATIONS, Outcome
-from jobcast.simulate.page.spans import SUSPENDED
 from jobcast.simulate.run import Run, facts_of, table_of
 from jobcast.simulate.trace import Trace
 from tests.made_up import HOSTILE
@@ -20,15 +18,12 @@ DATED = datetime(2026, 11, 2, 8, tzinfo=UTC)
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 SCRIPT = "</script><script>alert(1)</script>"
 MADE = ("2026-11-27T08:00:00+00:00", "1.2.3")
-SPANS = pl.List(pl.Struct({"start": pl.Int64, "end": pl.Int64}))
 
 
-def kept(made: Trace, out: Outcome, policy: str = "easy", suspended: Sequence[Any] | None = None) -> Run:
+def kept(made: Trace, out: Outcome, policy: str = "easy") -> Run:
     """Return a run as it would be read from its folder."""
     metrics = measure(made, out)
     jobs = table_of(made, out, metrics)
-    if suspended is not None:
-        jobs = jobs.with_columns(pl.Series(SUSPENDED, suspended, dtype=SPANS))
     facts = facts_of(made, {"policy": policy, "estimates": "requested"}, out, metrics, made=MADE)
     return Run(name="easy", facts=facts, jobs=jobs, reservations=out.reservations)
 

@@ -5,10 +5,11 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jobcast.simulate.outcome import SUSPENDED
 from jobcast.simulate.page.course import MOST_PARTS, OTHERS, QUEUES, course, edges_of
 from jobcast.simulate.page.heat import MOST_ROWS, heat
 from jobcast.simulate.page.spans import running, suspended
-from tests.simulate.page.made_up import SPANS, shares, small
+from tests.simulate.page.made_up import shares, small
 
 JOBS = st.lists(
     st.tuples(
@@ -102,7 +103,9 @@ def test_small_queues_are_put_together():
 def test_a_suspended_job_uses_nothing_meanwhile():
     jobs = small().jobs.head(2)
     told = jobs.with_columns(
-        pl.Series("suspended", [[{"start": 100, "end": 200}, {"start": 300, "end": 300}], None], dtype=SPANS)
+        pl.Series(
+            "suspended", [[{"start": 100, "end": 200}, {"start": 300, "end": 300}], None], dtype=SUSPENDED
+        )
     )
     assert suspended(told).rows() == [(0, 100, 200)]
     assert sorted(running(told).rows()) == [(0, 0, 100), (0, 200, 600), (1, 0, 900)]

@@ -11,11 +11,16 @@ import pytest
 
 from jobcast.language import speaking
 from jobcast.report.formats.html import SAID_BY_SCRIPT, page_file
+from jobcast.simulate.engines import simulate
+from jobcast.simulate.outcome import SUSPENDED
 from jobcast.simulate.page import as_page
 from jobcast.simulate.run import Run
+from jobcast.simulate.setup import Setup
+from jobcast.systems.slurm.policy import read
 from tests.report.formats.page import Element, read_page
 from tests.report.formats.test_html import assert_whole
-from tests.simulate.page.made_up import SCRIPT, SPANS, hostile, many, small
+from tests.simulate.made_up import trace
+from tests.simulate.page.made_up import SCRIPT, hostile, kept, many, small
 
 
 def _data(page: Element, name: str):
@@ -139,10 +144,22 @@ def test_times_without_a_date_are_told_since_the_beginning():
 
 def test_a_suspended_job_is_pale_meanwhile():
     run = small()
-    spans = pl.Series("suspended", [None, [{"start": 60, "end": 120}], *[None] * 4], dtype=SPANS)
+    spans = pl.Series("suspended", [None, [{"start": 60, "end": 120}], *[None] * 4], dtype=SUSPENDED)
     told = replace(run, jobs=run.jobs.with_columns(spans))
     assert _data(read_page(as_page(told)), "charts")["gantt"]["pale"] == [[1, 60, 120]]
     assert _about(told).endswith("Pale: while a job was suspended.")
+
+
+def test_what_the_core_suspends_is_pale():
+    text = (
+        "SelectTypeParameters=CR_CPU\nPreemptType=preempt/partition_prio\nPreemptMode=SUSPEND,GANG\n"
+        "NodeName=n1 CPUs=4\nPartitionName=low Nodes=ALL Default=YES\nPartitionName=high Nodes=ALL PriorityTier=2\n"
+    )
+    site = read({"slurm.conf": text})
+    made = trace((0, 1000, 4), (100, 300, 2), queue=["low", "high"], processors=4)
+    out = simulate(made, Setup(system=site.policy, cluster=site.cluster, compiled=False), seconds=lambda: 0.0)
+    page = read_page(as_page(kept(made, out)))
+    assert _data(page, "charts")["gantt"]["pale"] == [[0, 100, 400]]
 
 
 def test_a_run_without_jobs_says_so():

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-SUSPENDED = "suspended"
+COLUMN = "suspended"
 """Column of `jobcast.simulate.run.Run.jobs` that tells when a job was suspended, where the engine keeps that."""
 
 
@@ -27,16 +27,16 @@ def running(jobs: pl.DataFrame) -> pl.DataFrame:
 
 def suspended(jobs: pl.DataFrame) -> pl.DataFrame:
     """Return ``row start finish`` of each time that a job was suspended; nothing where nobody tells."""
-    if SUSPENDED not in jobs.columns:
+    if COLUMN not in jobs.columns:
         return pl.DataFrame(schema={"row": pl.Int64, "start": pl.Int64, "finish": pl.Int64})
     return (
-        jobs.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("row"), SUSPENDED)
-        .explode(SUSPENDED)
+        jobs.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("row"), COLUMN)
+        .explode(COLUMN)
         .drop_nulls()
         .select(
             "row",
-            pl.col(SUSPENDED).struct.field("start"),
-            pl.col(SUSPENDED).struct.field("end").alias("finish"),
+            pl.col(COLUMN).struct.field("start"),
+            pl.col(COLUMN).struct.field("end").alias("finish"),
         )
         .filter(pl.col("finish") > pl.col("start"))
     )
