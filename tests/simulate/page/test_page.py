@@ -162,6 +162,16 @@ def test_what_the_core_suspends_is_pale():
     assert _data(page, "charts")["gantt"]["pale"] == [[0, 100, 400]]
 
 
+def test_a_job_that_ran_again_is_told_of():
+    run = small()
+    told = replace(
+        run, jobs=run.jobs.with_columns(preemptions=pl.when(pl.col("id") == "2").then(1).otherwise(0))
+    )
+    assert _about(told).endswith(
+        "A job that was requeued is drawn where it ran last, from its first start on."
+    )
+
+
 def test_a_run_without_jobs_says_so():
     run = small()
     none = replace(run, jobs=run.jobs.with_columns(start=pl.lit(-1, pl.Int64), finish=pl.lit(-1, pl.Int64)))

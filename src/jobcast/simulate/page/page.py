@@ -208,6 +208,9 @@ def _about_gantt(
         yield phrase("run_page.hatched")
     if spec["pale"]:
         yield phrase("run_page.pale")
+    interrupted = view.jobs["preemptions"].to_numpy() > 0
+    if interrupted.sum() > len({row for row, _, _ in spec["pale"]}):
+        yield phrase("run_page.again")
 
 
 def _time(facts: Facts) -> Callable[[int], str]:
