@@ -31,6 +31,7 @@ COMMANDS = {
     "simulate": "jobcast.cli.simulate:command",
     "compare": "jobcast.cli.compare:command",
     "policy": "jobcast.cli.policy:command",
+    "whatif": "jobcast.cli.whatif:command",
     "timers": "jobcast.cli.timers:command",
     "doctor": "jobcast.cli.doctor:command",
     "demo": "jobcast.cli.demo:command",

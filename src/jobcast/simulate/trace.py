@@ -5,7 +5,7 @@ changed of the others is counted too.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -101,6 +101,13 @@ class Trace:
             return None
         codes = column.rank("dense").cast(pl.Int64) - 1
         return codes.fill_null(-1).to_numpy().astype(np.int64, copy=False)
+
+    def after(self, second: int) -> "Trace":
+        """Return the jobs that were submitted at a second or later. Raises InputError where there are none."""
+        jobs = self.jobs.filter(pl.col("submit") >= second)
+        if jobs.is_empty():
+            raise _nothing_left(self.name, self.set_aside)
+        return replace(self, jobs=jobs)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
