@@ -3,7 +3,7 @@
 import heapq
 from typing import Any
 
-from jobcast.decision import Decision, Kill, Refuse, Requeue, Reserve, Resume, Start, Suspend
+from jobcast.decision import Cause, Decision, Kill, Refuse, Requeue, Reserve, Resume, Start, Suspend
 from jobcast.machine import Cluster
 from jobcast.schedule import step as core
 from jobcast.schedule.event import Event, Finished, Submitted, Tick
@@ -30,6 +30,8 @@ class Driver:
         self.jobs: dict[str, Tracked] = {}
         self.log: list[tuple[int, Decision]] = []
         self.steps = 0
+        self.quiet_causes: dict[str, set[Cause]] = {}
+        """Why jobs waited since anything happened but time."""
         self._one_by_one = one_by_one
         self._due: list[tuple[int, int, int, Event, int]] = []
         self._count = 0
@@ -55,10 +57,12 @@ class Driver:
     def run(self, until: int | None = None, most: int = 20_000) -> "Driver":
         """Go on until nothing happens any more, or to a second inclusively."""
         quiet = 0
+        self.quiet_causes = {}
         while quiet < _QUIET:
             self._drop_void()
             seconds = [self._due[0][0]] if self._due else []
             quiet = 0 if seconds else quiet + 1
+            self._note_causes(anew=bool(seconds))
             timer = core.next_time(self.state)
             if timer is not None:
                 seconds.append(timer)
@@ -68,6 +72,13 @@ class Driver:
             self.steps += 1
             assert self.steps < most, "goes on for ever"
         return self
+
+    def _note_causes(self, *, anew: bool) -> None:
+        """Remember for which reasons jobs wait while nothing happens but time."""
+        if anew:
+            self.quiet_causes = {}
+        for name, entry in self.state.waiting.items():
+            self.quiet_causes.setdefault(name, set()).add(entry.reason.cause)
 
     def _at(self, second: int) -> None:
         events: list[Event] = []

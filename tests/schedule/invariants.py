@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jobcast.decision import Cause, Decision, Kill, Requeue, Resume, Start, Suspend
 from jobcast.language import say
 from jobcast.schedule.event import Event, Finished, Submitted, Tick
-from jobcast.schedule.policy import Method
+from jobcast.schedule.policy import Blocked, Method
 from jobcast.schedule.state import Entry
 from tests.schedule.model import Status, Usage, capacity, kept
 
@@ -45,12 +45,14 @@ class Watch:
         self._driver = driver
         self._head: Head | None = None
         self._disturbed = False
+        self._ends: list[int | None] = []
         self._allocations: dict[str, object] = {}
 
     def before(self) -> None:
         """Remember what can't be told afterwards."""
         state = self._driver.state
         self._disturbed = bool(state.suspended)
+        self._ends = [self._reckoned_end(each) for each in state.running.values()]
 
     def after(self, events: Sequence[Event], decisions: Sequence[Decision]) -> None:
         """Check everything."""
@@ -112,7 +114,9 @@ class Watch:
             for machine, amounts in promise.holds.items():
                 row = state.grid.rows[machine]
                 kept_there = state.waiting[name].held
-                assert kept_there is not None
+                if kept_there is None:  # lost with a machine; told at the next cycle
+                    assert self._driver.policy.cycle
+                    continue
                 assert amounts == state.grid.named(row, kept_there[row])
 
     def _run_seconds_agree(self) -> None:
@@ -165,28 +169,37 @@ class Watch:
             self._disturbed
             or bool(state.suspended)
             or any(isinstance(each, Suspend | Resume | Requeue) for each in decisions)
+            or any(each.reason.cause is Cause.PREEMPTED for each in decisions)
             or any(not isinstance(each, Submitted | Finished | Tick) for each in events)
-            or any(self._overruns(each) for each in state.running.values())
+            or any(entry.killed for entry in state.running.values())
+            or any(end is not None and end < state.now for end in self._ends)
+            or any(
+                end is not None and end <= state.now
+                for end in map(self._reckoned_end, state.running.values())
+            )
         )
         self._head = self._head_now()
         if before is None or disturbed:
             return
         place = state.line.index(before.job) if before.job in state.line else None
         earlier = set(state.line[:place]) if place is not None else set()
-        if any(isinstance(each, Start) and each.job in earlier for each in decisions):
-            return
+        starts = [each for each in decisions if isinstance(each, Start) and each.job != before.job]
+        if any(each.job in earlier or each.reason.cause is Cause.FITS for each in starts):
+            return  # somebody who came before it
         latest = before.start if not policy.cycle else -(-before.start // policy.cycle) * policy.cycle
         if before.job in state.running:
             assert state.now <= latest, f"{before.job} was promised {before.start}"
         elif self._head is not None and self._head.job == before.job:
             assert self._head.start <= before.start, f"{before.job} was promised {before.start}"
 
-    def _overruns(self, entry: Entry) -> bool:
+    def _reckoned_end(self, entry: Entry) -> int | None:
         reckoned = entry.reckoned(self._driver.policy)
-        return reckoned is not None and entry.started + reckoned - entry.ran <= self._driver.state.now
+        return None if reckoned is None else entry.started + reckoned - entry.ran
 
     def _head_now(self) -> Head | None:
         state = self._driver.state
+        if self._driver.policy.blocked is not Blocked.PLAN:
+            return None
         for name in state.line:
             entry = state.waiting.get(name)
             if entry is None or entry.reason.cause in PASSED_OVER:

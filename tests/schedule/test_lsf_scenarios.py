@@ -5,7 +5,7 @@ Sources: "LSF practice (17): backfill"; "Backfill on memory" in Platform LSF's a
 
 import pytest
 
-from jobcast.decision import Cause, Unreserve
+from jobcast.decision import Cause, Reserve, Unreserve
 from jobcast.machine import CPUS, MEMORY, Cluster
 from jobcast.schedule.policy import Hold, Policy, Queue
 from tests.schedule.driver import Driver
@@ -236,3 +236,15 @@ def test_an_interruptible_job_does_not_begin_in_a_gap_that_is_shorter_than_its_s
     made.submit(job("wide", 8, run_limit=100), at=10, runs=100)
     made.submit(job("filler", 2, queue="scavenger"), at=941, runs=1500)
     assert made.run().start("filler") == 1100
+
+
+def test_a_job_that_wants_so_many_tasks_on_each_host_holds_so_many_on_each() -> None:
+    """span[ptile=2]."""
+    made = Driver(many(3, 4), two_queues("highQ"))
+    made.submit(job("a", 3, run_limit=500), job("b", 4, run_limit=500), job("c", 3, run_limit=500), runs=500)
+    made.submit(job("wide", 6, run_limit=100, tasks_per_machine=2), at=10, runs=100)
+    made.run(10)
+    promise = made.log_of("wide", Reserve)[-1][1]
+    assert made.machines("a") == {"m1": 3}
+    assert promise.holds == {"m3": {CPUS: 2}}
+    assert made.run().machines("wide") == {"m1": 2, "m2": 2, "m3": 2}

@@ -270,3 +270,13 @@ def test_preemption_goes_past_what_others_hold_only_by_its_victims() -> None:
     made.submit(job("low", 4, 500, queue="normal1"), runs=500)
     made.submit(job("high", 2, 100, queue="normal"), at=10, runs=100)
     assert made.run().starts() == {"low": 0, "high": 10}
+
+
+def test_a_suspended_job_and_one_that_waits_for_what_it_keeps_do_not_block_each_other() -> None:
+    """Who wants the whole machine can't be told when; it holds nothing against the job that keeps memory there."""
+    made = Driver(one(4, memory=4 * GB), weather_centre())
+    made.submit(job("low", 2, 500, queue="normal1", per_task={MEMORY: GB}), runs=500)
+    made.submit(job("high", 4, 50, queue="normal"), at=10, runs=50)
+    made.submit(job("all", 1, 10, queue="normal2", exclusive=True), at=0, runs=10)
+    made.run()
+    assert made.starts() == {"low": 0, "high": 10, "all": 550}

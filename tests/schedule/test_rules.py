@@ -262,7 +262,14 @@ def test_a_limit_may_count_what_no_machine_has() -> None:
 
 def test_a_job_on_lent_resources_passes_limits_by_host_and_user() -> None:
     hold = Hold(resources=frozenset({CPUS}), longest=9999, pause=60)
-    limit = Limit(name="JL/U", amount=2, counts=CPUS, per=("user", "machine"), lent_are_free=True)
+    limit = Limit(
+        name="JL/U",
+        amount=2,
+        counts=CPUS,
+        per=("user", "machine"),
+        only={"user": frozenset({"u"})},
+        lent_are_free=True,
+    )
     made = Driver(one(8), holding(Queue(name="q", hold=hold), limits=(limit,)))
     made.submit(job("long", 2, run_limit=1000, user="u"), runs=1000)
     made.submit(job("wide", 8, run_limit=100, user="w"), at=1, runs=100)

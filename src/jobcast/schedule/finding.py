@@ -1,5 +1,6 @@
 """Where a job could start now, beside what is planned and held for others (rules 2 and 5)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -57,15 +58,17 @@ class Finder:
 
     def possible(self, entry: Entry) -> bool:
         """Tell whether the machines that are there could take a job if nobody else ran."""
-        key = (entry.needs.key, entry.queue.name)
+        key = (entry.needs.key, entry.queue.name, entry.job.user if self.limits.by_machine else "")
         if key not in self._possible:
-            where = Room(available=self.state.grid.capacity, order=self.machines.order_for(entry))
+            rooms = self.limits.room_when_idle(entry), start_class_room(entry, self.state, when_idle=True)
+            order, most = self.machines.order_for(entry), _least(rooms)
+            where = Room(available=self.state.grid.capacity, order=order, most=most)
             self._possible[key] = place(entry.needs, where, self.state.grid) is not None
         return self._possible[key]
 
     def only_rules_hinder(self, entry: Entry) -> bool:
         """Tell whether a job that can't start could, but for limits by machine or START_CLASS."""
-        if self.most(entry) is None or entry.job.booking:
+        if self.most(entry) is None:
             return False
         kept = self.kept(entry)
         available = self.plans.available(entry.left(self.policy), beside_all=not entry.queue.backfill)
@@ -126,8 +129,12 @@ class Finder:
         return [start for other, start in self._holders(entry) if start is not None]
 
     def _holders(self, entry: Entry) -> list[tuple[Entry, int | None]]:
-        """Return the others who hold something, each with the second at which it is promised to start."""
-        everybody = (*self.state.waiting.values(), *self.state.suspended.values())
+        """Return the others who hold something, each with the second at which it is promised to start.
+
+        Those that wait don't hold against a suspended job: they may need what it keeps, and none would go on.
+        """
+        waiting = self.state.waiting.values() if entry.gave is None else ()
+        everybody = (*waiting, *self.state.suspended.values())
         return [(each, each.predicted) for each in everybody if each.held is not None and each is not entry]
 
     def kept(self, entry: Entry, until: int | None = None) -> Amounts | None:
@@ -145,12 +152,7 @@ class Finder:
 
     def most(self, entry: Entry, *, lent: bool = False) -> Counts | None:
         """Return how many tasks limits by machine and START_CLASS let begin on each; None for any number."""
-        rooms = [
-            each
-            for each in (self.limits.room(entry, lent=lent), start_class_room(entry, self.state))
-            if each is not None
-        ]
-        return np.minimum.reduce(rooms) if rooms else None
+        return _least((self.limits.room(entry, lent=lent), start_class_room(entry, self.state)))
 
     def started(self, entry: Entry, taken: Taken, end: int | None) -> None:
         """Note that a job has started, or gone on, with what it has just taken."""
@@ -161,6 +163,11 @@ class Finder:
         self.plans.started(taken, end)
         self.limits.started(entry)
         self.machines.started()
+
+
+def _least(rooms: Iterable[Counts | None]) -> Counts | None:
+    known = [each for each in rooms if each is not None]
+    return np.minimum.reduce(known) if known else None
 
 
 def bare_plans(state: State, policy: Policy) -> Plans:

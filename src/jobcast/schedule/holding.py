@@ -3,7 +3,7 @@
 import numpy as np
 
 from jobcast.schedule.grid import Amounts, Grid, Rows, Taken
-from jobcast.schedule.placement import Counts, Room, place, room
+from jobcast.schedule.placement import Counts, Room, parts, place, room
 from jobcast.schedule.plans import Plans
 from jobcast.schedule.policy import Policy
 from jobcast.schedule.state import Entry
@@ -46,6 +46,10 @@ def _tasks(entry: Entry, free: Amounts, order: Rows, grid: Grid) -> Counts:
     if needs.layout.machines_max == 1:
         best = best[ever[best] >= needs.tasks][:1]
     tasks, left = np.zeros(len(order), np.int64), needs.tasks
+    for part in parts(needs):  # each on a machine of its own
+        will_do = best[(ever[best] >= part) & (tasks[best] == 0)]
+        tasks[will_do[:1]] = part
+        left -= part
     for offered in (now, ever):
         for row in best:
             more = min(left, int(offered[row] - tasks[row]))

@@ -4,7 +4,7 @@ Limits by machine alone are columns of the grid; those by machine and something 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -58,11 +58,18 @@ class Limits:
 
         `lent`: where it would run on lent resources.
         """
+        return self._room(entry, self._there, lent=lent)
+
+    def room_when_idle(self, entry: Entry) -> Counts | None:
+        """Return the same if nobody ran."""
+        return self._room(entry, {})
+
+    def _room(self, entry: Entry, there: Mapping[_Key, Counts], *, lent: bool = False) -> Counts | None:
         least: Counts | None = None
         for limit, key in self._of(entry, self.by_machine):
             if lent and limit.lent_are_free:
                 continue
-            left = limit.amount - self._there.get(key, np.zeros(len(self._grid.machines), np.int64))
+            left = limit.amount - there.get(key, np.zeros(len(self._grid.machines), np.int64))
             each = _counted_per_task(limit, entry)
             tasks = (
                 np.where(left > 0, entry.needs.tasks, 0)

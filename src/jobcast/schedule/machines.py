@@ -77,14 +77,17 @@ class Machines:
         return facts
 
 
-def start_class_room(entry: Entry, state: State) -> Counts | None:
-    """Return [machines]: how many tasks of a job its queue's START_CLASS lets each begin; None without one."""
+def start_class_room(entry: Entry, state: State, *, when_idle: bool = False) -> Counts | None:
+    """Return [machines]: how many tasks of a job its queue's START_CLASS lets each begin; None without one.
+
+    `when_idle`: if nobody ran.
+    """
     rule = entry.queue.start_if
     if rule is None:
         return None
     allowed = compiled(rule)
     there = [Counter[str]() for _ in state.grid.machines]
-    for other in state.running.values():
+    for other in () if when_idle else state.running.values():
         if other.taken is not None:
             for row, tasks in zip(other.taken.rows, other.taken.tasks, strict=True):
                 if row < len(there):

@@ -109,6 +109,8 @@ class Pass:
             if started:
                 return preempted
             reason = self._hindered(entry)
+            if reason is not None and entry.held is not None:
+                self._let_go(entry)
             if reason is None:
                 reason = self._plan(entry) or self._hold(entry)
                 self._first_waiting = self._first_waiting or entry.job.id
@@ -118,11 +120,14 @@ class Pass:
         return False
 
     def _hindered(self, entry: Entry) -> Reason | None:
-        """Tell why a job that can't start blocks nobody: no machine there would do, or only rules hinder it."""
+        """Tell why a job that can't start blocks nobody.
+
+        No machine that is there would do; or only its booking, a limit by machine or START_CLASS hinders it.
+        """
         finder = self._finder
         if not finder.possible(entry):
             return Reason(cause=Cause.NO_MACHINE)
-        if finder.only_rules_hinder(entry):
+        if entry.job.booking or finder.only_rules_hinder(entry):
             return Reason(cause=Cause.SPAN, values={"tasks": entry.needs.tasks})
         return None
 
@@ -210,9 +215,11 @@ class Pass:
         self.decisions.append(Start(job=entry.job.id, allocation=allocation, reason=reason))
 
     def _clip_holders(self) -> None:
-        holders = [entry for entry in self._state.waiting.values() if entry.held is not None]
+        state = self._state
+        holders = [entry for entry in state.waiting.values() if entry.held is not None]
         if holders:
-            holding.clip(sorted(holders, key=main_key), self._state.free)
+            before = [entry for entry in state.suspended.values() if entry.held is not None]
+            holding.clip([*before, *sorted(holders, key=main_key)], state.free)
 
     def _send_away(self, victim: Victim, winner: Entry) -> None:
         """Preempt a running job."""
@@ -248,6 +255,7 @@ class Pass:
             state.free[rows] -= entry.gave
             resume(entry, state)
             self._finder.started(entry, wanted, entry.end(state.now, self._policy))
+            self._clip_holders()
             self.decisions.append(Resume(job=entry.job.id, reason=Reason(cause=Cause.PREEMPTOR_ENDED)))
             return False
         start = finder.plans.earliest_there(rows, entry.gave, length, until)
@@ -260,6 +268,7 @@ class Pass:
             entry.held[rows] = np.minimum(entry.gave, free[rows].clip(min=0))
             entry.predicted = None
             finder.plans.claim(wanted)
+            self._clip_holders()
         return False
 
     def _let_preemptors_go_first(self, entry: Entry) -> bool:

@@ -103,6 +103,15 @@ def _spread(counts: Counts, needs: Needs) -> Spread:
     return _first_fit(counts, needs.tasks)
 
 
+def parts(needs: Needs) -> tuple[int, ...]:
+    """Return how many tasks each machine must take, where the layout says so; empty where it doesn't."""
+    each = needs.layout.tasks_per_machine
+    if needs.layout.geometry or each is None:
+        return needs.layout.geometry
+    full, rest = divmod(needs.tasks, each)
+    return (each,) * full + ((rest,) if rest else ())
+
+
 def _first_fit(counts: Counts, tasks: int) -> Spread:
     reached = np.cumsum(counts)
     last = int(np.searchsorted(reached, tasks))

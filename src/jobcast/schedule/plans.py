@@ -86,7 +86,7 @@ class Plans:
         """
         for second, free in self._later():
             if (free[order].clip(min=0).sum(axis=0) >= needs.total).all():
-                available = self._lasting(free, second, length)
+                available = self._unclaimed(self._lasting(free, second, length))
                 found = place(needs, Room(available=available, order=order), self.grid)
                 if found is not None:
                     return second, found
@@ -104,6 +104,9 @@ class Plans:
         for plan in self.plans:
             if second < plan.start < end:
                 free = np.minimum(free, plan.left)
+        return free
+
+    def _unclaimed(self, free: Amounts) -> Amounts:
         if self._claims:
             free = free.copy()
             for claim in self._claims:
