@@ -38,7 +38,7 @@ _CONSUMED = frozenset(word.lower() for word in _WORDS[:7])
 
 
 def read_selection(sheet: Sheet) -> Selection:
-    """Return what is consumed; without a word CPUs by cores, and memory, as Slurm does since 23.11."""
+    """Return what is consumed; without a word CPUs by cores, and memory, as in newer releases (22.05: whole nodes)."""
     kind = sheet.settings.get("selecttype")
     name = "cons_tres" if kind is None else kind.value.lower().removeprefix("select/")
     if kind is not None:
