@@ -29,10 +29,11 @@ from jobcast.report.rules import RULES
 from jobcast.report.summary import SECTIONS
 from jobcast.report.time import REASONS
 from jobcast.simulate.compare import OTHERS, OVERALL
-from jobcast.simulate.gantt.page import SAID_BY_SCRIPT as SAID_BY_GANTT
 from jobcast.simulate.metrics import CONVENTIONS
 from jobcast.simulate.trace import CHANGES as TRACE_CHANGES
 from jobcast.simulate.trace import REASONS as TRACE_REASONS
+from jobcast.systems.dialect import Standing
+from jobcast.simulate.whatif import SCENARIOS
 from jobcast.systems.registry import FILE_FORMATS
 from jobcast.train.gate import KEEPS_ACTIVE
 from jobcast.train.judge import RECIPES
@@ -97,7 +98,11 @@ def _families() -> dict[str, list[str]]:
         "hook_subject.": list(Subject),
         "hook_told.": ["made", "set", "lower"],
         "schedule_cause.": list(Cause),
-        "gantt.": list(SAID_BY_GANTT),
+        "policy_column.": _endings("policy_column."),
+        "whatif_scenario.": list(SCENARIOS),
+        "whatif.row_": _endings("whatif.row_"),
+        "story.": _endings("story."),
+        "standing.": list(Standing),
         "trace_aside.": list(TRACE_REASONS),
         **{part: _endings(part) for part in ("lsf_keyword.", "lsf_keyword.standing_", "lsf_keyword.head_")},
         "lsf_policy.stray_": _endings("lsf_policy.stray_"),

@@ -59,7 +59,7 @@ def _show_queues(policy: Policy) -> None:
     print_table(
         [
             Column(
-                heading=say(f"dialect.{title}"),
+                heading=say(f"policy_column.{title}"),
                 cells=texts,
                 right=title in right,
                 elastic=title == "preempts",
@@ -106,7 +106,7 @@ def _show_keywords(keywords: tuple[Keyword, ...], *, everything: bool) -> None:
     }
     print_table(
         [
-            Column(heading=say(f"dialect.{title}"), cells=texts, elastic=title == "why")
+            Column(heading=say(f"policy_column.{title}"), cells=texts, elastic=title == "why")
             for title, texts in cells.items()
         ]
     )

@@ -17,6 +17,7 @@ from jobcast.cli.moment import MOMENT
 from jobcast.cli.screen import print_json, talk
 from jobcast.cli.simulate_setup import Told, Which
 from jobcast.cli.simulate_show import conventions, show
+from jobcast.cli.simulate_story import story_of, tell_story
 from jobcast.cli.working import working
 from jobcast.errors import InputError
 from jobcast.language import say
@@ -72,6 +73,7 @@ def _positive(ctx: click.Context, param: click.Parameter, seconds: float) -> flo
 @click.option("--parquet", type=click.Path(path_type=Path), metavar="FILE", help=say("simulate.parquet"))
 @click.option("--gantt", type=click.Path(path_type=Path), metavar="FILE", help=say("simulate.gantt"))
 @click.option("--gantt-span", nargs=2, type=MOMENT, metavar="FROM TO", help=say("simulate.gantt_span"))
+@click.option("--why", metavar="JOB", help=say("simulate.why"))
 @frame.json_option
 @click.pass_obj
 def command(
@@ -88,6 +90,7 @@ def command(
     parquet: Path | None,
     gantt: Path | None,
     gantt_span: tuple[datetime, datetime] | None,
+    why: str | None,
     as_json: bool,
     **told: Any,
 ) -> None:
@@ -101,8 +104,12 @@ def command(
     with working() as step:
         step("trace")
         made = which.read(session, setup)
+    story = None if why is None else story_of(why, made)
     with bar(say("simulate.running"), len(made.jobs)) as done:
-        outcome = simulate(made, setup, seconds=clock.seconds, progress=done)
+        outcome = simulate(made, setup, seconds=clock.seconds, progress=done, watch=story)
+    if story is not None:
+        tell_story(story, made, as_json=as_json)
+        return
     metrics = measure(made, outcome, threshold=threshold)
     when = (clock.now().isoformat(timespec="seconds"), jobcast.__version__)
     _give(made, outcome, facts_of(made, words, outcome, metrics, made=when), wanted)

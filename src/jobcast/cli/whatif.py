@@ -122,7 +122,7 @@ def _show(found: WhatIf, end: datetime, policy: str) -> None:
     rows = [_cells(scenario) for scenario in found.scenarios]
     names = Column(heading="", cells=[say(f"whatif.row_{name}") for name in rows[0]])
     values = [
-        Column(heading=say(f"whatif.{scenario.name}"), cells=list(cells.values()), right=True)
+        Column(heading=say(f"whatif_scenario.{scenario.name}"), cells=list(cells.values()), right=True)
         for scenario, cells in zip(found.scenarios, rows, strict=True)
     ]
     print_table([names, *values])

@@ -1,6 +1,7 @@
 """Which engine simulates a trace: the one that counts processors, unless machines or a site's rules matter."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,22 +12,31 @@ from jobcast.simulate.outcome import Flags, Outcome, Whole
 from jobcast.simulate.setup import Setup
 from jobcast.simulate.trace import Trace
 
+if TYPE_CHECKING:
+    from jobcast.simulate.core import Watch
+
 Progress = Callable[[int], None]
 """Called now and then with the number of jobs that have started."""
 
 
 def simulate(
-    trace: Trace, setup: Setup, *, seconds: Callable[[], float], progress: Progress | None = None
+    trace: Trace,
+    setup: Setup,
+    *,
+    seconds: Callable[[], float],
+    progress: Progress | None = None,
+    watch: "Watch | None" = None,
 ) -> Outcome:
     """Simulate `trace`; `seconds` is a steady clock, by which the engine's own time is measured.
 
-    Raises InputError for a setup that contradicts itself, or a job that no engine could run.
+    Where somebody wants to `watch` each step, the core does it. Raises InputError for a setup that contradicts
+    itself, or a job that no engine could run.
     """
-    if setup.cluster is None and setup.system is None:
+    if setup.cluster is None and setup.system is None and watch is None:
         return _counted(trace, setup, seconds, progress)
     from jobcast.simulate.placed import run_placed  # noqa: PLC0415 - the core is large, and many logs need none
 
-    return run_placed(trace, setup, seconds=seconds, progress=progress)
+    return run_placed(trace, setup, seconds=seconds, progress=progress, watch=watch)
 
 
 def _counted(trace: Trace, setup: Setup, seconds: Callable[[], float], progress: Progress | None) -> Outcome:

@@ -7,8 +7,6 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 
-from jobcast.errors import InputError
-from jobcast.language import say
 from jobcast.machine import CPUS, Allocation, Cluster
 from jobcast.schedule.policies import named
 from jobcast.schedule.policy import Policy
@@ -21,7 +19,7 @@ from jobcast.simulate.hosts.asked import of_trace
 from jobcast.simulate.machines import one_machine
 from jobcast.simulate.outcome import ALLOCATION, RESERVATIONS, SUSPENDED, Outcome, Whole
 from jobcast.simulate.requests import Requests, batch_jobs, requests_of
-from jobcast.simulate.setup import Setup
+from jobcast.simulate.setup import Setup, unknown_policy
 from jobcast.simulate.trace import Trace
 
 WORTH_COMPILING = 5_000
@@ -32,10 +30,9 @@ def policy_of(setup: Setup) -> Policy:
     """Return the rules of a setup. Raises InputError for a policy that nobody knows."""
     if setup.system is not None:
         return setup.system
-    setup.rule()  # raises for a name that nobody knows
     policy = named(setup.policy)
     if policy is None:
-        raise InputError(say("simulate.no_policy", name=setup.policy), hint="")
+        raise unknown_policy(setup.policy)
     return policy
 
 
@@ -106,18 +103,23 @@ class Site:
 
 
 def run_placed(
-    trace: Trace, setup: Setup, *, seconds: Callable[[], float], progress: Progress | None = None
+    trace: Trace,
+    setup: Setup,
+    *,
+    seconds: Callable[[], float],
+    progress: Progress | None = None,
+    watch: Watch | None = None,
 ) -> Outcome:
     """Simulate a trace with machines: by the compiled engine where that gives the same, else by the core."""
     site = Site.of(trace, setup)
     known = known_estimates(site)
     wanted = len(trace.jobs) >= WORTH_COMPILING if setup.compiled is None else setup.compiled
-    if wanted and known is not None:
+    if wanted and known is not None and watch is None:
         asked = of_trace(trace, site.requests, known)
         if can_run(asked, site.policy, site.cluster):
             done = run_compiled(asked, site.policy, site.cluster, seconds=seconds, progress=progress)
             return replace(done, other_queue=site.requests.other_queue)
-    return run_core(site, seconds=seconds, progress=progress)
+    return run_core(site, seconds=seconds, progress=progress, watch=watch)
 
 
 def known_estimates(site: Site) -> Whole | None:

@@ -68,7 +68,7 @@ class Setup:
         if rule is None:
             match = _DEPTH.fullmatch(self.policy)
             if match is None:
-                raise _unknown(self.policy)
+                raise unknown_policy(self.policy)
             rule = Rule(depth=int(match[1]), events="per-timestamp")
         return replace(
             rule,
@@ -101,7 +101,8 @@ def processors_of(cluster: Cluster) -> int:
     return sum(machine.resources.get(CPUS, 0) for machine in cluster.machines)
 
 
-def _unknown(policy: str) -> InputError:
+def unknown_policy(policy: str) -> InputError:
+    """Return the error for a policy that nobody knows."""
     like = did_you_mean(policy, POLICIES)
     known = say("simulate.policies", names=", ".join((*POLICIES, "depth-N")))
     return InputError(say("simulate.no_policy", name=policy), hint=like or known)

@@ -22,7 +22,7 @@ from jobcast.simulate.trace import Trace
 from jobcast.units import GIB
 
 SCENARIOS = ("requested", "forecast", "perfect")
-"""In the order in which they are told; each has its text, ``whatif.NAME``."""
+"""In the order in which they are told; each has its text, ``whatif_scenario.NAME``."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
