@@ -44,6 +44,12 @@ def test_a_job_is_drawn_on_its_own_machines():
     ]
 
 
+def test_where_nobody_tells_on_which_machines_jobs_ran_all_processors_are_one():
+    run = small()
+    jobs = run.jobs.with_columns(allocation=pl.lit(None, dtype=run.jobs.schema["allocation"]))
+    assert rows_of(run.facts.machines, 8, jobs, 200).size_of == {"": 8}
+
+
 def test_only_so_many_machines_are_drawn():
     run = small()
     rows = rows_of({"c": 9, **run.facts.machines}, 17, run.jobs, 1)

@@ -113,6 +113,14 @@ def test_a_run_of_processors_says_that_machines_were_not_simulated():
     )
 
 
+def test_an_engine_may_know_machines_and_not_tell_who_ran_there():
+    run = small()
+    jobs = run.jobs.with_columns(allocation=pl.lit(None, dtype=run.jobs.schema["allocation"]))
+    page = read_page(as_page(replace(run, jobs=jobs)))
+    assert list(_data(page, "charts")) == ["gantt", "cores", "asked", "jobs"]
+    assert "Only processors were counted" in page.text("en")
+
+
 def test_a_big_run_says_what_is_shown():
     run = many(4_000, 300)
     assert re.match(

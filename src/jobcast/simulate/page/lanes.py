@@ -43,13 +43,12 @@ class Rows:
 
 
 def rows_of(machines: Mapping[str, int], processors: int, jobs: pl.DataFrame, most: int) -> Rows:
-    """Return the first `most` of the machines on which these jobs ran, or all processors as one."""
-    if not machines:
-        return Rows(first_of={"": 0}, size_of={"": processors})
-    used = set(
-        jobs.select(pl.col("allocation").explode().struct.field("machine")).drop_nulls().unique().to_series()
-    )
+    """Return the first `most` of the machines on which these jobs ran; all processors as one where nobody tells."""
+    where = jobs.select(pl.col("allocation").explode().struct.field("machine")).to_series()
+    used = set(where.drop_nulls().unique())
     size_of = dict([(name, size) for name, size in machines.items() if name in used][:most])
+    if not size_of:
+        return Rows(first_of={"": 0}, size_of={"": processors})
     first_of, place = {}, 0
     for name, size in size_of.items():
         first_of[name], place = place, place + size

@@ -190,7 +190,7 @@ def _about_gantt(
         yield phrase("run_page.chosen_jobs", **values, start=time(view.start), end=time(view.end))
     else:
         yield phrase("run_page.peak_jobs", **values, start=time(view.start), end=time(view.end))
-    if not run.facts.machines:
+    if "" in rows.size_of:
         yield phrase("run_page.no_machines")
     elif len(rows.size_of) < len(run.facts.machines):
         yield phrase(
