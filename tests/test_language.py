@@ -32,8 +32,8 @@ from jobcast.simulate.compare import OTHERS, OVERALL
 from jobcast.simulate.metrics import CONVENTIONS
 from jobcast.simulate.trace import CHANGES as TRACE_CHANGES
 from jobcast.simulate.trace import REASONS as TRACE_REASONS
-from jobcast.systems.dialect import Standing
 from jobcast.simulate.whatif import SCENARIOS
+from jobcast.systems.dialect import Standing
 from jobcast.systems.registry import FILE_FORMATS
 from jobcast.train.gate import KEEPS_ACTIVE
 from jobcast.train.judge import RECIPES
