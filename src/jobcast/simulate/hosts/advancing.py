@@ -1,0 +1,75 @@
+"""Time goes from second to second: jobs end, jobs come, and then is decided."""
+
+from jobcast.simulate.hosts.changing import finish
+from jobcast.simulate.hosts.compiling import compiled, entrance
+from jobcast.simulate.hosts.layout import DONE, FOREVER, WAITING, World
+from jobcast.simulate.hosts.placing import place
+from jobcast.simulate.hosts.queueing import correct_ends, line_up
+from jobcast.simulate.hosts.walking import close_up, walk
+
+OVER, PAUSED, TOO_SMALL = 0, 1, 2
+"""Why `advance` came back."""
+
+
+@entrance
+def advance(world: World, arrivals: int) -> int:
+    """Simulate until so many jobs have come, all is over, or there is too little room for plans.
+
+    In the last two cases it goes on where it is called again.
+    """
+    one, jobs = world.one[0], world.jobs
+    while True:
+        second = _next_second(world)
+        if second == FOREVER:
+            return OVER
+        if one.arrived >= arrivals and arrivals < len(jobs):
+            return PAUSED
+        if _most_plans(world, second) > world.left.shape[0]:
+            return TOO_SMALL
+        one.now = second
+        while one.ends > 0 and world.due[0].second <= second:
+            finish(world, world.due[0].job)
+        while one.arrived < len(jobs) and jobs[one.arrived].submit <= second:
+            job = one.arrived
+            one.arrived = job + 1
+            if jobs[job].state != DONE:
+                jobs[job].state = WAITING
+                line_up(world, job)
+        if one.cycle == 0 or second % one.cycle == 0:
+            one.passes += 1
+            correct_ends(world)
+            while walk(world):
+                close_up(world)
+            close_up(world)
+
+
+@compiled
+def _next_second(world: World) -> int:
+    """Return the next second at which something happens; `FOREVER` when nothing will."""
+    one, second = world.one[0], FOREVER
+    if one.arrived < len(world.jobs):
+        second = world.jobs[one.arrived].submit
+    if one.ends > 0:
+        second = min(second, world.due[0].second)
+    # Where nobody runs and nobody comes any more, one more pass decides all that will ever be decided.
+    if one.cycle > 0 and one.line > 0 and (second < FOREVER or one.now % one.cycle != 0):
+        second = min(second, (one.now // one.cycle + 1) * one.cycle)
+    return second
+
+
+@compiled
+def _most_plans(world: World, second: int) -> int:
+    """Return how many planned starts there may be at a second, at most."""
+    one, last = world.one[0], world.one[0].arrived
+    while last < len(world.jobs) and world.jobs[last].submit <= second:
+        last += 1
+    most = min(one.depth, one.line + last - one.arrived)
+    return most + one.line + one.ends if world.victims.size > 0 else most
+
+
+@entrance
+def refuse(world: World) -> None:
+    """Mark the jobs as done that wouldn't even fit on the idle machines."""
+    for job in range(len(world.jobs)):
+        if world.jobs[job].state != DONE and place(world, world.capacity, job, False) == 0:
+            world.jobs[job].state = DONE

@@ -1,0 +1,116 @@
+"""How a job changes from one state to another, and what that does to the books."""
+
+from jobcast.simulate.hosts.compiling import compiled
+from jobcast.simulate.hosts.future import left_to_run, take_now
+from jobcast.simulate.hosts.layout import (
+    ALL,
+    DONE,
+    FOREVER,
+    GIVEN,
+    NOWHERE,
+    REMOVE,
+    REMOVED,
+    RUNNING,
+    SUSPEND,
+    SUSPENDED,
+    WAITING,
+    World,
+)
+from jobcast.simulate.hosts.placing import add
+from jobcast.simulate.hosts.queueing import line_up, strike, will_end
+
+
+@compiled
+def is_limited(world: World, job: int) -> bool:
+    """Tell whether a limit keeps a job waiting."""
+    for limit in range(world.group.shape[1]):
+        count = world.group[job, limit]
+        if count >= 0 and world.counted[count, 0] + world.weight[job, limit] > world.counted[count, 1]:
+            return True
+    return False
+
+
+@compiled
+def _count(world: World, job: int, sign: int) -> None:
+    """Let the limits count a job, or not any more."""
+    for limit in range(world.group.shape[1]):
+        count = world.group[job, limit]
+        if count >= 0:
+            world.counted[count, 0] += sign * world.weight[job, limit]
+
+
+@compiled
+def start(world: World, job: int) -> None:
+    """Start a waiting job where it was placed."""
+    this = world.jobs[job]
+    if this.first < 0:
+        this.first = world.one[0].now
+    _count(world, job, 1)
+    _let_run(world, job, ALL)
+
+
+@compiled
+def go_on(world: World, job: int) -> None:
+    """Let a suspended job go on."""
+    this = world.jobs[job]
+    this.suspended += world.one[0].now - this.stopped
+    _let_run(world, job, GIVEN)
+
+
+@compiled
+def _let_run(world: World, job: int, part: int) -> None:
+    this, now, left = world.jobs[job], world.one[0].now, left_to_run(world, job)
+    take_now(world, job, now + left if left < FOREVER else FOREVER, part)
+    this.state, this.began = RUNNING, now
+    reckoned = FOREVER if this.reckoned < 0 else now + this.reckoned - this.ran
+    will_end(world, job, reckoned, now + this.run - this.ran)
+    _count_running(world, job, 1)
+
+
+@compiled
+def _count_running(world: World, job: int, sign: int) -> None:
+    """Count what the running jobs of a queue take, where that could be preempted."""
+    this = world.jobs[job]
+    if world.queues[this.queue].preemptable:
+        for at in range(this.slot, this.slot + this.width):
+            machine, tasks, total = world.taken[at, 0], world.taken[at, 1], world.running[this.queue]
+            add(world, world.scratch[NOWHERE], total, this.kind, machine, sign * tasks, ALL)
+
+
+@compiled
+def _stop(world: World, job: int, part: int) -> None:
+    """Let a running job give back what it has, or a part of it."""
+    this = world.jobs[job]
+    strike(world, job)
+    _count_running(world, job, -1)
+    for at in range(this.slot, this.slot + this.width):
+        machine, tasks = world.taken[at, 0], world.taken[at, 1]
+        add(world, world.free[0], world.total[0], this.kind, machine, tasks, part)
+
+
+@compiled
+def finish(world: World, job: int) -> None:
+    """Let a running job end, by itself or at its limit."""
+    _stop(world, job, ALL)
+    _count(world, job, -1)
+    world.jobs[job].state, world.jobs[job].finish = DONE, world.one[0].now
+
+
+@compiled
+def give_way(world: World, job: int, method: int) -> None:
+    """Preempt a running job."""
+    this, now = world.jobs[job], world.one[0].now
+    _stop(world, job, GIVEN if method == SUSPEND else ALL)
+    if method == SUSPEND:
+        this.preempted += 1
+        this.ran += now - this.began
+        this.stopped, this.state = now, SUSPENDED
+        line_up(world, job)
+        return
+    _count(world, job, -1)
+    if method == REMOVE:
+        this.state, this.ended, this.finish = DONE, REMOVED, now
+        return
+    this.preempted += 1
+    this.ran, this.state = 0, WAITING
+    line_up(world, job)

@@ -1,0 +1,125 @@
+"""Turns a policy, a cluster and what jobs ask for into the columns of the compiled engine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from jobcast.machine import CPUS, GPUS, MEMORY, Cluster
+from jobcast.schedule.grid import Grid, make_grid, queue_slots
+from jobcast.schedule.job import BatchJob
+from jobcast.schedule.policy import Blocked, Extent, Method, Policy, VictimOrder
+from jobcast.simulate.hosts import expressing
+from jobcast.simulate.hosts.asked import Asked
+from jobcast.simulate.hosts.base import Column, Jobs, Machines, Preemption, Rules
+from jobcast.simulate.hosts.kinds import kinds_of
+from jobcast.simulate.hosts.limits import amounts, counted
+from jobcast.simulate.hosts.ordering import Facts, places
+from jobcast.simulate.hosts.site_queues import SiteQueues
+
+_ALL = 1 << 40
+"""The depth where everybody has a planned start."""
+_BLOCKED = {Blocked.STOP: 0, Blocked.SKIP: 1, Blocked.PLAN: 2}
+_METHOD = {Method.SUSPEND: 0, Method.REQUEUE: 1, Method.REMOVE: 2}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Columns:
+    """What the engine runs."""
+
+    jobs: Jobs
+    machines: Machines
+    rules: Rules
+
+
+def expressible(
+    policy: Policy, cluster: Cluster, asked: Asked, jobs: Sequence[BatchJob] = ()
+) -> tuple[str, ...]:
+    """Return why the compiled engine can't run these jobs by that policy, in fixed words; empty where it can.
+
+    `jobs` are looked at for what columns don't tell: dependencies, holds, begin times, arrays, bookings.
+    """
+    words = [
+        *expressing.of_policy(policy, cluster),
+        *expressing.of_demands(asked.demands, policy, cluster),
+        *expressing.of_jobs(jobs, policy),
+    ]
+    plans = policy.blocked is Blocked.PLAN or any(rule.method is Method.SUSPEND for rule in policy.preemption)
+    if plans and (SiteQueues(asked, policy).reckoned(asked, policy) < 0).any():
+        words.append("endless")
+    return tuple(dict.fromkeys(words))
+
+
+def columns(policy: Policy, cluster: Cluster, asked: Asked) -> Columns:
+    """Turn a policy and a cluster that are `expressible` into columns."""
+    grid, queues = make_grid(cluster, policy), SiteQueues(asked, policy)
+    kinds = kinds_of(asked, queues, policy, grid)
+    facts = _facts(asked, queues, policy)
+    count, weight, most = counted(policy, asked, queues.job_queue)
+    rank = places(policy.order, facts)
+    jobs = Jobs(
+        submit=asked.submit,
+        run=asked.run,
+        reckoned=facts["estimate"],
+        run_limit=facts["run_limit"],
+        tasks=np.array([demand.tasks for demand in asked.demands], np.int64)[asked.demand],
+        kind=kinds.kind,
+        queue=queues.job_queue.code,
+        rank=rank,
+        behind=places(policy.backfill_order, facts) if policy.backfill_order else rank,
+        kinds=kinds.kinds,
+        count=count,
+        weight=weight,
+        refused=(queues.refused(asked) | kinds.refused).astype(np.int8),
+    )
+    machines = Machines(capacity=grid.capacity, choices=kinds.choices)
+    return Columns(jobs=jobs, machines=machines, rules=_rules(policy, grid, queues, most))
+
+
+def _facts(asked: Asked, queues: SiteQueues, policy: Policy) -> Facts:
+    """Return what the order of jobs may ask and time doesn't change."""
+
+    def told(by: dict[str, int], names: Sequence[str], code: Column) -> Column:
+        return np.array([by.get(name, 0) for name in names], np.int64)[code]
+
+    resources = {"cores": CPUS, "memory": MEMORY, "gpus": GPUS}
+    return {
+        "queue_priority": queues.priority(),
+        "user_stanza_priority": told(dict(policy.user_priorities), asked.user.names, asked.user.code),
+        "group_stanza_priority": told(dict(policy.group_priorities), asked.group.names, asked.group.code),
+        "queued_at": asked.submit,
+        "estimate": queues.reckoned(asked, policy),
+        "run_limit": queues.run_limit(asked),
+        **{name: amounts(resource, asked, policy, queues.job_queue) for name, resource in resources.items()},
+    }
+
+
+def _rules(policy: Policy, grid: Grid, queues: SiteQueues, most: Column) -> Rules:
+    known, slots = queues.queues, {queue_slots(name) for name in queues.job_queue.names}
+    return Rules(
+        blocked=_BLOCKED[policy.blocked],
+        depth=_ALL if policy.depth is None else policy.depth,
+        busy_first=policy.busy_first,
+        cycle=policy.cycle,
+        backfills=np.array([queue is None or queue.backfill for queue in known], np.int8),
+        reserves=np.array([queue is None or queue.reserves for queue in known], np.int8),
+        preemption=_preemption(policy, queues.job_queue.names),
+        gives=np.array([name in policy.released_by_suspension | slots for name in grid.columns], np.int8),
+        by_run_time=policy.victim_order is VictimOrder.LEAST_RUN_TIME,
+        most=most,
+    )
+
+
+def _preemption(policy: Policy, names: Sequence[str]) -> tuple[Preemption, ...]:
+    """Return the rules between queues that are there, those of one queue together."""
+    rules = [
+        Preemption(
+            queue=names.index(rule.queue),
+            victims=tuple(names.index(victim) for victim in rule.victims if victim in names),
+            whole=rule.extent is Extent.ALL,
+            method=_METHOD[rule.method],
+        )
+        for rule in policy.preemption
+        if rule.queue in names
+    ]
+    return tuple(sorted(rules, key=lambda rule: rule.queue))

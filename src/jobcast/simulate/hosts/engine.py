@@ -1,0 +1,61 @@
+"""The way in: runs the compiled functions, and collects what became of the jobs."""
+
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from jobcast.simulate.hosts.base import Jobs, Machines, Outcome, Progress, Rules
+from jobcast.simulate.hosts.laying import idle_world, widen
+from jobcast.simulate.hosts.layout import AT_LIMIT, NOTHING, World
+
+_SLICE = 20_000
+"""Arrivals between two calls of `progress`."""
+_ROOM = 16
+"""Planned starts for which there is room at first."""
+
+
+def run(jobs: Jobs, machines: Machines, rules: Rules, *, progress: Progress | None = None) -> Outcome:
+    """Run all jobs on these machines by the rules, and return what became of each.
+
+    Needs numba: raises ImportError where it isn't there.
+    """
+    from jobcast.simulate.hosts import advancing  # noqa: PLC0415 - compiled, an extra
+
+    world = idle_world(jobs, machines, rules, _ROOM)
+    advancing.refuse(world)
+    goal = _SLICE
+    while (why := advancing.advance(world, goal)) != advancing.OVER:
+        if why == advancing.TOO_SMALL:
+            world = widen(world)
+        else:
+            goal += _SLICE
+            if progress is not None:
+                progress(int(cast("npt.NDArray[Any]", world.one)["arrived"][0]))
+    if progress is not None:
+        progress(len(jobs))
+    return _outcome(jobs, world)
+
+
+def _outcome(jobs: Jobs, world: World) -> Outcome:
+    records = cast("npt.NDArray[Any]", world.jobs)
+    ended = records["ended"].copy()
+    ended[(records["finish"] >= 0) & (ended == NOTHING) & (records["run"] < jobs.run)] = AT_LIMIT
+    offsets = np.zeros(len(jobs) + 1, np.int64)
+    width = np.where(records["first"] >= 0, records["width"], 0)
+    np.cumsum(width, out=offsets[1:])
+    # The slots of the jobs are wider than what they took.
+    taken = np.arange(offsets[-1]) + np.repeat(records["slot"] - offsets[:-1], width)
+    return Outcome(
+        start=records["first"].copy(),
+        finish=records["finish"].copy(),
+        killed=ended,
+        preempted=records["preempted"].copy(),
+        suspended=records["suspended"].copy(),
+        backfilled=records["backfilled"].copy(),
+        promised=records["promised"].copy(),
+        offsets=offsets,
+        machine=world.taken[taken, 0].astype(np.int32),
+        tasks=world.taken[taken, 1].astype(np.int32),
+        passes=int(cast("npt.NDArray[Any]", world.one)["passes"][0]),
+    )

@@ -1,0 +1,80 @@
+"""Whether the rules of a policy are among those that the compiled engine knows."""
+
+from collections.abc import Iterable
+
+from jobcast.machine import Cluster
+from jobcast.schedule.grid import moves
+from jobcast.schedule.job import BatchJob, Demand
+from jobcast.schedule.policy import Blocked, Method, Policy, Queue
+from jobcast.simulate.hosts import ordering
+
+_METHODS = frozenset({Method.SUSPEND, Method.REQUEUE, Method.REMOVE})
+
+
+def of_policy(policy: Policy, cluster: Cluster) -> tuple[str, ...]:
+    """Return what of a policy and a cluster the engine doesn't know, in fixed words; empty where it knows all."""
+    tests = {
+        "floating": bool(cluster.floating),
+        "booking": bool(cluster.bookings),
+        "order": ordering.moves(policy),
+        "machine_order": policy.machine_order is not None and moves(policy.machine_order),
+        "depth_per_user": policy.blocked is Blocked.PLAN and policy.depth_per_user is not None,
+        "window": policy.blocked is Blocked.PLAN and policy.window is not None,
+        "limit": any("machine" in limit.per and limit.per != ("machine",) for limit in policy.limits),
+        "method": any(rule.method not in _METHODS for rule in policy.preemption),
+    }
+    queues = (word for queue in policy.queues.values() for word in _of_queue(queue, policy))
+    return tuple(dict.fromkeys([*(word for word, holds in tests.items() if holds), *queues]))
+
+
+def _of_queue(queue: Queue, policy: Policy) -> Iterable[str]:
+    planned = policy.blocked is Blocked.PLAN
+    tests = {
+        "closed": not queue.open,
+        "hold": queue.hold is not None and not planned,
+        "interruptible": queue.interruptible is not None,
+        "windows": bool(queue.windows),
+        "start_if": queue.start_if is not None,
+        "exclusive": queue.exclusive,
+        "max_planned": planned and queue.max_planned is not None,
+    }
+    return (word for word, holds in tests.items() if holds)
+
+
+def of_demands(demands: Iterable[Demand], policy: Policy, cluster: Cluster) -> tuple[str, ...]:
+    """Return what of these demands the engine doesn't know."""
+    words: dict[str, None] = {}
+    suspends = any(rule.method is Method.SUSPEND for rule in policy.preemption)
+    slots = any(machine.slots_by_queue for machine in cluster.machines)
+    whole = any(queue.exclusive for queue in policy.queues.values())
+    for demand in demands:
+        layout = demand.layout
+        tests = {
+            "floating": bool(demand.floating),
+            "geometry": bool(layout.geometry),
+            "machines_max": layout.machines_max not in {None, 1},
+            "exclusive": (layout.exclusive or whole) and suspends and slots,
+            "needs": demand.needs is not None and moves(demand.needs),
+            "prefers": demand.prefers is not None and moves(demand.prefers),
+        }
+        words |= dict.fromkeys(word for word, holds in tests.items() if holds)
+    return tuple(words)
+
+
+def of_jobs(jobs: Iterable[BatchJob], policy: Policy) -> tuple[str, ...]:
+    """Return what of these jobs, beside their demands, the engine doesn't know."""
+    words: dict[str, None] = {}
+    requeues = any(rule.method is Method.REQUEUE for rule in policy.preemption)
+    asks_priority = bool(policy.order)
+    for job in jobs:
+        tests = {
+            "priority": asks_priority and job.priority is not None,
+            "begin": job.begin is not None,
+            "dependency": job.after is not None,
+            "held": bool(job.hold),
+            "array_limit": job.array_limit is not None,
+            "booking": bool(job.booking),
+            "restartable": requeues and not job.restartable,
+        }
+        words |= dict.fromkeys(word for word, holds in tests.items() if holds)
+    return tuple(words)

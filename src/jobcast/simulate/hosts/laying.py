@@ -1,0 +1,194 @@
+"""Lays columns out for the compiled functions, with room for what changes."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from jobcast.simulate.hosts import layout
+from jobcast.simulate.hosts.base import Column, Flags, Jobs, Machines, Rules
+from jobcast.simulate.hosts.layout import ABSENT, DONE, World, record_type
+
+
+def _records(of: type, rows: int, columns: dict[str, Any]) -> npt.NDArray[np.void]:
+    """Return records of zeros, but for these columns; numbers fill theirs."""
+    records = np.zeros(rows, record_type(of))
+    for name, column in columns.items():
+        records[name] = column
+    return records
+
+
+def idle_world(jobs: Jobs, machines: Machines, rules: Rules, plans: int) -> World:
+    """Return the world before the first job comes, with room for so many planned starts."""
+    rows, resources = machines.capacity.shape
+    queues = len(rules.backfills)
+    relations = np.zeros((queues, queues), np.int8)
+    for rule in rules.preemption:
+        relations[rule.queue, list(rule.victims)] = 1
+    among = np.zeros((len(machines.choices), rows), np.int8)
+    for number, choice in enumerate(machines.choices):
+        among[number, choice] = 1
+    kinds, needs = _kinds(jobs, machines, rules)
+    job_records, slots = _jobs(jobs, machines)
+    future = _future(machines.capacity, plans, bool(rules.preemption))
+    room = len(jobs)
+    return World(
+        one=cast("Any", _one(jobs, rules)),
+        jobs=cast("Any", job_records),
+        kinds=cast("Any", kinds),
+        needs=cast("Any", needs),
+        queues=cast("Any", _queues(rules, relations)),
+        rules=cast("Any", _preempt_rules(rules)),
+        victims=_whole([victim for rule in rules.preemption for victim in rule.victims]),
+        choose=np.concatenate([np.zeros(0, np.int64), *machines.choices]),
+        relations=relations,
+        among=among,
+        capacity=machines.capacity,
+        gives=rules.gives,
+        group=jobs.count,
+        weight=jobs.weight,
+        counted=np.stack([np.zeros_like(rules.most), rules.most], axis=1),
+        taken=np.zeros((slots, 2), np.int64),
+        line=np.zeros(room, np.int64),
+        behind=np.zeros(room, np.int64),
+        pending=np.zeros(room, np.int64),
+        due=cast("Any", _records(layout.Ending, room, {})),
+        runs=cast("Any", _records(layout.Ending, room, {})),
+        running=np.zeros((queues, resources), np.int64),
+        scratch=np.zeros((3, rows, resources), np.int64),
+        sums=np.zeros((3, resources), np.int64),
+        places=np.zeros((3, rows), np.int64),
+        chosen=np.zeros((room, 2), np.int64),
+        **future,
+    )
+
+
+def widen(world: World) -> World:
+    """Return the same world, between two passes, with room for twice as many planned starts."""
+    future = _future(world.capacity, 2 * len(world.left), len(world.chances) > 1)
+    future["free"][0], future["total"][0] = world.free[0], world.total[0]
+    return world._replace(**future)
+
+
+def _future(capacity: npt.NDArray[np.int64], plans: int, preempts: bool) -> dict[str, Any]:
+    rows, resources = capacity.shape
+    free = np.zeros((plans + 1, rows, resources), np.int64)
+    free[0] = capacity
+    total = np.zeros((plans + 1, resources), np.int64)
+    total[0] = capacity.sum(axis=0)
+    return {
+        "plans": _records(layout.Planned, plans, {}),
+        "free": free,
+        "left": np.zeros((plans, rows, resources), np.int64),
+        "chances": np.zeros((plans + 1 if preempts else 1, rows, resources), np.int64),
+        "total": total,
+    }
+
+
+def _one(jobs: Jobs, rules: Rules) -> npt.NDArray[np.void]:
+    return _records(
+        layout.Single,
+        1,
+        {
+            "blocked": rules.blocked,
+            "depth": rules.depth,
+            "busy_first": rules.busy_first,
+            "by_run_time": rules.by_run_time,
+            "cycle": rules.cycle,
+            "two_lines": not np.array_equal(jobs.rank, jobs.behind),
+        },
+    )
+
+
+def _jobs(jobs: Jobs, machines: Machines) -> tuple[npt.NDArray[np.void], int]:
+    """Return the records, and how many places in `World.taken` they share out."""
+    limited = (jobs.run_limit >= 0) & (jobs.run_limit < jobs.run)
+    lengths = _whole([max(len(choice), 1) for choice in machines.choices])
+    widest = np.where(jobs.kinds.single, 1, lengths[jobs.kinds.choice])[jobs.kind]
+    ends = np.cumsum(np.minimum(jobs.tasks, widest))
+    columns = {
+        "submit": jobs.submit,
+        "run": np.where(limited, jobs.run_limit, jobs.run),
+        "reckoned": jobs.reckoned,
+        "tasks": jobs.tasks,
+        "kind": jobs.kind,
+        "queue": jobs.queue,
+        "rank": jobs.rank,
+        "behind": jobs.behind,
+        "slot": np.concatenate([[0], ends[:-1]]),
+        "first": -1,
+        "finish": -1,
+        "promised": -1,
+        "limit": jobs.run_limit,
+        "state": np.where(jobs.refused, DONE, ABSENT),
+    }
+    return _records(layout.Job, len(jobs), columns), int(ends[-1]) if len(ends) else 0
+
+
+def _kinds(jobs: Jobs, machines: Machines, rules: Rules) -> tuple[npt.NDArray[np.void], npt.NDArray[np.void]]:
+    kinds = jobs.kinds
+    kind, resource = np.nonzero((kinds.per_task > 0) | (kinds.per_machine > 0))
+    offsets = np.searchsorted(kind, np.arange(len(kinds.choice) + 1))
+    begins = _offsets([len(choice) for choice in machines.choices])
+    records = _records(
+        layout.Kind,
+        len(kinds.choice),
+        {
+            "need": offsets[:-1],
+            "needs_end": offsets[1:],
+            "choice": kinds.choice,
+            "choose": begins[kinds.choice],
+            "choose_end": begins[kinds.choice + 1],
+            "each": kinds.each,
+            "spread": kinds.spread,
+            "single": kinds.single,
+            "alone": kinds.alone,
+        },
+    )
+    columns = {
+        "resource": resource,
+        "per_task": kinds.per_task[kind, resource],
+        "per_machine": kinds.per_machine[kind, resource],
+        "given": rules.gives[resource],
+    }
+    return records, _records(layout.Need, len(kind), columns)
+
+
+def _queues(rules: Rules, relations: Flags) -> npt.NDArray[np.void]:
+    queues = len(rules.backfills)
+    offsets = np.searchsorted([rule.queue for rule in rules.preemption], np.arange(queues + 1))
+    return _records(
+        layout.Queue,
+        queues,
+        {
+            "rule": offsets[:-1],
+            "rules_end": offsets[1:],
+            "backfills": rules.backfills,
+            "reserves": rules.reserves,
+            "preemptable": relations.any(axis=0),
+        },
+    )
+
+
+def _preempt_rules(rules: Rules) -> npt.NDArray[np.void]:
+    begins = _offsets([len(rule.victims) for rule in rules.preemption])
+    return _records(
+        layout.PreemptRule,
+        len(rules.preemption),
+        {
+            "queue": [rule.queue for rule in rules.preemption],
+            "victim": begins[:-1],
+            "victims_end": begins[1:],
+            "method": [rule.method for rule in rules.preemption],
+            "whole": [rule.whole for rule in rules.preemption],
+        },
+    )
+
+
+def _whole(values: Sequence[int]) -> Column:
+    return np.array(values, np.int64)
+
+
+def _offsets(sizes: Sequence[int]) -> Column:
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes, dtype=np.int64)])

@@ -1,0 +1,284 @@
+"""What the compiled functions share: rows of records, and tables, that one run reads and writes.
+
+Few arrays, because each costs the compiler time in every function that is given it.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Annotated, NamedTuple, Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+Column = npt.NDArray[np.int64]
+Table = npt.NDArray[np.int64]
+"""Of two dimensions; amounts are [machines, resources]."""
+Flag = Annotated[int, "small"]
+"""A small number in a record."""
+
+FOREVER = 1 << 60
+"""The second at which what has no end ends; safe to add a time to."""
+
+ABSENT, WAITING, RUNNING, SUSPENDED, DONE = 0, 1, 2, 3, 4
+"""What a job is."""
+NOTHING, AT_LIMIT, REMOVED = 0, 1, 2
+"""What ended it before its time."""
+STOP, SKIP, PLAN = 0, 1, 2
+"""What a job that can't start does to those behind it."""
+SUSPEND, REQUEUE, REMOVE = 0, 1, 2
+"""What happens to a preempted job."""
+ALL, GIVEN, KEPT = 0, 1, 2
+"""Parts of what a job takes: everything, what suspension releases, what it keeps."""
+THEN, LASTING, NOWHERE = 0, 1, 2
+"""Places in `World.scratch`: free at a later second; free from then on; written, but read by nobody."""
+ORDER, AT, COUNT = 0, 1, 2
+"""Places in `World.places`: machines in the order in which a planned job tries them; where the tasks of the job
+that is tried would run, and how many."""
+
+
+class Job(Protocol):
+    """A job; -1 is absence."""
+
+    submit: int
+    run: int
+    """Seconds that it runs, to its own end or its run limit."""
+    reckoned: int
+    limit: int
+    """Seconds of running after which it is killed."""
+    ends: int
+    """Second at which it is reckoned to end, while it runs."""
+    tasks: int
+    kind: int
+    queue: int
+    rank: int
+    """Place in the line, smaller first; no two alike."""
+    behind: int
+    """Likewise among those behind the planned ones."""
+    slot: int
+    """Where its allocation begins in `World.taken`."""
+    width: int
+    """Machines of its allocation."""
+    began: int
+    """Second at which it last started or went on."""
+    ran: int
+    """Seconds before that."""
+    first: int
+    """Second at which it first started."""
+    finish: int
+    preempted: int
+    suspended: int
+    """Seconds."""
+    stopped: int
+    """When it was last suspended."""
+    promised: int
+    """Its first planned start."""
+    seen: int
+    """The walk in which it last had its turn."""
+    state: Flag
+    ended: Flag
+    backfilled: Flag
+
+
+class Kind(Protocol):
+    """What jobs ask for, apart from the number of their tasks."""
+
+    need: int
+    """Where its needs begin in `World.needs`."""
+    needs_end: int
+    choice: int
+    """Which list of machines."""
+    choose: int
+    """Where that begins in `World.choose`."""
+    choose_end: int
+    each: int
+    """Exactly so many tasks on each machine; 0 for any number."""
+    spread: int
+    """At least so many machines."""
+    failed: int
+    """The walk in which one of it didn't fit, then how many tasks it had, and for how long it would have run."""
+    failed_tasks: int
+    failed_length: int
+    single: Flag
+    """All on one machine."""
+    alone: Flag
+    """No other job on its machines."""
+
+
+class Need(Protocol):
+    """What a job takes of one resource."""
+
+    resource: int
+    per_task: int
+    per_machine: int
+    given: Flag
+    """Whether suspension releases it."""
+
+
+class Queue(Protocol):
+    """A queue."""
+
+    rule: int
+    """Where its rules of preemption begin in `World.rules`."""
+    rules_end: int
+    backfills: Flag
+    reserves: Flag
+    preemptable: Flag
+    """Whether any may preempt its jobs."""
+
+
+class PreemptRule(Protocol):
+    """Whose place the jobs of a queue may take."""
+
+    queue: int
+    victim: int
+    """Where the queues of its victims begin in `World.victims`."""
+    victims_end: int
+    method: int
+    whole: Flag
+    """All of the machines taken, not only enough."""
+
+
+class Ending(Protocol):
+    """A job and a second at which it ends, or starts."""
+
+    second: int
+    job: int
+
+
+class Planned(Protocol):
+    """The future as one walk sees it, in four rising lists."""
+
+    start: int
+    """Seconds at which something is planned to start, each once, and its place in `World.left`."""
+    left: int
+    starting: int
+    """Second and job of each plan, by its start."""
+    starter: int
+    ending: int
+    """Second and job of each plan, by its end."""
+    ender: int
+
+
+class Single(Protocol):
+    """The rules that are one for all, and how far the run is."""
+
+    blocked: int
+    depth: int
+    busy_first: int
+    by_run_time: int
+    """Whether victims are those that ran the shortest time, instead of the latest to start."""
+    cycle: int
+    two_lines: int
+    """Whether those behind the planned ones have an order of their own."""
+    now: int
+    arrived: int
+    line: int
+    """How many wait or are suspended."""
+    ends: int
+    """How many run."""
+    starts: int
+    """How many different seconds have planned starts."""
+    plans: int
+    known: int
+    """Up to which planned start `World.free` is right."""
+    passes: int
+    walk: int
+    victims: int
+    planned: int
+    """How many have a planned start that counts for the depth."""
+    unplanned: int
+    """How many of those have not been worked out yet."""
+    then_runs: int
+    """How many running jobs have ended at the later second that is looked at; then how many plans have begun, ended."""
+    then_starts: int
+    then_ends: int
+    blocked_one: int
+    """Whether one had its turn that couldn't start."""
+
+
+_Record_co = TypeVar("_Record_co", covariant=True)
+
+
+class Records(Protocol[_Record_co]):
+    """An array of records."""
+
+    def __getitem__(self, row: int) -> _Record_co: ...
+    def __len__(self) -> int: ...
+
+
+def record_type(of: type) -> np.dtype[np.void]:
+    """Return the type of records with the fields of a class."""
+    fields = [(name, np.int8 if kind is Flag else np.int64) for name, kind in of.__annotations__.items()]
+    if of is Single:
+        fields.append((f"of_{_sources()}", np.int8))
+    return np.dtype(fields, align=True)
+
+
+def _sources() -> str:
+    """Return a digest of the source of this package.
+
+    It is part of a type that all compiled functions are given: numba keeps the machine code of a function until its
+    own file changes, but not until one changes whose functions it calls.
+    """
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+
+
+class World(NamedTuple):
+    """All that a run reads and writes."""
+
+    one: Records[Single]
+    """A single record."""
+    jobs: Records[Job]
+    kinds: Records[Kind]
+    needs: Records[Need]
+    queues: Records[Queue]
+    rules: Records[PreemptRule]
+    victims: Column
+    choose: Column
+    """Machines of the lists, best first."""
+    relations: npt.NDArray[np.int8]
+    """[queues, queues]: whether jobs of the first may take the place of those of the second."""
+    among: npt.NDArray[np.int8]
+    """[lists, machines]: whether a machine is in a list."""
+    capacity: Table
+    gives: npt.NDArray[np.int8]
+    """[resources]: whether suspension releases it."""
+    group: Table
+    """[jobs, limits]: in which count it is; -1 for none."""
+    weight: Table
+    """[jobs, limits]: how much it adds."""
+    counted: Table
+    """[counts, 2]: how much runs, and the most that may."""
+    taken: Table
+    """[slots, 2]: machine and tasks."""
+    line: Column
+    """Who waits or is suspended, by `Job.rank`."""
+    behind: Column
+    """The same by `Job.behind`, where that is another order."""
+    pending: Column
+    """Who has a planned start that is worked out as soon as somebody has to respect it."""
+    due: Records[Ending]
+    """Heap of the seconds at which running jobs end."""
+    runs: Records[Ending]
+    """Running jobs by the second at which they are reckoned to end."""
+    running: Table
+    """[queues, resources]: what the running jobs of each queue take."""
+    plans: Records[Planned]
+    free: npt.NDArray[np.int64]
+    """[planned starts + 1, machines, resources]: the first is what is free now, each other one the smallest of the
+    one before and what is left at the planned start of that number."""
+    left: npt.NDArray[np.int64]
+    """[planned starts, machines, resources]: what is left beside those that are planned to run then."""
+    chances: npt.NDArray[np.int64]
+    """[planned starts + 1, machines, resources]: what would be free now, and left, without victims of preemption."""
+    total: Table
+    """[planned starts + 1, resources]: sums of `free` over its machines."""
+    scratch: npt.NDArray[np.int64]
+    """[3, machines, resources]."""
+    sums: Table
+    """[3, resources]: of the same."""
+    places: Table
+    """[3, machines]."""
+    chosen: Table
+    """[jobs, 2]: victims of preemption, and by which rule."""
