@@ -1,5 +1,6 @@
 """All operations, to be seen at a glance."""
 
+import estimates
 import features
 import hooks
 import predict
@@ -23,4 +24,4 @@ def operations(*, quick: bool) -> list[Operation]:
 
 def trials(*, quick: bool) -> list[Trial]:
     """Return what is tried against a bar, a tenth of the size where it must be `quick`."""
-    return [trial for subject in (service, hooks) for trial in subject.trials(10 if quick else 1)]
+    return [trial for subject in (service, hooks, estimates) for trial in subject.trials(10 if quick else 1)]
