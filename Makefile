@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: venv demo test lint format readme screenshots bench lock vendor clean
+.PHONY: venv demo test lint format readme screenshots bench bench-peers lock vendor clean
 venv: .venv/.ready
 
 .venv/.ready: requirements.lock pyproject.toml
@@ -38,6 +38,7 @@ format: venv
 readme: venv
 	$(BIN)/python -m tests.readme
 	$(BIN)/python docs/make_commands.py
+	$(BIN)/python docs/make_dialects.py
 
 # Takes the pictures of the documentation, with Chromium.
 screenshots: venv
@@ -46,6 +47,11 @@ screenshots: venv
 # Some ten minutes on two idle cores; make bench BENCH='--quick sacct' measures less.
 bench: venv
 	$(BIN)/python bench/run.py $(BENCH)
+
+# Beside AccaSim, on a log of the Parallel Workloads Archive: make bench-peers LOG=KTH-SP2.swf.gz
+LOG ?= ../shared/data/swf/KTH-SP2-filtered.swf.gz
+bench-peers: venv
+	$(BIN)/python bench/peers.py $(LOG)
 
 lock: venv
 	$(BIN)/python -m pip install --quiet uv
