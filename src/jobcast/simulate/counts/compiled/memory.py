@@ -35,7 +35,8 @@ SIZE = 64
     ORDER, COUNT, NARROWEST, SHORTEST, QUEUE,
     TIME, LEFT,
     PROMISE, _PROMISE_NUMBER, _PROMISE_JOB,
-) = range(27)  # fmt: skip
+    TRIED_WIDTH, TRIED_ESTIMATE, TRIED_START,
+) = range(30)  # fmt: skip
 """Rows of the memory.
 
 - STATE has places of its own, see below.
@@ -48,7 +49,7 @@ SIZE = 64
 - ORDER has the blocks of the queue in order and then those that were dropped; COUNT, NARROWEST and SHORTEST what
   is in each: jobs, least width, least estimate. QUEUE has their jobs, `SIZE` elements for each block.
 - TIME and LEFT are the steps of the profile: so many processors are free from then on.
-- PROMISE is a heap of promised starts.
+- PROMISE is a heap of promised starts. TRIED_WIDTH, TRIED_ESTIMATE and TRIED_START are the last `SIZE` of them.
 """
 
 (
@@ -56,9 +57,9 @@ SIZE = 64
     FREE, HEAD, ARRIVED, SEEN, FREED, CHANGED, BEGUN, RUNNING,
     BLOCKS, MADE,
     SHADOW, EXTRA,
-    PAST, STEPS, NEXT,
+    PAST, STEPS, NEXT, TRIED,
     STOPPED,
-) = range(23)  # fmt: skip
+) = range(24)  # fmt: skip
 """Places in row STATE: how many jobs there are, and the rule; what changes, as `Course`, `Easy` and `Planned` in
 `jobcast.simulate.counts.pure` have it; how many elements of the other rows are in use."""
 
@@ -66,7 +67,7 @@ SIZE = 64
 def lay_out(jobs: Jobs, processors: int, estimates: Column, rule: Mapping[int, int]) -> Table:
     """Return the memory before the first event; estimates are 0 where they are made on the way."""
     count = len(jobs)
-    memory: Table = np.empty((PROMISE + 3, 2 * count + 2 * min(count, processors) + 2 * SIZE), np.int64)
+    memory: Table = np.empty((TRIED_START + 1, 2 * count + 2 * min(count, processors) + 2 * SIZE), np.int64)
     memory[STATE, : STOPPED + 1] = 0
     for place, value in {JOBS: count, FREE: processors, STEPS: 1, **rule}.items():
         memory[STATE, place] = value

@@ -34,6 +34,10 @@ from jobcast.simulate.counts.compiled.memory import (
     SIZE,
     START,
     STATE,
+    TRIED,
+    TRIED_ESTIMATE,
+    TRIED_START,
+    TRIED_WIDTH,
     WIDTH,
     Memory,
 )
@@ -66,7 +70,7 @@ def _schedule(m: Memory, now: int) -> None:
     if m[STATE, CHANGED]:
         find_head(m)
         m[STATE, NEXT] = m[STATE, HEAD]
-        m[PROMISE, 0] = 0
+        m[PROMISE, 0] = m[STATE, TRIED] = 0
         begin_anew(m, now)
     while m[PROMISE, 0] and m[PROMISE, 1] == now:
         job = pop(m, PROMISE)
@@ -106,12 +110,13 @@ def _advance(m: Memory, now: int, where: int, here: int) -> None:
         job = _candidate(m, now, where, here)
         if job == _NONE:
             break
-        while m[START, job] < 0 and _fits(m, job, now):
-            if m[STATE, NEXT] < job and m[PROMISE, 0] < m[STATE, DEPTH]:
-                _promise(m, now)
-            else:
-                take(m, now, m[ESTIMATE, job], m[WIDTH, job])
-                _start(m, job, now)
+        fits = True
+        while fits and m[STATE, NEXT] < job and m[PROMISE, 0] < m[STATE, DEPTH]:
+            if _promise(m, now) < now + m[ESTIMATE, job]:
+                fits = _fits(m, job, now)
+        if fits:
+            take(m, now, m[ESTIMATE, job], m[WIDTH, job])
+            _start(m, job, now)
         _find_next(m)
         where = block_of(m, job)
         if where == m[STATE, BLOCKS]:
@@ -139,18 +144,35 @@ def _candidate(m: Memory, now: int, where: int, here: int) -> int:
 
 
 @compiled
-def _promise(m: Memory, now: int) -> None:
-    """Promise the next job its earliest start, or start it."""
+def _promise(m: Memory, now: int) -> int:
+    """Promise the next job its earliest start, or start it; return when."""
     job = m[STATE, NEXT]
     width, lasts = m[WIDTH, job], m[ESTIMATE, job]
-    start = earliest(m, width, lasts, now)
+    start = earliest(m, width, lasts, _no_earlier(m, job, now))
     take(m, start, lasts, width)
+    place = m[STATE, TRIED] % SIZE
+    m[STATE, TRIED] += 1
+    m[TRIED_WIDTH, place] = width
+    m[TRIED_ESTIMATE, place] = lasts
+    m[TRIED_START, place] = start
     if start == now:
         _start(m, job, now)
     else:
         push(m, PROMISE, start, job, job)
     m[STATE, NEXT] += 1
     _find_next(m)
+    return start
+
+
+@compiled
+def _no_earlier(m: Memory, job: int, now: int) -> int:
+    """Return a time before which `job` can't start, as none of the last that were no wider and no longer could."""
+    since = now
+    width, lasts = m[WIDTH, job], m[ESTIMATE, job]
+    for place in range(min(m[STATE, TRIED], SIZE)):
+        if m[TRIED_WIDTH, place] <= width and m[TRIED_ESTIMATE, place] <= lasts:
+            since = max(since, m[TRIED_START, place])
+    return since
 
 
 @compiled

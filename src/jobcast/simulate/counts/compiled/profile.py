@@ -57,10 +57,10 @@ def until(m: Memory, width: int) -> int:
 
 
 @compiled
-def earliest(m: Memory, width: int, lasts: int, now: int) -> int:
-    """Return the first time, now or later, from which on so many processors are free for as long."""
-    begin = now
-    for step in range(m[STATE, PAST], m[STATE, STEPS]):
+def earliest(m: Memory, width: int, lasts: int, since: int) -> int:
+    """Return the first time, `since` or later, from which on so many processors are free for as long."""
+    begin = since
+    for step in range(_after(m, since) - 1, m[STATE, STEPS]):
         if begin < _FOREVER and begin + lasts <= m[TIME, step]:
             break
         if m[LEFT, step] < width:
@@ -80,8 +80,8 @@ def take(m: Memory, begin: int, lasts: int, width: int) -> None:
 
 
 @compiled
-def _step(m: Memory, time: int) -> int:
-    """Return the place of the step at `time`, made where there is none."""
+def _after(m: Memory, time: int) -> int:
+    """Return the place of the first step that is later than `time`."""
     low, high = m[STATE, PAST], m[STATE, STEPS]
     while low < high:
         middle = (low + high) >> 1
@@ -89,12 +89,19 @@ def _step(m: Memory, time: int) -> int:
             low = middle + 1
         else:
             high = middle
-    if m[TIME, low - 1] == time:
-        return low - 1
-    for step in range(m[STATE, STEPS], low, -1):
+    return low
+
+
+@compiled
+def _step(m: Memory, time: int) -> int:
+    """Return the place of the step at `time`, made where there is none."""
+    after = _after(m, time)
+    if m[TIME, after - 1] == time:
+        return after - 1
+    for step in range(m[STATE, STEPS], after, -1):
         m[TIME, step] = m[TIME, step - 1]
         m[LEFT, step] = m[LEFT, step - 1]
-    m[TIME, low] = time
-    m[LEFT, low] = m[LEFT, low - 1]
+    m[TIME, after] = time
+    m[LEFT, after] = m[LEFT, after - 1]
     m[STATE, STEPS] += 1
-    return low
+    return after

@@ -7,6 +7,8 @@ done instead gives the same starts:
 - As long as no running job ends early or outlives its estimate, a new plan would say what the old one does.
 - Jobs are promised a start only as far as is needed to know what starts now. A job behind them may start now if
   what they leave lets it; the more of them are promised theirs, the less it can.
+- A job of the same width and estimate as one that was promised a start can't start earlier, so the search for
+  its start begins there.
 """
 
 from bisect import bisect_left, bisect_right, insort
@@ -31,6 +33,8 @@ class Planned(Course):
         """Sorted (key, job) of all that wait, promised or not."""
         self._promised: list[Entry] = []
         """Heap of (start, job)."""
+        self._shapes: dict[Entry, int] = {}
+        """The last start that was promised to a job of such a width and estimate: no other starts earlier."""
         self._next = 0
         """The first job that waits without a promise, or `arrived`."""
 
@@ -59,6 +63,7 @@ class Planned(Course):
         self.find_head()
         self._next = self.head
         self._promised.clear()
+        self._shapes.clear()
         self._profile = Profile(now, self.free)
         for end, job in self.running:
             self._profile.release(end, self.width[job])
@@ -73,27 +78,30 @@ class Planned(Course):
         while place < len(self._waiting):
             entry = self._waiting[place]
             job = entry[1]
-            while self._fits(job, now) and self.start[job] < 0:
-                if self._next < job and len(self._promised) < self._depth:
-                    self._promise(now)
-                else:
-                    self._profile.take(now, self.estimate[job], self.width[job])
-                    self._start(job, now)
+            fits = self._fits(job, now)
+            while fits and self._next < job and len(self._promised) < self._depth:
+                if self._promise(now) < now + self.estimate[job]:
+                    fits = self._fits(job, now)
+            if fits:
+                self._profile.take(now, self.estimate[job], self.width[job])
+                self._start(job, now)
             place = bisect_right(self._waiting, entry)
             self._find_next()
 
-    def _promise(self, now: int) -> None:
-        """Promise the next job its earliest start, or start it."""
+    def _promise(self, now: int) -> int:
+        """Promise the next job its earliest start, or start it; return when."""
         job = self._next
-        width, lasts = self.width[job], self.estimate[job]
-        begin = self._profile.earliest(width, lasts, now)
+        width, lasts = shape = self.width[job], self.estimate[job]
+        begin = self._profile.earliest(width, lasts, max(now, self._shapes.get(shape, now)))
         self._profile.take(begin, lasts, width)
+        self._shapes[shape] = begin
         if begin == now:
             self._start(job, now)
         else:
             heappush(self._promised, (begin, job))
         self._next += 1
         self._find_next()
+        return begin
 
     def _start(self, job: int, now: int) -> None:
         del self._waiting[bisect_left(self._waiting, self._entry(job))]

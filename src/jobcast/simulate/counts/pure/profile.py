@@ -33,11 +33,11 @@ class Profile:
                 return time
         return FOREVER
 
-    def earliest(self, width: int, lasts: int, now: int) -> int:
-        """Return the first time, now or later, from which on so many processors are free for as long."""
-        begin = now
-        for place, free in enumerate(self._free):
-            if free < width:
+    def earliest(self, width: int, lasts: int, since: int) -> int:
+        """Return the first time, `since` or later, from which on so many processors are free for as long."""
+        begin = since
+        for place in range(bisect_right(self._times, since) - 1, len(self._free)):
+            if self._free[place] < width:
                 begin = FOREVER
             elif begin == FOREVER:
                 begin = self._times[place]
