@@ -71,9 +71,9 @@ class Rule:
     """Whether jobs are started after every event, or once when all events of a second are in.
 
     At one time, estimates that ran out come first, then arrivals, then completions. A job whose estimate ends
-    now counts as gone, even before its completion is in. Per event and by run times that are never too short
-    (`requested`, `actual`, `doubled`), EASY looks at the queue upon an arrival only if that job fits now: so
-    do the published tables.
+    now counts as gone, even before its completion is in. Per event and by run times
+    that are never too short (`requested`, `actual`, `doubled`), the queue is looked at upon an arrival only if that
+    job fits now: so do the published tables.
     """
     estimates: EstimatesName | Given | Estimator = "requested"
     """The run times that are reckoned with; without backfill nobody looks at them."""
