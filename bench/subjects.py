@@ -1,5 +1,6 @@
 """All operations, to be seen at a glance."""
 
+import counting
 import estimates
 import features
 import hooks
@@ -17,7 +18,7 @@ def operations(*, quick: bool) -> list[Operation]:
     """Return what is measured, a tenth of the size where it must be `quick`."""
     return [
         operation
-        for subject in (readers, store, features, train, predict, report)
+        for subject in (readers, store, features, train, predict, report, counting)
         for operation in subject.operations(10 if quick else 1)
     ]
 
