@@ -57,6 +57,7 @@ def _positive(ctx: click.Context, param: click.Parameter, seconds: float) -> flo
 @click.option("--processors", type=click.IntRange(min=1), metavar="N", help=say("simulate.processors"))
 @click.option("--estimates", type=click.Choice(ESTIMATES_NAMES), help=say("simulate.estimates"))
 @click.option("--correction", type=click.Choice(CORRECTION_NAMES), help=say("simulate.correction"))
+@click.option("--guarantee", is_flag=True, help=say("simulate.guarantee"))
 @click.option("--events", type=click.Choice(["per-event", "per-timestamp"]), help=say("simulate.events"))
 @click.option("--since", type=MOMENT, metavar="TIME", help=say("simulate.since"))
 @click.option("--until", type=MOMENT, metavar="TIME", help=say("simulate.until"))

@@ -50,7 +50,7 @@ class Order:
 
     def _facts(self, entry: Entry, state: State, common: Mapping[str, Fact]) -> dict[str, Fact]:
         job, policy = entry.job, self._policy
-        reckoned, limit = entry.reckoned(policy), entry.run_limit
+        estimated, limit = entry.estimated, entry.run_limit
         facts: dict[str, Fact] = {
             **common,
             "queue_priority": entry.queue.priority,
@@ -59,7 +59,7 @@ class Order:
             "user_priority": USUAL_PRIORITY if job.priority is None else job.priority,
             "queued_at": entry.submitted,
             "wait": state.now - entry.submitted,
-            "estimate": _WITHOUT_END if reckoned is None else reckoned,
+            "estimate": _WITHOUT_END if estimated is None else estimated,
             "run_limit": _WITHOUT_END if limit is None else limit,
             "cores": entry.amount(CPUS),
             "memory": entry.amount(MEMORY),

@@ -70,11 +70,15 @@ class Entry:
     """Whether it has been told to end."""
 
     def reckoned(self, policy: Policy) -> int | None:
-        """Return the seconds that it is reckoned to run in all; None for without end."""
-        limit = self.run_limit
-        if policy.protected == "run_limit":
-            return limit
-        known = [each for each in (self.job.estimate or self.queue.estimate, limit) if each is not None]
+        """Return the seconds that plans reckon it to run in all; None for without end."""
+        return self.run_limit if policy.protected == "run_limit" else self.estimated
+
+    @property
+    def estimated(self) -> int | None:
+        """Seconds that it is estimated to run in all, at most its run limit; None for without end."""
+        known = [
+            each for each in (self.job.estimate or self.queue.estimate, self.run_limit) if each is not None
+        ]
         return min(known) if known else None
 
     @property

@@ -60,7 +60,7 @@ def columns(policy: Policy, cluster: Cluster, asked: Asked) -> Columns:
     jobs = Jobs(
         submit=asked.submit,
         run=asked.run,
-        reckoned=facts["estimate"],
+        reckoned=queues.reckoned(asked, policy),
         run_limit=facts["run_limit"],
         tasks=np.array([demand.tasks for demand in asked.demands], np.int64)[asked.demand],
         kind=kinds.kind,
@@ -88,7 +88,7 @@ def _facts(asked: Asked, queues: SiteQueues, policy: Policy) -> Facts:
         "user_stanza_priority": told(dict(policy.user_priorities), asked.user.names, asked.user.code),
         "group_stanza_priority": told(dict(policy.group_priorities), asked.group.names, asked.group.code),
         "queued_at": asked.submit,
-        "estimate": queues.reckoned(asked, policy),
+        "estimate": queues.estimated(asked),
         "run_limit": queues.run_limit(asked),
         **{name: amounts(resource, asked, policy, queues.job_queue) for name, resource in resources.items()},
     }

@@ -45,10 +45,12 @@ class SiteQueues:
         return np.where(limit > 0, limit, -1)
 
     def reckoned(self, asked: Asked, policy: Policy) -> Column:
-        """Return the seconds that each job is reckoned to run; -1 for without end."""
+        """Return the seconds that plans reckon each job to run; -1 for without end."""
+        return self.run_limit(asked) if policy.protected == "run_limit" else self.estimated(asked)
+
+    def estimated(self, asked: Asked) -> Column:
+        """Return the seconds that each job is estimated to run, at most its run limit; -1 for without end."""
         limit = self.run_limit(asked)
-        if policy.protected == "run_limit":
-            return limit
         told = np.where(asked.estimate > 0, asked.estimate, self._told("estimate", -1))
         return np.where((told > 0) & ((limit < 0) | (told < limit)), told, limit)
 
