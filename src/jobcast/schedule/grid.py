@@ -92,7 +92,7 @@ def make_grid(cluster: Cluster, policy: Policy) -> Grid:
             offered = machine.slots_by_queue.get(queue, 0) if machine.slots_by_queue else PLENTY
             capacity[row, columns[queue_slots(queue)]] = offered
         for limit in limits:
-            applies = _names_machine(limit, machine)
+            applies = names_machine(limit, machine)
             capacity[row, columns[limit_column(limit)]] = limit.amount if applies else PLENTY
     return Grid(
         machines=machines,
@@ -103,7 +103,8 @@ def make_grid(cluster: Cluster, policy: Policy) -> Grid:
     )
 
 
-def _names_machine(limit: Limit, machine: Machine) -> bool:
+def names_machine(limit: Limit, machine: Machine) -> bool:
+    """Tell whether a limit holds on a machine."""
     only = limit.only.get("machine")
     return only is None or machine.name in only or not only.isdisjoint(machine.groups)
 

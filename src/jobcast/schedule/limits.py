@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from jobcast.decision import Cause, Reason
-from jobcast.schedule.grid import counts_job
+from jobcast.schedule.grid import counts_job, names_machine
 from jobcast.schedule.placement import Counts
 from jobcast.schedule.policy import Limit, Policy
 from jobcast.schedule.state import Entry, State
@@ -26,6 +26,10 @@ class Limits:
         self._used: dict[_Key, int] = defaultdict(int)
         self._there: dict[_Key, Counts] = {}
         self._grid = state.grid
+        self._holds_on = {
+            limit.name: np.array([names_machine(limit, machine) for machine in state.grid.machines], np.bool_)
+            for limit in self.by_machine
+        }
         for entry in (*state.running.values(), *state.suspended.values()):
             self.started(entry)
 
@@ -76,6 +80,7 @@ class Limits:
                 if limit.counts == "jobs"
                 else left.clip(min=0) // max(each, 1)
             )
+            tasks = np.where(self._holds_on[limit.name], tasks, entry.needs.tasks)
             least = tasks if least is None else np.minimum(least, tasks)
         return least
 
