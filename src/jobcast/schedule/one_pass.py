@@ -283,6 +283,8 @@ class Pass:
             if other.job.id in state.suspended:
                 if self._look_at_suspended(other):
                     return True
+            elif other.job.id not in state.waiting:  # it has started before a suspended one that came first
+                continue
             elif self._passed_over(other) is None and self._try(other)[1]:
                 return True
         return False

@@ -36,7 +36,9 @@ def conservative() -> Policy:
 
 
 def depth(jobs: int) -> Policy:
-    """Return backfill around the planned starts of so many jobs; `depth` 1 is EASY."""
+    """Return backfill around the planned starts of so many jobs: 1 is EASY, 0 is first come, first served."""
+    if jobs == 0:
+        return replace(fcfs(), name="depth-0")
     return Policy(name=f"depth-{jobs}", depth=jobs)
 
 
@@ -55,7 +57,7 @@ _DEPTH = re.compile(r"depth-(\d{1,9})")
 def named(name: str) -> Policy | None:
     """Return a policy by its name, or ``depth-N``; None where nobody knows it."""
     match = _DEPTH.fullmatch(name)
-    if match is not None and int(match[1]) > 0:
+    if match is not None:
         return depth(int(match[1]))
     made = POLICIES.get(name)
     return None if made is None else replace(made(), name=name)

@@ -63,6 +63,8 @@ def _lacking(entry: Entry, state: State) -> Reason:
     if place(needs, Room(available=free, order=rows), grid) is None:
         return Reason(cause=Cause.SPAN, values={"tasks": needs.tasks})
     holders = [job for job in state.reservations if job != entry.job.id]
+    if not holders:
+        return Reason(cause=Cause.FITS)  # room since the last pass: it starts in the next one
     return Reason(cause=Cause.RESERVED, values={"jobs": ", ".join(holders)})
 
 

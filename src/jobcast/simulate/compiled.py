@@ -6,7 +6,7 @@ from importlib.util import find_spec
 import numpy as np
 import polars as pl
 
-from jobcast.decision import Reason
+from jobcast.decision import Cause, Reason
 from jobcast.machine import CPUS, Cluster
 from jobcast.schedule.admission import admit
 from jobcast.schedule.happening import queue_of
@@ -23,7 +23,10 @@ Progress = Callable[[int], None]
 
 def can_run(asked: Asked, policy: Policy, cluster: Cluster) -> bool:
     """Tell whether numba is there, and the compiled engine knows all rules of a policy."""
-    return find_spec("numba") is not None and not expressible(policy, cluster, asked)
+    endless = policy.cycle > 0 and bool(
+        policy.limits
+    )  # its clock would tick for ever for one who never starts
+    return find_spec("numba") is not None and not endless and not expressible(policy, cluster, asked)
 
 
 def run_compiled(
@@ -50,14 +53,14 @@ def run_compiled(
         killed=done.killed > 0,
         preemptions=done.preempted,
         backfilled=done.backfilled.astype(np.bool_),
-        refused=_causes(np.flatnonzero(given.jobs.refused).tolist(), asked, policy, cluster),
+        refused=_causes(np.flatnonzero(done.start < 0).tolist(), asked, policy, cluster),
         allocations=_allocations(done, cluster),
         machines={machine.name: machine.resources.get(CPUS, 0) for machine in cluster.machines},
     )
 
 
 def _causes(rows: list[int], asked: Asked, policy: Policy, cluster: Cluster) -> dict[int, str]:
-    """Ask the core why it would refuse these jobs."""
+    """Ask the core why it refuses these jobs, which never ran; who isn't refused has waited at a limit to the end."""
     state = begin(cluster, policy)
     causes = {}
     for row in rows:
@@ -71,8 +74,7 @@ def _causes(rows: list[int], asked: Asked, policy: Policy, cluster: Cluster) -> 
             run_limit=None if limit < 0 else limit,
         )
         answer = admit(job, queue_of(job, policy), state)
-        if isinstance(answer, Reason):
-            causes[row] = str(answer.cause)
+        causes[row] = str(answer.cause if isinstance(answer, Reason) else Cause.LIMIT)
     return causes
 
 

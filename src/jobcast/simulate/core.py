@@ -50,7 +50,7 @@ class Replay:
     policy: Policy
     """The rules."""
     estimator: Estimator | None = None
-    """Tells estimates at submission; None for what the jobs themselves say."""
+    """Tells estimates at submission and learns; None for what the jobs themselves say."""
     correction: CorrectionName = "request"
     """What becomes of an estimate that a running job outlives."""
     monday: int = 0
@@ -118,6 +118,9 @@ class Replayed:
 _FINISH, _OUTRUN, _SUBMIT, _TICK = range(4)
 """What happens in one second, in this order."""
 
+_WEEK = 7 * 86_400
+"""Seconds after which windows are what they were."""
+
 
 class _Driver:
     """Keeps the clock, and tells the core what its decisions have led to."""
@@ -127,15 +130,22 @@ class _Driver:
         self._rows = {job.id: row for row, job in enumerate(replay.jobs)}
         self._lives = [Life(left=run) for run in replay.run]
         self._jobs = list(replay.jobs)
-        self._first_estimate = [0] * len(replay.jobs)
+        self._first_estimate = [job.estimate or 0 for job in replay.jobs]
         self._corrected = [0] * len(replay.jobs)
         self._serial = count()
         self._ahead: list[tuple[int, int, int, int, int]] = []
         """Second, what, serial, row, turn."""
         self._ticked = -1
-        self._open: dict[str, tuple[int, Reserve]] = {}
+        self._to_come = 0
+        """How many of them are more than a tick."""
+        self._last = 0
+        """Second of the last such one."""
+        self._open: dict[str, tuple[int, Reserve, int | None]] = {}
+        """Job to when it was promised a start, the promise, and the end that is reckoned with."""
         self._promises: list[Promise] = []
         self._begun = 0
+        self._corrects = replay.estimator is not None or replay.correction != "request"
+        """Whether estimates that were too short are corrected here; the core itself takes the run limit then."""
 
     def run(self, progress: Progress | None, watch: Watch | None) -> Replayed:
         replay = self._replay
@@ -143,7 +153,7 @@ class _Driver:
         state = begin(replay.cluster, replay.policy, now=first, monday=replay.monday)
         for row, second in enumerate(replay.submit):
             self._foresee(second, _SUBMIT, row)
-        while self._ahead:
+        while self._ahead and not self._in_vain(state):
             now = self._ahead[0][0]
             events = [event for what in self._due(now) if (event := self._happens(now, what)) is not None]
             if not events:
@@ -160,7 +170,19 @@ class _Driver:
             self._close(job, state.now)
         return Replayed(lives=self._lives, promises=self._promises, state=state)
 
+    def _in_vain(self, state: State) -> bool:
+        """Tell whether nobody runs or comes any more, and time alone won't let those start who wait."""
+        if self._to_come:
+            return False
+        weekly = any(queue.windows for queue in state.policy.queues.values()) or any(
+            entry.job.demand.needs is not None for entry in state.waiting.values()
+        )
+        begins = [entry.job.begin or 0 for entry in state.waiting.values()]
+        over = max([self._last, *begins, *(booking.end for booking in state.cluster.bookings)])
+        return self._ahead[0][0] > over + (_WEEK if weekly else 0) + state.policy.cycle
+
     def _foresee(self, second: int, what: int, row: int = -1) -> None:
+        self._to_come += what != _TICK
         turn = self._lives[row].turn if row >= 0 else 0
         heapq.heappush(self._ahead, (second, what, next(self._serial), row, turn))
 
@@ -172,6 +194,8 @@ class _Driver:
     def _due(self, now: int) -> Iterator[tuple[int, int]]:
         while self._ahead and self._ahead[0][0] == now:
             _, what, _, row, turn = heapq.heappop(self._ahead)
+            if what != _TICK:
+                self._to_come, self._last = self._to_come - 1, now
             if row < 0 or what == _SUBMIT or self._lives[row].turn == turn:
                 yield what, row
 
@@ -237,10 +261,10 @@ class _Driver:
             case Kill(reason=reason):
                 self._kill(now, row, at_once=reason.cause is Cause.PREEMPTED)
             case Refuse(reason=reason):
-                life.refused = reason.cause
+                life.refused = str(reason.cause)
             case Reserve():
                 self._close(decision.job, now)
-                self._open[decision.job] = (now, decision)
+                self._open[decision.job] = (now, decision, _end_of(decision, state))
             case Unreserve():
                 self._close(decision.job, now)
 
@@ -253,7 +277,7 @@ class _Driver:
         limit = entry.run_limit if entry is not None else None
         stays = life.left if limit is None else min(life.left, limit - ran)
         self._foresee(now + stays, _FINISH, row)
-        if self._replay.estimator is not None and job.estimate is not None and job.estimate - ran < stays:
+        if self._corrects and job.estimate is not None and job.estimate - ran < stays:
             self._foresee(now + max(job.estimate - ran, 0), _OUTRUN, row)
 
     @staticmethod
@@ -274,15 +298,19 @@ class _Driver:
         open_since = self._open.pop(job, None)
         if open_since is None:
             return
-        made, promise = open_since
-        batch_job = self._jobs[self._rows[job]]
-        length = batch_job.estimate or batch_job.run_limit
-        end = None if promise.start is None or length is None else promise.start + length
+        made, promise, end = open_since
         self._promises.append(
             Promise(
                 job=job, made=made, over=now, start=promise.start, finish=end, allocation=promise.allocation
             )
         )
+
+
+def _end_of(promise: Reserve, state: State) -> int | None:
+    """Return when a job is reckoned to end that starts as promised; None where nobody can tell."""
+    entry = state.alive(promise.job)
+    left = None if entry is None else entry.left(state.policy)
+    return None if promise.start is None or left is None else promise.start + left
 
 
 _OVERTAKING = frozenset({Cause.BACKFILL, Cause.BACKFILL_LENT, Cause.INTERRUPTIBLE})

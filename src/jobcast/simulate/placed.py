@@ -13,7 +13,7 @@ from jobcast.schedule.policy import Policy
 from jobcast.simulate.compiled import can_run, run_compiled
 from jobcast.simulate.core import Life, Progress, Replay, Replayed, Watch, replay
 from jobcast.simulate.estimates.base import UNKNOWN, Columns, Estimator
-from jobcast.simulate.estimates.given import Given
+from jobcast.simulate.estimates.correction import CorrectionName
 from jobcast.simulate.estimates.registry import EstimatesName, make
 from jobcast.simulate.hosts.asked import of_trace
 from jobcast.simulate.machines import one_machine
@@ -53,12 +53,19 @@ def estimates_of(setup: Setup) -> EstimatesName:
     return rule.estimates if isinstance(rule.estimates, str) else "requested"
 
 
+def correction_of(setup: Setup) -> CorrectionName:
+    """Return what becomes of an estimate that a running job outlives."""
+    return setup.correction or ("request" if setup.system is not None else setup.rule().correction)
+
+
 def estimator_of(setup: Setup, trace: Trace) -> Estimator | None:
-    """Return who tells estimates; None where the jobs' own requests are reckoned with."""
-    if setup.given is not None:
-        return Given(setup.given, trace.requested())
+    """Return who learns estimates on the way; None where they are known before."""
     estimates = estimates_of(setup)
-    return None if estimates == "requested" else make(estimates, columns_of(trace))
+    known = setup.given is not None or estimates in _KNOWN
+    return None if known else make(estimates, columns_of(trace))
+
+
+_KNOWN = ("requested", "actual")
 
 
 def columns_of(trace: Trace) -> Columns:
@@ -114,7 +121,7 @@ def run_placed(
     site = Site.of(trace, setup)
     known = known_estimates(site)
     wanted = len(trace.jobs) >= WORTH_COMPILING if setup.compiled is None else setup.compiled
-    if wanted and known is not None and watch is None:
+    if wanted and known is not None and watch is None and not _corrects(site, known):
         asked = of_trace(trace, site.requests, known)
         if can_run(asked, site.policy, site.cluster):
             done = run_compiled(asked, site.policy, site.cluster, seconds=seconds, progress=progress)
@@ -123,13 +130,24 @@ def run_placed(
 
 
 def known_estimates(site: Site) -> Whole | None:
-    """Return estimates that are known from the beginning, -1 for none; None where they are learnt on the way."""
-    if site.setup.given is not None:
-        return site.setup.given
-    estimates = estimates_of(site.setup)
-    if estimates == "requested":
-        return np.full(len(site.trace.jobs), -1, np.int64)
-    return site.trace.whole("run") if estimates == "actual" else None
+    """Return estimates that are known from the beginning, -1 for none; None where they are learnt on the way.
+
+    Policies of the literature know no job without a request: its true run time stands in. A site's own rules do.
+    """
+    trace, setup = site.trace, site.setup
+    if setup.given is None and estimates_of(setup) not in _KNOWN:
+        return None
+    if setup.given is None and estimates_of(setup) == "actual":
+        return trace.whole("run")
+    instead = setup.system is None and trace.jobs["request"].is_null().to_numpy()
+    requested = np.where(instead, trace.whole("run"), -1)
+    return requested if setup.given is None else np.where(setup.given > 0, setup.given, requested)
+
+
+def _corrects(site: Site, known: Whole) -> bool:
+    """Tell whether an estimate is corrected to something else than the request: the compiled engine doesn't."""
+    short = (known > 0) & (known < site.trace.whole("run"))
+    return correction_of(site.setup) != "request" and bool(short.any())
 
 
 def run_core(
@@ -141,15 +159,14 @@ def run_core(
 ) -> Outcome:
     """Simulate a trace by the core itself; `watch` sees each step."""
     trace, setup = site.trace, site.setup
-    rule = None if setup.system is not None else setup.rule()
     what = Replay(
-        jobs=batch_jobs(trace, site.requests),
+        jobs=batch_jobs(trace, site.requests, known_estimates(site)),
         submit=trace.whole("submit").tolist(),
         run=trace.whole("run").tolist(),
         cluster=site.cluster,
         policy=site.policy,
         estimator=estimator_of(setup, trace),
-        correction=setup.correction or (rule.correction if rule else "request"),
+        correction=correction_of(setup),
         monday=monday_of(trace),
     )
     begun = seconds()

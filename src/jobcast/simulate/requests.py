@@ -62,9 +62,10 @@ def _queues(jobs: pl.DataFrame, policy: Policy) -> tuple[list[str], int]:
     return queue.to_list(), int((~known & jobs["queue"].is_not_null()).sum())
 
 
-def batch_jobs(trace: Trace, requests: Requests) -> list[BatchJob]:
-    """Return the jobs of a trace as the core takes them, in its order."""
+def batch_jobs(trace: Trace, requests: Requests, estimates: Whole | None = None) -> list[BatchJob]:
+    """Return the jobs of a trace as the core takes them, in its order; `estimates` are -1 where there is none."""
     demands = _Demands(requests)
+    told = [-1] * len(trace.jobs) if estimates is None else estimates.tolist()
     names = trace.jobs.select(pl.col("id", "user", "group", "project").fill_null(""))
     return [
         BatchJob(
@@ -75,6 +76,7 @@ def batch_jobs(trace: Trace, requests: Requests) -> list[BatchJob]:
             group=group,
             project=project,
             run_limit=None if requests.run_limit[row] < 0 else int(requests.run_limit[row]),
+            estimate=None if told[row] < 0 else told[row],
         )
         for row, (name, user, group, project) in enumerate(names.iter_rows())
     ]
