@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from jobcast.machine import Fact
+from jobcast.machine import CPUS, Fact
 from jobcast.schedule.expression import compiled
 from jobcast.schedule.grid import Rows, fixed_facts, moves
 from jobcast.schedule.placement import Counts
@@ -72,8 +72,12 @@ class Machines:
         }
         for name in machine.resources:
             facts[f"free_{name}"] = int(state.free[row, state.grid.columns[name]])
-        load = facts.get("load", 0)
-        facts["load"] = (0.0 if isinstance(load, str) else load) + self._load_per_start * started
+        load = facts.get("load")
+        if isinstance(load, str | None):  # it has told none: as many as its busy CPUs
+            column = state.grid.columns[CPUS]
+            facts["load"] = int(state.grid.capacity[row, column] - state.free[row, column])
+        else:
+            facts["load"] = load + self._load_per_start * started
         return facts
 
 

@@ -52,7 +52,8 @@ MACHINE_NAMES = frozenset(
 )
 """What the order of machines may ask, beside their own facts and resources (`NAME` and `free_NAME`).
 
-`load` is what the machine last told plus `Policy.load_per_start` for every task started since.
+`load` is what the machine last told plus `Policy.load_per_start` for every task started since; of a machine that has
+told none, the number of its busy CPUs.
 """
 
 
