@@ -145,13 +145,15 @@ def policies(draw: st.DrawFn, *, preempts: bool, depth: st.SearchStrategy[int | 
 
 
 @st.composite
-def cases(draw: st.DrawFn, *, preempts: bool, depth: st.SearchStrategy[int | None]) -> Case:
+def cases(
+    draw: st.DrawFn, *, preempts: bool, depth: st.SearchStrategy[int | None], endless: bool = False
+) -> Case:
     policy = draw(policies(preempts=preempts, depth=depth))
     cluster = draw(clusters(slots=draw(st.sampled_from([False, False, True]))))
     jobs, submit, run, now = [], [], [], 0
     for number in range(draw(st.integers(1, 14))):
         now += draw(st.integers(0, 4))
-        limit = draw(st.integers(1, 40))
+        limit = draw(st.none() | st.integers(1, 40)) if endless else draw(st.integers(1, 40))
         jobs.append(
             BatchJob(
                 id=str(number),

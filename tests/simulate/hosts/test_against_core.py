@@ -69,3 +69,15 @@ def test_easy_is_the_same(case: Case) -> None:
 @given(cases(preempts=False, depth=st.sampled_from([0, 2, 3, None])))
 def test_several_planned_starts_are_the_same(case: Case) -> None:
     hold_equal(case)
+
+
+@QUICK
+@given(cases(preempts=True, depth=st.sampled_from([1, 1, 2, None])))
+def test_preemption_is_the_same(case: Case) -> None:
+    hold_equal(case)
+
+
+@QUICK
+@given(cases(preempts=True, depth=st.sampled_from([0, 1, 1, 2, None]), endless=True))
+def test_jobs_without_end_are_the_same(case: Case) -> None:
+    hold_equal(case)

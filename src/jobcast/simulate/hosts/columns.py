@@ -44,9 +44,6 @@ def expressible(
         *expressing.of_demands(asked.demands, policy, cluster),
         *expressing.of_jobs(jobs, policy),
     ]
-    plans = policy.blocked is Blocked.PLAN or any(rule.method is Method.SUSPEND for rule in policy.preemption)
-    if plans and (SiteQueues(asked, policy).reckoned(asked, policy) < 0).any():
-        words.append("endless")
     return tuple(dict.fromkeys(words))
 
 

@@ -21,6 +21,8 @@ def of_policy(policy: Policy, cluster: Cluster) -> tuple[str, ...]:
         "depth_per_user": policy.blocked is Blocked.PLAN and policy.depth_per_user is not None,
         "window": policy.blocked is Blocked.PLAN and policy.window is not None,
         "limit": any("machine" in limit.per and limit.per != ("machine",) for limit in policy.limits),
+        # Somebody may start on what is held for a job whose start can't be told, and pass this limit.
+        "lent": any(limit.lent_are_free and "machine" in limit.per for limit in policy.limits),
         "method": any(rule.method not in _METHODS for rule in policy.preemption),
     }
     queues = (word for queue in policy.queues.values() for word in _of_queue(queue, policy))

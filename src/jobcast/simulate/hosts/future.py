@@ -1,6 +1,7 @@
 """Planned starts, and what is available to a job for as long as it is reckoned to run (rules 2 and 4)."""
 
 from jobcast.simulate.hosts.compiling import compiled
+from jobcast.simulate.hosts.holding import hold
 from jobcast.simulate.hosts.layout import (
     ALL,
     FOREVER,
@@ -78,21 +79,24 @@ def make_plans(world: World) -> None:
     """Make the plans that were put off; nothing has started since, so they are those of their jobs' turns."""
     for number in range(world.one[0].unplanned):
         job = world.pending[number]
-        second = plan(world, job)
-        if world.jobs[job].promised < 0 and second < FOREVER:
+        second = plan(world, job, 0)
+        if second == FOREVER:
+            hold(world, job)
+        elif world.jobs[job].promised < 0:
             world.jobs[job].promised = second
     world.one[0].unplanned = 0
 
 
 @compiled
-def plan(world: World, job: int) -> int:
-    """Promise a job the earliest second at which it can be placed and stay.
+def plan(world: World, job: int, since: int) -> int:
+    """Promise a job the earliest second, not before one, at which it can be placed and stay.
 
     Returns it; `FOREVER` where nobody can tell.
     """
     this, one = world.jobs[job], world.one[0]
     again = this.state == SUSPENDED
     length = left_to_run(world, job)
+    stays = length if again or world.queues[this.queue].backfills else FOREVER
     ordered = one.busy_first > 0 and not again
     if ordered:
         busy_first(world, this.kind)
@@ -104,13 +108,14 @@ def plan(world: World, job: int) -> int:
         second = _next_end(world)
         if second == FOREVER:
             return FOREVER
-        if not again and not enough(world, world.sums[THEN], this.kind, this.tasks):
+        if second < since or not (again or enough(world, world.sums[THEN], this.kind, this.tasks)):
             continue
-        _last(world, second, length)
+        _last(world, second, stays)
         if again:
             if can_go_on(world, world.scratch[LASTING], job):
                 break
         else:
+            _leave_claimed(world)
             width = place(world, world.scratch[LASTING], job, ordered)
             if width > 0:
                 keep_place(world, job, width)
@@ -162,6 +167,16 @@ def _last(world: World, second: int, length: int) -> None:
         for machine in range(left.shape[0]):
             for resource in range(left.shape[1]):
                 lasting[machine, resource] = min(lasting[machine, resource], left[machine, resource])
+
+
+@compiled
+def _leave_claimed(world: World) -> None:
+    """Plan nothing with what those will have of whom nobody can tell when they start."""
+    if world.one[0].claims > 0:
+        lasting = world.scratch[LASTING]
+        for machine in range(lasting.shape[0]):
+            for resource in range(lasting.shape[1]):
+                lasting[machine, resource] -= world.claimed[machine, resource]
 
 
 @compiled

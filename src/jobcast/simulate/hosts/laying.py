@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from jobcast.simulate.hosts import layout
 from jobcast.simulate.hosts.base import Column, Flags, Jobs, Machines, Rules
-from jobcast.simulate.hosts.layout import ABSENT, DONE, World, record_type
+from jobcast.simulate.hosts.layout import ABSENT, DONE, SUSPEND, World, record_type
 
 
 def _records(of: type, rows: int, columns: dict[str, Any]) -> npt.NDArray[np.void]:
@@ -25,7 +25,9 @@ def idle_world(jobs: Jobs, machines: Machines, rules: Rules, plans: int) -> Worl
     queues = len(rules.backfills)
     relations = np.zeros((queues, queues), np.int8)
     for rule in rules.preemption:
-        relations[rule.queue, list(rule.victims)] = 1
+        kind = 2 if rule.whole and rule.method == SUSPEND else 1
+        for victim in rule.victims:
+            relations[rule.queue, victim] = max(relations[rule.queue, victim], kind)
     among = np.zeros((len(machines.choices), rows), np.int8)
     for number, choice in enumerate(machines.choices):
         among[number, choice] = 1
@@ -58,7 +60,7 @@ def idle_world(jobs: Jobs, machines: Machines, rules: Rules, plans: int) -> Worl
         running=np.zeros((queues, resources), np.int64),
         scratch=np.zeros((3, rows, resources), np.int64),
         sums=np.zeros((3, resources), np.int64),
-        places=np.zeros((3, rows), np.int64),
+        places=np.zeros((5, rows), np.int64),
         chosen=np.zeros((room, 2), np.int64),
         **future,
     )
@@ -83,6 +85,10 @@ def _future(capacity: npt.NDArray[np.int64], plans: int, preempts: bool) -> dict
         "left": np.zeros((plans, rows, resources), np.int64),
         "chances": np.zeros((plans + 1 if preempts else 1, rows, resources), np.int64),
         "total": total,
+        "holders": np.zeros(plans, np.int64),
+        "held": np.zeros((plans, rows, resources), np.int64),
+        "kept": np.zeros((2, rows, resources), np.int64),
+        "claimed": np.zeros((rows, resources), np.int64),
     }
 
 
@@ -167,6 +173,7 @@ def _queues(rules: Rules, relations: Flags) -> npt.NDArray[np.void]:
             "backfills": rules.backfills,
             "reserves": rules.reserves,
             "preemptable": relations.any(axis=0),
+            "excluded": (relations == 2).any(axis=0),
         },
     )
 

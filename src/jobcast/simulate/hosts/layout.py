@@ -31,9 +31,11 @@ ALL, GIVEN, KEPT = 0, 1, 2
 """Parts of what a job takes: everything, what suspension releases, what it keeps."""
 THEN, LASTING, NOWHERE = 0, 1, 2
 """Places in `World.scratch`: free at a later second; free from then on; written, but read by nobody."""
-ORDER, AT, COUNT = 0, 1, 2
+ORDER, AT, COUNT, EVER, BEST = 0, 1, 2, 3, 4
 """Places in `World.places`: machines in the order in which a planned job tries them; where the tasks of the job
-that is tried would run, and how many."""
+that is tried would run, and how many; two more for those who hold."""
+EVERYBODY, STOPPED = 0, 1
+"""Places in `World.kept`: what everybody holds, and what suspended jobs hold."""
 
 
 class Job(Protocol):
@@ -124,6 +126,8 @@ class Queue(Protocol):
     reserves: Flag
     preemptable: Flag
     """Whether any may preempt its jobs."""
+    excluded: Flag
+    """Whether any that may suspends all of them on a machine."""
 
 
 class PreemptRule(Protocol):
@@ -188,6 +192,9 @@ class Single(Protocol):
     """How many have a planned start that counts for the depth."""
     unplanned: int
     """How many of those have not been worked out yet."""
+    holders: int
+    claims: int
+    """How many will have something that nobody may plan with."""
     then_runs: int
     """How many running jobs have ended at the later second that is looked at; then how many plans have begun, ended."""
     then_starts: int
@@ -238,7 +245,8 @@ class World(NamedTuple):
     choose: Column
     """Machines of the lists, best first."""
     relations: npt.NDArray[np.int8]
-    """[queues, queues]: whether jobs of the first may take the place of those of the second."""
+    """[queues, queues]: 1 where jobs of the first may take the place of those of the second, 2 where of all of them, by
+    suspending them."""
     among: npt.NDArray[np.int8]
     """[lists, machines]: whether a machine is in a list."""
     capacity: Table
@@ -279,6 +287,14 @@ class World(NamedTuple):
     sums: Table
     """[3, resources]: of the same."""
     places: Table
-    """[3, machines]."""
+    """[5, machines]."""
+    holders: Column
+    """Who keeps what is free, because nobody can tell when it starts."""
+    held: npt.NDArray[np.int64]
+    """[holders, machines, resources]: what each keeps."""
+    kept: npt.NDArray[np.int64]
+    """[2, machines, resources]: sums of that."""
+    claimed: Table
+    """[machines, resources]: what they will have, so that nobody plans with it."""
     chosen: Table
     """[jobs, 2]: victims of preemption, and by which rule."""

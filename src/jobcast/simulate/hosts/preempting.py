@@ -6,6 +6,7 @@ from jobcast.simulate.hosts.layout import (
     ALL,
     AT,
     COUNT,
+    EVERYBODY,
     FOREVER,
     GIVEN,
     LASTING,
@@ -88,6 +89,7 @@ def _last(world: World, starts: int, machine: int) -> None:
         least = world.chances[0, machine, resource]
         for number in range(1, starts + 1):
             least = min(least, world.chances[number, machine, resource])
+        least -= world.kept[EVERYBODY, machine, resource]
         world.sums[LASTING, resource] += least - world.scratch[LASTING, machine, resource]
         world.scratch[LASTING, machine, resource] = least
 
@@ -197,6 +199,29 @@ def _rule_for(world: World, job: int, rule: int) -> int:
             if world.victims[at] == world.jobs[job].queue:
                 return earlier
     return -1
+
+
+@compiled
+def kept_out_until(world: World, job: int) -> int:
+    """Return until when a suspended job is kept off its machines by those who take the place of all of its queue."""
+    this, until = world.jobs[job], 0
+    if not world.queues[this.queue].excluded:
+        return until
+    for number in range(world.one[0].ends):
+        other = world.runs[number].job
+        if world.relations[world.jobs[other].queue, this.queue] == 2 and _share_machine(world, job, other):
+            until = max(until, world.runs[number].second, world.one[0].now + 1)
+    return until
+
+
+@compiled
+def _share_machine(world: World, job: int, other: int) -> bool:
+    this, that = world.jobs[job], world.jobs[other]
+    for at in range(this.slot, this.slot + this.width):
+        for number in range(that.slot, that.slot + that.width):
+            if world.taken[at, 0] == world.taken[number, 0]:
+                return True
+    return False
 
 
 @compiled

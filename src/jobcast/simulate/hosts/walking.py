@@ -3,9 +3,21 @@
 from jobcast.simulate.hosts.changing import give_way, go_on, is_limited, start
 from jobcast.simulate.hosts.compiling import compiled
 from jobcast.simulate.hosts.future import beside, can_go_on, left_to_run, make_plans, plan
-from jobcast.simulate.hosts.layout import FOREVER, PLAN, STOP, SUSPENDED, WAITING, Column, World
+from jobcast.simulate.hosts.holding import clip_holders, forget_holders, hold_own, leave_held
+from jobcast.simulate.hosts.layout import (
+    EVERYBODY,
+    FOREVER,
+    LASTING,
+    PLAN,
+    STOP,
+    STOPPED,
+    SUSPENDED,
+    WAITING,
+    Column,
+    World,
+)
 from jobcast.simulate.hosts.placing import enough, keep_place, place
-from jobcast.simulate.hosts.preempting import make_place, may_gain
+from jobcast.simulate.hosts.preempting import kept_out_until, make_place, may_gain
 
 STARTED, PREEMPTED, WAITS = 0, 1, 2
 
@@ -35,25 +47,31 @@ def walk(world: World) -> bool:
     one = world.one[0]
     one.starts = one.plans = one.known = one.planned = one.unplanned = one.blocked_one = 0
     one.walk += 1
+    forget_holders(world)
     at, resorted = 0, False
     while at < one.line:
         job = world.behind[at] if resorted else world.line[at]
         at += 1
         this = world.jobs[job]
-        if this.seen == one.walk:
-            continue
-        this.seen = one.walk
-        if this.state == SUSPENDED:
-            if _turn_of_suspended(world, job):
-                return True
-        elif this.state == WAITING and not _is_passed_over(world, job):
-            outcome = _try(world, job)
-            if outcome == PREEMPTED:
-                return True
-            if outcome == WAITS:
-                _wait(world, job)
+        if this.seen < one.walk and _turn(world, job):
+            return True
         if one.two_lines and not resorted and one.planned == one.depth and one.blocked != STOP:
             resorted, at = True, 0
+    return False
+
+
+@compiled
+def _turn(world: World, job: int) -> bool:
+    """Do what can be done for one job, once in a walk; returns whether others were preempted."""
+    this = world.jobs[job]
+    if this.state == SUSPENDED:
+        return _turn_of_suspended(world, job)
+    this.seen = world.one[0].walk
+    if this.state == WAITING and not _is_passed_over(world, job):
+        outcome = _try(world, job)
+        if outcome == WAITS:
+            _wait(world, job)
+        return outcome == PREEMPTED
     return False
 
 
@@ -110,7 +128,8 @@ def _fits(world: World, job: int) -> bool:
         return False
     level = beside(world, length)
     if enough(world, world.total[level], this.kind, this.tasks):
-        width = place(world, world.free[level], job, False)
+        held = leave_held(world, level, EVERYBODY)
+        width = place(world, world.scratch[LASTING] if held else world.free[level], job, False)
         if width > 0:
             keep_place(world, job, width)
             return True
@@ -122,18 +141,41 @@ def _fits(world: World, job: int) -> bool:
 @compiled
 def _turn_of_suspended(world: World, job: int) -> bool:
     """First try those who may preempt it, then let it go on if it can, else plan for when it can."""
-    queue = world.jobs[job].queue
-    if world.queues[queue].preemptable:
-        for at in range(world.one[0].line):
-            other = world.line[at]
-            preempts = world.jobs[other].state == WAITING and world.relations[world.jobs[other].queue, queue]
-            if preempts and not _is_passed_over(world, other) and _try(world, other) == PREEMPTED:
+    this = world.jobs[job]
+    this.seen = world.one[0].walk
+    at = 0
+    while world.queues[this.queue].preemptable and at < world.one[0].line:
+        other = world.line[at]
+        at += 1
+        if world.relations[world.jobs[other].queue, this.queue] == 0:
+            continue
+        if world.jobs[other].state == SUSPENDED:
+            if world.jobs[other].seen < this.seen and _turn_of_suspended(world, other):
                 return True
+        elif _try_early(world, other):
+            return True
+    _go_on(world, job)
+    return False
+
+
+@compiled
+def _try_early(world: World, job: int) -> bool:
+    """Try a job before the suspended one that it may preempt; returns whether others were preempted."""
+    waits = world.jobs[job].state == WAITING and not _is_passed_over(world, job)
+    return waits and _try(world, job) == PREEMPTED
+
+
+@compiled
+def _go_on(world: World, job: int) -> None:
+    """Let a suspended job go on if it can, else plan for when it can."""
     if world.one[0].unplanned > 0:
         make_plans(world)
+    since = kept_out_until(world, job)
     level = beside(world, left_to_run(world, job))
-    if can_go_on(world, world.free[level], job):
+    free = world.scratch[LASTING] if leave_held(world, level, STOPPED) else world.free[level]
+    if since == 0 and can_go_on(world, free, job):
         go_on(world, job)
-    else:
-        plan(world, job)
-    return False
+        if world.one[0].holders > 0:
+            clip_holders(world)
+    elif plan(world, job, since) == FOREVER:
+        hold_own(world, job)
