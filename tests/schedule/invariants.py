@@ -61,6 +61,7 @@ class Watch:
         self._holders_hold_what_is_free()
         self._run_seconds_agree()
         self._is_explained(decisions)
+        self._bookings_are_kept(decisions)
         self._the_head_is_not_delayed(events, decisions)
 
     def _everybody_is_in_one_place(self) -> None:
@@ -148,6 +149,28 @@ class Watch:
                 self._allocations[each.job] = each.allocation
         for name in self._driver.state.suspended:  # it keeps its machines
             assert self._allocations[name] == self._driver.jobs[name].allocation
+
+    def _bookings_are_kept(self, decisions: Sequence[Decision]) -> None:
+        """Nobody else starts on what an advance reservation that holds now has left."""
+        state, jobs = self._driver.state, self._driver.jobs
+        for booking in state.bookings():
+            if booking.start > state.now:
+                continue
+            used: Usage = Counter()
+            for tracked in jobs.values():
+                if tracked.job.booking == booking.name and tracked.status in {
+                    Status.RUNNING,
+                    Status.SUSPENDED,
+                }:
+                    used.update(tracked.usage)
+            for each in decisions:
+                if not isinstance(each, Start) or jobs[each.job].job.booking == booking.name:
+                    continue
+                for (machine, resource), amount in jobs[each.job].usage.items():
+                    booked = booking.takes.get(machine, {}).get(resource, 0)
+                    if amount and booked > used[machine, resource]:
+                        free = state.free[state.grid.rows[machine], state.grid.columns[resource]]
+                        assert free >= booked - used[machine, resource], each
 
     def _by_a_rule(self, decision: Decision, winner: str) -> None:
         jobs, policy = self._driver.jobs, self._driver.policy
