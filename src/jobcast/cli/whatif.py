@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import polars as pl
 
 from jobcast import clock
 from jobcast.cli import frame
@@ -20,26 +21,27 @@ from jobcast.cli.span import read_span
 from jobcast.cli.table import Column, print_table
 from jobcast.cli.working import working
 from jobcast.errors import InputError
+from jobcast.history import submitted_at
 from jobcast.language import say
+from jobcast.machine import Cluster
+from jobcast.simulate.asking import Question, match
 from jobcast.simulate.history import read_history
 from jobcast.simulate.setup import Setup, processors_of
-from jobcast.simulate.whatif import Question, answer, match
+from jobcast.simulate.whatif import answer
 from jobcast.train.judge import Trial
 from jobcast.train.material import JUDGED_COLUMNS, material
 from jobcast.train.told import told
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
-    import polars as pl
-
     from jobcast.cli.session import Session
-    from jobcast.simulate.trace import Trace
     from jobcast.simulate.whatif import Scenario, WhatIf
 
 _LEARN = 2 / 3
 """Share of the jobs, in order of their finish, that are learnt from where no day is named."""
-_HOUR = 3600
+_POLICY = "easy-sjbf"
 NONE = "-"
 
 
@@ -48,9 +50,10 @@ NONE = "-"
 @click.option(
     "--system", type=click.Path(path_type=Path), multiple=True, metavar="FILE", help=say("simulate.system")
 )
-@click.option("--policy", default="easy-sjbf", show_default=True, metavar="NAME", help=say("simulate.policy"))
+@click.option("--policy", metavar="NAME", help=say("whatif.policy", policy=_POLICY))
 @click.option("--train-end", type=MOMENT, metavar="TIME", help=say("whatif.train_end"))
 @click.option("--until", type=MOMENT, metavar="TIME", help=say("simulate.until"))
+@click.option("--cluster", metavar="NAME", help=say("simulate.cluster"))
 @click.option("--quick", is_flag=True, help=say("whatif.quick"))
 @frame.json_option
 @click.pass_obj
@@ -60,29 +63,32 @@ def command(
     *,
     machines: str | None,
     system: tuple[Path, ...],
-    policy: str,
+    policy: str | None,
     train_end: datetime | None,
     until: datetime | None,
+    cluster: str | None,
     quick: bool,
     as_json: bool,
 ) -> None:
     """Ask what would have been."""
-    # Some thirty simulations are worth compiling for.
-    setup = with_machines(Setup(policy=policy, compiled=True), machines=machines, system=system)
-    if setup.cluster is None:
-        raise InputError(say("whatif.no_machines"), hint=say("whatif.no_machines_cure"))
+    setup = _setup(policy, machines, system)
+    machines_there = setup.cluster or Cluster(machines=())
     with working() as step:
         step("history")
-        jobs = read_span(session, (*JUDGED_COLUMNS, "step"), None, None)
+        jobs = _jobs(session, cluster)
         end = train_end or _two_thirds(jobs)
+        _see_later(jobs, end, until)
         settings = settings_of(session.configured())
-        trace = _later(session, end, until, processors_of(setup.cluster))
+        processors = processors_of(machines_there)
+        trace = read_history(session.store, since=end, until=until, processors=processors, cluster=cluster)
+        # Only those who were submitted after the end of learning could have been told anything.
+        trace = trace.after(int(end.timestamp() - trace.origin.timestamp()))
         forecasts = told(material(jobs), Trial(train_end=end, recipes=("default",), settings=settings), step)
         question = Question(
             trace=trace,
             told=match(trace, forecasts),
             setup=setup,
-            cluster=setup.cluster,
+            cluster=machines_there,
             count_machines=not quick,
         )
         found = answer(question, seconds=clock.seconds, step=lambda name: step(f"whatif_{name}"))
@@ -92,6 +98,28 @@ def command(
     _show(found, end, setup.policy)
 
 
+def _setup(policy: str | None, machines: str | None, system: tuple[Path, ...]) -> Setup:
+    """Return what decides. Raises InputError where nobody tells the machines, UsageError for two policies."""
+    if policy and system:
+        raise click.UsageError(say("simulate.two_policies"))
+    setup = Setup(policy=policy or _POLICY, compiled=True)  # some thirty simulations are worth compiling for
+    setup.rule()  # raises for a policy that nobody knows
+    setup = with_machines(setup, machines=machines, system=system)
+    if setup.cluster is None:
+        raise InputError(say("whatif.no_machines"), hint=say("whatif.no_machines_cure"))
+    return setup
+
+
+def _jobs(session: Session, cluster: str | None) -> pl.DataFrame:
+    """Read the jobs to learn from. Raises StoreError for an empty history, InputError for no such cluster."""
+    jobs = read_span(session, (*JUDGED_COLUMNS, "step"), None, None)
+    mine = jobs if cluster is None else jobs.filter(pl.col("cluster") == cluster)
+    if mine.is_empty():
+        names = ", ".join(sorted(jobs["cluster"].unique()))
+        raise InputError(say("trace.no_cluster", cluster=cluster), hint=say("trace.clusters", names=names))
+    return mine
+
+
 def _two_thirds(jobs: pl.DataFrame) -> datetime:
     """Return the moment at which two thirds of the jobs had finished."""
     finished = jobs["finish_time"].sort()
@@ -99,11 +127,17 @@ def _two_thirds(jobs: pl.DataFrame) -> datetime:
     return moment
 
 
-def _later(session: Session, end: datetime, until: datetime | None, processors: int) -> Trace:
-    """Return the jobs that were submitted after the end of learning: only they could have been told anything."""
-    trace = read_history(session.store, since=end, until=until, processors=processors)
-    first = int(end.timestamp() - trace.origin.timestamp())
-    return trace.after(first)
+def _see_later(jobs: pl.DataFrame, end: datetime, until: datetime | None) -> None:
+    """Raise InputError where no job was submitted after the end of learning and finished in time."""
+    later = jobs.filter(
+        submitted_at() >= end, pl.lit(value=True) if until is None else pl.col("finish_time") < until
+    )
+    if later.is_empty():
+        last = jobs.select(submitted_at().max()).item()
+        raise InputError(
+            say("whatif.nothing_later", end=f"{end:%Y-%m-%d %H:%M}"),
+            hint=say("whatif.nothing_later_cure", last=f"{last:%Y-%m-%d %H:%M}"),
+        )
 
 
 def _show(found: WhatIf, end: datetime, policy: str) -> None:
@@ -127,7 +161,8 @@ def _show(found: WhatIf, end: datetime, policy: str) -> None:
     ]
     print_table([names, *values])
     tell()
-    tell(_saved(found))
+    for sentence in _sentences(found):
+        tell(sentence)
     talk(say("whatif.next"))
 
 
@@ -143,14 +178,34 @@ def _cells(scenario: Scenario) -> dict[str, str]:
     }
 
 
-def _saved(found: WhatIf) -> str:
-    """Say in a sentence what forecasts would have saved."""
+def _sentences(found: WhatIf) -> Iterator[str]:
+    """Say what forecasts would have saved, what they would have cost, and what the table can't tell."""
+    saved, lost = _gains(found)
+    if saved:
+        yield say("whatif.saved", parts=say("whatif.and").join(saved))
+    if lost:
+        yield say("whatif.lost", parts=say("whatif.and").join(lost))
+    if not saved and not lost:
+        yield say("whatif.nothing_saved")
+    for scenario in found.scenarios:
+        if scenario.machines is None and found.scenarios[0].machines is not None:
+            yield say("whatif.too_few", scenario=say(f"whatif_scenario.{scenario.name}"))
+    if found.refused:
+        yield say("whatif.refused", jobs=f"{found.refused:,}")
+    if found.other_queue:
+        yield say("simulate.changed", jobs=f"{found.other_queue:,}", change=say("trace_changed.other_queue"))
+
+
+def _gains(found: WhatIf) -> tuple[list[str], list[str]]:
+    """Return in words what forecasts save, and what they cost."""
     before, after = found.scenarios[0], found.scenarios[1]
-    parts = [say("whatif.saved_wait", hours=amount(before.wait_hours - after.wait_hours))]
-    if before.memory_gib_hours is not None and after.memory_gib_hours is not None:
-        parts.append(
-            say("whatif.saved_memory", amount=amount(before.memory_gib_hours - after.memory_gib_hours))
-        )
-    if before.machines is not None and after.machines is not None:
-        parts.append(say("whatif.saved_machines", before=before.machines, after=after.machines))
-    return say("whatif.saved", parts=say("whatif.and").join(parts))
+    saved: list[str] = []
+    lost: list[str] = []
+    if gain := before.wait_hours - after.wait_hours:
+        (saved if gain > 0 else lost).append(say("whatif.part_wait", hours=amount(abs(gain))))
+    if gain := (before.memory_gib_hours or 0) - (after.memory_gib_hours or 0):
+        (saved if gain > 0 else lost).append(say("whatif.part_memory", amount=amount(abs(gain))))
+    if before.machines and after.machines and before.machines != after.machines:
+        part = say("whatif.part_machines", before=before.machines, after=after.machines)
+        (saved if after.machines < before.machines else lost).append(part)
+    return saved, lost

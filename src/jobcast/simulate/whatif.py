@@ -1,10 +1,14 @@
 """What would have changed: the same days as requested, with forecasts, and with perfect knowledge.
 
-- Memory is asked for as requested; as forecast at submission, but never more than requested; or as used. Jobs that
-  requested none ask for none in all three.
+- Memory is asked for as requested; as forecast at submission; or as used; the last two never more than requested.
+  Jobs that requested none ask for none in all three.
 - Run times are reckoned with as requested; as forecast, but never longer than requested; or as they were.
 - A job that needs more than was forecast fails and runs again as requested: it counts as one that runs twice as
-  long and holds what was requested all the while, which is more than it would.
+  long (its queue's longest time at most) and holds what was requested all the while, which is more than it would.
+  The time of its first run counts as waiting.
+
+Jobs that never start as requested, mostly because no machine has so much, are left out of all three: they might
+with a lower request, and the means would be of different jobs.
 """
 
 from collections.abc import Callable
@@ -14,25 +18,14 @@ import numpy as np
 import polars as pl
 
 from jobcast.machine import Cluster
+from jobcast.simulate.asking import Asked, Question, ask
 from jobcast.simulate.engines import simulate
-from jobcast.simulate.metrics import measure
-from jobcast.simulate.outcome import Outcome, Whole
-from jobcast.simulate.setup import Setup
-from jobcast.simulate.trace import Trace
+from jobcast.simulate.metrics import job_table
+from jobcast.simulate.outcome import Outcome
 from jobcast.units import GIB
 
 SCENARIOS = ("requested", "forecast", "perfect")
 """In the order in which they are told; each has its text, ``whatif_scenario.NAME``."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
-    """What each job of a trace would have been told at its submission."""
-
-    memory: pl.Series
-    """Bytes to ask for; null where nothing was forecast."""
-    run_time: pl.Series
-    """Seconds; null likewise."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +35,7 @@ class Scenario:
     name: str
     """One of `SCENARIOS`."""
     mean_wait_s: float
-    """From submission to the first start."""
+    """From submission to the first start of the run that succeeds."""
     wait_hours: float
     """Of all jobs together."""
     mean_bounded_slowdown: float
@@ -54,7 +47,8 @@ class Scenario:
     short: int
     """Jobs that failed for want of memory and ran again."""
     machines: int | None
-    """The fewest with which the mean wait is no longer than as requested with all; None where that wasn't asked."""
+    """The fewest with which the mean wait is no longer than as requested with all; None where that wasn't asked, or
+    the wait is longer even with all."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,135 +57,64 @@ class WhatIf:
 
     jobs: int
     """That were replayed."""
+    refused: int
+    """That were not, since they never start as requested."""
     forecast_memory: int
     """For how many of them there was a forecast of memory, and a request to lower."""
     forecast_run_time: int
     """For how many there was a forecast of run time."""
+    other_queue: int
+    """How many jobs name a queue that the policy doesn't have, and are put into its default one."""
     machines: int
     """How many there are."""
     scenarios: tuple[Scenario, ...]
     """In the order of `SCENARIOS`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Question:
-    """What is to be found out."""
-
-    trace: Trace
-    """The days to replay, as requested."""
-    told: Told
-    """What their jobs would have been told."""
-    setup: Setup
-    """The rules, and the machines."""
-    cluster: Cluster
-    """Those machines."""
-    count_machines: bool = True
-    """Whether to look for the fewest machines; takes some ten more simulations."""
-
-
 def answer(question: Question, *, seconds: Callable[[], float], step: Callable[[str], None]) -> WhatIf:
     """Replay the days in all three ways; `step` is told the name of each scenario that begins."""
+    everybody, other_queue = len(question.trace.jobs), 0
     found: list[Scenario] = []
     for name in SCENARIOS:
         step(name)
         asked = ask(name, question)
         outcome = simulate(asked.trace, asked.setup, seconds=seconds)
-        fewest = None
-        if question.count_machines:
-            wanted = found[0].mean_wait_s if found else mean_wait(asked.trace, outcome)
-            fewest = fewest_machines(asked, question.cluster, wanted, seconds)
+        if not found and outcome.refused:
+            question = question.only(outcome.start >= 0)
+            asked = ask(name, question)
+            outcome = simulate(asked.trace, asked.setup, seconds=seconds)
+        other_queue = outcome.other_queue
+        goal = found[0].mean_wait_s if found else asked.mean_wait(outcome)
+        fewest = fewest_machines(asked, outcome, goal, seconds) if question.count_machines else None
         found.append(_measured(name, asked, outcome, fewest))
     told = question.told
     requests = question.trace.jobs["memory"]
     return WhatIf(
         jobs=len(question.trace.jobs),
+        refused=everybody - len(question.trace.jobs),
         forecast_memory=int((told.memory.is_not_null() & requests.is_not_null()).sum()),
         forecast_run_time=len(told.run_time) - told.run_time.null_count(),
+        other_queue=other_queue,
         machines=len(question.cluster.machines),
         scenarios=tuple(found),
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """A trace as it is asked for in one scenario."""
+def fewest_machines(asked: Asked, full: Outcome, goal: float, seconds: Callable[[], float]) -> int | None:
+    """Return the fewest machines with which the mean wait is at most `goal` seconds; None where not even all do.
 
-    trace: Trace
-    """With the memory that is asked for, and those run twice that are short of it."""
-    setup: Setup
-    """With the run times that are reckoned with."""
-    short: int
-    """How many are short of memory."""
-
-
-def ask(name: str, question: Question) -> Asked:
-    """Change a trace and a setup into what a scenario asks for."""
-    jobs, told = question.trace.jobs, question.told
-    requested, used = jobs["memory"], jobs["memory_used"]
-    if name == "requested":
-        return Asked(trace=question.trace, setup=_reckoning(question, None), short=0)
-    if name == "perfect":
-        memory = jobs.select(
-            pl.when(pl.col("memory").is_not_null()).then(pl.coalesce("memory_used", "memory"))
-        )
-        trace = replace(question.trace, jobs=jobs.with_columns(memory.to_series().alias("memory")))
-        return Asked(trace=trace, setup=_reckoning(question, question.trace.whole("run")), short=0)
-    frame = pl.DataFrame({"requested": requested, "used": used, "told": told.memory, "run": jobs["run"]})
-    lowered = frame.select(
-        pl.when(pl.col("requested").is_not_null())
-        .then(pl.min_horizontal("requested", pl.coalesce("told", "requested")))
-        .alias("memory"),
-        "requested",
-        "used",
-        "run",
-    ).with_columns(
-        short=((pl.col("used") > pl.col("memory")) & (pl.col("memory") < pl.col("requested"))).fill_null(
-            value=False
-        )
-    )
-    again = pl.col("short")
-    changed = lowered.select(
-        pl.when(again).then("requested").otherwise("memory").alias("memory"),
-        pl.when(again).then(2 * pl.col("run")).otherwise("run").alias("run"),
-        pl.when(again).then(2 * jobs["request"]).otherwise(jobs["request"]).alias("request"),
-    )
-    estimate = _estimates(question)
-    return Asked(
-        trace=replace(question.trace, jobs=jobs.with_columns(changed)),
-        setup=_reckoning(question, estimate),
-        short=int(lowered["short"].sum()),
-    )
-
-
-def _estimates(question: Question) -> Whole:
-    """Return the forecast run times, -1 for none."""
-    told = question.told.run_time.ceil().clip(lower_bound=1).fill_null(-1)
-    return told.cast(pl.Int64).to_numpy()
-
-
-def _reckoning(question: Question, estimates: Whole | None) -> Setup:
-    return replace(question.setup, cluster=question.cluster, given=estimates)
-
-
-def mean_wait(trace: Trace, outcome: Outcome) -> float:
-    """Return the mean wait of the jobs that ran, in seconds."""
-    ran = outcome.start >= 0
-    waits = outcome.start[ran] - trace.whole("submit")[ran]
-    return float(waits.mean()) if len(waits) else 0.0
-
-
-def fewest_machines(asked: Asked, cluster: Cluster, wanted: float, seconds: Callable[[], float]) -> int:
-    """Return the fewest of a cluster's machines with which the mean wait is at most `wanted`.
-
-    Nobody may be refused for whom there was room before. Each kind of machine is thinned out as much as another.
+    `full` is the run with all of them. Nobody may be refused for whom there was room there. Each kind of machine is
+    thinned out as much as another. Fewer machines are taken to make longer waits.
     """
-    order = _evenly(cluster)
-    everybody = len(simulate(asked.trace, asked.setup, seconds=seconds).refused)
+    if asked.mean_wait(full) > goal:
+        return None
+    machines, order = asked.cluster.machines, _evenly(asked.cluster)
 
     def enough(count: int) -> bool:
-        few = replace(cluster, machines=tuple(cluster.machines[row] for row in sorted(order[:count])))
+        few = replace(asked.cluster, machines=tuple(machines[row] for row in sorted(order[:count])))
         outcome = simulate(asked.trace, replace(asked.setup, cluster=few), seconds=seconds)
-        return len(outcome.refused) <= everybody and mean_wait(asked.trace, outcome) <= wanted
+        none_lost = len(outcome.refused) <= len(full.refused)
+        return none_lost and asked.mean_wait(outcome) <= goal
 
     low, high = 0, len(order)
     while high - low > 1:
@@ -210,9 +133,10 @@ def _evenly(cluster: Cluster) -> list[int]:
 
 
 def _measured(name: str, asked: Asked, outcome: Outcome, fewest: int | None) -> Scenario:
-    metrics = measure(asked.trace, outcome)
     ran = outcome.start >= 0
-    waits = (outcome.start - asked.trace.whole("submit"))[ran]
+    # Slowed down against the time that it truly runs, not against what it runs in vain and again.
+    truly = asked.trace.jobs.with_columns(run=np.where(asked.lost, asked.lost, asked.trace.whole("run")))
+    slowdown = job_table(replace(asked.trace, jobs=truly), outcome)["slowdown"].filter(pl.Series(ran))
     jobs = asked.trace.jobs.filter(pl.Series(ran), pl.col("memory").is_not_null())
     held, idle = jobs.select(
         held=(pl.col("memory") * pl.col("run")).cast(pl.Float64).sum(),
@@ -223,30 +147,11 @@ def _measured(name: str, asked: Asked, outcome: Outcome, fewest: int | None) -> 
     hours = GIB * 3600.0
     return Scenario(
         name=name,
-        mean_wait_s=float(waits.mean()) if len(waits) else 0.0,
-        wait_hours=float(np.sum(waits)) / 3600,
-        mean_bounded_slowdown=metrics.overall.mean_bounded_slowdown or 1.0,
+        mean_wait_s=asked.mean_wait(outcome),
+        wait_hours=float(np.sum(asked.waits(outcome)[ran])) / 3600,
+        mean_bounded_slowdown=float(slowdown.to_numpy().mean()) if len(slowdown) else 1.0,
         memory_gib_hours=held / hours if len(jobs) else None,
         idle_gib_hours=idle / hours if len(jobs) else None,
-        short=asked.short,
+        short=int((asked.lost > 0).sum()),
         machines=fewest,
     )
-
-
-def match(trace: Trace, forecasts: pl.DataFrame) -> Told:
-    """Find what the jobs of a trace from the history were told.
-
-    `forecasts` has job_id, array_index, step, submit_time, memory and run_time, as `jobcast.train.told` gives them.
-    """
-    element = pl.when(pl.col("array_index").is_not_null()).then(pl.format("[{}]", "array_index"))
-    part = pl.when(pl.col("step").is_not_null()).then(pl.format(".{}", "step"))
-    known = forecasts.select(
-        pl.concat_str("job_id", element, part, ignore_nulls=True).alias("id"),
-        (pl.col("submit_time").dt.epoch("s") - int(trace.origin.timestamp())).alias("submit"),
-        pl.col("memory").alias("told_memory"),
-        pl.col("run_time").alias("told_run_time"),
-    ).unique(["id", "submit"], keep="first", maintain_order=True)
-    found = trace.jobs.select("id", "submit").join(
-        known, on=["id", "submit"], how="left", maintain_order="left"
-    )
-    return Told(memory=found["told_memory"], run_time=found["told_run_time"])
