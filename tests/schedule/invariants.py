@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jobcast.decision import Cause, Decision, Kill, Requeue, Resume, Start, Suspend
+from jobcast.decision import Cause, Decision, Kill, Requeue, Resume, Start, Suspend, Unreserve
 from jobcast.language import say
 from jobcast.schedule.event import Event, Finished, Submitted, Tick
 from jobcast.schedule.policy import Blocked, Method
@@ -13,6 +13,7 @@ from jobcast.schedule.state import Entry
 from tests.schedule.model import Status, Usage, capacity, kept
 
 if TYPE_CHECKING:
+    from jobcast.schedule.grid import Amounts
     from tests.schedule.driver import Driver
 
 PASSED_OVER = {
@@ -45,13 +46,17 @@ class Watch:
         self._driver = driver
         self._head: Head | None = None
         self._disturbed = False
+        self._held: dict[str, Amounts] = {}
         self._ends: list[int | None] = []
         self._allocations: dict[str, object] = {}
 
     def before(self) -> None:
         """Remember what can't be told afterwards."""
         state = self._driver.state
-        self._disturbed = bool(state.suspended)
+        self._disturbed |= bool(state.suspended)
+        self._held = {
+            name: entry.held.copy() for name, entry in state.waiting.items() if entry.held is not None
+        }
         self._ends = [self._reckoned_end(each) for each in state.running.values()]
 
     def after(self, events: Sequence[Event], decisions: Sequence[Decision]) -> None:
@@ -59,6 +64,7 @@ class Watch:
         self._everybody_is_in_one_place()
         self._nothing_is_allocated_twice()
         self._holders_hold_what_is_free()
+        self._what_is_held_stays_held(events, decisions)
         self._run_seconds_agree()
         self._is_explained(decisions)
         self._bookings_are_kept(decisions)
@@ -120,6 +126,27 @@ class Watch:
                 assert kept_there is not None
                 assert amounts == state.grid.named(row, kept_there[row])
 
+    def _what_is_held_stays_held(self, events: Sequence[Event], decisions: Sequence[Decision]) -> None:
+        """Who holds something loses it only by lending, by his own queue's rules, or to one that was suspended.
+
+        When something comes free he may choose anew, so only arrivals are looked at.
+        """
+        state, lending = self._driver.state, {Cause.BACKFILL_LENT, Cause.INTERRUPTIBLE, Cause.PREEMPTS}
+        if self._driver.policy.blocked is not Blocked.SKIP or state.suspended:
+            return
+        if not all(isinstance(each, Submitted) for each in events) or state.cluster.bookings:
+            return
+        if any(isinstance(each, Resume) or each.reason.cause in lending for each in decisions):
+            return
+        for name, before in self._held.items():
+            entry = state.waiting.get(name)
+            lost = {
+                each.reason.cause for each in decisions if isinstance(each, Unreserve) and each.job == name
+            }
+            if entry is not None and not lost:
+                assert entry.held is not None
+                assert (entry.held.sum(axis=0) >= before.sum(axis=0)).all(), name
+
     def _run_seconds_agree(self) -> None:
         """What the core thinks a job has run is what it has."""
         state = self._driver.state
@@ -137,13 +164,17 @@ class Watch:
 
     def _is_explained(self, decisions: Sequence[Decision]) -> None:
         """Everything has a reason that can be told; who is preempted, a rule."""
-        started = {each.job: each for each in decisions if isinstance(each, Start)}
+        preemptors = {
+            (each.job, victim)
+            for each in decisions
+            if isinstance(each, Start) and each.reason.cause is Cause.PREEMPTS
+            for victim in str(each.reason.values["jobs"]).split(", ")
+        }
         for each in decisions:
             assert say(f"schedule_cause.{each.reason.cause}", **each.reason.values)
             if each.reason.cause is Cause.PREEMPTED:
                 winner = str(each.reason.values["job"])
-                assert started[winner].reason.cause is Cause.PREEMPTS
-                assert each.job in str(started[winner].reason.values["jobs"]).split(", ")
+                assert (winner, each.job) in preemptors
                 self._by_a_rule(each, winner)
             if isinstance(each, Start):
                 self._allocations[each.job] = each.allocation
@@ -201,8 +232,10 @@ class Watch:
                 for end in map(self._reckoned_end, state.running.values())
             )
         )
+        between_cycles = bool(policy.cycle and state.now % policy.cycle)
+        self._disturbed = disturbed and between_cycles  # what happens there shows at the next one
         self._head = self._head_now()
-        if before is None or disturbed:
+        if before is None or disturbed or between_cycles:
             return
         place = state.line.index(before.job) if before.job in state.line else None
         earlier = set(state.line[:place]) if place is not None else set()

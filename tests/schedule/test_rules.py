@@ -553,3 +553,20 @@ def test_jobs_go_to_the_machines_that_they_or_the_site_prefer() -> None:
     assert made.machines("any") == {"fast": 4, "mid": 2}
     assert made.machines("slow one") == {"slow": 1}
     assert made.machines("picky") == {"mid": 1}
+
+
+def test_who_comes_first_starts_when_one_behind_lets_go_what_he_held() -> None:
+    """Order changes while nobody overtakes: nobody else would wake the new head."""
+    hold = Hold(resources=frozenset({CPUS}), longest=9999, pause=60)
+    policy = Policy(
+        name="strict",
+        queues=queues(Queue(name="q", hold=hold), Queue(name="high", priority=9)),
+        default_queue="q",
+        order=BY_QUEUE,
+        blocked=Blocked.STOP,
+    )
+    made = Driver(one(4), policy)
+    made.submit(job("first", 2, 100), runs=100)
+    made.submit(job("holder", 4, 100), at=1, runs=100)
+    made.submit(job("head", 2, 10, queue="high"), at=2, runs=10)
+    assert made.run().starts() == {"first": 0, "holder": 100, "head": 2}

@@ -24,6 +24,17 @@ def held_for(entry: Entry, free: Amounts, order: Rows, grid: Grid, columns: froz
     return held
 
 
+def better(entry: Entry, before: Amounts, now: Amounts) -> Amounts:
+    """Return what a job had held or what it would choose now, whichever bears more tasks; now if equal."""
+    return before if _bears(entry, before) > _bears(entry, now) else now
+
+
+def _bears(entry: Entry, held: Amounts) -> int:
+    """Count the tasks for which something held suffices, as far as resources are held at all."""
+    columns = np.flatnonzero((entry.needs.per_task > 0) & held.any(axis=0))
+    return int((held[:, columns] // entry.needs.per_task[columns]).min(axis=1).sum()) if columns.size else 0
+
+
 def claim(entry: Entry, free: Amounts, order: Rows, grid: Grid) -> Taken:
     """Return all that a job will have on the machines where it holds, what is not free yet too."""
     tasks = _tasks(entry, free, order, grid)

@@ -39,6 +39,7 @@ class Pass:
     def __init__(self, state: State, policy: Policy) -> None:
         self._state, self._policy = state, policy
         self.decisions: list[Decision] = []
+        self._let_go_late: set[str] = set()
         self._preempting = {rule.queue for rule in policy.preemption}
 
     def run(self) -> list[Decision]:
@@ -60,8 +61,8 @@ class Pass:
             self._unreserve(entry.job.id, Reason(cause=Cause.EXPIRED, values={"until": entry.paused_until}))
 
     def _has_released(self) -> bool:
-        """Tell whether somebody waits for what has happened meanwhile: another one has started, or never will."""
-        return any(
+        """Tell whether somebody looked at before would start now: another one let go, has started or never will."""
+        return self._missed or any(
             entry.reason.cause is Cause.DEPENDENCY
             and entry.job.after is not None
             and holds(entry.job.after, self._state) is not Truth.OPEN
@@ -77,6 +78,7 @@ class Pass:
         self._planned = 0
         self._planned_of: dict[tuple[str, str], int] = {}
         self._looked_at: set[str] = set()
+        self._missed = False
         for entry in (*state.waiting.values(), *state.suspended.values()):
             if entry.held_since is None:
                 entry.held = None
@@ -110,12 +112,12 @@ class Pass:
                 return preempted
             reason = self._hindered(entry)
             if reason is not None and entry.held is not None:
-                self._let_go(entry)
+                self._let_go(entry, late=True)
             if reason is None:
                 reason = self._plan(entry) or self._hold(entry)
                 self._first_waiting = self._first_waiting or entry.job.id
         elif entry.held is not None:
-            self._let_go(entry)
+            self._let_go(entry, late=True)
         entry.reason = reason
         return False
 
@@ -131,9 +133,12 @@ class Pass:
             return Reason(cause=Cause.SPAN, values={"tasks": entry.needs.tasks})
         return None
 
-    def _let_go(self, entry: Entry) -> None:
-        """Let a job give back what it holds."""
+    def _let_go(self, entry: Entry, *, late: bool = False) -> None:
+        """Let a job give back what it holds; `late`: when those before it have been looked at."""
         entry.held, entry.held_since = None, None
+        self._missed |= late and entry.job.id not in self._let_go_late
+        if late:
+            self._let_go_late.add(entry.job.id)
         self._finder.forget_failures()
 
     def _foresee_holders(self) -> None:
@@ -346,6 +351,8 @@ class Pass:
         free = finder.plans.free if kept is None else finder.plans.free - kept
         order = finder.machines.order_for(entry)
         held = holding.held_for(entry, free, order, self._state.grid, columns)
+        if entry.held is not None:
+            held = holding.better(entry, np.minimum(entry.held, free.clip(min=0)), held)
         entry.held = held if held.any() else None
 
     def _promise(self, entry: Entry, start: int | None, cause: Cause, taken: Taken | None = None) -> None:
