@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from jobcast.decision import Decision, Reserve, Unreserve
+from jobcast.decision import Cause, Decision, Kill, Reason, Refuse, Reserve, Unreserve
 from jobcast.schedule.state import State
 from jobcast.schedule.why import Why, sentence, why
 
@@ -14,9 +14,9 @@ class Line:
     second: int
     """When."""
     what: str
-    """``waits``, or the kind of decision in small letters: ``start``, ``suspend``, ..."""
+    """``waits``, ``end``, or the kind of decision in small letters: ``start``, ``suspend``, ..."""
     text: str
-    """Why, in the language spoken then."""
+    """Why, in the language spoken then; empty for an end of its own accord."""
     start: int | None
     """The start that it was promised then; None for none."""
     before: int
@@ -29,6 +29,8 @@ class Story:
     def __init__(self, job: str) -> None:
         self._job = job
         self._last: tuple[object, ...] = ()
+        self._over = False
+        self._run_limit: int | None = None
         self.lines: list[Line] = []
         """So far."""
 
@@ -37,9 +39,22 @@ class Story:
         for decision in decisions:
             if decision.job == self._job and not isinstance(decision, Reserve | Unreserve):
                 self._note(state.now, type(decision).__name__.lower(), sentence(decision.reason), None)
+                self._last = ()
+                self._over = isinstance(decision, Kill | Refuse)
         answer = why(state, self._job)
         if answer is not None and self._tells_more(answer):
             self._note(state.now, "waits", answer.sentence(), answer)
+        if self._job in state.running:
+            self._run_limit = state.running[self._job].run_limit
+        elif self._job in state.ended and not self._over:
+            self._over = True
+            self._note(state.now, "end", self._why_ended(state), None)
+
+    def _why_ended(self, state: State) -> str:
+        """Return why it was ended; empty where it ended by itself."""
+        if not state.ended[self._job] or self._run_limit is None:
+            return ""
+        return sentence(Reason(cause=Cause.RUN_LIMIT, values={"limit": self._run_limit}))
 
     def _tells_more(self, answer: Why) -> bool:
         """Tell whether it waits for something else, or is promised another start; figures alone are no news."""
