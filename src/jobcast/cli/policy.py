@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,7 +50,7 @@ def command(*, files: tuple[Path, ...], everything: bool, as_json: bool) -> None
     )
     tell()
     _show_keywords(read.keywords, everything=everything)
-    talk(say("dialect.next", files=" --system ".join(map(str, files))))
+    talk(say("dialect.next", files=" --system ".join(shlex.quote(str(file)) for file in files)))
 
 
 def _show_queues(policy: Policy) -> None:
@@ -115,6 +116,9 @@ def _show_keywords(keywords: tuple[Keyword, ...], *, everything: bool) -> None:
 def _as_dict(read: Configuration) -> dict[str, Any]:
     return {
         "policy": read.policy.name,
+        "default_queue": read.policy.default_queue,
+        "blocked": read.policy.blocked,
+        "depth": read.policy.depth,
         "queues": [
             {
                 "name": queue.name,
@@ -122,6 +126,8 @@ def _as_dict(read: Configuration) -> dict[str, Any]:
                 "run_limit_s": queue.run_limit,
                 "run_limit_max_s": queue.run_limit_max,
                 "backfill": queue.backfill,
+                "reserves": queue.reserves if read.policy.blocked is Blocked.PLAN else queue.hold is not None,
+                "holds": [] if queue.hold is None else sorted(queue.hold.resources),
                 "hold_s": None if queue.hold is None else queue.hold.longest,
             }
             for queue in read.policy.queues.values()

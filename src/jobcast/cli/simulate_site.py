@@ -11,7 +11,7 @@ from jobcast.machine import Cluster
 from jobcast.simulate.machines import parse_machines
 from jobcast.simulate.setup import Setup
 from jobcast.systems.dialect import Configuration, Keyword, Standing
-from jobcast.systems.dialects import DIALECTS, read_configuration
+from jobcast.systems.dialects import DIALECTS, known_names, read_configuration
 
 _MOST_TOLD = 12
 """Keywords that are told one by one; `jobcast policy` tells all."""
@@ -37,19 +37,34 @@ def with_machines(setup: Setup, *, machines: str | None, system: tuple[Path, ...
 
 
 def read_files(paths: tuple[Path, ...]) -> Configuration:
-    """Read the configuration files of one cluster; a folder stands for those of its files that have a known name."""
-    files = [file for path in paths for file in (_known_in(path) if path.is_dir() else [path])]
-    return read_configuration({file.name: _text(file) for file in files})
+    """Read the configuration files of one cluster; a folder stands for those of its files that have a known name.
+
+    Raises InputError for what can't be read, for two files of one name, and where they are not of one batch system.
+    """
+    texts: dict[str, str] = {}
+    for file in (file for path in paths for file in (_known_in(path) if path.is_dir() else [path])):
+        if file.name in texts:
+            raise InputError(say("dialect.two_files", name=file.name), hint=say("dialect.two_files_cure"))
+        texts[file.name] = _text(file)
+    return read_configuration(texts)
 
 
 def _known_in(folder: Path) -> list[Path]:
-    """Return the files of a folder that are called as those of some batch system; others lie beside them."""
+    """Return the files of a folder that are called as those of some batch system; others lie beside them.
+
+    Raises InputError where there are none.
+    """
     patterns = [pattern for names, _ in DIALECTS.values() for pattern in names]
-    return sorted(
-        file
-        for file in folder.iterdir()
-        if file.is_file() and any(fnmatchcase(file.name, pattern) for pattern in patterns)
-    )
+    try:
+        files = sorted(file for file in folder.iterdir() if file.is_file())
+    except OSError as error:
+        raise _unreadable(folder, error) from error
+    found = [file for file in files if any(fnmatchcase(file.name, pattern) for pattern in patterns)]
+    if not found:
+        raise InputError(
+            say("dialect.empty_folder", path=folder), hint=say("dialect.which_cure", known=known_names())
+        )
+    return found
 
 
 def _text(file: Path) -> str:
@@ -58,9 +73,11 @@ def _text(file: Path) -> str:
             raise InputError(say("dialect.large_file", path=file), hint=say("dialect.large_file_cure"))
         return file.read_text("utf-8", errors="replace")
     except OSError as error:
-        raise InputError(
-            say("dialect.no_file", path=file, why=error.strerror), hint=say("dialect.no_file_cure")
-        ) from error
+        raise _unreadable(file, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> InputError:
+    return InputError(say("dialect.no_file", path=path, why=error.strerror), hint=say("dialect.no_file_cure"))
 
 
 def tell_keywords(configuration: Configuration) -> None:

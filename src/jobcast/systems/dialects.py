@@ -33,11 +33,15 @@ def dialect_of(names: Mapping[str, object]) -> str:
         if any(fnmatch.fnmatchcase(PurePath(name).name, pattern) for pattern in patterns)
     }
     if len(found) != 1:
-        known = "; ".join(f"{system}: {', '.join(patterns)}" for system, (patterns, _) in DIALECTS.items())
         raise InputError(
-            say("dialect.which", files=", ".join(names)), hint=say("dialect.which_cure", known=known)
+            say("dialect.which", files=", ".join(names)), hint=say("dialect.which_cure", known=known_names())
         )
     return found.pop()
+
+
+def known_names() -> str:
+    """Return how the files of each batch system are called, for people."""
+    return "; ".join(f"{system}: {', '.join(patterns)}" for system, (patterns, _) in DIALECTS.items())
 
 
 def read_configuration(texts: Mapping[str, str]) -> Configuration:

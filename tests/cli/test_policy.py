@@ -1,0 +1,173 @@
+"""jobcast policy."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+RECORDINGS = Path(__file__).parents[1] / "recordings"
+
+FOUNDING = """\
+queue  priority  run limit  longest  reserves               backfills  preempts
+highQ        50                      holds cpus for 3600 s  yes
+lowQ         20                      holds cpus for 3600 s  no
+
+2 machines, 32 CPUs
+
+keywords: 15 understood, 0 corrected, 11 ignored, 0 refused, 0 unknown
+"""
+
+FOUNDING_ZH = """\
+队列   优先级  运行时限  最长  预留               回填  抢占
+highQ      50                  保留 cpus 3600 秒  是
+lowQ       20                  保留 cpus 3600 秒  否
+
+2 台主机，32 个 CPU
+
+关键字：已理解 15，已修正 0，已忽略 11，已拒绝 0，未知 0
+"""
+
+ALL = """\
+where          keyword              made of it  why
+lsb.hosts:2    HOST_NAME            understood
+lsb.hosts:2    MXJ                  understood
+lsb.hosts:2    r1m                  ignored     measured load is not simulated; machines are full when \
+what is asked for fills them
+"""
+
+CENTRE = """\
+queue    priority   run limit     longest  reserves       backfills  preempts
+normal        100    06:00:00    06:00:00  planned start  yes        normal1, normal2
+normal2        50  1-00:00:00  1-00:00:00  planned start  yes        normal1
+normal1         0  1-00:00:00  1-00:00:00  planned start  yes
+
+26 machines, 832 CPUs
+"""
+
+
+@pytest.fixture
+def conf(tmp_path: Path) -> Path:
+    """Return a folder with the founding files of LSF, and others beside them."""
+    shutil.copytree(RECORDINGS / "lsf/policy/founding", tmp_path / "conf")
+    return tmp_path / "conf"
+
+
+def trimmed(text: str) -> str:
+    return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+
+
+def test_the_founding_files_show_queues_machines_and_how_many_keywords(jobcast, conf):
+    result = jobcast("policy", "conf")
+    assert result.exit_code == 0, result.output
+    assert trimmed(result.stdout) == FOUNDING
+    assert result.stderr == "next   jobcast simulate TRACE --system conf\n"
+
+
+def test_it_speaks_chinese(jobcast, conf):
+    result = jobcast("--lang", "zh", "policy", "conf")
+    assert trimmed(result.stdout) == FOUNDING_ZH
+    assert result.stderr == "下一步   jobcast simulate TRACE --system conf\n"
+
+
+def test_every_keyword_is_listed_where_all_are_wanted(jobcast, conf):
+    shown = trimmed(jobcast("policy", "conf", "--all").stdout)
+    assert shown.startswith(FOUNDING + ALL)
+    assert len(shown.splitlines()) == len(FOUNDING.splitlines()) + 1 + 15 + 11
+
+
+def test_classes_of_loadleveler_have_planned_starts_and_preempt(jobcast):
+    shown = trimmed(jobcast("policy", str(RECORDINGS / "loadleveler/weather-centre")).stdout)
+    assert shown.startswith(CENTRE)
+    assert "PREEMPT_CLASS[normal] stands there more than once" in shown
+
+
+def test_programs_get_everything(jobcast, conf):
+    answer = json.loads(
+        jobcast("policy", *(str(file) for file in sorted(conf.iterdir())[:3]), "--json").stdout
+    )
+    keywords = answer.pop("keywords")
+    assert answer == {
+        "schema": 1,
+        "policy": "lsb.queues",
+        "default_queue": "lowQ",
+        "blocked": "skip",
+        "depth": 1,
+        "queues": [
+            {
+                "name": name,
+                "priority": priority,
+                "run_limit_s": None,
+                "run_limit_max_s": None,
+                "backfill": backfill,
+                "reserves": True,
+                "holds": ["cpus"],
+                "hold_s": 3600,
+            }
+            for name, priority, backfill in (("highQ", 50, True), ("lowQ", 20, False))
+        ],
+        "preemption": [],
+        "machines": [{"name": name, "resources": {"cpus": 16}} for name in ("hostA", "hostB")],
+    }
+    assert len(keywords) == 15 + 11
+    assert keywords[11] == {
+        "file": "lsb.queues",
+        "line": 3,
+        "section": "highQ",
+        "name": "QUEUE_NAME",
+        "value": "highQ",
+        "standing": "understood",
+        "reason": "",
+    }
+
+
+def test_a_path_with_blanks_is_quoted_in_the_next_step(jobcast, conf):
+    conf.rename("our conf")
+    assert jobcast("policy", "our conf").stderr == "next   jobcast simulate TRACE --system 'our conf'\n"
+
+
+def test_files_without_machines_say_where_these_are_told(jobcast, conf):
+    shown = jobcast("policy", "conf/lsb.queues").stdout
+    assert "the files name no machines: jobcast simulate --machines tells them" in shown
+
+
+def test_what_can_not_be_read_is_refused_with_a_cure(jobcast, conf, tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "vast").mkdir()
+    with (tmp_path / "vast/lsb.queues").open("wb") as file:
+        file.truncate(17 << 20)
+    shutil.copy(RECORDINGS / "loadleveler/weather-centre/LoadL_config", tmp_path)
+    for arguments, complaint in (
+        (["conf", "conf/lsb.queues"], "lsb.queues is given twice"),
+        (["conf", "LoadL_config"], "not the configuration files of one batch system"),
+        (["none/lsb.queues"], "none/lsb.queues can't be read: No such file or directory"),
+        (["empty"], "empty holds no configuration file of a batch system"),
+        (["vast"], "vast/lsb.queues is too large for a configuration file"),
+    ):
+        result = jobcast("policy", *arguments)
+        assert (result.exit_code, result.stdout) == (1, ""), result.output
+        assert complaint in result.stderr
+        assert "cure: " in result.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every folder")
+def test_a_folder_that_may_not_be_read_is_refused(jobcast, conf):
+    conf.chmod(0)
+    assert "conf can't be read: Permission denied" in jobcast("policy", "conf").stderr
+
+
+def test_a_preemption_cycle_is_refused_where_it_stands_with_its_path(jobcast, tmp_path):
+    (tmp_path / "LoadL_config").write_text(
+        "SCHEDULER_TYPE = BACKFILL\nPREEMPTION_SUPPORT = FULL\n"
+        "PREEMPT_CLASS[a] = ENOUGH:su{b}\nPREEMPT_CLASS[b] = ENOUGH:su{a}\n"
+    )
+    (tmp_path / "LoadL_admin").write_text("a: type = class\nb: type = class\nm: type = machine\n")
+    shown = trimmed(jobcast("policy", "LoadL_config", "LoadL_admin").stdout).splitlines()
+    assert [line.split() for line in shown[1:3]] == [
+        ["a", "0", "planned", "start", "yes", "b"],
+        ["b", "0", "planned", "start", "yes"],
+    ]
+    assert shown[-1].startswith(
+        "LoadL_config:4  PREEMPT_CLASS[b]  refused     a is left out: classes would preempt themselves, b > a > b"
+    )
