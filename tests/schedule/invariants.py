@@ -132,7 +132,7 @@ class Watch:
         When something comes free he may choose anew, so only arrivals are looked at.
         """
         state, lending = self._driver.state, {Cause.BACKFILL_LENT, Cause.INTERRUPTIBLE, Cause.PREEMPTS}
-        if self._driver.policy.blocked is not Blocked.SKIP or state.suspended:
+        if self._driver.policy.blocked is not Blocked.SKIP or self._driver.policy.cycle or state.suspended:
             return
         if not all(isinstance(each, Submitted) for each in events) or state.cluster.bookings:
             return
@@ -145,7 +145,8 @@ class Watch:
             }
             if entry is not None and not lost:
                 assert entry.held is not None
-                assert (entry.held.sum(axis=0) >= before.sum(axis=0)).all(), name
+                now, earlier = entry.held.sum(axis=0), before.sum(axis=0)
+                assert (now > earlier).any() or (now == earlier).all(), name
 
     def _run_seconds_agree(self) -> None:
         """What the core thinks a job has run is what it has."""

@@ -18,14 +18,14 @@ CASES = pytest.mark.parametrize(
 
 
 @CASES
-@settings(max_examples=60)
+@settings(max_examples=60, derandomize=True)
 @given(seed=SEEDS)
 def test_starts_are_those_of_the_definition(policy: Policy, oracle: Pass, seed: int) -> None:
     site = replace(counting_site(seed), policy=policy)
     assert played(site).run().starts() == simulate(site, oracle)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, derandomize=True)
 @given(seed=SEEDS)
 def test_where_run_times_are_known_easy_does_not_depend_on_how_events_are_grouped(seed: int) -> None:
     site = replace(exactly(counting_site(seed)), policy=easy_policy())
