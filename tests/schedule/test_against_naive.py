@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 
 from jobcast.schedule.policies import conservative as conservative_policy
 from jobcast.schedule.policies import easy as easy_policy
@@ -28,5 +28,9 @@ def test_starts_are_those_of_the_definition(policy: Policy, oracle: Pass, seed: 
 @settings(max_examples=60, derandomize=True)
 @given(seed=SEEDS)
 def test_where_run_times_are_known_easy_does_not_depend_on_how_events_are_grouped(seed: int) -> None:
+    """Except where two jobs end in one second: what the first one gives up may let a smaller one go first."""
     site = replace(exactly(counting_site(seed)), policy=easy_policy())
-    assert played(site).run().starts() == played(site, one_by_one=True).run().starts()
+    together = played(site).run()
+    ends = [tracked.end for tracked in together.jobs.values()]
+    assume(len(set(ends)) == len(ends))
+    assert together.starts() == played(site, one_by_one=True).run().starts()
