@@ -105,24 +105,33 @@ def preempt(
     attempt: Attempt, state: State, plans: Plans, policy: Policy
 ) -> tuple[Taken, list[Victim]] | None:
     """Find a place for a job where others go, and who has to; None where even that doesn't help."""
+    victims = [
+        victim
+        for victim in candidates(attempt.entry.queue.name, state, policy)
+        if np.isin(victim.releases.rows, attempt.where.order).any()
+    ]
+    everybody = _Chance(plans, attempt.end, state.now, policy)
+    for victim in victims:
+        everybody.without(victim)
+    # What fits among less fits among more, but for groups of tasks that are placed one after the other.
+    if not attempt.entry.needs.layout.geometry and _placed(attempt, everybody, state) is None:
+        return None
     chance = _Chance(plans, attempt.end, state.now, policy)
-    chosen: list[Victim] = []
-
-    def placed() -> Taken | None:
-        available = chance.available() if attempt.kept is None else chance.available() - attempt.kept
-        room = Room(available=available, order=attempt.where.order, most=attempt.where.most)
-        return place(attempt.entry.needs, room, state.grid)
-
-    for victim in candidates(attempt.entry.queue.name, state, policy):
-        if np.isin(victim.releases.rows, attempt.where.order).any():
-            chosen.append(victim)
-            chance.without(victim)
-            taken = placed()
-            if taken is not None:
-                kept = 0 if attempt.kept is None else attempt.kept[taken.rows]
-                needed = _spare(chosen, chance, taken, kept)
-                return taken, _with_all(needed, taken, state, policy)
+    for count, victim in enumerate(victims, 1):
+        chance.without(victim)
+        taken = _placed(attempt, chance, state)
+        if taken is not None:
+            kept = 0 if attempt.kept is None else attempt.kept[taken.rows]
+            needed = _spare(victims[:count], chance, taken, kept)
+            return taken, _with_all(needed, taken, state, policy)
     return None
+
+
+def _placed(attempt: Attempt, chance: _Chance, state: State) -> Taken | None:
+    """Place a job where some have gone."""
+    available = chance.available() if attempt.kept is None else chance.available() - attempt.kept
+    room = Room(available=available, order=attempt.where.order, most=attempt.where.most)
+    return place(attempt.entry.needs, room, state.grid)
 
 
 def _spare(chosen: list[Victim], chance: _Chance, taken: Taken, kept: "Amounts | int") -> list[Victim]:
