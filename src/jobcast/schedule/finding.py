@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
 
+_MOST_KNOWN = 10_000
+"""Kinds of jobs of which it is remembered whether they can run at all."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
     """A place for a job."""
@@ -38,7 +42,6 @@ class Finder:
         self.state, self.policy, self.machines, self.limits = state, policy, machines, limits
         self.plans = bare_plans(state, policy)
         foresee(state, self.plans)
-        self._possible: dict[Hashable, bool] = {}
         self._failed: dict[Hashable, int] = {}
         self._total = self.plans.free.clip(min=0).sum(axis=0)
 
@@ -58,13 +61,16 @@ class Finder:
 
     def possible(self, entry: Entry) -> bool:
         """Tell whether the machines that are there could take a job if nobody else ran."""
-        key = (entry.needs.key, entry.queue.name, entry.job.user if self.limits.by_machine else "")
-        if key not in self._possible:
+        user, known = entry.job.user if self.limits.by_machine else "", self.state.possible
+        key = (entry.needs.key, entry.queue.name, user)
+        if key not in known or entry.needs.moving:
+            if len(known) >= _MOST_KNOWN:
+                known.clear()
             rooms = self.limits.room_when_idle(entry), start_class_room(entry, self.state, when_idle=True)
             order, most = self.machines.order_for(entry), _least(rooms)
             where = Room(available=self.state.grid.capacity, order=order, most=most)
-            self._possible[key] = place(entry.needs, where, self.state.grid) is not None
-        return self._possible[key]
+            known[key] = place(entry.needs, where, self.state.grid) is not None
+        return known[key]
 
     def only_rules_hinder(self, entry: Entry) -> bool:
         """Tell whether a job that can't start could, but for limits by machine or START_CLASS."""

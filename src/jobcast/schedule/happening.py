@@ -150,9 +150,11 @@ def _of_machines(state: State, event: Event) -> State:
             cluster = replace(state.cluster, machines=(*others[:place], machine, *others[place:]))
             state = lay_out_anew(state, cluster, state.policy)
             state.up[state.grid.rows[machine.name]] = True
+            state.possible.clear()
         case events.MachineLeft(machine=name):
             if name in state.grid.rows:
                 state.up[state.grid.rows[name]] = False
+                state.possible.clear()
         case events.MachineTold(machine=name, facts=facts):
             state.told[name] = {**state.told.get(name, {}), **facts}
             state.started_there[name] = 0

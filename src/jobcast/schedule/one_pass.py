@@ -143,10 +143,11 @@ class Pass:
 
     def _foresee_holders(self) -> None:
         """Let those go who may not start, and tell when the others who hold something will, as of now."""
+        holders = [entry for entry in self._state.waiting.values() if entry.held is not None]
+        if not holders:
+            return
         finder, plans = self._finder, bare_plans(self._state, self._policy)
-        for entry in self._state.waiting.values():
-            if entry.held is None:
-                continue
+        for entry in holders:
             if not_eligible(entry, self._state, finder.limits) is not None:
                 self._let_go(entry)
             else:

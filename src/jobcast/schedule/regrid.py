@@ -23,6 +23,7 @@ def lay_out_anew(state: State, cluster: Cluster, policy: Policy) -> State:
     )
     state.cluster, state.policy, state.order, state.grid, state.up = cluster, policy, Order(policy), grid, up
     state.free = grid.capacity.copy()
+    state.possible.clear()
     for entry in (*state.waiting.values(), *state.running.values(), *state.suspended.values()):
         name = entry.queue.name
         entry.queue = policy.queues.get(name, entry.queue) if policy.queues else Queue(name=name)

@@ -1,6 +1,6 @@
 """What the scheduler knows at one moment. One writer: `jobcast.schedule.step.step`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -153,6 +153,8 @@ class State:
     """User (or what fair share goes by) to CPU seconds used, older ones counting less."""
     charged_at: int = 0
     """Second up to which `used` is counted."""
+    possible: dict[Hashable, bool] = field(default_factory=dict)
+    """Whether the machines that are there could take a kind of job if nobody ran; forgotten when they change."""
     line: tuple[str, ...] = ()
     """Waiting jobs in the order of the last pass."""
 
