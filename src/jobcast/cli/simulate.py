@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from jobcast.simulate.run import Facts
     from jobcast.simulate.trace import Trace
 
+_MOST_DRAWN_BY_CORE = 20_000
+"""Jobs up to which the core simulates for a page: it keeps the promised starts that the compiled engine forgets."""
 _MOST_USERS = 50
 """Users in the JSON at most, those with the most jobs; the kept run has all."""
 
@@ -105,6 +107,8 @@ def command(
     with working() as step:
         step("trace")
         made = which.read(session, setup)
+    if gantt and len(made.jobs) <= _MOST_DRAWN_BY_CORE:
+        setup = replace(setup, compiled=False)
     story = None if why is None else story_of(why, made)
     with bar(say("simulate.running"), len(made.jobs)) as done:
         outcome = simulate(made, setup, seconds=clock.seconds, progress=done, watch=story)
