@@ -7,7 +7,7 @@ from jobcast.schedule import event as events
 from jobcast.schedule.admission import admit, readmit
 from jobcast.schedule.event import Event
 from jobcast.schedule.job import BatchJob
-from jobcast.schedule.one_pass import resume, suspend
+from jobcast.schedule.moving import resume, suspend
 from jobcast.schedule.placement import fits
 from jobcast.schedule.policy import Method, Policy, Queue
 from jobcast.schedule.preemption import released

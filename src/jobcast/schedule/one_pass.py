@@ -1,8 +1,5 @@
 """One pass: the whole line is looked at, and what can start does ("How the core decides", rules 1 to 8)."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-
 import numpy as np
 
 from jobcast.decision import (
@@ -12,11 +9,9 @@ from jobcast.decision import (
     Reason,
     Refuse,
     Requeue,
-    Reserve,
     Resume,
     Start,
     Suspend,
-    Unreserve,
 )
 from jobcast.schedule import holding
 from jobcast.schedule.dependency import Truth, holds
@@ -25,11 +20,13 @@ from jobcast.schedule.finding import Finder, Found, bare_plans
 from jobcast.schedule.grid import Taken
 from jobcast.schedule.limits import Limits
 from jobcast.schedule.machines import Machines
+from jobcast.schedule.moving import requeue, resume, suspend
 from jobcast.schedule.order import backfill_key, hand_on, main_key
 from jobcast.schedule.placement import Room, fits
 from jobcast.schedule.plans import FOREVER
 from jobcast.schedule.policy import Blocked, Method, Policy
 from jobcast.schedule.preemption import Attempt, Victim, kept_out_until, preempt
+from jobcast.schedule.promises import Promises, take_back
 from jobcast.schedule.state import Entry, State
 
 
@@ -39,6 +36,7 @@ class Pass:
     def __init__(self, state: State, policy: Policy) -> None:
         self._state, self._policy = state, policy
         self.decisions: list[Decision] = []
+        self._promises = Promises(state)
         self._let_go_late: set[str] = set()
         self._preempting = {rule.queue for rule in policy.preemption}
 
@@ -47,7 +45,7 @@ class Pass:
         self._expire()
         while self._walk() or self._has_released():
             pass
-        self._publish()
+        self.decisions += self._promises.publish()
         return self.decisions
 
     def _expire(self) -> None:
@@ -58,7 +56,8 @@ class Pass:
                 continue
             entry.held, entry.held_since = None, None
             entry.paused_until = self._state.now + rule.pause
-            self._unreserve(entry.job.id, Reason(cause=Cause.EXPIRED, values={"until": entry.paused_until}))
+            reason = Reason(cause=Cause.EXPIRED, values={"until": entry.paused_until})
+            self.decisions += take_back(entry.job.id, reason, self._state)
 
     def _has_released(self) -> bool:
         """Tell whether somebody looked at before would start now: another one let go, has started or never will."""
@@ -73,7 +72,7 @@ class Pass:
         """Look at everybody once; returns whether all plans are void, because somebody was preempted."""
         state, policy = self._state, self._policy
         state.order.work_out(state)
-        self._promised: dict[str, Reserve] = {}
+        self._promises.begin()
         self._first_waiting = ""
         self._planned = 0
         self._planned_of: dict[tuple[str, str], int] = {}
@@ -317,11 +316,11 @@ class Pass:
             self._keep(entry, frozenset(self._state.grid.columns))
             entry.predicted = None
             plans.claim(holding.claim(entry, plans.free, order, self._state.grid))
-            self._promise(entry, None, Cause.HOLDS)
+            self._promises.make(entry, None, Cause.HOLDS)
         else:
             start, taken = found
             plans.add(entry.job.id, start, length, taken)
-            self._promise(entry, start, Cause.HEAD, taken)
+            self._promises.make(entry, start, Cause.HEAD, taken)
         return Reason(cause=Cause.RESOURCES)
 
     def _hold(self, entry: Entry) -> Reason:
@@ -342,7 +341,7 @@ class Pass:
         entry.held_since = state.now if entry.held_since is None else entry.held_since
         order = self._finder.machines.order_for(entry)
         entry.predicted = holding.predicted(entry, bare_plans(state, self._policy), order, self._policy)
-        self._promise(entry, entry.predicted, Cause.HOLDS)
+        self._promises.make(entry, entry.predicted, Cause.HOLDS)
         return waits
 
     def _keep(self, entry: Entry, columns: frozenset[str]) -> None:
@@ -355,79 +354,3 @@ class Pass:
         if entry.held is not None:
             held = holding.better(entry, np.minimum(entry.held, free.clip(min=0)), held)
         entry.held = held if held.any() else None
-
-    def _promise(self, entry: Entry, start: int | None, cause: Cause, taken: Taken | None = None) -> None:
-        allocation = () if taken is None else taken.allocation(self._state.grid)
-        self._promised[entry.job.id] = Reserve(
-            job=entry.job.id, start=start, allocation=allocation, holds={}, reason=Reason(cause=cause)
-        )
-
-    def _holding(self, promise: Reserve, before: Reserve | None) -> Reserve:
-        """Add what the job holds at the end of the pass, when those behind it have borrowed what they may."""
-        grid, held = self._state.grid, self._state.waiting[promise.job].held
-        if held is None:
-            return promise
-        rows = [row for row in np.flatnonzero(held.any(axis=1)) if row < len(grid.machines)]
-        holds = {grid.machines[row].name: grid.named(int(row), held[row]) for row in rows}
-        less = before is not None and _amount(holds) < _amount(before.holds)
-        return replace(promise, holds=holds, reason=Reason(cause=Cause.LENT) if less else promise.reason)
-
-    def _publish(self) -> None:
-        """Tell what is promised now and wasn't before, and who has lost a promise."""
-        state, before = self._state, self._state.reservations
-        now = {
-            job: self._holding(promise, before.get(job))
-            for job, promise in self._promised.items()
-            if job in state.waiting
-        }
-        self.decisions += [promise for job, promise in now.items() if not _same(before.get(job), promise)]
-        for job in list(before):
-            if job not in self._promised:
-                entry = self._state.waiting.get(job)
-                lost = entry is not None and entry.reason.cause is Cause.RESOURCES
-                reason = entry.reason if entry is not None else Reason(cause=Cause.CANCELLED)
-                self._unreserve(job, Reason(cause=Cause.NOT_FIRST) if lost else reason)
-        state.reservations = now
-
-    def _unreserve(self, job: str, reason: Reason) -> None:
-        if self._state.reservations.pop(job, None) is not None:
-            self.decisions.append(Unreserve(job=job, reason=reason))
-
-
-def _amount(holds: Mapping[str, Mapping[str, int]]) -> int:
-    return sum(sum(amounts.values()) for amounts in holds.values())
-
-
-def _same(one: Reserve | None, other: Reserve) -> bool:
-    return one is not None and (one.start, one.allocation, one.holds) == (
-        other.start,
-        other.allocation,
-        other.holds,
-    )
-
-
-def suspend(entry: Entry, gives: Taken, state: State) -> None:
-    """Stop a running job; it gives up so much."""
-    state.running.pop(entry.job.id)
-    state.suspended[entry.job.id] = entry
-    entry.ran += state.now - entry.started
-    entry.gave = gives.amounts
-    state.free[gives.rows] += gives.amounts
-
-
-def resume(entry: Entry, state: State) -> None:
-    """Let a suspended job go on, which has just taken back what it gave up."""
-    state.suspended.pop(entry.job.id)
-    state.running[entry.job.id] = entry
-    entry.started, entry.gave, entry.by_hand = state.now, None, False
-
-
-def requeue(entry: Entry, hold: str, state: State) -> None:
-    """Let a running job wait again, from its beginning, with the place in line that it had."""
-    state.running.pop(entry.job.id)
-    state.give_back(entry)
-    entry.ran, entry.lent, entry.gap_end = 0, False, None
-    if hold:
-        entry.job = replace(entry.job, hold=hold)
-    entry.valued_at = None
-    state.waiting[entry.job.id] = entry

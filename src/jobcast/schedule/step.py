@@ -14,7 +14,8 @@ from jobcast.schedule.event import Event
 from jobcast.schedule.fair_share import charge
 from jobcast.schedule.grid import make_grid
 from jobcast.schedule.happening import happen
-from jobcast.schedule.one_pass import Pass, requeue
+from jobcast.schedule.moving import requeue
+from jobcast.schedule.one_pass import Pass
 from jobcast.schedule.order import Order
 from jobcast.schedule.policy import Policy
 from jobcast.schedule.regrid import lay_out_anew
