@@ -5,7 +5,7 @@ import pytest
 from jobcast.errors import ConfigError
 from jobcast.machine import CPUS, MEMORY, Cluster
 from jobcast.schedule.event import Cancelled, ResumeAsked, SuspendAsked
-from jobcast.schedule.policy import Blocked, Extent, Method, Policy, PreemptRule, Queue, VictimOrder
+from jobcast.schedule.policy import Blocked, Extent, Limit, Method, Policy, PreemptRule, Queue, VictimOrder
 from jobcast.schedule.step import begin
 from tests.schedule.driver import Driver
 from tests.schedule.made_up import (
@@ -280,3 +280,14 @@ def test_a_suspended_job_and_one_that_waits_for_what_it_keeps_do_not_block_each_
     made.submit(job("all", 1, 10, queue="normal2", exclusive=True), at=0, runs=10)
     made.run()
     assert made.starts() == {"low": 0, "high": 10, "all": 550}
+
+
+def test_a_limit_counts_a_job_that_goes_on_only_once() -> None:
+    limit = Limit(name="two", amount=2, only={"queue": frozenset({"normal1"})})
+    made = Driver(one(8), weather_centre(limits=(limit,)))
+    made.submit(job("low", 4, 1000, queue="normal1"), runs=1000)
+    made.submit(job("high", 8, 90, queue="normal"), at=10, runs=90)
+    made.submit(job("next", 4, 50, queue="normal1"), at=20, runs=50)
+    made.run()
+    assert made.story("low")[1:] == [(10, "Suspend", "preempted"), (100, "Resume", "preemptor_ended")]
+    assert made.story("next")[-1] == (100, "Start", "fits")

@@ -160,14 +160,15 @@ class Finder:
         """Return how many tasks limits by machine and START_CLASS let begin on each; None for any number."""
         return _least((self.limits.room(entry, lent=lent), start_class_room(entry, self.state)))
 
-    def started(self, entry: Entry, taken: Taken, end: int | None) -> None:
-        """Note that a job has started, or gone on, with what it has just taken."""
+    def started(self, entry: Entry, taken: Taken, end: int | None, *, again: bool = False) -> None:
+        """Note that a job has started, or gone on (`again`), with what it has just taken."""
         if not entry.job.booking:
             if self.plans.free is not self.state.free:
                 self.plans.free[taken.rows] -= taken.amounts
             self._total = self._total - taken.amounts.sum(axis=0)
-        self.plans.started(taken, end)
-        self.limits.started(entry)
+        self.plans.started(taken, end, gives_back=entry.taken)
+        if not again:  # limits count suspended jobs all the time
+            self.limits.started(entry)
         self.machines.started()
 
 

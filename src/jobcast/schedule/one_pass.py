@@ -259,7 +259,7 @@ class Pass:
             wanted = Taken(rows=rows, tasks=entry.taken.tasks, amounts=entry.gave)
             state.free[rows] -= entry.gave
             resume(entry, state)
-            self._finder.started(entry, wanted, entry.end(state.now, self._policy))
+            self._finder.started(entry, wanted, entry.end(state.now, self._policy), again=True)
             self._clip_holders()
             self.decisions.append(Resume(job=entry.job.id, reason=Reason(cause=Cause.PREEMPTOR_ENDED)))
             return False

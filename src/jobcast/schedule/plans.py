@@ -71,13 +71,16 @@ class Plans:
         """Note what somebody will take as it comes free who can't be told when he starts: nobody plans with it."""
         self._claims.append(taken)
 
-    def started(self, taken: Taken, end: int | None) -> None:
-        """Let a job that has just taken what it needs from what is free run until a second."""
+    def started(self, taken: Taken, end: int | None, gives_back: Taken | None = None) -> None:
+        """Let a job that has just taken what it needs from what is free run until a second.
+
+        `gives_back`: what is free again then, where it had a part before.
+        """
         until = FOREVER if end is None else end
         for plan in self.plans:
             if plan.start < until:
                 plan.left[taken.rows] -= taken.amounts
-        self.runs(taken, end)
+        self.runs(gives_back or taken, end)
 
     def earliest(self, needs: Needs, length: int | None, order: Rows) -> tuple[int, Taken] | None:
         """Find the earliest second after now at which a job can be placed and stay; None where nobody can tell.
