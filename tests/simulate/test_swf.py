@@ -97,6 +97,18 @@ def test_a_log_without_any_request_keeps_its_jobs(path: Path) -> None:
     assert (trace.set_aside, trace.changed) == ({}, {"no_request": 2})
 
 
+def test_where_queues_set_limits_jobs_without_a_request_stay(path: Path) -> None:
+    log(path, line(job=1), line(job=2, time_asked=-1))
+    trace = read_swf(path, queues_limit=True)
+    assert trace.jobs["request"].to_list() == [20, None]
+    assert trace.set_aside == {}
+
+
+def test_a_time_that_nobody_can_reckon_with_is_set_aside(path: Path) -> None:
+    trace = read(path, line(job=1), line(job=2, submit=9_223_372_036_854_775_000))
+    assert (trace.jobs["id"].to_list(), trace.set_aside) == (["1"], {"absurd_time": 1})
+
+
 def test_jobs_are_put_in_order_of_their_submission_and_equal_ones_stay(path: Path) -> None:
     trace = read(path, line(job=1, submit=9), line(job=2, submit=3), line(job=3, submit=3))
     assert trace.jobs["id"].to_list() == ["2", "3", "1"]

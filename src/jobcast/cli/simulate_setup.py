@@ -94,7 +94,7 @@ class Which:
         if setup.cluster is not None:
             processors = processors_of(setup.cluster)
         if self.trace != STORE:
-            return read_swf(Path(self.trace), processors=processors)
+            return read_swf(Path(self.trace), processors=processors, queues_limit=setup.system is not None)
         return read_history(
             session.store, since=self.since, until=self.until, processors=processors, cluster=self.cluster
         )

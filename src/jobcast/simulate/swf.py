@@ -57,8 +57,11 @@ class _NotCleanError(Exception):
     """Something in the log wants to be read with care; caught here."""
 
 
-def read_swf(path: Path, *, processors: int | None = None) -> Trace:
+def read_swf(path: Path, *, processors: int | None = None, queues_limit: bool = False) -> Trace:
     """Read the log at `path`, plain or packed, for a machine of `processors`, by default what its header says.
+
+    Where only some jobs request a run time, the others are set aside, unless `queues_limit`: a site's own queues
+    give limits to jobs that ask for none, or let them run without.
 
     Raises InputError when it is no such log, holds no job that can be simulated, or doesn't say how many
     processors there are.
@@ -79,7 +82,7 @@ def read_swf(path: Path, *, processors: int | None = None) -> Trace:
             origin=_origin(header, jobs),
             jobs=jobs,
             processors=processors or header.processors or header.machines,
-            must_request=bool(jobs["request"].count()),
+            must_request=bool(jobs["request"].count()) and not queues_limit,
             set_aside={**aside, "piece": pieces},
         )
     )

@@ -55,9 +55,12 @@ SCHEMA = pl.Schema(_COLUMNS)
 - ``waited``: how long it truly waited; null where nobody tells.
 """
 
+LONGEST = 1 << 36
+"""Seconds, some two thousand years: no time of a job is larger, and those that are can't be reckoned with."""
+
 REASONS = (
     "field_count", "not_a_number", "truncated", "piece", "never_ran", "no_submit", "no_cores", "too_wide",
-    "no_run_time", "no_request",
+    "no_run_time", "no_request", "absurd_time",
 )  # fmt: skip
 """Why jobs are set aside; each has its text, ``trace_aside.REASON``. The first that holds counts."""
 
@@ -167,6 +170,7 @@ def _reason(taken: Taken) -> pl.Expr:
         ("too_wide", cores > taken.processors),
         ("no_run_time", pl.col("run").is_null() | (pl.col("run") < 1)),
         ("no_request", pl.col("request").is_null() & taken.must_request),
+        ("absurd_time", pl.max_horizontal("submit", "run", "request") > LONGEST),
     ]
     reason: pl.Expr = pl.lit(None, dtype=pl.String)
     for name, test in reversed(tests):
