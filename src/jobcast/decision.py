@@ -26,6 +26,8 @@ class Cause(StrEnum):
     FLOATING = "floating"
     NO_MACHINE = "no_machine"
     RESERVED = "reserved"
+    RESERVED_NO_BACKFILL = "reserved_no_backfill"
+    RESERVED_ENDLESS = "reserved_endless"
     BEHIND = "behind"
     LIMIT = "limit"
     WINDOW = "window"

@@ -64,7 +64,7 @@ BIG = a_job("big", 8)
         ([FULL, BIG, a_job("late", 2)], "needs 2 of cpus; 1 are free", None, ("big",)),
         (
             [FULL, BIG, a_job("long", run_limit=500)],
-            "there is room, but it is reserved for big",
+            "there is room, but it is reserved for big, and this job would be in the way then",
             None,
             ("big",),
         ),
@@ -158,3 +158,9 @@ def test_everybody_who_waits_is_told_something_and_no_sentence_has_a_gap(case: C
         Replay(jobs=case.jobs, submit=case.submit, run=case.run, cluster=case.cluster, policy=case.policy),
         watch=watch,
     )
+
+
+def test_a_queue_that_may_not_backfill_is_told_so():
+    policy = replace(easy(), queues={"low": Queue(name="low", backfill=False)}, default_queue="low")
+    found = answer(policy, FULL, BIG, a_job("short", run_limit=10))
+    assert found.sentence() == "there is room, but it is reserved for big, and queue low may not backfill"

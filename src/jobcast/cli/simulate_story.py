@@ -24,14 +24,14 @@ def story_of(job: str, trace: Trace) -> Story:
         raise InputError(
             say("simulate.no_job", job=job), hint=say("simulate.no_job_cure", some=trace.jobs["id"][0])
         )
-    return Story(job)
+    return Story(job, lambda second: _moment(second, trace))
 
 
 def tell_story(story: Story, trace: Trace, *, as_json: bool) -> None:
     """Print a story; times are those of the trace, in UTC."""
 
     def moment(second: int | None) -> str:
-        return "" if second is None else f"{trace.origin + timedelta(seconds=second):%Y-%m-%d %H:%M:%S}"
+        return "" if second is None else _moment(second, trace)
 
     if as_json:
         print_json({"story": [{**asdict(line), "at": moment(line.second)} for line in story.lines]})
@@ -54,3 +54,7 @@ def tell_story(story: Story, trace: Trace, *, as_json: bool) -> None:
             ),
         ]
     )
+
+
+def _moment(second: int, trace: Trace) -> str:
+    return f"{trace.origin + timedelta(seconds=second):%Y-%m-%d %H:%M:%S}"

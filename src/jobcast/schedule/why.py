@@ -1,5 +1,6 @@
 """What a job is waiting for, until when, and who is before it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,9 +27,9 @@ class Why:
     before: tuple[str, ...]
     """Waiting jobs that are looked at before it, in that order."""
 
-    def sentence(self) -> str:
-        """Return the reason in the language spoken now."""
-        return sentence(self.reason)
+    def sentence(self, moment: Callable[[int], str] | None = None) -> str:
+        """Return the reason in the language spoken now; `moment` writes a second of the caller's clock."""
+        return sentence(self.reason, moment or _second)
 
 
 def why(state: State, job: str) -> Why | None:
@@ -65,12 +66,25 @@ def _lacking(entry: Entry, state: State) -> Reason:
     holders = [job for job in state.reservations if job != entry.job.id]
     if not holders:
         return Reason(cause=Cause.FITS)  # room since the last pass: it starts in the next one
-    return Reason(cause=Cause.RESERVED, values={"jobs": ", ".join(holders)})
+    return Reason(cause=_kept_from(entry), values={"jobs": ", ".join(holders), "queue": entry.queue.name})
 
 
-def sentence(reason: Reason) -> str:
-    """Put a reason into words, in the language spoken now; amounts of memory with their unit."""
+def _kept_from(entry: Entry) -> Cause:
+    """Tell why a job may not run on what is reserved for others in the meantime."""
+    if not entry.queue.backfill:
+        return Cause.RESERVED_NO_BACKFILL
+    return Cause.RESERVED_ENDLESS if entry.estimated is None else Cause.RESERVED
+
+
+def _second(second: int) -> str:
+    return say("schedule.second", second=second)
+
+
+def sentence(reason: Reason, moment: Callable[[int], str] = _second) -> str:
+    """Put a reason into words, in the language spoken now; `moment` writes a second of the caller's clock."""
     values: dict[str, str | int] = dict(reason.values)
+    if "until" in values:
+        values["until"] = moment(int(values["until"]))
     if values.get("resource") == MEMORY:
         for name in ("needed", "free"):
             values[name] = format_memory(int(values[name]))

@@ -1,5 +1,6 @@
 """The story of one job: what it waited for, from when to when, and what became of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from jobcast.decision import Cause, Decision, Kill, Reason, Refuse, Reserve, Unreserve
@@ -24,10 +25,10 @@ class Line:
 
 
 class Story:
-    """Watches a simulation for one job."""
+    """Watches a simulation for one job; `moment` writes a second of the trace for people."""
 
-    def __init__(self, job: str) -> None:
-        self._job = job
+    def __init__(self, job: str, moment: Callable[[int], str] = str) -> None:
+        self._job, self._moment = job, moment
         self._last: tuple[object, ...] = ()
         self._over = False
         self._run_limit: int | None = None
@@ -38,12 +39,14 @@ class Story:
         """Note what has changed for the job in one step."""
         for decision in decisions:
             if decision.job == self._job and not isinstance(decision, Reserve | Unreserve):
-                self._note(state.now, type(decision).__name__.lower(), sentence(decision.reason), None)
+                self._note(
+                    state.now, type(decision).__name__.lower(), sentence(decision.reason, self._moment), None
+                )
                 self._last = ()
                 self._over = isinstance(decision, Kill | Refuse)
         answer = why(state, self._job)
         if answer is not None and self._tells_more(answer):
-            self._note(state.now, "waits", answer.sentence(), answer)
+            self._note(state.now, "waits", answer.sentence(self._moment), answer)
         if self._job in state.running:
             self._run_limit = state.running[self._job].run_limit
         elif self._job in state.ended and not self._over:
