@@ -59,9 +59,8 @@ LAYOUTS = st.builds(
     Layout,
     machines_min=st.sampled_from([1, 1, 1, 2]),
     machines_max=st.sampled_from([None, None, None, 1]),
-    tasks_per_machine=st.sampled_from([None, None, None, 1, 2]),
     exclusive=st.sampled_from([False, False, False, True]),
-)
+) | st.builds(Layout, tasks_per_machine=st.integers(1, 2))
 
 DEMANDS = st.builds(
     Demand,

@@ -1,7 +1,7 @@
 """How a job changes from one state to another, and what that does to the books."""
 
 from jobcast.simulate.hosts.compiling import compiled
-from jobcast.simulate.hosts.future import left_to_run, take_now
+from jobcast.simulate.hosts.future import take_now
 from jobcast.simulate.hosts.layout import (
     ALL,
     DONE,
@@ -59,10 +59,14 @@ def go_on(world: World, job: int) -> None:
 
 @compiled
 def _let_run(world: World, job: int, part: int) -> None:
-    this, now, left = world.jobs[job], world.one[0].now, left_to_run(world, job)
-    take_now(world, job, now + left if left < FOREVER else FOREVER, part)
+    this, now = world.jobs[job], world.one[0].now
+    reckoned = FOREVER
+    if this.reckoned >= 0:
+        reckoned = now + this.reckoned - this.ran
+        if reckoned <= now and this.limit >= 0:  # it had outrun its estimate before it was suspended
+            reckoned = now + this.limit - this.ran
+    take_now(world, job, max(reckoned, now + 1), part)
     this.state, this.began = RUNNING, now
-    reckoned = FOREVER if this.reckoned < 0 else now + this.reckoned - this.ran
     will_end(world, job, reckoned, now + this.run - this.ran)
     _count_running(world, job, 1)
 

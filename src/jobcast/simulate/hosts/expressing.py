@@ -54,6 +54,8 @@ def of_demands(demands: Iterable[Demand], policy: Policy, cluster: Cluster) -> t
         tests = {
             "floating": bool(demand.floating),
             "geometry": bool(layout.geometry),
+            "layout": layout.tasks_per_machine is not None
+            and (layout.machines_min > 1 or layout.machines_max is not None),
             "machines_max": layout.machines_max not in {None, 1},
             "exclusive": (layout.exclusive or whole) and suspends and slots,
             "needs": demand.needs is not None and moves(demand.needs),

@@ -1,7 +1,7 @@
 """Planned starts, and what is available to a job for as long as it is reckoned to run (rules 2 and 4)."""
 
 from jobcast.simulate.hosts.compiling import compiled
-from jobcast.simulate.hosts.holding import hold
+from jobcast.simulate.hosts.holding import hold, hold_own
 from jobcast.simulate.hosts.layout import (
     ALL,
     FOREVER,
@@ -75,12 +75,45 @@ def take_now(world: World, job: int, until: int, part: int) -> None:
 
 
 @compiled
+def kept_out_until(world: World, job: int) -> int:
+    """Return until when a suspended job is kept off its machines by those who take the place of all of its queue."""
+    this, until = world.jobs[job], 0
+    if not world.queues[this.queue].excluded:
+        return until
+    for number in range(world.one[0].ends):
+        other = world.runs[number].job
+        if world.relations[world.jobs[other].queue, this.queue] == 2 and _share_machine(world, job, other):
+            until = max(until, world.runs[number].second, world.one[0].now + 1)
+    return until
+
+
+@compiled
+def _share_machine(world: World, job: int, other: int) -> bool:
+    this, that = world.jobs[job], world.jobs[other]
+    for at in range(this.slot, this.slot + this.width):
+        for number in range(that.slot, that.slot + that.width):
+            if world.taken[at, 0] == world.taken[number, 0]:
+                return True
+    return False
+
+
+@compiled
+def put_off(world: World, job: int) -> None:
+    """Let a job have a planned start as of now, which is worked out when somebody has to respect it."""
+    world.pending[world.one[0].unplanned] = job
+    world.one[0].unplanned += 1
+
+
+@compiled
 def make_plans(world: World) -> None:
     """Make the plans that were put off; nothing has started since, so they are those of their jobs' turns."""
     for number in range(world.one[0].unplanned):
         job = world.pending[number]
-        second = plan(world, job, 0)
-        if second == FOREVER:
+        again = world.jobs[job].state == SUSPENDED
+        second = plan(world, job, kept_out_until(world, job) if again else 0)
+        if second == FOREVER and again:
+            hold_own(world, job)
+        elif second == FOREVER:
             hold(world, job)
         elif world.jobs[job].promised < 0:
             world.jobs[job].promised = second

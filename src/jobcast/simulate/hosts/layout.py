@@ -76,6 +76,8 @@ class Job(Protocol):
     """Its first planned start."""
     seen: int
     """The walk in which it last had its turn."""
+    tried: int
+    """The era in which it last was tried in vain."""
     state: Flag
     ended: Flag
     backfilled: Flag
@@ -128,6 +130,11 @@ class Queue(Protocol):
     """Whether any may preempt its jobs."""
     excluded: Flag
     """Whether any that may suspends all of them on a machine."""
+    looked: int
+    """The era in which all have been tried who may preempt its jobs."""
+    vain: int
+    """The era in which one of its jobs didn't fit even if all went whom it may preempt, and which job."""
+    vain_job: int
 
 
 class PreemptRule(Protocol):
@@ -187,6 +194,8 @@ class Single(Protocol):
     """Up to which planned start `World.free` is right."""
     passes: int
     walk: int
+    era: int
+    """Counts walks, and within them the moments at which more may have become available than before."""
     victims: int
     planned: int
     """How many have a planned start that counts for the depth."""
@@ -222,13 +231,16 @@ def record_type(of: type) -> np.dtype[np.void]:
 
 
 def _sources() -> str:
-    """Return a digest of the source of this package.
+    """Return a digest of the sources that are compiled.
 
     It is part of a type that all compiled functions are given: numba keeps the machine code of a function until its
     own file changes, but not until one changes whose functions it calls.
     """
-    files = sorted(Path(__file__).parent.glob("*.py"))
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+    sources = [file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py"))]
+    compiled = [
+        source for source in sources if b"hosts.compiling import" in source or b"class World" in source
+    ]
+    return hashlib.sha256(b"".join(compiled)).hexdigest()[:16]
 
 
 class World(NamedTuple):

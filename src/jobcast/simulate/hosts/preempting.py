@@ -1,7 +1,7 @@
 """Whose place a job may take (rule 6)."""
 
 from jobcast.simulate.hosts.compiling import compiled
-from jobcast.simulate.hosts.future import left_to_run, starts_before
+from jobcast.simulate.hosts.future import left_to_run, make_plans, starts_before
 from jobcast.simulate.hosts.layout import (
     ALL,
     AT,
@@ -39,10 +39,10 @@ def may_gain(world: World, job: int) -> bool:
 @compiled
 def make_place(world: World, job: int) -> bool:
     """Find a place for a job where others go, and who has to: writes them to `World.chosen`."""
+    if _is_vain(world, job):
+        return False
     this = world.jobs[job]
-    queue = world.queues[this.queue]
-    length = left_to_run(world, job) if queue.backfills else FOREVER
-    starts = starts_before(world, world.one[0].now + length)
+    queue, starts = world.queues[this.queue], _starts(world, job)
     _begin(world, starts)
     world.one[0].victims = 0
     for number in range(queue.rule, queue.rules_end):
@@ -51,12 +51,8 @@ def make_place(world: World, job: int) -> bool:
             first = world.one[0].victims
             last = _gather(world, world.victims[at])
             for candidate in range(first, last):
-                if not _is_near(world, world.chosen[candidate, 0], world.kinds[this.kind].choice):
+                if not _go_too(world, job, candidate, number, starts):
                     continue
-                kept = world.one[0].victims
-                world.chosen[kept, 0], world.chosen[kept, 1] = world.chosen[candidate, 0], number
-                world.one[0].victims = kept + 1
-                _without(world, kept, starts, 1)
                 if not enough(world, world.sums[LASTING], this.kind, this.tasks):
                     continue
                 width = place(world, world.scratch[LASTING], job, False)
@@ -66,6 +62,99 @@ def make_place(world: World, job: int) -> bool:
                     keep_place(world, job, width)
                     return True
     return False
+
+
+@compiled
+def _starts(world: World, job: int) -> int:
+    """Return how many planned starts lie within its run."""
+    backfills = world.queues[world.jobs[job].queue].backfills
+    return starts_before(world, world.one[0].now + (left_to_run(world, job) if backfills else FOREVER))
+
+
+@compiled
+def _is_vain(world: World, job: int) -> bool:
+    """Tell whether there is no place for a job even if everybody goes; works the plans out only if it must."""
+    queue = world.queues[world.jobs[job].queue]
+    if queue.vain == world.one[0].era and _asks_no_less(world, job, queue.vain_job):
+        return True
+    helps = True
+    if world.one[0].unplanned > 0:
+        helps = _helps_if_all_go(world, job, 0)
+        if helps:
+            make_plans(world)
+    if helps and _helps_if_all_go(world, job, _starts(world, job)):
+        return False
+    _note_vain(world, job)
+    return True
+
+
+@compiled
+def _note_vain(world: World, job: int) -> None:
+    """Remember that a job didn't fit even if all went, unless one is known that asks for less."""
+    queue, era = world.queues[world.jobs[job].queue], world.one[0].era
+    if queue.vain != era or _asks_no_less(world, queue.vain_job, job):
+        queue.vain, queue.vain_job = era, job
+
+
+@compiled
+def _go_too(world: World, job: int, candidate: int, rule: int, starts: int) -> bool:
+    """Reckon one more victim away; returns whether it runs where the job may."""
+    victim, kept = world.chosen[candidate, 0], world.one[0].victims
+    if not _is_near(world, victim, world.kinds[world.jobs[job].kind].choice):
+        return False
+    world.chosen[kept, 0], world.chosen[kept, 1] = victim, rule
+    world.one[0].victims = kept + 1
+    _without(world, kept, starts, 1)
+    return True
+
+
+@compiled
+def _helps_if_all_go(world: World, job: int, starts: int) -> bool:
+    """Tell whether there is a place if everybody goes; if not, no part of them is worth trying."""
+    this = world.jobs[job]
+    queue = world.queues[this.queue]
+    _begin(world, starts)
+    world.one[0].victims = 0
+    for number in range(queue.rule, queue.rules_end):
+        rule = world.rules[number]
+        for at in range(rule.victim, rule.victims_end):
+            first = world.one[0].victims
+            for candidate in range(first, _gather(world, world.victims[at])):
+                _go_too(world, job, candidate, number, starts)
+    return place(world, world.scratch[LASTING], job, False) > 0
+
+
+@compiled
+def _asks_no_less(world: World, job: int, other: int) -> bool:
+    """Tell whether a job asks for no less of the same machines than another, and for no less time."""
+    one, two = world.jobs[job], world.jobs[other]
+    this, that = world.kinds[one.kind], world.kinds[two.kind]
+    alike = (
+        this.choice == that.choice
+        and this.each == that.each
+        and this.spread == that.spread
+        and this.single == that.single
+        and this.alone == that.alone
+    )
+    if not alike or one.tasks < two.tasks or left_to_run(world, job) < left_to_run(world, other):
+        return False
+    if one.tasks != two.tasks and this.each > 0:
+        return False
+    for at in range(that.need, that.needs_end):
+        need = world.needs[at]
+        if not _needs_no_less(world, one.kind, need.resource, need.per_task, need.per_machine):
+            return False
+    return True
+
+
+@compiled
+def _needs_no_less(world: World, kind: int, resource: int, per_task: int, per_machine: int) -> bool:
+    this = world.kinds[kind]
+    for at in range(this.need, this.needs_end):
+        need = world.needs[at]
+        if need.resource == resource:
+            return need.per_task >= per_task and need.per_machine >= per_machine
+    return per_task == 0 and per_machine == 0
 
 
 @compiled
@@ -199,29 +288,6 @@ def _rule_for(world: World, job: int, rule: int) -> int:
             if world.victims[at] == world.jobs[job].queue:
                 return earlier
     return -1
-
-
-@compiled
-def kept_out_until(world: World, job: int) -> int:
-    """Return until when a suspended job is kept off its machines by those who take the place of all of its queue."""
-    this, until = world.jobs[job], 0
-    if not world.queues[this.queue].excluded:
-        return until
-    for number in range(world.one[0].ends):
-        other = world.runs[number].job
-        if world.relations[world.jobs[other].queue, this.queue] == 2 and _share_machine(world, job, other):
-            until = max(until, world.runs[number].second, world.one[0].now + 1)
-    return until
-
-
-@compiled
-def _share_machine(world: World, job: int, other: int) -> bool:
-    this, that = world.jobs[job], world.jobs[other]
-    for at in range(this.slot, this.slot + this.width):
-        for number in range(that.slot, that.slot + that.width):
-            if world.taken[at, 0] == world.taken[number, 0]:
-                return True
-    return False
 
 
 @compiled

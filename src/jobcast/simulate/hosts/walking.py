@@ -2,8 +2,15 @@
 
 from jobcast.simulate.hosts.changing import give_way, go_on, is_limited, start
 from jobcast.simulate.hosts.compiling import compiled
-from jobcast.simulate.hosts.future import beside, can_go_on, left_to_run, make_plans, plan
-from jobcast.simulate.hosts.holding import clip_holders, forget_holders, hold_own, leave_held
+from jobcast.simulate.hosts.future import (
+    beside,
+    can_go_on,
+    kept_out_until,
+    left_to_run,
+    make_plans,
+    put_off,
+)
+from jobcast.simulate.hosts.holding import clip_holders, forget_holders, leave_held
 from jobcast.simulate.hosts.layout import (
     EVERYBODY,
     FOREVER,
@@ -17,7 +24,7 @@ from jobcast.simulate.hosts.layout import (
     World,
 )
 from jobcast.simulate.hosts.placing import enough, keep_place, place
-from jobcast.simulate.hosts.preempting import kept_out_until, make_place, may_gain
+from jobcast.simulate.hosts.preempting import make_place, may_gain
 
 STARTED, PREEMPTED, WAITS = 0, 1, 2
 
@@ -47,6 +54,7 @@ def walk(world: World) -> bool:
     one = world.one[0]
     one.starts = one.plans = one.known = one.planned = one.unplanned = one.blocked_one = 0
     one.walk += 1
+    one.era += 1
     forget_holders(world)
     at, resorted = 0, False
     while at < one.line:
@@ -82,8 +90,7 @@ def _wait(world: World, job: int) -> None:
     one.blocked_one = 1
     if one.blocked == PLAN and one.planned < one.depth and world.queues[this.queue].reserves:
         one.planned += 1
-        world.pending[one.unplanned] = job
-        one.unplanned += 1
+        put_off(world, job)
         if this.promised < 0:
             make_plans(world)
 
@@ -95,20 +102,20 @@ def _is_passed_over(world: World, job: int) -> bool:
 
 @compiled
 def _try(world: World, job: int) -> int:
-    """Start a waiting job where it fits, or where others must go."""
+    """Start a waiting job where it fits, or where others must go; within an era once is enough."""
+    this, one = world.jobs[job], world.one[0]
+    if this.tried == one.era:
+        return WAITS
     if _fits(world, job):
         start(world, job)
-        world.jobs[job].backfilled = world.one[0].blocked_one
+        this.backfilled = one.blocked_one
         return STARTED
-    if not may_gain(world, job):
+    if not may_gain(world, job) or not make_place(world, job):
+        this.tried = one.era
         return WAITS
-    if world.one[0].unplanned > 0:
-        make_plans(world)
-    if not make_place(world, job):
-        return WAITS
-    for number in range(world.one[0].victims):
+    for number in range(one.victims):
         give_way(world, world.chosen[number, 0], world.rules[world.chosen[number, 1]].method)
-    world.jobs[job].backfilled = 0
+    this.backfilled = 0
     start(world, job)
     return PREEMPTED
 
@@ -121,6 +128,9 @@ def _fits(world: World, job: int) -> bool:
     if not enough(world, world.total[0], this.kind, this.tasks):
         return False
     if world.one[0].unplanned > 0:
+        if place(world, world.free[0], job, False) == 0:
+            kind.failed, kind.failed_tasks, kind.failed_length = walk, this.tasks, 0
+            return False
         make_plans(world)
     length = left_to_run(world, job) if world.queues[this.queue].backfills else FOREVER
     failed = kind.failed == walk
@@ -143,8 +153,8 @@ def _turn_of_suspended(world: World, job: int) -> bool:
     """First try those who may preempt it, then let it go on if it can, else plan for when it can."""
     this = world.jobs[job]
     this.seen = world.one[0].walk
-    at = 0
-    while world.queues[this.queue].preemptable and at < world.one[0].line:
+    queue, era, at = world.queues[this.queue], world.one[0].era, 0
+    while queue.preemptable and queue.looked < era and at < world.one[0].line:
         other = world.line[at]
         at += 1
         if world.relations[world.jobs[other].queue, this.queue] == 0:
@@ -154,6 +164,7 @@ def _turn_of_suspended(world: World, job: int) -> bool:
                 return True
         elif _try_early(world, other):
             return True
+    queue.looked = era
     _go_on(world, job)
     return False
 
@@ -168,14 +179,18 @@ def _try_early(world: World, job: int) -> bool:
 @compiled
 def _go_on(world: World, job: int) -> None:
     """Let a suspended job go on if it can, else plan for when it can."""
+    since = kept_out_until(world, job)
+    if since > 0 or not can_go_on(world, world.free[0], job):
+        put_off(world, job)
+        return
     if world.one[0].unplanned > 0:
         make_plans(world)
-    since = kept_out_until(world, job)
     level = beside(world, left_to_run(world, job))
     free = world.scratch[LASTING] if leave_held(world, level, STOPPED) else world.free[level]
-    if since == 0 and can_go_on(world, free, job):
+    if can_go_on(world, free, job):
         go_on(world, job)
+        world.one[0].era += 1  # what it keeps while it is suspended may be had from it now
         if world.one[0].holders > 0:
             clip_holders(world)
-    elif plan(world, job, since) == FOREVER:
-        hold_own(world, job)
+    else:
+        put_off(world, job)
