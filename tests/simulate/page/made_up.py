@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
 import polars as pl
 
 from jobcast.simulate.metrics import measure
-from jobcast.simulate.outcome import ALLOCATION, RESERVATIONS, Outcome
+from jobcast.simulate.outcome import ALLOCATION, RESERVATIONS, SUSPENDED, Outcome
 from jobcast.simulate.run import Run, facts_of, table_of
 from jobcast.simulate.trace import Trace
 from tests.made_up import HOSTILE
@@ -81,6 +82,22 @@ def many(jobs: int, machines: int = 12, size: int = 8, *, counted: bool = False,
     )
     where = {} if counted else {"allocations": shares(*places), "machines": dict.fromkeys(until, size)}
     return kept(replace(made, origin=DATED), outcome(made, *starts, **where))
+
+
+def preempting() -> Run:
+    """Return a run in which the third job suspends the second, and then that one suspends the third."""
+    made = trace((0, 900, 2), (0, 300, 4), (100, 300, 4), queue=["day", "day", "night"])
+    suspended = [[], [{"start": 100, "end": 200}], [{"start": 200, "end": 400}]]
+    out = outcome(
+        made,
+        *(0, 0, 100),
+        finish=np.array([900, 400, 600]),
+        preemptions=np.array([0, 1, 1]),
+        allocations=shares({"b": 2}, {"a": 4}, {"a": 4}),
+        suspended=pl.Series(suspended, dtype=SUSPENDED),
+        machines={"a": 4, "b": 4},
+    )
+    return kept(replace(made, origin=DATED), out)
 
 
 def hostile() -> Run:

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 
 from jobcast.simulate.page import as_page
 from tests.browser import chromium, needs_chromium, opened
-from tests.simulate.page.made_up import SCRIPT, hostile, many, small
+from tests.simulate.page.made_up import DATED, SCRIPT, hostile, many, preempting, small
 
 pytestmark = needs_chromium
 
@@ -22,6 +22,7 @@ INK = """(name) => {
   return colours.size;
 }"""
 """How many colours a canvas shows, or how many paths a drawing has."""
+_ORIGIN_MS = 1000 * int(DATED.timestamp())
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,7 @@ def pages(tmp_path_factory) -> dict[str, Path]:
     runs = {
         "small": small(),
         "undated": small(dated=False),
+        "preempting": preempting(),
         "big": many(2_500, 40),
         "counted": many(300, counted=True),
     }
@@ -145,5 +147,19 @@ def test_a_chart_is_zoomed_and_shown_whole_by_keyboard(
 def test_a_page_is_printed_whole(browser: Browser, pages: dict[str, Path]):
     seen = opened(browser, pages["small"])
     assert len(seen.page.pdf()) > 20_000
+    assert seen.complaints == []
+    seen.page.close()
+
+
+def test_who_runs_lies_over_who_is_suspended(browser: Browser, pages: dict[str, Path]):
+    seen = opened(browser, pages["preempting"])
+    upper = f"""(second) => {{
+      const chart = {CHART.format("gantt")};
+      const at = chart.convertToPixel({{ xAxisIndex: 0, yAxisIndex: 0 }}, [{_ORIGIN_MS} + 1000 * second, 2]);
+      return chart.getZr().handler.findHover(...at).target.z2;
+    }}"""
+    first, second = 1, 3
+    found = [seen.page.evaluate(upper, moment) for moment in (50, 150, 250, 450)]
+    assert found == [first, second, first, second]
     assert seen.complaints == []
     seen.page.close()

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobcast.simulate.page.lanes import Block, lay, rows_of
+from jobcast.simulate.outcome import SUSPENDED
+from jobcast.simulate.page.lanes import Block, Rows, lay, rows_of
 from jobcast.simulate.page.promises import promises
 from jobcast.simulate.page.window import window
-from tests.simulate.page.made_up import many, small
+from tests.simulate.page.made_up import many, shares, small
 
 
 @given(st.integers(0, 10_000), st.booleans())
@@ -42,6 +43,57 @@ def test_a_job_is_drawn_on_its_own_machines():
         Block(row=3, low=0, high=4),
         Block(row=3, low=4, high=8),
     ]
+
+
+def _preempting(victims: int) -> pl.DataFrame:
+    """Return jobs of 4 on two machines of 4, each suspended while a later one runs."""
+    jobs = []
+    for number in range(victims):
+        start = 1_000 * number
+        jobs.append((start, start + 900, [{"start": start + 100, "end": start + 400}]))
+        jobs.append((start + 100, start + 400, []))
+    return pl.DataFrame(
+        {"start": [one[0] for one in jobs], "finish": [one[1] for one in jobs], "cores": [8] * len(jobs)}
+    ).with_columns(
+        allocation=shares(*[{"a": 4, "b": 4}] * len(jobs)),
+        suspended=pl.Series([one[2] for one in jobs], dtype=SUSPENDED),
+    )
+
+
+def test_who_suspends_others_is_drawn_on_their_processors():
+    jobs = _preempting(3)
+    rows = Rows(first_of={"a": 0, "b": 4}, size_of={"a": 4, "b": 4})
+    assert lay(jobs, rows) == [
+        Block(row=row, low=low, high=low + 4) for row in range(len(jobs)) for low in (0, 4)
+    ]
+
+
+SUSPENDING = st.lists(
+    st.tuples(
+        st.integers(0, 30), st.integers(0, 30), st.integers(1, 4), st.lists(st.integers(0, 30), max_size=4)
+    ),
+    max_size=12,
+)
+
+
+@given(SUSPENDING)
+def test_each_job_has_as_many_processors_as_tasks_however_often_it_is_suspended(told):
+    jobs = []
+    for start, run, cores, moments in sorted(told, key=lambda one: one[0]):
+        edges = sorted({start + moment for moment in moments if moment <= run})
+        rests = [{"start": begin, "end": end} for begin, end in zip(edges[::2], edges[1::2], strict=False)]
+        jobs.append((start, start + run, cores, rests))
+    table = pl.DataFrame(
+        [one[:3] for one in jobs], schema=dict.fromkeys(("start", "finish", "cores"), pl.Int64), orient="row"
+    ).with_columns(
+        allocation=shares(*({"a": one[2]} for one in jobs)),
+        suspended=pl.Series([one[3] for one in jobs], dtype=SUSPENDED),
+    )
+    drawn = Counter(dict.fromkeys(range(len(jobs)), 0))
+    for block in lay(table, Rows(first_of={"a": 0}, size_of={"a": 4})):
+        assert 0 <= block.low < block.high <= 4
+        drawn[block.row] += block.high - block.low
+    assert [drawn[row] for row in range(len(jobs))] == table["cores"].to_list()
 
 
 def test_where_nobody_tells_on_which_machines_jobs_ran_all_processors_are_one():

@@ -155,7 +155,7 @@ def test_a_suspended_job_is_pale_meanwhile():
     spans = pl.Series("suspended", [None, [{"start": 60, "end": 120}], *[None] * 4], dtype=SUSPENDED)
     told = replace(run, jobs=run.jobs.with_columns(spans))
     assert _data(read_page(as_page(told)), "charts")["gantt"]["pale"] == [[1, 60, 120]]
-    assert _about(told).endswith("Pale: while a job was suspended.")
+    assert _about(told).endswith("Pale: while a job was suspended and nobody else is drawn there.")
 
 
 def test_what_the_core_suspends_is_pale():
@@ -166,8 +166,8 @@ def test_what_the_core_suspends_is_pale():
     site = read({"slurm.conf": text})
     made = trace((0, 1000, 4), (100, 300, 2), queue=["low", "high"], processors=4)
     out = simulate(made, Setup(system=site.policy, cluster=site.cluster, compiled=False), seconds=lambda: 0.0)
-    page = read_page(as_page(kept(made, out)))
-    assert _data(page, "charts")["gantt"]["pale"] == [[0, 100, 400]]
+    gantt = _data(read_page(as_page(kept(made, out))), "charts")["gantt"]
+    assert (gantt["pale"], gantt["blocks"]) == ([[0, 100, 400]], [[0, 0, 4], [1, 0, 2]])
 
 
 def test_a_job_that_ran_again_is_told_of():

@@ -5,14 +5,13 @@ them together stand for one machine.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from heapq import heappop, heappush
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-Piece = tuple[int, int]
-"""First processor, and the one after the last."""
+from jobcast.simulate.page.deck import Deck, Spans
+from jobcast.simulate.page.spans import running
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,18 +57,27 @@ def rows_of(machines: Mapping[str, int], processors: int, jobs: pl.DataFrame, mo
 def lay(jobs: pl.DataFrame, rows: Rows) -> list[Block]:
     """Return the blocks of these jobs (``start finish cores allocation``), which come in the order of their starts.
 
-    Where a machine runs more than it has processors for, as it may while jobs are suspended, the rest are left out.
+    While a job is suspended others may have its processors: their blocks lie over each other, but never while both
+    run, unless a machine then runs more than it has processors for.
     """
-    decks = {name: _Deck(size=size, free=[(0, size)]) for name, size in rows.size_of.items()}
+    decks = {name: Deck(size=size) for name, size in rows.size_of.items()}
     blocks = []
-    for row, (start, finish, cores, allocation) in enumerate(
-        jobs.select("start", "finish", "cores", "allocation").iter_rows()
-    ):
+    told = zip(jobs.select("cores", "allocation").iter_rows(), spans_of(jobs), strict=True)
+    for row, ((cores, allocation), spans) in enumerate(told):
         for name, wanted in shares(allocation, cores, rows):
             base = rows.first_of[name]
-            for low, high in decks[name].take(wanted, start, finish):
+            for low, high in decks[name].take(wanted, spans):
                 blocks.append(Block(row=row, low=base + low, high=base + high))
     return blocks
+
+
+def spans_of(jobs: pl.DataFrame) -> list[Spans]:
+    """Return when each job ran; all of its time for one that never did but while suspended."""
+    found: list[Spans] = [[] for _ in range(len(jobs))]
+    for row, start, finish in running(jobs).sort("row", "start").iter_rows():
+        found[row].append((start, finish))
+    whole = jobs.select("start", "finish").iter_rows()
+    return [spans or [(start, finish)] for spans, (start, finish) in zip(found, whole, strict=True)]
 
 
 def shares(
@@ -84,40 +92,3 @@ def shares(
         size = rows.size_of.get(share["machine"])
         if size is not None:
             yield share["machine"], min(max(round(cores * share["tasks"] / tasks), 1), size)
-
-
-@dataclass(kw_only=True, slots=True)
-class _Deck:
-    """The processors of one machine, as jobs come and go."""
-
-    size: int
-    free: list[Piece]
-    """Neighbours that are free, from below."""
-    busy: list[tuple[int, Piece]] = field(default_factory=list)
-    """Until when a block is taken, soonest first."""
-
-    def take(self, wanted: int, start: int, finish: int) -> list[Piece]:
-        """Take the lowest free processors from `start` to `finish`, as many as there are up to `wanted`."""
-        while self.busy and self.busy[0][0] <= start:
-            self._give_back(heappop(self.busy)[1])
-        taken: list[Piece] = []
-        while wanted and self.free:
-            low, high = self.free.pop(0)
-            end = min(high, low + wanted)
-            if end < high:
-                self.free.insert(0, (end, high))
-            taken.append((low, end))
-            wanted -= end - low
-        for piece in taken:
-            heappush(self.busy, (finish, piece))
-        return taken
-
-    def _give_back(self, piece: Piece) -> None:
-        """Put a block among the free ones, and join neighbours."""
-        joined: list[Piece] = []
-        for low, high in sorted([*self.free, piece]):
-            if joined and joined[-1][1] == low:
-                joined[-1] = joined[-1][0], high
-            else:
-                joined.append((low, high))
-        self.free = joined

@@ -105,15 +105,23 @@ window.moreCharts = function (tools) {
       const [, , start, finish] = spec.jobs[row];
       const paper = colour("paper");
       const gap = Math.abs(api.coord([0, low])[1] - api.coord([0, low + 1])[1]) > 5 ? 1 : 0;
-      const shape = clipped(params, box(api, at, start, finish, low, high, gap));
-      if (!shape) return null;
       const fill = groups[place].colour;
-      const edge = shape.width > 3 && shape.height > 3 ? { stroke: paper, lineWidth: 1 } : {};
-      const pale = (suspended.get(row) || [])
-        .map(([from, until]) => clipped(params, box(api, at, from, until, low, high, gap)))
-        .filter(Boolean)
-        .map((part) => ({ type: "rect", shape: part, style: { fill: paper, opacity: 0.7 }, silent: true }));
-      return { type: "group", children: [{ type: "rect", shape, style: { fill, ...edge } }, ...pale] };
+      const drawn = (from, until, z2, style, silent) => {
+        const shape = clipped(params, box(api, at, from, until, low, high, gap));
+        if (!shape) return [];
+        const edge = shape.width > 3 && shape.height > 3 ? { stroke: paper, lineWidth: 1 } : {};
+        return [{ type: "rect", shape, z2, style: style || { fill, ...edge }, silent }];
+      };
+      const rests = suspended.get(row);
+      if (!rests) return { type: "group", children: drawn(start, finish, 1 + row) };
+      // Who runs meanwhile on the same processors lies over the pale part, whoever of the two started first.
+      const ends = rests.map(([from]) => from).concat(finish);
+      const runs = [start].concat(rests.map(([, until]) => until)).map((from, turn) => [from, ends[turn]]);
+      return { type: "group", children: [
+        ...drawn(start, finish, 0),
+        ...rests.flatMap(([from, until]) => drawn(from, until, 0, { fill: paper, opacity: 0.7 }, true)),
+        ...runs.flatMap(([from, until]) => (until > from ? drawn(from, until, 1 + row) : [])),
+      ] };
     };
     const blocks = groups.map((_, place) => spec.blocks.filter(([row]) => group(row) === place));
     const striped = stripes(colour("soft"));
