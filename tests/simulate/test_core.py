@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jobcast.decision import Cause
-from jobcast.machine import CPUS
+from jobcast.machine import CPUS, Share
 from jobcast.schedule.job import BatchJob, Demand
 from jobcast.schedule.policies import easy, fcfs
 from jobcast.schedule.policy import Blocked, Hold, Limit, Policy, Queue
@@ -131,6 +131,18 @@ def test_two_who_each_hold_a_part_do_not_block_each_other_for_ever():
     jobs = [a_job(1, tasks=6), a_job(2, tasks=5), a_job(3, tasks=5), a_job(4, tasks=5)]
     lives = ran(jobs, policy, run=[100] * 4).lives
     assert sorted(life.start for life in lives) == [0, 100, 200, 300]
+
+
+def test_what_a_job_holds_is_told_with_its_promise():
+    queue = Queue(name="q", hold=Hold(resources=frozenset({CPUS}), longest=300, pause=60), backfill=False)
+    policy = replace(fcfs(), blocked=Blocked.SKIP, queues={"q": queue}, default_queue="q")
+    done = ran([a_job(1, tasks=6), a_job(2, tasks=5)], policy, run=[100] * 2)
+    (machine,) = one_machine(8).machines
+    assert [(one.job, one.made, one.over, one.allocation, one.held) for one in done.promises] == [
+        ("2", 0, 100, (Share(machine=machine.name, tasks=2),), True)
+    ]
+    planned = ran([a_job(1, tasks=6), a_job(2, tasks=5)], easy()).promises
+    assert [(one.job, one.held) for one in planned] == [("2", False)]
 
 
 @settings(max_examples=40, deadline=None)

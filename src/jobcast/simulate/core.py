@@ -20,7 +20,7 @@ from jobcast.decision import (
     Suspend,
     Unreserve,
 )
-from jobcast.machine import Allocation, Cluster
+from jobcast.machine import CPUS, Allocation, Cluster, Share
 from jobcast.schedule.event import Changed, Event, Finished, Submitted, Tick
 from jobcast.schedule.job import BatchJob
 from jobcast.schedule.policy import Policy
@@ -100,7 +100,9 @@ class Promise:
     finish: int | None
     """The end that was reckoned with then; None likewise."""
     allocation: Allocation
-    """Where; empty where that was not settled."""
+    """Where, or what is held; empty where neither was settled."""
+    held: bool = False
+    """Whether the allocation tells how many processors are kept empty by now, not where the job is to run."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -299,11 +301,27 @@ class _Driver:
         if open_since is None:
             return
         made, promise, end = open_since
+        held = () if promise.allocation else _held(promise)
         self._promises.append(
             Promise(
-                job=job, made=made, over=now, start=promise.start, finish=end, allocation=promise.allocation
+                job=job,
+                made=made,
+                over=now,
+                start=promise.start,
+                finish=end,
+                allocation=held or promise.allocation,
+                held=bool(held),
             )
         )
+
+
+def _held(promise: Reserve) -> Allocation:
+    """Return how many processors of each machine are kept empty for a job."""
+    return tuple(
+        Share(machine=machine, tasks=amounts[CPUS])
+        for machine, amounts in promise.holds.items()
+        if amounts.get(CPUS, 0) > 0
+    )
 
 
 def _end_of(promise: Reserve, state: State) -> int | None:

@@ -22,10 +22,13 @@ _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "start": pl.Int64,
     "finish": pl.Int64,
     "allocation": ALLOCATION,
+    "held": pl.Boolean,
 }
 RESERVATIONS = pl.Schema(_COLUMNS)
 """One row for each promise: ``made`` at that second, ``over`` when it was kept, replaced or given up; the ``start``
-and ``finish`` it promised, null where nobody could tell; and where, empty where that was not settled."""
+and ``finish`` it promised, null where nobody could tell; and where, empty where that was not settled. Where it is
+``held``, the allocation tells how many processors of each machine were kept empty from ``made`` on, not where the job
+was to run. Runs of older versions have no such column: they don't tell what was held."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -227,6 +227,7 @@ def _reservations(done: Replayed) -> pl.DataFrame:
             "start": promise.start,
             "finish": promise.finish,
             "allocation": _shares(promise.allocation),
+            "held": promise.held,
         }
         for promise in done.promises
     ]

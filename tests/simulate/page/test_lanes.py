@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobcast.simulate.outcome import SUSPENDED
+from jobcast.simulate.outcome import RESERVATIONS, SUSPENDED
 from jobcast.simulate.page.lanes import Block, Rows, lay, rows_of
 from jobcast.simulate.page.promises import promises
 from jobcast.simulate.page.window import window
@@ -182,3 +182,52 @@ def test_an_engine_may_keep_no_promises():
     run = small()
     rows = rows_of(run.facts.machines, 8, run.jobs, 200)
     assert promises(None, run.jobs, [], rows, (0, 9)) == ([], 0)
+
+
+def _held(*rows: tuple[str, int, int, int | None, dict[str, int]]) -> pl.DataFrame:
+    """Return what jobs hold: id, from when, until when, start that is reckoned with, machine to processors."""
+    told = pl.DataFrame(
+        [one[:4] for one in rows],
+        schema={"id": pl.String, "made": pl.Int64, "over": pl.Int64, "start": pl.Int64},
+        orient="row",
+    )
+    told = told.with_columns(allocation=shares(*(one[4] for one in rows)), held=True)
+    return told.with_columns(finish=pl.lit(None, pl.Int64)).select(RESERVATIONS.names())
+
+
+def test_what_is_held_lies_beside_those_who_run_as_long_as_it_is_held():
+    run = small()
+    jobs = run.jobs.sort("start", maintain_order=True)
+    rows = rows_of(run.facts.machines, 8, jobs, 200)
+    held = _held(
+        ("3", 60, 100, None, {"b": 2}),
+        ("3", 100, 180, 900, {"b": 2}),
+        ("3", 680, 900, 900, {"a": 4, "b": 1}),
+        ("9", 700, 900, None, {"b": 1}),
+        ("9", 900, 900, None, {"b": 3}),
+    )
+    told, count = promises(held, jobs, lay(jobs, rows), rows, (0, 2000))
+    assert [(one.job, one.made, one.over, one.start, one.low, one.high) for one in told] == [
+        ("3", 60, 180, 900, 6, 8),
+        ("3", 680, 900, 900, 0, 4),
+        ("3", 680, 900, 900, 6, 7),
+        ("9", 700, 900, None, 7, 8),
+    ]
+    assert (count, {one.held for one in told}) == (4, {True})
+
+
+def test_what_is_held_lies_where_others_rest_rather_than_where_they_run():
+    resting = _preempting(1).head(1).with_columns(id=pl.lit("r"), cores=2, allocation=shares({"a": 2}))
+    running = resting.with_columns(id=pl.lit("w"), suspended=pl.lit(None, SUSPENDED))
+    both = pl.concat([running, resting])
+    rows = Rows(first_of={"a": 0}, size_of={"a": 4})
+    told, _ = promises(_held(("9", 100, 400, None, {"a": 2})), both, lay(both, rows), rows, (0, 900))
+    assert [(one.low, one.high) for one in told] == [(2, 4)]
+
+
+def test_runs_of_older_versions_tell_only_what_was_promised():
+    run = small()
+    jobs = run.jobs.sort("start", maintain_order=True)
+    rows = rows_of(run.facts.machines, 8, jobs, 200)
+    told, count = promises(run.reservations.drop("held"), jobs, lay(jobs, rows), rows, (0, 2000))
+    assert (count, [one.held for one in told]) == (2, [False, False])

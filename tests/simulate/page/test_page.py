@@ -16,6 +16,7 @@ from jobcast.simulate.outcome import SUSPENDED
 from jobcast.simulate.page import as_page
 from jobcast.simulate.run import Run
 from jobcast.simulate.setup import Setup
+from jobcast.systems.dialects import read_configuration
 from jobcast.systems.slurm.policy import read
 from tests.report.formats.page import Element, read_page
 from tests.report.formats.test_html import assert_whole
@@ -97,7 +98,7 @@ def test_all_of_a_small_run_is_drawn():
     assert gantt["rows"] == [["a", 0, 4], ["b", 4, 4]]
     assert gantt["groups"] == {"queue": ["day", "night", ""], "user": ["ann", "bob", "cyd"]}
     assert gantt["jobs"][2] == ["5", 180, 180, 680, 2, 0, 1, 0, 0]
-    assert gantt["promises"] == [["3", 60, 900, 900, 0, 4], ["3", 60, 900, 900, 4, 8]]
+    assert gantt["promises"] == [["3", 60, 900, 900, 0, 4, 0], ["3", 60, 900, 900, 4, 8, 0]]
     assert gantt["clock"] == {"origin": 1793606400, "elapsed": False}
     assert _about(small()) == (
         "All 6 jobs that ran. Hatched: the last promise of each job, from when it was made to when the job started."
@@ -168,6 +169,27 @@ def test_what_the_core_suspends_is_pale():
     out = simulate(made, Setup(system=site.policy, cluster=site.cluster, compiled=False), seconds=lambda: 0.0)
     gantt = _data(read_page(as_page(kept(made, out))), "charts")["gantt"]
     assert (gantt["pale"], gantt["blocks"]) == ([[0, 100, 400]], [[0, 0, 4], [1, 0, 2]])
+
+
+def test_what_a_queue_of_lsf_reserves_is_hatched_while_it_is_kept_empty():
+    files = {
+        "lsb.hosts": "Begin Host\nHOST_NAME MXJ\nhostA 4\nhostB 4\nEnd Host\n",
+        "lsb.queues": "Begin Queue\nQUEUE_NAME = q\nSLOT_RESERVE = MAX_RESERVE_TIME[60]\nEnd Queue\n",
+    }
+    site = read_configuration(files)
+    made = trace((0, 100, 4), (0, 200, 3), (10, 50, 8), request=[100, 200, None], queue=["q"] * 3)
+    out = simulate(made, Setup(system=site.policy, cluster=site.cluster, compiled=False), seconds=lambda: 0.0)
+    assert out.reservations["held"].to_list() == [True] * len(out.reservations)
+    run = kept(made, out)
+    gantt = _data(read_page(as_page(run)), "charts")["gantt"]
+    assert gantt["promises"] == [
+        ["3", 10, 100, 200, 7, 8, 1],
+        ["3", 100, 200, 200, 0, 4, 1],
+        ["3", 100, 200, 200, 7, 8, 1],
+    ]
+    assert _about(run) == (
+        "All 3 jobs that ran. Hatched: processors that were kept empty for a waiting job, as long as they were."
+    )
 
 
 def test_a_job_that_ran_again_is_told_of():

@@ -46,7 +46,10 @@ def gantt(
         "jobs": _jobs(view.jobs, queues, users),
         "blocks": [[block.row, block.low, block.high] for block in blocks],
         "pale": suspended(view.jobs).rows(),
-        "promises": [[harmless(one.job), one.made, one.over, one.start, one.low, one.high] for one in told],
+        "promises": [
+            [harmless(one.job), one.made, one.over, one.start, one.low, one.high, int(one.held)]
+            for one in told
+        ],
         "promised": count,
         "words": _words(),
     }

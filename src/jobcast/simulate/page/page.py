@@ -200,17 +200,25 @@ def _about_gantt(
         )
     if run.reservations is None:
         yield phrase("run_page.no_reservations")
-    elif spec["promised"] > len(spec["promises"]):
-        yield phrase(
-            "run_page.some_reservations", shown=f"{len(spec['promises']):,}", count=f"{spec['promised']:,}"
-        )
-    elif spec["promises"]:
-        yield phrase("run_page.hatched")
+    yield from _about_hatched(spec)
     if spec["pale"]:
         yield phrase("run_page.pale")
     interrupted = view.jobs["preemptions"].to_numpy() > 0
     if interrupted.sum() > len({row for row, _, _ in spec["pale"]}):
         yield phrase("run_page.again")
+
+
+def _about_hatched(spec: dict[str, Any]) -> Iterator[Phrase]:
+    """Yield what hatched blocks are."""
+    held = {promise[-1] for promise in spec["promises"]}
+    if 0 in held:
+        yield phrase("run_page.hatched")
+    if 1 in held:
+        yield phrase("run_page.held")
+    if spec["promised"] > len(spec["promises"]):
+        yield phrase(
+            "run_page.some_reservations", shown=f"{len(spec['promises']):,}", count=f"{spec['promised']:,}"
+        )
 
 
 def _time(facts: Facts) -> Callable[[int], str]:

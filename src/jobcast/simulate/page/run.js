@@ -132,7 +132,8 @@ window.moreCharts = function (tools) {
       tooltip: { ...whole.tooltip, formatter: ({ data, seriesId }) => {
         if (seriesId !== "promises") return told(spec, data[0]);
         const [id, made, over, start] = data;
-        return `${say(spec.words.kept_for)} <b>${safe(id)}</b><br>${moment(spec, made)} – ${moment(spec, over)}<br>${say(spec.words.promised)}: ${moment(spec, start)}`;
+        return `${say(spec.words.kept_for)} <b>${safe(id)}</b><br>${moment(spec, made)} – ${moment(spec, over)}` +
+          (start === null ? "" : `<br>${say(spec.words.promised)}: ${moment(spec, start)}`);
       } },
       xAxis: times(spec, spec.span),
       yAxis: axis({ type: "value", min: 0, max: height, inverse: true, ...machines }),
