@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from jobcast.simulate.hosts.base import Jobs, Machines, Outcome, Progress, Rules
 from jobcast.simulate.hosts.laying import idle_world, widen
-from jobcast.simulate.hosts.layout import AT_LIMIT, NOTHING, World
+from jobcast.simulate.hosts.layout import AT_LIMIT, NEVER, NOTHING, World
 
 _SLICE = 20_000
 """Arrivals between two calls of `progress`."""
@@ -53,7 +53,7 @@ def _outcome(jobs: Jobs, world: World) -> Outcome:
         preempted=records["preempted"].copy(),
         suspended=records["suspended"].copy(),
         backfilled=records["backfilled"].copy(),
-        promised=records["promised"].copy(),
+        promised=np.maximum(records["promised"], NEVER),
         offsets=offsets,
         machine=world.taken[taken, 0].astype(np.int32),
         tasks=world.taken[taken, 1].astype(np.int32),

@@ -10,6 +10,7 @@ from jobcast.simulate.hosts.layout import (
     NOWHERE,
     SUSPENDED,
     THEN,
+    UNTOLD,
     Table,
     World,
 )
@@ -109,14 +110,16 @@ def make_plans(world: World) -> None:
     """Make the plans that were put off; nothing has started since, so they are those of their jobs' turns."""
     for number in range(world.one[0].unplanned):
         job = world.pending[number]
-        again = world.jobs[job].state == SUSPENDED
-        second = plan(world, job, kept_out_until(world, job) if again else 0)
-        if second == FOREVER and again:
-            hold_own(world, job)
-        elif second == FOREVER:
+        this = world.jobs[job]
+        if this.state == SUSPENDED:
+            if plan(world, job, kept_out_until(world, job)) == FOREVER:
+                hold_own(world, job)
+            continue
+        second = plan(world, job, 0)
+        if second == FOREVER:
             hold(world, job)
-        elif world.jobs[job].promised < 0:
-            world.jobs[job].promised = second
+        if this.promised < 0:
+            this.promised = UNTOLD if second == FOREVER else second
     world.one[0].unplanned = 0
 
 
@@ -141,7 +144,7 @@ def plan(world: World, job: int, since: int) -> int:
         second = _next_end(world)
         if second == FOREVER:
             return FOREVER
-        if second < since or not (again or enough(world, world.sums[THEN], this.kind, this.tasks)):
+        if second < since or not _may_do(world, job, again):
             continue
         _last(world, second, stays)
         if again:
@@ -155,6 +158,15 @@ def plan(world: World, job: int, since: int) -> int:
                 break
     _promise(world, job, second, second + length if length < FOREVER else FOREVER)
     return second
+
+
+@compiled
+def _may_do(world: World, job: int, again: bool) -> bool:
+    """Tell whether what is free at the later second might do, whatever is planned after it."""
+    if again:
+        return can_go_on(world, world.scratch[THEN], job)
+    this = world.jobs[job]
+    return enough(world, world.sums[THEN], this.kind, this.tasks)
 
 
 @compiled

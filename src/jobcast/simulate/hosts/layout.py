@@ -19,6 +19,8 @@ Flag = Annotated[int, "small"]
 FOREVER = 1 << 60
 """The second at which what has no end ends; safe to add a time to."""
 
+NEVER, UNTOLD = -1, -2
+"""In the place of a planned start."""
 ABSENT, WAITING, RUNNING, SUSPENDED, DONE = 0, 1, 2, 3, 4
 """What a job is."""
 NOTHING, AT_LIMIT, REMOVED = 0, 1, 2
@@ -73,7 +75,7 @@ class Job(Protocol):
     stopped: int
     """When it was last suspended."""
     promised: int
-    """Its first planned start."""
+    """Its first planned start; `NEVER` planned yet, or `UNTOLD` because nobody could tell."""
     seen: int
     """The walk in which it last had its turn."""
     tried: int

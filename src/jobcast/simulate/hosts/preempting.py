@@ -43,7 +43,10 @@ def make_place(world: World, job: int) -> bool:
         return False
     this = world.jobs[job]
     queue, starts = world.queues[this.queue], _starts(world, job)
-    _begin(world, starts)
+    _copy_chances(world, starts)
+    _begin(world)
+    for machine in range(world.capacity.shape[0]):
+        _last(world, starts, machine)
     world.one[0].victims = 0
     for number in range(queue.rule, queue.rules_end):
         rule = world.rules[number]
@@ -112,16 +115,19 @@ def _go_too(world: World, job: int, candidate: int, rule: int, starts: int) -> b
 def _helps_if_all_go(world: World, job: int, starts: int) -> bool:
     """Tell whether there is a place if everybody goes; if not, no part of them is worth trying."""
     this = world.jobs[job]
-    queue = world.queues[this.queue]
-    _begin(world, starts)
-    world.one[0].victims = 0
-    for number in range(queue.rule, queue.rules_end):
-        rule = world.rules[number]
-        for at in range(rule.victim, rule.victims_end):
-            first = world.one[0].victims
-            for candidate in range(first, _gather(world, world.victims[at])):
-                _go_too(world, job, candidate, number, starts)
-    return place(world, world.scratch[LASTING], job, False) > 0
+    choice = world.kinds[this.kind].choice
+    _copy_chances(world, starts)
+    for number in range(world.one[0].ends):
+        other = world.runs[number].job
+        rule = _rule_for(world, other, this.queue)
+        if rule >= 0 and _is_near(world, other, choice):
+            _release(world, other, rule, starts, 1)
+    _begin(world)
+    for machine in range(world.capacity.shape[0]):
+        _last(world, starts, machine)
+    return enough(world, world.sums[LASTING], this.kind, this.tasks) and (
+        place(world, world.scratch[LASTING], job, False) > 0
+    )
 
 
 @compiled
@@ -158,17 +164,20 @@ def _needs_no_less(world: World, kind: int, resource: int, per_task: int, per_ma
 
 
 @compiled
-def _begin(world: World, starts: int) -> None:
-    """Reckon with nobody gone yet."""
+def _copy_chances(world: World, starts: int) -> None:
+    """Begin with what there is while nobody goes."""
     copy(world.free[0], world.chances[0])
     for number in range(starts):
         copy(world.left[world.plans[number].left], world.chances[number + 1])
+
+
+@compiled
+def _begin(world: World) -> None:
+    """Begin to work out what would be available."""
     for resource in range(world.capacity.shape[1]):
         world.sums[LASTING, resource] = 0
         for machine in range(world.capacity.shape[0]):
             world.scratch[LASTING, machine, resource] = 0
-    for machine in range(world.capacity.shape[0]):
-        _last(world, starts, machine)
 
 
 @compiled
@@ -230,14 +239,23 @@ def _is_near(world: World, job: int, choice: int) -> bool:
 @compiled
 def _without(world: World, number: int, starts: int, sign: int) -> None:
     """Reckon a chosen victim away; with a sign of -1, back."""
-    this = world.jobs[world.chosen[number, 0]]
-    part = GIVEN if world.rules[world.chosen[number, 1]].method == SUSPEND else ALL
+    job = world.chosen[number, 0]
+    _release(world, job, world.chosen[number, 1], starts, sign)
+    this = world.jobs[job]
+    for at in range(this.slot, this.slot + this.width):
+        _last(world, starts, world.taken[at, 0])
+
+
+@compiled
+def _release(world: World, job: int, rule: int, starts: int, sign: int) -> None:
+    """Add what a victim would give up to what is free now, and left at planned starts within its run."""
+    this = world.jobs[job]
+    part = GIVEN if world.rules[rule].method == SUSPEND else ALL
     still = starts_before(world, max(this.ends, world.one[0].now + 1))
     for at in range(this.slot, this.slot + this.width):
         machine, tasks = world.taken[at, 0], world.taken[at, 1]
         for place_of in range(min(still, starts) + 1):
             add(world, world.chances[place_of], world.sums[NOWHERE], this.kind, machine, sign * tasks, part)
-        _last(world, starts, machine)
 
 
 @compiled
@@ -274,19 +292,24 @@ def _add_all(world: World, width: int) -> None:
             continue
         for at in range(world.one[0].ends):
             job, victims = world.runs[at].job, world.one[0].victims
-            mine = _rule_for(world, job, rule) == rule and not _is_chosen(world, job, victims)
+            mine = _rule_for(world, job, world.rules[rule].queue) == rule and not _is_chosen(
+                world, job, victims
+            )
             if mine and _runs_there(world, job, width):
                 world.chosen[victims, 0], world.chosen[victims, 1] = job, rule
                 world.one[0].victims = victims + 1
 
 
 @compiled
-def _rule_for(world: World, job: int, rule: int) -> int:
-    """Return the first rule of the same queue, up to this one, by which a job is preempted; -1 for none."""
-    for earlier in range(world.queues[world.rules[rule].queue].rule, rule + 1):
-        for at in range(world.rules[earlier].victim, world.rules[earlier].victims_end):
-            if world.victims[at] == world.jobs[job].queue:
-                return earlier
+def _rule_for(world: World, job: int, queue: int) -> int:
+    """Return the first rule by which jobs of a queue take the place of a job; -1 for none."""
+    victim = world.jobs[job].queue
+    if world.relations[queue, victim] == 0:
+        return -1
+    for rule in range(world.queues[queue].rule, world.queues[queue].rules_end):
+        for at in range(world.rules[rule].victim, world.rules[rule].victims_end):
+            if world.victims[at] == victim:
+                return rule
     return -1
 
 

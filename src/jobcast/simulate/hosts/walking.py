@@ -15,6 +15,7 @@ from jobcast.simulate.hosts.layout import (
     EVERYBODY,
     FOREVER,
     LASTING,
+    NEVER,
     PLAN,
     STOP,
     STOPPED,
@@ -91,7 +92,7 @@ def _wait(world: World, job: int) -> None:
     if one.blocked == PLAN and one.planned < one.depth and world.queues[this.queue].reserves:
         one.planned += 1
         put_off(world, job)
-        if this.promised < 0:
+        if this.promised == NEVER:
             make_plans(world)
 
 
