@@ -5,7 +5,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from jobcast.simulate.hosts.base import Jobs, Machines, Outcome, Progress, Rules
+from jobcast.simulate.hosts.base import Column, Jobs, Machines, Outcome, Progress, Rules
 from jobcast.simulate.hosts.laying import idle_world, widen
 from jobcast.simulate.hosts.layout import AT_LIMIT, NEVER, NOTHING, World
 
@@ -44,8 +44,7 @@ def _outcome(jobs: Jobs, world: World) -> Outcome:
     offsets = np.zeros(len(jobs) + 1, np.int64)
     width = np.where(records["first"] >= 0, records["width"], 0)
     np.cumsum(width, out=offsets[1:])
-    # The slots of the jobs are wider than what they took.
-    taken = np.arange(offsets[-1]) + np.repeat(records["slot"] - offsets[:-1], width)
+    taken = world.taken[_used(records["slot"], width, len(world.taken))]
     return Outcome(
         start=records["first"].copy(),
         finish=records["finish"].copy(),
@@ -55,7 +54,16 @@ def _outcome(jobs: Jobs, world: World) -> Outcome:
         backfilled=records["backfilled"].copy(),
         promised=np.maximum(records["promised"], NEVER),
         offsets=offsets,
-        machine=world.taken[taken, 0].astype(np.int32),
-        tasks=world.taken[taken, 1].astype(np.int32),
+        machine=taken[:, 0].astype(np.int32),
+        tasks=taken[:, 1].astype(np.int32),
         passes=int(cast("npt.NDArray[Any]", world.one)["passes"][0]),
     )
+
+
+def _used(slot: Column, width: Column, slots: int) -> npt.NDArray[np.bool_]:
+    """Tell which places of the jobs' slots are used: a job may need fewer machines than it has room for."""
+    changes = np.zeros(slots + 1, np.int8)
+    used = width > 0
+    changes[slot[used]] += 1
+    changes[slot[used] + width[used]] -= 1
+    return np.cumsum(changes[:-1], dtype=np.int8) > 0
