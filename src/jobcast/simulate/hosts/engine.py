@@ -44,7 +44,7 @@ def _outcome(jobs: Jobs, world: World) -> Outcome:
     offsets = np.zeros(len(jobs) + 1, np.int64)
     width = np.where(records["first"] >= 0, records["width"], 0)
     np.cumsum(width, out=offsets[1:])
-    taken = world.taken[_used(records["slot"], width, len(world.taken))]
+    used = _used(records["slot"], width, len(world.taken))
     return Outcome(
         start=records["first"].copy(),
         finish=records["finish"].copy(),
@@ -54,8 +54,8 @@ def _outcome(jobs: Jobs, world: World) -> Outcome:
         backfilled=records["backfilled"].copy(),
         promised=np.maximum(records["promised"], NEVER),
         offsets=offsets,
-        machine=taken[:, 0].astype(np.int32),
-        tasks=taken[:, 1].astype(np.int32),
+        machine=world.taken[:, 0].astype(np.int32)[used],
+        tasks=world.taken[:, 1].astype(np.int32)[used],
         passes=int(cast("npt.NDArray[Any]", world.one)["passes"][0]),
     )
 
