@@ -30,6 +30,7 @@ from jobcast.report.summary import SECTIONS
 from jobcast.report.time import REASONS
 from jobcast.simulate.compare import OTHERS, OVERALL
 from jobcast.simulate.metrics import CONVENTIONS
+from jobcast.simulate.page.page import SETUP
 from jobcast.simulate.trace import CHANGES as TRACE_CHANGES
 from jobcast.simulate.trace import REASONS as TRACE_REASONS
 from jobcast.simulate.whatif import SCENARIOS
@@ -102,6 +103,7 @@ def _families() -> dict[str, list[str]]:
         "whatif_scenario.": list(SCENARIOS),
         "whatif.row_": _endings("whatif.row_"),
         "story.": _endings("story."),
+        "run_setup.": list(SETUP),
         "standing.": list(Standing),
         "trace_aside.": list(TRACE_REASONS),
         **{part: _endings(part) for part in ("lsf_keyword.", "lsf_keyword.standing_", "lsf_keyword.head_")},

@@ -208,3 +208,15 @@ def held(reserve: Reserve) -> dict[str, int]:
         for name, amount in amounts.items():
             found[name] = found.get(name, 0) + amount
     return found
+
+
+def refusals(made: Driver) -> dict[str, str]:
+    """Return who was turned away, and why in words."""
+    return {each.job: each.reason.cause.value for _, each in made.log if isinstance(each, Refuse)}
+
+
+def values(made: Driver, name: str) -> dict[str, str | int]:
+    """Return the figures of a refusal."""
+    return dict(
+        next(each for _, each in made.log if isinstance(each, Refuse) and each.job == name).reason.values
+    )

@@ -109,9 +109,14 @@ def _css(figures: Sequence[Figure]) -> str:
     return page_file("report.css") + (_FOLDER / "run.css").read_text("utf-8") + "".join(heights)
 
 
+SETUP = ("policy", "estimates", "correction", "events")
+"""What a page tells of how a run was simulated; each has its text, ``run_setup.NAME``."""
+
+
 def _setup(facts: Facts) -> str:
-    """Return how it was simulated, in the words of the command line."""
-    return harmless(" · ".join(f"{name} {value}" for name, value in facts.setup.items()))
+    """Return how it was simulated: the values are those of the command line."""
+    told = [f"{say(f'run_setup.{name}')} {facts.setup[name]}" for name in SETUP if name in facts.setup]
+    return harmless(" · ".join(told))
 
 
 def _figures(run: Run, ran: pl.DataFrame, chosen: tuple[int, int] | None) -> Iterator[Figure]:
