@@ -91,6 +91,15 @@ def test_a_page_opens_in_the_language_chosen_now(language: str, tag: str):
     assert list(_data(page, "words")) == list(SAID_BY_SCRIPT)
 
 
+def test_how_a_run_was_simulated_is_told_in_both_languages():
+    body = read_page(as_page(small())).one("body")
+    for language, told in (
+        ("en", "policy easy · estimates requested"),
+        ("zh-CN", "策略 easy · 估算 requested"),
+    ):
+        assert told in body.text(language)
+
+
 def test_all_of_a_small_run_is_drawn():
     charts = _data(read_page(as_page(small())), "charts")
     assert list(charts) == ["gantt", "cores", "asked", "jobs", "heat"]

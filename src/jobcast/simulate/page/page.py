@@ -113,10 +113,9 @@ SETUP = ("policy", "estimates", "correction", "events")
 """What a page tells of how a run was simulated; each has its text, ``run_setup.NAME``."""
 
 
-def _setup(facts: Facts) -> str:
-    """Return how it was simulated: the values are those of the command line."""
-    told = [f"{say(f'run_setup.{name}')} {facts.setup[name]}" for name in SETUP if name in facts.setup]
-    return harmless(" · ".join(told))
+def _setup(facts: Facts) -> list[tuple[str, str]]:
+    """Return how it was simulated: names of `SETUP`, each with its value as the command line has it."""
+    return [(name, harmless(facts.setup[name])) for name in SETUP if name in facts.setup]
 
 
 def _figures(run: Run, ran: pl.DataFrame, chosen: tuple[int, int] | None) -> Iterator[Figure]:
