@@ -5,9 +5,7 @@ import numpy as np
 from jobcast.errors import InputError
 from jobcast.language import say
 from jobcast.simulate.counts.base import Column, Given, Jobs, Rule
-
-_LONGEST = 1 << 36
-"""Seconds, two thousand years: ten million of them, one after the other, still fit into 64 bits."""
+from jobcast.simulate.trace import LONGEST
 
 
 def check(jobs: Jobs, processors: int, rule: Rule) -> None:
@@ -24,12 +22,12 @@ def check(jobs: Jobs, processors: int, rule: Rule) -> None:
                 "counts.odd_column", name=name, kind=column.dtype, shape=column.shape, jobs=len(jobs)
             )
             raise InputError(message, hint=say("counts.odd_column_cure"))
-    _within("submit", jobs.submit, np.concatenate([[0], jobs.submit[:-1]])[: len(jobs)], _LONGEST)
+    _within("submit", jobs.submit, np.concatenate([[0], jobs.submit[:-1]])[: len(jobs)], LONGEST)
     _within("processors", jobs.processors, 1, processors)
-    _within("request", jobs.request, 1, _LONGEST)
+    _within("request", jobs.request, 1, LONGEST)
     _within("run", jobs.run, 1, jobs.request)
     if isinstance(rule.estimates, Given):
-        _within("estimates", rule.estimates.seconds, 1, _LONGEST)
+        _within("estimates", rule.estimates.seconds, 1, LONGEST)
 
 
 def _within(name: str, column: Column, least: Column | int, most: Column | int) -> None:

@@ -1,7 +1,7 @@
 """Time goes from second to second: jobs end, jobs come, and then is decided."""
 
+from jobcast.simulate.compiling import compiled, entrance
 from jobcast.simulate.hosts.changing import finish
-from jobcast.simulate.hosts.compiling import compiled, entrance
 from jobcast.simulate.hosts.layout import DONE, FOREVER, WAITING, World
 from jobcast.simulate.hosts.placing import place
 from jobcast.simulate.hosts.queueing import correct_ends, line_up

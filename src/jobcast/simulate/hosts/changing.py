@@ -1,6 +1,6 @@
 """How a job changes from one state to another, and what that does to the books."""
 
-from jobcast.simulate.hosts.compiling import compiled
+from jobcast.simulate.compiling import compiled
 from jobcast.simulate.hosts.future import take_now
 from jobcast.simulate.hosts.layout import (
     ALL,

@@ -1,6 +1,6 @@
 """Planned starts, and what is available to a job for as long as it is reckoned to run (rules 2 and 4)."""
 
-from jobcast.simulate.hosts.compiling import compiled
+from jobcast.simulate.compiling import compiled
 from jobcast.simulate.hosts.holding import hold, hold_own
 from jobcast.simulate.hosts.layout import (
     ALL,

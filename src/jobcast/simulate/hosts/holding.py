@@ -1,6 +1,6 @@
 """What those keep who can't be told when they start, because somebody runs without end (rule 4)."""
 
-from jobcast.simulate.hosts.compiling import compiled
+from jobcast.simulate.compiling import compiled
 from jobcast.simulate.hosts.layout import (
     AT,
     BEST,

@@ -3,12 +3,13 @@
 Few arrays, because each costs the compiler time in every function that is given it.
 """
 
-import hashlib
 from pathlib import Path
 from typing import Annotated, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+
+from jobcast.simulate.sources import digest
 
 Column = npt.NDArray[np.int64]
 Table = npt.NDArray[np.int64]
@@ -233,16 +234,12 @@ def record_type(of: type) -> np.dtype[np.void]:
 
 
 def _sources() -> str:
-    """Return a digest of the sources that are compiled.
-
-    It is part of a type that all compiled functions are given: numba keeps the machine code of a function until its
-    own file changes, but not until one changes whose functions it calls.
-    """
-    sources = [file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py"))]
-    compiled = [
-        source for source in sources if b"hosts.compiling import" in source or b"class World" in source
-    ]
-    return hashlib.sha256(b"".join(compiled)).hexdigest()[:16]
+    """Return a digest of the sources that are compiled; it is part of a type that all compiled functions are given."""
+    here = Path(__file__)
+    compiled = (
+        file for file in here.parent.glob("*.py") if b"simulate.compiling import" in file.read_bytes()
+    )
+    return digest([here, *compiled])
 
 
 class World(NamedTuple):

@@ -1,6 +1,6 @@
 """Where the tasks of a job fit: first fit over machines (rule 3 of "How the core decides")."""
 
-from jobcast.simulate.hosts.compiling import compiled
+from jobcast.simulate.compiling import compiled
 from jobcast.simulate.hosts.layout import ALL, AT, COUNT, GIVEN, ORDER, Column, Table, World
 
 

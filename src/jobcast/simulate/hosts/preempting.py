@@ -1,6 +1,6 @@
 """Whose place a job may take (rule 6)."""
 
-from jobcast.simulate.hosts.compiling import compiled
+from jobcast.simulate.compiling import compiled
 from jobcast.simulate.hosts.future import left_to_run, make_plans, starts_before
 from jobcast.simulate.hosts.layout import (
     ALL,

@@ -1,6 +1,6 @@
 """Sorted lines and the heap of ends."""
 
-from jobcast.simulate.hosts.compiling import compiled
+from jobcast.simulate.compiling import compiled
 from jobcast.simulate.hosts.layout import Column, Ending, Records, World
 
 

@@ -1,7 +1,7 @@
 """One pass: the line is walked until nothing more can be done (rules 1, 2, 4, 6 and 7)."""
 
+from jobcast.simulate.compiling import compiled
 from jobcast.simulate.hosts.changing import give_way, go_on, is_limited, start
-from jobcast.simulate.hosts.compiling import compiled
 from jobcast.simulate.hosts.future import (
     beside,
     can_go_on,

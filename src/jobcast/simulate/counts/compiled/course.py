@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from jobcast.simulate.compiling import compiled, small
 from jobcast.simulate.counts.compiled.heap import pop, push
-from jobcast.simulate.counts.compiled.jit import compiled, small
 from jobcast.simulate.counts.compiled.memory import (
     ARRIVED,
     BEGUN,

@@ -1,5 +1,6 @@
 """EASY, as `jobcast.simulate.counts.pure.easy` has it, on a queue in blocks."""
 
+from jobcast.simulate.compiling import compiled, entrance
 from jobcast.simulate.counts.compiled.course import (
     arrive,
     arrives,
@@ -11,7 +12,6 @@ from jobcast.simulate.counts.compiled.course import (
     next_time,
     pass_estimates,
 )
-from jobcast.simulate.counts.compiled.jit import compiled, entrance
 from jobcast.simulate.counts.compiled.memory import (
     ARRIVED,
     BLOCKS,
@@ -42,7 +42,7 @@ from jobcast.simulate.counts.compiled.queue import drop, put, take_out
 
 @entrance
 def run(m: Memory, of: object) -> None:  # noqa: ARG001 - its type is what counts
-    """Go through all events; `of` are `jobcast.simulate.counts.compiled.jit.sources`."""
+    """Go through all events; `of` is an empty array whose type depends on the sources."""
     while more(m):
         now = next_time(m)
         pass_estimates(m, now)

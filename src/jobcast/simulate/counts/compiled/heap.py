@@ -4,7 +4,7 @@ They hold what it is sorted by, what decides between equals, and the job. Elemen
 there are, element 1 the first of them.
 """
 
-from jobcast.simulate.counts.compiled.jit import small
+from jobcast.simulate.compiling import small
 from jobcast.simulate.counts.compiled.memory import Memory
 
 

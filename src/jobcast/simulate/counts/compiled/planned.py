@@ -1,5 +1,6 @@
 """Depth-n and conservative backfill, as `jobcast.simulate.counts.pure.planned` has it, on a queue in blocks."""
 
+from jobcast.simulate.compiling import compiled, entrance, small
 from jobcast.simulate.counts.compiled.course import (
     arrive,
     arrives,
@@ -12,7 +13,6 @@ from jobcast.simulate.counts.compiled.course import (
     pass_estimates,
 )
 from jobcast.simulate.counts.compiled.heap import pop, push
-from jobcast.simulate.counts.compiled.jit import compiled, entrance, small
 from jobcast.simulate.counts.compiled.memory import (
     ARRIVED,
     BLOCKS,
@@ -49,7 +49,7 @@ _NONE = -1
 
 @entrance
 def run(m: Memory, of: object) -> None:  # noqa: ARG001 - its type is what counts
-    """Go through all events; `of` are `jobcast.simulate.counts.compiled.jit.sources`."""
+    """Go through all events; `of` is an empty array whose type depends on the sources."""
     while more(m):
         now = next_time(m)
         pass_estimates(m, now)

@@ -4,7 +4,7 @@ Steps that are past stay where they are, before the first that counts. Between t
 anew each job takes its processors once, so that twice as many steps as there are jobs are always enough.
 """
 
-from jobcast.simulate.counts.compiled.jit import compiled, small
+from jobcast.simulate.compiling import compiled, small
 from jobcast.simulate.counts.compiled.memory import (
     END,
     FREE,

@@ -5,7 +5,7 @@ block that is full is cut in two; one that is empty is dropped, to be used again
 of new jobs before it is cut, there are never more than twice as many as would hold all jobs of the trace.
 """
 
-from jobcast.simulate.counts.compiled.jit import compiled, small
+from jobcast.simulate.compiling import compiled, small
 from jobcast.simulate.counts.compiled.memory import (
     BLOCKS,
     COUNT,

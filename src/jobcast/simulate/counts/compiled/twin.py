@@ -1,12 +1,14 @@
 """Calls the compiled engine with what the pure one is called with."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from jobcast.simulate.counts.base import ALL, Column, Given, Jobs, Outcome, Progress, Rule
-from jobcast.simulate.counts.compiled.jit import sources
 from jobcast.simulate.counts.compiled.memory import (
     BEGUN,
     CORRECTION,
@@ -23,7 +25,9 @@ from jobcast.simulate.counts.compiled.memory import (
     Table,
     lay_out,
 )
+from jobcast.simulate.estimates import correction
 from jobcast.simulate.estimates.correction import CORRECTION_NAMES
+from jobcast.simulate.sources import digest
 
 _TOLD = 0.1
 """Seconds between two words of progress."""
@@ -52,7 +56,7 @@ def _go(form: str, memory: Table, progress: Progress) -> None:
     """Run in another thread, so that this one can tell how far it is, and be interrupted."""
     engine = import_module(f"jobcast.simulate.counts.compiled.{form}")
     with ThreadPoolExecutor(1) as pool:
-        done = pool.submit(engine.run, memory, sources())
+        done = pool.submit(engine.run, memory, _sources())
         try:
             while not done.done():
                 try:
@@ -62,6 +66,13 @@ def _go(form: str, memory: Table, progress: Progress) -> None:
             done.result()
         finally:
             memory[STATE, STOPPED] = 1
+
+
+@cache
+def _sources() -> npt.NDArray[np.void]:
+    """Return an empty array, of a type that is another one whenever the source of compiled functions is."""
+    files = [*Path(__file__).parent.glob("*.py"), Path(correction.__file__)]
+    return np.empty(0, np.dtype([(f"of_{digest(files)}", np.int8)]))
 
 
 def _estimates(jobs: Jobs, rule: Rule) -> Column:

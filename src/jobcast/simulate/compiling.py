@@ -2,22 +2,16 @@
 
 It is kept beside the source, or in the user's cache directory where that can't be written, and with the function
 that Python calls only: it holds all others. numba would use it until the file of that function changes, so
-`sources` makes it depend on the other files, too.
+engines let it depend on their other files, too, by `digest`.
 
-No function makes arrays. So none needs to count who uses them (`_nrt`), which would take most of the time.
+No function makes arrays. So none needs to count who uses them (`_nrt`), which would take most of the time. numba is an
+extra: only modules that an engine imports when it runs use this one.
 """
 
-import hashlib
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
-import numpy as np
-import numpy.typing as npt
 from numba import njit
-
-from jobcast.simulate.estimates import correction
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
 _njit = cast("Any", njit)
@@ -42,11 +36,3 @@ def compiled(function: _Function) -> _Function:
 def small(function: _Function) -> _Function:
     """Compile a function into each of those that call it."""
     return cast("_Function", _njit(forceinline=True, **_INNER)(function))
-
-
-@cache
-def sources() -> npt.NDArray[np.void]:
-    """Return an empty array, of a type that is another one whenever the source of compiled functions is."""
-    files = [*sorted(Path(__file__).parent.glob("*.py")), Path(correction.__file__)]
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
-    return np.empty(0, np.dtype([(f"of_{digest}", np.int8)]))
