@@ -1,6 +1,7 @@
 """What jobcast says, in English and Chinese, from one catalogue (``texts.toml``, ``texts_report.toml``)."""
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -46,13 +47,28 @@ def speaking(language: str) -> Iterator[None]:
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
     """Return all texts: key to language to text."""
-    files = sorted(Path(__file__).parent.glob("texts*.toml"))
-    return {
-        f"{part}.{key}": texts
-        for file in files
-        for part, keys in tomllib.loads(file.read_text("utf-8")).items()
-        for key, texts in keys.items()
-    }
+    return {f"{part}.{key}": texts for part in _files() for key, texts in _part(part).items()}
+
+
+@cache
+def _part(part: str) -> dict[str, dict[str, str]]:
+    """Return the texts of one part; most commands say little, and reading all would be a third of their time."""
+    return {key: texts for file in _files()[part] for key, texts in _parts(file)[part].items()}
+
+
+@cache
+def _files() -> dict[str, list[Path]]:
+    """Return the files in which each part stands."""
+    files: dict[str, list[Path]] = {}
+    for file in sorted(Path(__file__).parent.glob("texts*.toml")):
+        for part in re.findall(r"^\[(\w+)\]", file.read_text("utf-8"), re.MULTILINE):
+            files.setdefault(part, []).append(file)
+    return files
+
+
+@cache
+def _parts(file: Path) -> dict[str, dict[str, dict[str, str]]]:
+    return tomllib.loads(file.read_text("utf-8"))
 
 
 def say(key: str, **values: object) -> str:
@@ -61,7 +77,8 @@ def say(key: str, **values: object) -> str:
 
 
 def _said(key: str, values: Mapping[str, object]) -> str:
-    text = catalogue()[key][_current]
+    part, _, name = key.partition(".")
+    text = _part(part)[name][_current]
     return text.format(**values) if values else text
 
 
