@@ -125,3 +125,16 @@ def test_initiators_of_a_class_limit_its_tasks_on_a_machine() -> None:
     made.run()
     assert made.starts() == {"a1": 0, "a2": 10, "b1": 0, "c1": None}
     assert refusals(made) == {"c1": "no_machine"}
+
+
+def test_a_job_that_names_no_queue_is_counted_in_the_default_queue() -> None:
+    limits = (
+        Limit(name="maxjobs of a", amount=1, only={"queue": frozenset({"a"})}),
+        Limit(name="CPUs by queue", amount=4, counts=CPUS, per=("queue",)),
+        Limit(name="a by machine", amount=1, per=("machine",), only={"queue": frozenset({"a"})}),
+    )
+    made = Driver(one(8), easy(queues=queues(Queue(name="a")), default_queue="a", limits=limits))
+    made.submit(job("named", 3, 10, queue="a"), job("unnamed", 3, 10), runs=10)
+    made.run(0)
+    assert made.state.waiting["unnamed"].reason.values == {"limit": "maxjobs of a", "amount": 1, "used": 1}
+    assert made.run().starts() == {"named": 0, "unnamed": 10}

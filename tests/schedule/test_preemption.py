@@ -291,3 +291,13 @@ def test_a_limit_counts_a_job_that_goes_on_only_once() -> None:
     made.run()
     assert made.story("low")[1:] == [(10, "Suspend", "preempted"), (100, "Resume", "preemptor_ended")]
     assert made.story("next")[-1] == (100, "Start", "fits")
+
+
+def test_a_planned_start_counts_on_what_a_suspended_job_keeps_until_its_end() -> None:
+    made = Driver(one(4, memory=8 * GB), weather_centre(order=BY_QUEUE))
+    made.submit(job("low", 4, 100, queue="normal1", per_machine={MEMORY: 6 * GB}), runs=100)
+    made.submit(job("high", 4, 50, queue="normal"), at=10, runs=50)
+    made.submit(job("late", 1, 10, queue="normal1", per_machine={MEMORY: 4 * GB}), at=20, runs=10)
+    made.run()
+    assert made.promises("late") == [(20, 150, {})]
+    assert made.starts() == {"low": 0, "high": 10, "late": 150}

@@ -4,7 +4,7 @@ Rows are machines in the cluster's order, columns are resources. Slots of a queu
 limits by machine are columns too, so that every plan respects them without a rule of its own.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -151,9 +151,10 @@ def needs_of(job: BatchJob, queue: Queue, grid: Grid) -> Needs | None:
         return None
     lent_task, lent_machine = task.copy(), machine.copy()
     for limit in grid.limits:
-        _count_limit(limit, job, grid, [(task, machine)])
-        if not limit.lent_are_free:
-            _count_limit(limit, job, grid, [(lent_task, lent_machine)])
+        if counts_job(limit, job, queue):
+            _count_limit(limit, grid, task, machine)
+            if not limit.lent_are_free:
+                _count_limit(limit, grid, lent_task, lent_machine)
     mask, moving = _mask(job, queue, grid)
     if not mask.any():
         return None
@@ -182,26 +183,24 @@ def needs_of(job: BatchJob, queue: Queue, grid: Grid) -> Needs | None:
     )
 
 
-def _count_limit(limit: Limit, job: BatchJob, grid: Grid, rows: Iterable[tuple[Amounts, Amounts]]) -> None:
+def _count_limit(limit: Limit, grid: Grid, task: Amounts, machine: Amounts) -> None:
     """Let a job that a limit by machine counts take its part of that column."""
-    if not counts_job(limit, job):
-        return
     column = grid.columns[limit_column(limit)]
-    for task, machine in rows:
-        if limit.counts == "jobs":
-            machine[column] = 1
-        elif limit.counts in grid.columns:
-            task[column] = task[grid.columns[limit.counts]]
-            machine[column] = machine[grid.columns[limit.counts]]
+    if limit.counts == "jobs":
+        machine[column] = 1
+    elif limit.counts in grid.columns:
+        task[column] = task[grid.columns[limit.counts]]
+        machine[column] = machine[grid.columns[limit.counts]]
 
 
-def counts_job(limit: Limit, job: BatchJob) -> bool:
+def counts_job(limit: Limit, job: BatchJob, queue: Queue) -> bool:
     """Tell whether a limit counts the jobs of this user, group, project and queue."""
-    return all(
-        getattr(job, by) in allowed
-        for by, allowed in limit.only.items()
-        if by in {"user", "group", "project", "queue"}
-    )
+    return all(owner(by, job, queue) in allowed for by, allowed in limit.only.items() if by != "machine")
+
+
+def owner(by: str, job: BatchJob, queue: Queue) -> str:
+    """Return whose a job is: its user, group, project, or the name of the queue that it is in."""
+    return queue.name if by == "queue" else str(getattr(job, by))
 
 
 _MOVING = frozenset({"load", "started", "hour", "minute", "weekday", "now"})

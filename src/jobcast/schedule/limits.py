@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from jobcast.decision import Cause, Reason
-from jobcast.schedule.grid import counts_job, names_machine
+from jobcast.schedule.grid import counts_job, names_machine, owner
 from jobcast.schedule.placement import Counts
 from jobcast.schedule.policy import Limit, Policy
 from jobcast.schedule.state import Entry, State
@@ -86,8 +86,8 @@ class Limits:
 
     def _of(self, entry: Entry, limits: list[Limit]) -> Iterator[tuple[Limit, _Key]]:
         for limit in limits:
-            if counts_job(limit, entry.job) and not (limit.lent_are_free and entry.lent):
-                who = tuple(getattr(entry.job, by) for by in limit.per if by != "machine")
+            if counts_job(limit, entry.job, entry.queue) and not (limit.lent_are_free and entry.lent):
+                who = tuple(owner(by, entry.job, entry.queue) for by in limit.per if by != "machine")
                 yield limit, (limit.name, *who)
 
 

@@ -266,7 +266,7 @@ class Pass:
         start = finder.plans.earliest_there(rows, entry.gave, length, until)
         wanted = Taken(rows=rows, tasks=entry.taken.tasks, amounts=entry.gave)
         if start is not None:
-            finder.plans.add(entry.job.id, start, length, wanted)
+            finder.plans.add(entry.job.id, start, length, wanted, gives_back=entry.taken)
         else:
             entry.held = np.zeros_like(state.free)
             free = state.free if kept is None else state.free - kept

@@ -32,6 +32,8 @@ class Plan:
     """Second at which it is reckoned to end; `FOREVER` for never."""
     taken: Taken
     """What it will take."""
+    gives_back: Taken
+    """What is free again at its end: also what it has kept since before, where it is suspended now."""
     left: Amounts
     """[machines, resources] that are free then beside it; lessened by each later start that runs until then."""
 
@@ -119,15 +121,21 @@ class Plans:
     def _later(self) -> Iterator[tuple[int, Amounts]]:
         return _sweep(self.free, self._ends, self.plans)
 
-    def add(self, job: str, start: int, length: int | None, taken: Taken) -> None:
-        """Promise a job its start."""
+    def add(
+        self, job: str, start: int, length: int | None, taken: Taken, gives_back: Taken | None = None
+    ) -> None:
+        """Promise a job its start.
+
+        `gives_back`: what is free again at its end, where it has a part already.
+        """
         end = FOREVER if length is None else start + length
         left = self.free_at(start)
         left[taken.rows] -= taken.amounts
         for plan in self.plans:
             if start < plan.start < end:
                 plan.left[taken.rows] -= taken.amounts
-        self.plans.append(Plan(job=job, start=start, end=end, taken=taken, left=left))
+        gives_back = gives_back or taken
+        self.plans.append(Plan(job=job, start=start, end=end, taken=taken, gives_back=gives_back, left=left))
 
     def free_at(self, second: int) -> Amounts:
         """Return what is free at a later second, by all that is known; the caller's own to change."""
@@ -137,8 +145,10 @@ class Plans:
                 break
             free[taken.rows] += taken.amounts
         for plan in self.plans:
-            if plan.start <= second < plan.end:
+            if plan.start <= second:
                 free[plan.taken.rows] -= plan.taken.amounts
+            if plan.end <= second:
+                free[plan.gives_back.rows] += plan.gives_back.amounts
         return free
 
     def busy_first(self, needs: Needs, order: Rows) -> Rows:
@@ -153,7 +163,7 @@ def _sweep(
     """Yield each second at which something is given back, rising, and what is free then (one array, changed)."""
     free = free.copy()
     ended = sorted(
-        (plan.end, -number, plan.taken) for number, plan in enumerate(plans, 1) if plan.end < FOREVER
+        (plan.end, -number, plan.gives_back) for number, plan in enumerate(plans, 1) if plan.end < FOREVER
     )
     releases = heapq.merge(ends, ended)
     starts = deque(sorted((plan.start, number) for number, plan in enumerate(plans)))

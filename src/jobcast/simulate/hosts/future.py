@@ -180,22 +180,22 @@ def _next_end(world: World) -> int:
     if second == FOREVER:
         return FOREVER
     while one.then_runs < one.ends and max(world.runs[one.then_runs].second, one.now + 1) <= second:
-        _change_then(world, world.runs[one.then_runs].job, 1)
+        _change_then(world, world.runs[one.then_runs].job, 1, ALL)
         one.then_runs += 1
     while one.then_starts < one.plans and world.plans[one.then_starts].starting <= second:
-        _change_then(world, world.plans[one.then_starts].starter, -1)
+        job = world.plans[one.then_starts].starter
+        _change_then(world, job, -1, GIVEN if world.jobs[job].state == SUSPENDED else ALL)
         one.then_starts += 1
     while one.then_ends < one.plans and world.plans[one.then_ends].ending <= second:
-        _change_then(world, world.plans[one.then_ends].ender, 1)
+        _change_then(world, world.plans[one.then_ends].ender, 1, ALL)
         one.then_ends += 1
     return second
 
 
 @compiled
-def _change_then(world: World, job: int, sign: int) -> None:
-    """Give back or take an allocation at the later second that is looked at."""
+def _change_then(world: World, job: int, sign: int, part: int) -> None:
+    """Give back or take an allocation, or a part of it, at the later second that is looked at."""
     this = world.jobs[job]
-    part = GIVEN if this.state == SUSPENDED else ALL
     for at in range(this.slot, this.slot + this.width):
         machine, tasks = world.taken[at, 0], world.taken[at, 1]
         add(world, world.scratch[THEN], world.sums[THEN], this.kind, machine, sign * tasks, part)
