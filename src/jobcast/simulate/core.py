@@ -145,6 +145,8 @@ class _Driver:
         self._open: dict[str, tuple[int, Reserve, int | None]] = {}
         """Job to when it was promised a start, the promise, and the end that is reckoned with."""
         self._promises: list[Promise] = []
+        self._finished_now: list[int] = []
+        """Rows that the estimator is told of once everybody who is submitted in the same second has an estimate."""
         self._begun = 0
         self._corrects = replay.estimator is not None or replay.correction != "request"
         """Whether estimates that were too short are corrected here; the core itself takes the run limit then."""
@@ -158,6 +160,7 @@ class _Driver:
         while self._ahead and not self._in_vain(state):
             now = self._ahead[0][0]
             events = [event for what in self._due(now) if (event := self._happens(now, what)) is not None]
+            self._learn(now)
             if not events:
                 continue
             state, decisions = step(state, events, replay.policy)
@@ -223,9 +226,15 @@ class _Driver:
         life = self._lives[row]
         life.finish, life.turn = now, life.turn + 1
         life.killed = life.killed or life.left > now - life.since
-        if self._replay.estimator is not None:
-            self._replay.estimator.at_finish(row, now)
+        self._finished_now.append(row)
         return Finished(at=now, job=self._jobs[row].id, exit_code=int(life.killed))
+
+    def _learn(self, now: int) -> None:
+        """Tell the estimator of those that have finished now: arrivals come first, as where processors are counted."""
+        if self._replay.estimator is not None:
+            for row in self._finished_now:
+                self._replay.estimator.at_finish(row, now)
+        self._finished_now.clear()
 
     def _outrun(self, now: int, row: int) -> Changed | None:
         """Correct an estimate that has turned out too short; the run limit bounds it."""
