@@ -58,6 +58,14 @@ def test_so_it_does_with_estimates_that_are_learnt_and_corrected(made: Trace, se
     assert by_the_core(made, setup).start.tolist() == counted.start.tolist()
 
 
+def test_who_is_submitted_in_the_second_in_which_another_finishes_does_not_know_of_it_yet():
+    run, cores = [1, 1, 1, 1, 2, 1, 2, 1, 2], [1, 1, 1, 1, 1, 1, 1, 6, 2]
+    jobs = zip([0] * 5 + [1] * 4, run, cores, strict=True)
+    made = trace(*jobs, request=run, user=["ann"] * 9)
+    setup = Setup(policy="easy", estimates="last-two", events="per-timestamp")
+    assert by_the_core(made, setup).start.tolist() == [0, 0, 0, 0, 0, 1, 1, 2, 3]
+
+
 def test_the_true_run_time_stands_in_for_a_missing_request_only_where_the_literature_decides():
     made = trace((0, 100, 6), (1, 50, 8), (2, 60, 2), request=[None, 50, 60])
     by_literature, by_site = (Site.of(made, Setup(policy="easy", system=own)) for own in (None, easy()))
@@ -78,6 +86,12 @@ def test_the_future_does_not_cap_a_forecast():
     given = np.array([80, -1, 100])
     outcome = by_the_core(made, Setup(policy="easy", given=given))
     assert outcome.start.tolist() == [0, 100, 150]
+
+
+@pytest.mark.parametrize("beyond", [Setup(estimates="doubled"), Setup(correction="doubling-uncapped")])
+def test_estimates_beyond_the_run_limit_are_refused_where_the_core_would_cap_them(beyond: Setup):
+    with pytest.raises(InputError, match="reckons beyond run limits"):
+        by_the_core(trace((0, 100, 6)), beyond)
 
 
 def test_estimates_are_corrected_as_the_policy_has_it():

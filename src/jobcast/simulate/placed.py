@@ -7,6 +7,8 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 
+from jobcast.errors import InputError
+from jobcast.language import say
 from jobcast.machine import CPUS, Allocation, Cluster
 from jobcast.schedule.policies import named
 from jobcast.schedule.policy import Policy
@@ -98,7 +100,8 @@ class Site:
 
     @classmethod
     def of(cls, trace: Trace, setup: Setup) -> "Site":
-        """Lay out a run. Raises InputError for a policy that nobody knows."""
+        """Lay out a run. Raises InputError for a policy that nobody knows, or estimates that outlive run limits."""
+        _see_capped(setup)
         cluster, policy = cluster_of(setup, trace), policy_of(setup)
         return cls(
             trace=trace,
@@ -107,6 +110,16 @@ class Site:
             policy=policy,
             requests=requests_of(trace, cluster, policy),
         )
+
+
+_UNCAPPED = ("doubled", "doubling-uncapped")
+
+
+def _see_capped(setup: Setup) -> None:
+    """Raise InputError for estimates beyond the run limit: the core reckons with nothing longer than that."""
+    for name in (estimates_of(setup), correction_of(setup)):
+        if name in _UNCAPPED:
+            raise InputError(say("simulate.capped", name=name), hint=say("simulate.capped_cure"))
 
 
 def run_placed(

@@ -75,6 +75,8 @@ class Naive:
                 estimate = request
             case "doubling":
                 estimate = min(first * 2 ** (times + 1), request)
+            case "doubling-uncapped":
+                estimate = first * 2 ** (times + 1)
             case "incremental":
                 estimate = min(first + _STEPS[times], request) if times < len(_STEPS) else request
         self.times[job] = times + 1

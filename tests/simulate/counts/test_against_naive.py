@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from jobcast.simulate.counts import engine
 from jobcast.simulate.counts.base import ALL, EASY, EASY_SJBF, FCFS, Given, Jobs, Rule
+from jobcast.simulate.estimates.correction import CORRECTION_NAMES
 from tests.simulate.counts.logs import jobs_of, made_up
 from tests.simulate.counts.naive import Naive
 
@@ -47,7 +48,7 @@ def rules(draw: st.DrawFn, jobs: Jobs) -> Rule:
         order=draw(st.sampled_from(["first-come", "shortest-first"])),
         events=draw(st.sampled_from(["per-event", "per-timestamp"])),
         estimates=draw(st.sampled_from(["requested", "actual", "doubled", "last-two", Given(seconds=given)])),
-        correction=draw(st.sampled_from(["request", "incremental", "doubling"])),
+        correction=draw(st.sampled_from(CORRECTION_NAMES)),
     )
 
 

@@ -29,6 +29,7 @@ OUTCOMES: list[tuple[Rule, int, float, int]] = [
     (replace(EASY_SJBF, estimates="last-two"), 30603691, 335.2186296308413, 762),
     (EASY_PLUS_PLUS, 31206261, 334.601924850532, 2941),
     (replace(EASY_PLUS_PLUS, correction="doubling"), 41108717, 430.9754054328301, 2609),
+    (replace(EASY_PLUS_PLUS, correction="doubling-uncapped"), 36919889, 403.8877600972196, 2490),
     (replace(EASY_PLUS_PLUS, events=ONCE_A_SECOND), 31646914, 333.17004694170396, 2967),
     (Rule(depth=4, events=ONCE_A_SECOND), 35023752, 308.1868963320299, 0),
     (

@@ -17,6 +17,7 @@ EASY_TRUE = replace(EASY, estimates="actual")
 SJBF_TRUE = replace(EASY_SJBF, estimates="actual")
 SJBF_DOUBLED = replace(EASY_SJBF, estimates="doubled")
 LAST_TWO = replace(EASY_PLUS_PLUS, correction="request")
+DOUBLING = replace(EASY_PLUS_PLUS, correction="doubling-uncapped")
 
 PUBLISHED: list[tuple[Rule, float]] = [
     (EASY, 92.576539734),
@@ -26,6 +27,7 @@ PUBLISHED: list[tuple[Rule, float]] = [
     (SJBF_DOUBLED, 58.912532240),
     (EASY_PLUS_PLUS, 63.500677170),
     (LAST_TWO, 62.856882727),
+    (DOUBLING, 64.527474222),
 ]
 ONCE_A_SECOND: list[tuple[Rule, float]] = [
     (EASY, 92.687653743),

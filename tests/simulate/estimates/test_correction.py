@@ -30,7 +30,11 @@ def test_an_estimate_is_doubled_until_the_request_is_reached() -> None:
     assert corrected("doubling", 100, 1500) == [100, 200, 400, 800, 1500]
 
 
-@pytest.mark.parametrize("name", CORRECTION_NAMES)
+def test_an_estimate_is_doubled_beyond_the_request_where_nothing_caps_it() -> None:
+    assert corrected("doubling-uncapped", 100, 1500) == [100, 200, 400, 800, 1600]
+
+
+@pytest.mark.parametrize("name", [name for name in CORRECTION_NAMES if name != "doubling-uncapped"])
 @given(request=st.integers(2, 10**9), share=st.floats(0, 1))
 def test_each_correction_is_longer_than_the_estimate_before_it_and_ends_at_the_request(
     name: CorrectionName, request: int, share: float

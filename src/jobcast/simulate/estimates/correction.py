@@ -5,9 +5,9 @@ from typing import Literal, get_args
 
 Correction = Callable[[int, int, int], int]
 """Called with the first estimate, how often it was corrected already, and the request, all in seconds but the
-second; returns the next estimate: longer than the one before it, at most the request."""
+second; returns the next estimate: longer than the one before it, at most the request; only `doubling_uncapped` outlives it."""
 
-CorrectionName = Literal["request", "incremental", "doubling"]
+CorrectionName = Literal["request", "incremental", "doubling", "doubling-uncapped"]
 CORRECTION_NAMES: tuple[CorrectionName, ...] = get_args(CorrectionName)
 
 STEPS = (60, 300, 900, 1800, 3600, 7200, 18000, 36000, 72000, 180000, 360000)
@@ -27,11 +27,18 @@ def incremental(first: int, times: int, request: int) -> int:
 
 def doubling(first: int, times: int, request: int) -> int:
     """Double the estimate."""
-    return min(first << times + 1, request)
+    return min(doubling_uncapped(first, times, request), request)
+
+
+def doubling_uncapped(first: int, times: int, request: int) -> int:
+    """Double the estimate even beyond the request, at which the job would be killed: so do the published tables."""
+    del request
+    return first << times + 1
 
 
 CORRECTIONS: Mapping[CorrectionName, Correction] = {
     "request": to_request,
     "incremental": incremental,
     "doubling": doubling,
+    "doubling-uncapped": doubling_uncapped,
 }

@@ -37,7 +37,9 @@ from jobcast.simulate.counts.compiled.memory import (
 )
 from jobcast.simulate.estimates.correction import CORRECTION_NAMES, STEPS
 
-_INCREMENTAL, _DOUBLING = (CORRECTION_NAMES.index(name) for name in ("incremental", "doubling"))
+_INCREMENTAL, _DOUBLING, _UNCAPPED = (
+    CORRECTION_NAMES.index(name) for name in ("incremental", "doubling", "doubling-uncapped")
+)
 _STEPS = np.array(STEPS)
 _NEVER = 1 << 62
 
@@ -108,6 +110,8 @@ def _corrected(m: Memory, job: int) -> int:
         return min(first + step, request)
     if m[STATE, CORRECTION] == _DOUBLING:
         return min(first << (times + 1), request)
+    if m[STATE, CORRECTION] == _UNCAPPED:
+        return first << (times + 1)
     return request
 
 
