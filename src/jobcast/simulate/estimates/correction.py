@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 Correction = Callable[[int, int, int], int]
 """Called with the first estimate, how often it was corrected already, and the request, all in seconds but the
-second; returns the next estimate: longer than the one before it, at most the request; only `doubling_uncapped` outlives it."""
+second; returns the next estimate: longer than the one before it, at most the request but for `doubling_uncapped`."""
 
 CorrectionName = Literal["request", "incremental", "doubling", "doubling-uncapped"]
 CORRECTION_NAMES: tuple[CorrectionName, ...] = get_args(CorrectionName)
