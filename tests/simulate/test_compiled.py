@@ -52,16 +52,17 @@ def test_who_is_turned_away_or_never_starts_is_told_with_the_cause():
         queues={
             "day": Queue(name="day", run_limit_max=50),
             "own": Queue(name="own", users=frozenset({"eve"})),
+            "shut": Queue(name="shut", open=False),
         },
         default_queue="day",
         limits=(Limit(name="few", amount=1, counts=CPUS, only={"user": frozenset({"eve"})}),),
     )
     made = trace(
-        *[(0, 10, cores) for cores in (8, 5, 1, 1, 2)],
-        queue=["day", "day", "day", "own", "other"],
-        request=[20, 20, 60, 20, 20],
-        user=["ann", "ann", "ann", "ann", "eve"],
-        memory=[8 << 30, 9 << 30, None, None, None],
+        *[(0, 10, cores) for cores in (8, 5, 1, 1, 2, 1)],
+        queue=["day", "day", "day", "own", "other", "shut"],
+        request=[20, 20, 60, 20, 20, 20],
+        user=["ann", "ann", "ann", "ann", "eve", "ann"],
+        memory=[8 << 30, 9 << 30, None, None, None, None],
     )
     setup = Setup(policy="own", system=system, cluster=parse_machines("2x4:4GB"))
     hold_equal(made, setup)
@@ -70,6 +71,7 @@ def test_who_is_turned_away_or_never_starts_is_told_with_the_cause():
         2: "run_limit_too_long",
         3: "not_allowed",
         4: "limit",
+        5: "queue_closed",
     }
 
 
@@ -82,6 +84,6 @@ def test_what_only_the_core_knows_is_left_to_it():
         cluster=one_machine(8),
         compiled=True,
     )
-    cycle = replace(easy(), cycle=30, limits=(Limit(name="none", amount=0),))
-    for setup in (corrected, Setup(policy="own", system=cycle, compiled=True)):
+    gaps = replace(easy(), queues={"": Queue(name="", interruptible=60)})
+    for setup in (corrected, Setup(policy="own", system=gaps, compiled=True)):
         assert simulate(made, setup, seconds=no_time).engine == "core"

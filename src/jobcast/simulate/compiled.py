@@ -23,10 +23,7 @@ Progress = Callable[[int], None]
 
 def can_run(asked: Asked, policy: Policy, cluster: Cluster) -> bool:
     """Tell whether numba is there, and the compiled engine knows all rules of a policy."""
-    endless = policy.cycle > 0 and bool(
-        policy.limits
-    )  # its clock would tick for ever for one who never starts
-    return find_spec("numba") is not None and not endless and not expressible(policy, cluster, asked)
+    return find_spec("numba") is not None and not expressible(policy, cluster, asked)
 
 
 def run_compiled(
@@ -60,7 +57,10 @@ def run_compiled(
 
 
 def _causes(rows: list[int], asked: Asked, policy: Policy, cluster: Cluster) -> dict[int, str]:
-    """Ask the core why it refuses these jobs, which never ran; who isn't refused has waited at a limit to the end."""
+    """Ask the core why it refuses these jobs, which never ran.
+
+    Who isn't refused has waited to the end for a closed queue, or at a limit.
+    """
     state = begin(cluster, policy)
     causes = {}
     for row in rows:
@@ -73,8 +73,10 @@ def _causes(rows: list[int], asked: Asked, policy: Policy, cluster: Cluster) -> 
             group=asked.group.names[asked.group.code[row]],
             run_limit=None if limit < 0 else limit,
         )
-        answer = admit(job, queue_of(job, policy), state)
-        causes[row] = str(answer.cause if isinstance(answer, Reason) else Cause.LIMIT)
+        queue = queue_of(job, policy)
+        answer = admit(job, queue, state)
+        waits = Cause.LIMIT if queue is None or queue.open else Cause.QUEUE_CLOSED
+        causes[row] = str(answer.cause if isinstance(answer, Reason) else waits)
     return causes
 
 

@@ -52,7 +52,7 @@ def clusters(draw: st.DrawFn, *, slots: bool = False) -> Cluster:
                 facts={"speed": draw(st.integers(1, 3))},
             )
         )
-    return Cluster(machines=tuple(machines))
+    return Cluster(machines=tuple(machines), floating=draw(st.sampled_from([{}, {"licences": 3}])))
 
 
 LAYOUTS = st.builds(
@@ -109,6 +109,9 @@ QUEUES = st.builds(
     estimate=st.sampled_from([None, None, 12]),
     default_resources=st.sampled_from([{}, {MEMORY: 1}]),
     machines=st.sampled_from([frozenset[str](), frozenset[str](), frozenset({"b"})]),
+    open=st.sampled_from([True, True, True, True, False]),
+    exclusive=st.sampled_from([False, False, False, True]),
+    max_planned=st.sampled_from([None, None, None, 0, 1, 2]),
 )
 
 METHODS = [Method.SUSPEND, Method.REQUEUE, Method.REMOVE]
@@ -122,7 +125,6 @@ def policies(draw: st.DrawFn, *, preempts: bool, depth: st.SearchStrategy[int | 
         name: Queue(**{field: getattr(queue, field) for field in Queue.__slots__} | {"name": name})
         for name, queue in named.items()
     }
-    # A job that no limit ever lets start would keep the clock of a cycle ticking for ever.
     limits = tuple(draw(st.lists(LIMITS, max_size=2, unique_by=lambda limit: limit.name)))
     return Policy(
         name="made up",
@@ -132,6 +134,8 @@ def policies(draw: st.DrawFn, *, preempts: bool, depth: st.SearchStrategy[int | 
         backfill_order=draw(st.sampled_from([(), (), (shortest,)])),
         blocked=draw(st.sampled_from([Blocked.PLAN, Blocked.PLAN, Blocked.SKIP, Blocked.STOP])),
         depth=draw(depth),
+        depth_per_user=draw(st.sampled_from([None, None, None, 1, 2])),
+        window=draw(st.sampled_from([None, None, None, 0, 10, 30])),
         protected=draw(st.sampled_from(["estimate", "estimate", "run_limit"])),
         machine_order=draw(st.sampled_from([None, None, parse("0 - speed"), parse("memory")])),
         busy_first=draw(st.booleans()),
@@ -139,7 +143,7 @@ def policies(draw: st.DrawFn, *, preempts: bool, depth: st.SearchStrategy[int | 
         victim_order=draw(st.sampled_from(list(VictimOrder))),
         released_by_suspension=draw(st.sampled_from([frozenset({CPUS}), frozenset({CPUS, MEMORY})])),
         limits=limits,
-        cycle=0 if limits else draw(st.sampled_from([0, 0, 7])),
+        cycle=draw(st.sampled_from([0, 0, 7])),
     )
 
 

@@ -52,6 +52,8 @@ class Jobs:
     """Row of `kinds`."""
     queue: Column
     """Code of its queue."""
+    user: Column
+    """Code of who submitted it."""
     rank: Column
     """Place in the line, smaller first; no two alike."""
     behind: Column
@@ -101,6 +103,10 @@ class Rules:
     """What a job that can't start does to those behind it: 0 stops them, 1 lets them pass, 2 has a planned start."""
     depth: int
     """How many have planned starts."""
+    depth_per_user: int
+    """How many of one user."""
+    window: int
+    """Seconds; later starts aren't planned."""
     busy_first: bool
     """Whether planned jobs are put on machines that are busy now."""
     cycle: int
@@ -109,6 +115,10 @@ class Rules:
     """[queues]: whether its jobs may run on what is planned for others, if they end in time."""
     reserves: Flags
     """[queues]: whether its jobs have planned starts."""
+    most_planned: Column
+    """[queues]: how many of its jobs may have planned starts at once."""
+    is_open: Flags
+    """[queues]: whether its jobs start at all."""
     preemption: tuple[Preemption, ...]
     """Who may preempt whom; rules of one queue stand together, in the order in which they are tried."""
     gives: Flags
@@ -135,8 +145,6 @@ class Outcome:
     """Seconds in all."""
     backfilled: Flags = field(repr=False)
     """Whether it last started while one before it waited."""
-    promised: Column = field(repr=False)
-    """The first start that was planned for it."""
     offsets: Column = field(repr=False)
     """[jobs + 1] into the next two: where it last started."""
     machine: npt.NDArray[np.int32] = field(repr=False)

@@ -13,12 +13,11 @@ from jobcast.simulate.hosts import expressing
 from jobcast.simulate.hosts.asked import Asked
 from jobcast.simulate.hosts.base import Column, Jobs, Machines, Preemption, Rules
 from jobcast.simulate.hosts.kinds import kinds_of
+from jobcast.simulate.hosts.layout import UNLIMITED
 from jobcast.simulate.hosts.limits import amounts, counted
 from jobcast.simulate.hosts.ordering import Facts, places
 from jobcast.simulate.hosts.site_queues import SiteQueues
 
-_ALL = 1 << 40
-"""The depth where everybody has a planned start."""
 _BLOCKED = {Blocked.STOP: 0, Blocked.SKIP: 1, Blocked.PLAN: 2}
 _METHOD = {Method.SUSPEND: 0, Method.REQUEUE: 1, Method.REMOVE: 2}
 
@@ -39,8 +38,9 @@ def expressible(
 
     `jobs` are looked at for what columns don't tell: dependencies, holds, begin times, arrays, bookings.
     """
+    endless = bool((SiteQueues(asked, policy).reckoned(asked, policy) < 0).any())
     words = [
-        *expressing.of_policy(policy, cluster),
+        *expressing.of_policy(policy, cluster, endless=endless),
         *expressing.of_demands(asked.demands, policy, cluster),
         *expressing.of_jobs(jobs, policy),
     ]
@@ -62,6 +62,7 @@ def columns(policy: Policy, cluster: Cluster, asked: Asked) -> Columns:
         tasks=np.array([demand.tasks for demand in asked.demands], np.int64)[asked.demand],
         kind=kinds.kind,
         queue=queues.job_queue.code,
+        user=asked.user.code,
         rank=rank,
         behind=places(policy.backfill_order, facts) if policy.backfill_order else rank,
         kinds=kinds.kinds,
@@ -69,7 +70,8 @@ def columns(policy: Policy, cluster: Cluster, asked: Asked) -> Columns:
         weight=weight,
         refused=(queues.refused(asked) | kinds.refused).astype(np.int8),
     )
-    machines = Machines(capacity=grid.capacity, choices=kinds.choices)
+    # Nobody asks for floating resources, which have the last row: it is left out.
+    machines = Machines(capacity=grid.capacity[: len(grid.machines)], choices=kinds.choices)
     return Columns(jobs=jobs, machines=machines, rules=_rules(policy, grid, queues, most))
 
 
@@ -95,16 +97,24 @@ def _rules(policy: Policy, grid: Grid, queues: SiteQueues, most: Column) -> Rule
     known, slots = queues.queues, {queue_slots(name) for name in queues.job_queue.names}
     return Rules(
         blocked=_BLOCKED[policy.blocked],
-        depth=_ALL if policy.depth is None else policy.depth,
+        depth=_or_all(policy.depth),
+        depth_per_user=_or_all(policy.depth_per_user),
+        window=_or_all(policy.window),
         busy_first=policy.busy_first,
         cycle=policy.cycle,
         backfills=np.array([queue is None or queue.backfill for queue in known], np.int8),
         reserves=np.array([queue is None or queue.reserves for queue in known], np.int8),
+        most_planned=np.array([_or_all(queue.max_planned if queue else None) for queue in known], np.int64),
+        is_open=np.array([queue is None or queue.open for queue in known], np.int8),
         preemption=_preemption(policy, queues.job_queue.names),
         gives=np.array([name in policy.released_by_suspension | slots for name in grid.columns], np.int8),
         by_run_time=policy.victim_order is VictimOrder.LEAST_RUN_TIME,
         most=most,
     )
+
+
+def _or_all(most: int | None) -> int:
+    return UNLIMITED if most is None else most
 
 
 def _preemption(policy: Policy, names: Sequence[str]) -> tuple[Preemption, ...]:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from jobcast.simulate.hosts.base import Column, Jobs, Machines, Outcome, Progress, Rules
 from jobcast.simulate.hosts.laying import idle_world, widen
-from jobcast.simulate.hosts.layout import AT_LIMIT, NEVER, NOTHING, World
+from jobcast.simulate.hosts.layout import AT_LIMIT, NOTHING, World
 
 _SLICE = 20_000
 """Arrivals between two calls of `progress`."""
@@ -52,7 +52,6 @@ def _outcome(jobs: Jobs, world: World) -> Outcome:
         preempted=records["preempted"].copy(),
         suspended=records["suspended"].copy(),
         backfilled=records["backfilled"].copy(),
-        promised=np.maximum(records["promised"], NEVER),
         offsets=offsets,
         machine=world.taken[:, 0].astype(np.int32)[used],
         tasks=world.taken[:, 1].astype(np.int32)[used],

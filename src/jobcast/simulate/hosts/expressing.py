@@ -11,18 +11,18 @@ from jobcast.simulate.hosts import ordering
 _METHODS = frozenset({Method.SUSPEND, Method.REQUEUE, Method.REMOVE})
 
 
-def of_policy(policy: Policy, cluster: Cluster) -> tuple[str, ...]:
-    """Return what of a policy and a cluster the engine doesn't know, in fixed words; empty where it knows all."""
+def of_policy(policy: Policy, cluster: Cluster, *, endless: bool) -> tuple[str, ...]:
+    """Return what of a policy and a cluster the engine doesn't know, in fixed words; empty where it knows all.
+
+    `endless`: whether some job is reckoned to run without end.
+    """
     tests = {
-        "floating": bool(cluster.floating),
         "booking": bool(cluster.bookings),
         "order": ordering.moves(policy),
         "machine_order": policy.machine_order is not None and moves(policy.machine_order),
-        "depth_per_user": policy.blocked is Blocked.PLAN and policy.depth_per_user is not None,
-        "window": policy.blocked is Blocked.PLAN and policy.window is not None,
         "limit": any("machine" in limit.per and limit.per != ("machine",) for limit in policy.limits),
         # Somebody may start on what is held for a job whose start can't be told, and pass this limit.
-        "lent": any(limit.lent_are_free and "machine" in limit.per for limit in policy.limits),
+        "lent": endless and any(limit.lent_are_free and "machine" in limit.per for limit in policy.limits),
         "method": any(rule.method not in _METHODS for rule in policy.preemption),
     }
     queues = (word for queue in policy.queues.values() for word in _of_queue(queue, policy))
@@ -30,15 +30,11 @@ def of_policy(policy: Policy, cluster: Cluster) -> tuple[str, ...]:
 
 
 def _of_queue(queue: Queue, policy: Policy) -> Iterable[str]:
-    planned = policy.blocked is Blocked.PLAN
     tests = {
-        "closed": not queue.open,
-        "hold": queue.hold is not None and not planned,
+        "hold": queue.hold is not None and policy.blocked is not Blocked.PLAN,
         "interruptible": queue.interruptible is not None,
         "windows": bool(queue.windows),
         "start_if": queue.start_if is not None,
-        "exclusive": queue.exclusive,
-        "max_planned": planned and queue.max_planned is not None,
     }
     return (word for word, holds in tests.items() if holds)
 

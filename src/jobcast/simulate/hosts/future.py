@@ -4,13 +4,13 @@ from jobcast.simulate.compiling import compiled
 from jobcast.simulate.hosts.holding import hold, hold_own
 from jobcast.simulate.hosts.layout import (
     ALL,
+    BEYOND,
     FOREVER,
     GIVEN,
     LASTING,
     NOWHERE,
     SUSPENDED,
     THEN,
-    UNTOLD,
     Table,
     World,
 )
@@ -118,16 +118,25 @@ def make_plans(world: World) -> None:
         second = plan(world, job, 0)
         if second == FOREVER:
             hold(world, job)
-        if this.promised < 0:
-            this.promised = UNTOLD if second == FOREVER else second
+        elif second == BEYOND:
+            count_plan(world, job, -1)
     world.one[0].unplanned = 0
+
+
+@compiled
+def count_plan(world: World, job: int, sign: int) -> None:
+    """Count a planned start of a waiting job, or take one back."""
+    this = world.jobs[job]
+    world.one[0].planned += sign
+    world.queues[this.queue].planned += sign
+    world.users[this.user].planned += sign
 
 
 @compiled
 def plan(world: World, job: int, since: int) -> int:
     """Promise a job the earliest second, not before one, at which it can be placed and stay.
 
-    Returns it; `FOREVER` where nobody can tell.
+    Returns it; `FOREVER` where nobody can tell, `BEYOND` where it is too late to be planned.
     """
     this, one = world.jobs[job], world.one[0]
     again = this.state == SUSPENDED
@@ -156,6 +165,8 @@ def plan(world: World, job: int, since: int) -> int:
             if width > 0:
                 keep_place(world, job, width)
                 break
+    if not again and second > one.now + one.window:
+        return BEYOND
     _promise(world, job, second, second + length if length < FOREVER else FOREVER)
     return second
 

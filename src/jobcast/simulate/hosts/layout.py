@@ -20,8 +20,10 @@ Flag = Annotated[int, "small"]
 FOREVER = 1 << 60
 """The second at which what has no end ends; safe to add a time to."""
 
-NEVER, UNTOLD = -1, -2
-"""In the place of a planned start."""
+UNLIMITED = 1 << 40
+"""In the place of a number that has no limit."""
+BEYOND = FOREVER + 1
+"""In the place of a planned start that lies later than starts are planned."""
 ABSENT, WAITING, RUNNING, SUSPENDED, DONE = 0, 1, 2, 3, 4
 """What a job is."""
 NOTHING, AT_LIMIT, REMOVED = 0, 1, 2
@@ -55,6 +57,7 @@ class Job(Protocol):
     tasks: int
     kind: int
     queue: int
+    user: int
     rank: int
     """Place in the line, smaller first; no two alike."""
     behind: int
@@ -75,8 +78,6 @@ class Job(Protocol):
     """Seconds."""
     stopped: int
     """When it was last suspended."""
-    promised: int
-    """Its first planned start; `NEVER` planned yet, or `UNTOLD` because nobody could tell."""
     seen: int
     """The walk in which it last had its turn."""
     tried: int
@@ -127,8 +128,14 @@ class Queue(Protocol):
     rule: int
     """Where its rules of preemption begin in `World.rules`."""
     rules_end: int
+    most_planned: int
+    """How many of its jobs may have planned starts at once."""
+    planned: int
+    """How many have one in this walk."""
     backfills: Flag
     reserves: Flag
+    is_open: Flag
+    """Whether its jobs start at all."""
     preemptable: Flag
     """Whether any may preempt its jobs."""
     excluded: Flag
@@ -138,6 +145,13 @@ class Queue(Protocol):
     vain: int
     """The era in which one of its jobs didn't fit even if all went whom it may preempt, and which job."""
     vain_job: int
+
+
+class User(Protocol):
+    """Who submits jobs."""
+
+    planned: int
+    """How many of the jobs have a planned start in this walk."""
 
 
 class PreemptRule(Protocol):
@@ -178,6 +192,10 @@ class Single(Protocol):
 
     blocked: int
     depth: int
+    depth_per_user: int
+    """How many of one user have planned starts, at most."""
+    window: int
+    """Seconds; later starts aren't planned."""
     busy_first: int
     by_run_time: int
     """Whether victims are those that ran the shortest time, instead of the latest to start."""
@@ -251,6 +269,7 @@ class World(NamedTuple):
     kinds: Records[Kind]
     needs: Records[Need]
     queues: Records[Queue]
+    users: Records[User]
     rules: Records[PreemptRule]
     victims: Column
     choose: Column

@@ -5,6 +5,7 @@ from jobcast.simulate.hosts.changing import give_way, go_on, is_limited, start
 from jobcast.simulate.hosts.future import (
     beside,
     can_go_on,
+    count_plan,
     kept_out_until,
     left_to_run,
     make_plans,
@@ -15,11 +16,11 @@ from jobcast.simulate.hosts.layout import (
     EVERYBODY,
     FOREVER,
     LASTING,
-    NEVER,
     PLAN,
     STOP,
     STOPPED,
     SUSPENDED,
+    UNLIMITED,
     WAITING,
     Column,
     World,
@@ -53,7 +54,8 @@ def _without_gaps(world: World, line: Column) -> int:
 def walk(world: World) -> bool:
     """Let everybody in line have a turn; returns whether somebody was preempted, so that plans have to be made anew."""
     one = world.one[0]
-    one.starts = one.plans = one.known = one.planned = one.unplanned = one.blocked_one = 0
+    one.starts = one.plans = one.known = one.unplanned = one.blocked_one = 0
+    _forget_planned(world)
     one.walk += 1
     one.era += 1
     forget_holders(world)
@@ -67,6 +69,17 @@ def walk(world: World) -> bool:
         if one.two_lines and not resorted and one.planned == one.depth and one.blocked != STOP:
             resorted, at = True, 0
     return False
+
+
+@compiled
+def _forget_planned(world: World) -> None:
+    """Begin a walk in which nobody has a planned start yet."""
+    if world.one[0].planned > 0:
+        world.one[0].planned = 0
+        for queue in range(len(world.queues)):
+            world.queues[queue].planned = 0
+        for user in range(len(world.users)):
+            world.users[user].planned = 0
 
 
 @compiled
@@ -87,18 +100,37 @@ def _turn(world: World, job: int) -> bool:
 @compiled
 def _wait(world: World, job: int) -> None:
     """Let a job wait, with a planned start if it is one of the first; that is worked out when somebody needs it."""
-    this, one = world.jobs[job], world.one[0]
+    one = world.one[0]
     one.blocked_one = 1
-    if one.blocked == PLAN and one.planned < one.depth and world.queues[this.queue].reserves:
-        one.planned += 1
+    if one.blocked == PLAN and world.queues[world.jobs[job].queue].reserves and not _are_many(world, job):
+        count_plan(world, job, 1)
         put_off(world, job)
-        if this.promised == NEVER:
-            make_plans(world)
+        if one.two_lines and one.window < UNLIMITED and one.planned == one.depth:
+            make_plans(world)  # who comes next depends on whether that is so
+
+
+@compiled
+def _are_many(world: World, job: int) -> bool:
+    """Tell whether so many have planned starts that a job gets none; works plans out that may lie too late to count."""
+    if _are_enough(world, job) and world.one[0].window < UNLIMITED and world.one[0].unplanned > 0:
+        make_plans(world)
+    return _are_enough(world, job)
+
+
+@compiled
+def _are_enough(world: World, job: int) -> bool:
+    this, one = world.jobs[job], world.one[0]
+    queue, user = world.queues[this.queue], world.users[this.user]
+    return (
+        one.planned >= one.depth or queue.planned >= queue.most_planned or user.planned >= one.depth_per_user
+    )
 
 
 @compiled
 def _is_passed_over(world: World, job: int) -> bool:
-    return (world.one[0].blocked == STOP and world.one[0].blocked_one > 0) or is_limited(world, job)
+    if not world.queues[world.jobs[job].queue].is_open or is_limited(world, job):
+        return True
+    return world.one[0].blocked == STOP and world.one[0].blocked_one > 0
 
 
 @compiled
