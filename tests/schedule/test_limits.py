@@ -68,6 +68,20 @@ def test_limits_by_user_queue_and_machine_hold() -> None:
     made.run()
 
 
+def test_a_limit_may_hold_for_all_but_some() -> None:
+    limits = (
+        Limit(name="of others", amount=1, per=("user",), but={"user": frozenset({"a"})}),
+        Limit(name="of a", amount=2, only={"user": frozenset({"a"})}),
+    )
+    made = Driver(one(8), easy(limits=limits))
+    for user in ("a", "b", "c"):
+        for number in range(3):
+            made.submit(job(f"{user}{number}", 1, 10, user=user), runs=10)
+    assert made.run().starts() == {
+        "a0": 0, "a1": 0, "a2": 10, "b0": 0, "b1": 10, "b2": 20, "c0": 0, "c1": 10, "c2": 20,
+    }  # fmt: skip
+
+
 def test_a_limit_may_count_what_no_machine_has() -> None:
     limits = (Limit(name="gpus per machine", amount=1, counts=GPUS, per=("machine",)),)
     made = Driver(one(4), easy(limits=limits))

@@ -10,12 +10,21 @@ from jobcast.spelling import likeliest
 
 
 def check(policy: Policy) -> None:
-    """Raise ConfigError where a policy names what isn't there, or lets a queue preempt itself through others."""
+    """Raise ConfigError where a policy contradicts itself.
+
+    It names what isn't there, limits what some machines bear together, or lets a queue preempt itself through others.
+    """
     if policy.queues and policy.default_queue not in {"", *policy.queues}:
         raise ConfigError(
             say("schedule.no_such_queue", queue=policy.default_queue),
             hint=likeliest(policy.default_queue, policy.queues),
         )
+    for limit in policy.limits:
+        if "machine" in {*limit.only, *limit.but} and "machine" not in limit.per:
+            raise ConfigError(
+                say("schedule.machines_together", limit=limit.name),
+                hint=say("schedule.machines_together_cure"),
+            )
     for tree in (*policy.order, *policy.backfill_order):
         _check_names(tree, sorted(JOB_NAMES))
     path = preemption_cycle(policy)

@@ -105,8 +105,9 @@ def make_grid(cluster: Cluster, policy: Policy) -> Grid:
 
 def names_machine(limit: Limit, machine: Machine) -> bool:
     """Tell whether a limit holds on a machine."""
-    only = limit.only.get("machine")
-    return only is None or machine.name in only or not only.isdisjoint(machine.groups)
+    names = {machine.name, *machine.groups}
+    only = limit.only.get("machine", names)
+    return not names.isdisjoint(only) and names.isdisjoint(limit.but.get("machine", frozenset()))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -195,7 +196,10 @@ def _count_limit(limit: Limit, grid: Grid, task: Amounts, machine: Amounts) -> N
 
 def counts_job(limit: Limit, job: BatchJob, queue: Queue) -> bool:
     """Tell whether a limit counts the jobs of this user, group, project and queue."""
-    return all(owner(by, job, queue) in allowed for by, allowed in limit.only.items() if by != "machine")
+    meant = all(owner(by, job, queue) in names for by, names in limit.only.items() if by != "machine")
+    return meant and not any(
+        owner(by, job, queue) in names for by, names in limit.but.items() if by != "machine"
+    )
 
 
 def owner(by: str, job: BatchJob, queue: Queue) -> str:

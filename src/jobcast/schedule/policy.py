@@ -190,7 +190,10 @@ class Limit:
     per: tuple[str, ...] = ()
     """Counted for each one of these: ``user``, ``group``, ``project``, ``queue``, ``machine``; empty: all together."""
     only: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Counts only jobs of these: ``user``, ``group``, ``project``, ``queue`` (or ``machine``) to names."""
+    """Counts only jobs of these: ``user``, ``group``, ``project``, ``queue`` to names; ``machine`` where it is counted
+    for each machine."""
+    but: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Counts no jobs of these; goes before `only`."""
     lent_are_free: bool = False
     """Whether jobs on lent resources pass it (LSF's limits by host and processor)."""
 

@@ -79,6 +79,7 @@ LIMITS = st.builds(
     counts=st.sampled_from(["jobs", CPUS]),
     per=st.sampled_from([(), ("user",), ("queue",), ("user", "queue"), ("machine",)]),
     only=st.sampled_from([{}, {}, {"queue": frozenset({"low"})}]),
+    but=st.sampled_from([{}, {}, {"user": frozenset({"ann"})}, {"queue": frozenset({"normal", "high"})}]),
 )
 
 

@@ -198,6 +198,9 @@ def test_what_may_run_at_once_is_limited():
         "max_total_tasks = 16",
         "bob: type = user",
         "maxjobs = 9",
+        "eve: type = user",
+        "maxjobs = -1",
+        "max_node = 4",
         "ops: type = group",
         "maxjobs = -1",
         "a: type = class",
@@ -207,13 +210,17 @@ def test_what_may_run_at_once_is_limited():
     assert found.policy.limits == (
         Limit(name="maxjobs (class a)", amount=3, only={"queue": frozenset({"a"})}),
         Limit(name="max_total_tasks (class a)", amount=64, counts="cpus", only={"queue": frozenset({"a"})}),
-        Limit(name="maxjobs (default user)", amount=4, per=("user",)),
+        Limit(
+            name="maxjobs (default user)",
+            amount=4,
+            per=("user",),
+            but={"user": frozenset({"ann", "bob", "eve"})},
+        ),
         Limit(name="maxjobs (user ann)", amount=2, only={"user": frozenset({"ann"})}),
+        Limit(name="maxjobs (user bob)", amount=9, only={"user": frozenset({"bob"})}),
         Limit(name="max_total_tasks (user ann)", amount=16, counts="cpus", only={"user": frozenset({"ann"})}),
     )
-    assert odd(found) == [
-        ("maxjobs", R, "the limit of the default stanza, 4, holds for everybody; only less can be set")
-    ]
+    assert odd(found) == []
 
 
 def test_tasks_are_limited_by_starters_where_cpus_count_by_themselves():

@@ -28,9 +28,12 @@ def counted(policy: Policy, asked: Asked, queue: Named) -> tuple[Table, Table, C
 
 def _counts(limit: Limit, who: dict[str, Named]) -> Column:
     holds = np.ones(len(who["queue"].code), np.bool_)
-    for by, allowed in limit.only.items():
-        if by in who:
-            holds &= np.array([name in allowed for name in who[by].names], np.bool_)[who[by].code]
+    for names, counted_if in ((limit.only, True), (limit.but, False)):
+        for by, of in names.items():
+            if by in who:
+                holds &= np.array([(name in of) is counted_if for name in who[by].names], np.bool_)[
+                    who[by].code
+                ]
     return holds.astype(np.int64)
 
 

@@ -38,20 +38,15 @@ def read_priorities(kind: str, admin: Admin, report: Report) -> Priorities:
 
 
 def user_limits(kind: str, admin: Admin, counted: Counted, report: Report) -> Iterator[Limit]:
-    """Yield what may run at once of each user or group, and of each that has no limit of its own.
-
-    A default holds for everybody: a stanza that allows more than it is reported.
-    """
+    """Yield what may run at once of each user or group that a stanza limits, and of each other by the default."""
     for key, counts in (("maxjobs", "jobs"), ("max_total_tasks", counted.place)):
         default = admin.default(kind, report).read(key, most, None)
+        own = {name: said for name, said in admin.stanzas(kind).items() if said.own(key)}
         if default is not None:
-            yield Limit(name=f"{key} (default {kind})", amount=default, counts=counts, per=(kind,))
-        for name, said in admin.stanzas(kind).items():
-            statement = said.own(key)
-            amount = said.parsed(statement, most, default) if statement else None
-            if statement and default is not None and (amount is None or amount > default):
-                said.refuse(statement, RefusedError(say("loadleveler.above_default", amount=default)))
-            elif amount is not None:
+            but = {kind: frozenset(own)} if own else {}
+            yield Limit(name=f"{key} (default {kind})", amount=default, counts=counts, per=(kind,), but=but)
+        for name, said in own.items():
+            if (amount := said.read(key, most, default)) is not None:
                 only = {kind: frozenset({name})}
                 yield Limit(name=f"{key} ({kind} {name})", amount=amount, counts=counts, only=only)
 

@@ -47,14 +47,33 @@ def test_limits_of_users_groups_and_each_member_of_a_group():
             per=("user",),
             only={"user": frozenset({"zhao", "qian"})},
         ),
-        Limit(name="MAX_JOBS of default", amount=50, counts=CPUS, per=("user",)),
+        Limit(
+            name="MAX_JOBS of default",
+            amount=50,
+            counts=CPUS,
+            per=("user",),
+            but={"user": frozenset({"guest", "zhao", "qian"})},
+        ),
     )
 
 
-def test_a_limit_for_everybody_else_is_refused_where_somebody_named_may_have_more():
-    found = read(users("default 5", "boss 50"))
-    assert [limit.name for limit in found.policy.limits] == ["MAX_JOBS of boss"]
-    assert {line.name for line in found.keywords if line.standing == "refused"} == {"USER_NAME", "MAX_JOBS"}
+def test_the_default_holds_for_all_who_are_not_named_themselves():
+    found = read(users("default 5 1", "boss 50", "li -", lsb_hosts=HOSTS))
+    named = {"user": frozenset({"boss", "li"})}
+    assert found.policy.limits == (
+        Limit(name="MAX_JOBS of default", amount=5, counts=CPUS, per=("user",), but=named),
+        Limit(
+            name="JL/P of default",
+            amount=8,
+            counts=CPUS,
+            per=("user", "machine"),
+            only={"machine": frozenset({"n1"})},
+            but=named,
+            lent_are_free=True,
+        ),
+        Limit(name="MAX_JOBS of boss", amount=50, counts=CPUS, only={"user": frozenset({"boss"})}),
+    )
+    assert [line for line in found.keywords if line.reason] == []
 
 
 def test_limits_by_processor_need_machines():
@@ -195,6 +214,7 @@ all        -          4      -     -                    -
 -          (n1 n2)    -      2     -                    -
 li         n1         -      1GB   0.5                  5%
 (all ~li)  -          9      -     -                    -
+-          (all ~n1)  7      -     1                    -
 -          -          x      5%    1                    -
 End Limit
 """
@@ -231,6 +251,10 @@ def test_limits_count_jobs_slots_memory_and_resources():
             only=on_n1,
             lent_are_free=True,
         ),
+        Limit(name="SLOTS limit 5", amount=9, counts=CPUS, per=("user",), but={"user": frozenset({"li"})}),
+        Limit(
+            name="SLOTS limit 6", amount=7, counts=CPUS, per=("machine",), but={"machine": frozenset({"n1"})}
+        ),
     )
     assert [
         (line.line, line.name, line.reason)
@@ -238,32 +262,20 @@ def test_limits_count_jobs_slots_memory_and_resources():
         if line.file == "lsb.resources" and line.standing == "refused"
     ] == [
         (10, "TMP", "limits of these are not kept"),
-        *(
-            (
-                14,
-                name,
-                "exceptions (~) are not possible here; name those who are meant. The limit is left out",
-            )
-            for name in ("PER_USER", "PER_HOST", "SLOTS", "MEM", "SLOTS_PER_PROCESSOR", "TMP")
-        ),
-        (15, "SLOTS", '"x" is no whole number; write 0, 1, 2 ...'),
-        (15, "MEM", '"5%": a part of what a machine has is not counted; write an amount'),
-        (15, "SLOTS_PER_PROCESSOR", "needs PER_HOST"),
+        (16, "SLOTS", '"x" is no whole number; write 0, 1, 2 ...'),
+        (16, "MEM", '"5%": a part of what a machine has is not counted; write an amount'),
+        (16, "SLOTS_PER_PROCESSOR", "needs PER_HOST"),
     ]
 
 
 def test_what_hosts_bear_together_is_refused_and_what_one_bears_is_a_limit_of_that_machine():
-    text = "Begin Limit\nHOSTS SLOTS\nn1 4\n(n1 n2) 6\nall 9\nEnd Limit"
+    text = "Begin Limit\nHOSTS SLOTS\nn1 4\n(n1 n2) 6\n(all ~n1) 7\nall 9\nEnd Limit"
     found = read({"lsb.resources": text})
     assert found.policy.limits == (
         Limit(
             name="SLOTS limit 1", amount=4, counts=CPUS, per=("machine",), only={"machine": frozenset({"n1"})}
         ),
-        Limit(name="SLOTS limit 3", amount=9, counts=CPUS),
+        Limit(name="SLOTS limit 4", amount=9, counts=CPUS),
     )
-    assert {(line.line, line.reason) for line in found.keywords if line.reason} == {
-        (
-            4,
-            "what several hosts bear together is not counted; write PER_HOST instead of HOSTS. The limit is left out",
-        )
-    }
+    reason = "what several hosts bear together is not counted; write PER_HOST instead of HOSTS. The limit is left out"
+    assert {(line.line, line.reason) for line in found.keywords if line.reason} == {(4, reason), (5, reason)}

@@ -27,6 +27,7 @@ _RESOURCE = re.compile(r"\[?\s*([^\s,\[\]]+)\s*,\s*([0-9]+)\s*\]?")
 class _Consumers:
     per: tuple[str, ...]
     only: Mapping[str, frozenset[str]]
+    but: Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +60,7 @@ def _consumers(form: Form, site: LimitSite) -> _Consumers | None:
     """Return whose jobs count, and what they are counted by; None where that can't be told."""
     per: list[str] = []
     only: dict[str, frozenset[str]] = {}
+    but: dict[str, frozenset[str]] = {}
     groups = {"user": site.users, "machine": site.hosts}
     for consumer, together, each in _CONSUMERS:
         for keyword in (together, each):
@@ -68,19 +70,18 @@ def _consumers(form: Form, site: LimitSite) -> _Consumers | None:
             names = picked(text.split(), groups.get(consumer, {}))
             if keyword == each:
                 per.append(consumer)
-            if names.but:
-                form.discard(say("lsf_policy.no_exceptions"))
-                return None
-            if not names.everybody:
+            if names.named:
                 only[consumer] = names.named
+            elif names.but:
+                but[consumer] = names.but
     hosts = only.get("machine", frozenset())
-    if hosts and "machine" not in per:
+    if (hosts or "machine" in but) and "machine" not in per:
         # What hosts may bear together is not counted; of one host that is what it may bear.
-        if len(hosts) > 1:
+        if len(hosts) != 1:
             form.discard(say("lsf_policy.hosts_together"))
             return None
         per.append("machine")
-    return _Consumers(per=tuple(dict.fromkeys(per)), only=only)
+    return _Consumers(per=tuple(dict.fromkeys(per)), only=only, but=but)
 
 
 def _amounts(form: Form, name: str, consumers: _Consumers, site: LimitSite) -> Iterator[Limit]:
@@ -98,7 +99,9 @@ def _amounts(form: Form, name: str, consumers: _Consumers, site: LimitSite) -> I
 
 
 def _limit(name: str, counts: str, amount: int, consumers: _Consumers) -> Limit:
-    return Limit(name=name, amount=amount, counts=counts, per=consumers.per, only=consumers.only)
+    return Limit(
+        name=name, amount=amount, counts=counts, per=consumers.per, only=consumers.only, but=consumers.but
+    )
 
 
 def _by_processor(form: Form, name: str, consumers: _Consumers, site: LimitSite) -> Sequence[Limit]:
@@ -112,7 +115,11 @@ def _by_processor(form: Form, name: str, consumers: _Consumers, site: LimitSite)
         form.refuse(say("lsf_policy.needs_machines"), "SLOTS_PER_PROCESSOR")
         return ()
     return PerProcessor(
-        name=f"SLOTS_PER_PROCESSOR {name}", slots=slots, per=consumers.per, only=consumers.only
+        name=f"SLOTS_PER_PROCESSOR {name}",
+        slots=slots,
+        per=consumers.per,
+        only=consumers.only,
+        but=consumers.but,
     ).limits(site.machines)
 
 

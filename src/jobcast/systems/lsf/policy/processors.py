@@ -22,10 +22,13 @@ class PerProcessor:
     """For each of these; a machine is always among them."""
     only: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Counts only jobs of these."""
+    but: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Counts no jobs of these."""
 
     def limits(self, machines: Sequence[Machine]) -> tuple[Limit, ...]:
         """Return a limit for each number of processors that `machines` have."""
-        wanted = self.only.get("machine", frozenset(machine.name for machine in machines))
+        every = frozenset(machine.name for machine in machines)
+        wanted = self.only.get("machine", every) - self.but.get("machine", frozenset())
         by_amount: dict[int, set[str]] = {}
         for machine in machines:
             if machine.name in wanted:
@@ -38,6 +41,7 @@ class PerProcessor:
                 counts=CPUS,
                 per=self.per,
                 only={**self.only, "machine": frozenset(names)},
+                but={by: of for by, of in self.but.items() if by != "machine"},
                 lent_are_free=True,
             )
             for amount, names in by_amount.items()

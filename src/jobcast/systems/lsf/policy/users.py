@@ -67,11 +67,10 @@ def _limits_of(
 ) -> Iterator[Limit]:
     bare = row.name.removesuffix("@")
     users = groups.members.get(bare, frozenset({bare}))
-    each = row.name.endswith("@") or row.name == "default"
-    only = {} if row.name == "default" else {"user": users}
-    if row.name == "default" and not _strictest(row, rows):
-        row.form.refuse(say("lsf_policy.default_user"), "USER_NAME", "MAX_JOBS", "JL/P")
-        return
+    others = row.name == "default"
+    each = others or row.name.endswith("@")
+    only = {} if others else {"user": users}
+    but = {"user": _named(rows, groups)} if others and len(rows) > 1 else {}
     if row.most is not None:
         yield Limit(
             name=say("lsf_policy.limit_of_user", keyword="MAX_JOBS", user=row.name),
@@ -79,6 +78,7 @@ def _limits_of(
             counts=CPUS,
             per=("user",) if each else (),
             only=only,
+            but=but,
         )
     if row.for_processor is not None:
         if not machines:
@@ -88,15 +88,15 @@ def _limits_of(
             slots=row.for_processor,
             per=("user", "machine") if each else ("machine",),
             only=only,
+            but=but,
         ).limits(machines)
 
 
-def _strictest(row: _Row, rows: Sequence[_Row]) -> bool:
-    """Tell whether a limit for everybody else holds for those who are named too: none may do more than it."""
-    return all(
-        _at_most(other.most, row.most) and _at_most(other.for_processor, row.for_processor) for other in rows
-    )
-
-
-def _at_most(named: float | None, default: float | None) -> bool:
-    return default is None or (named is not None and named <= default)
+def _named(rows: Sequence[_Row], groups: UserGroups) -> frozenset[str]:
+    """Return the users who have a row of their own, also as each of a group (`group@`)."""
+    found: set[str] = set()
+    for row in rows:
+        bare = row.name.removesuffix("@")
+        each = row.name.endswith("@") or bare not in groups.members
+        found.update(groups.members.get(bare, {bare}) if each and row.name != "default" else ())
+    return frozenset(found)
