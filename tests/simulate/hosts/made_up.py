@@ -115,6 +115,14 @@ QUEUES = st.builds(
     max_planned=st.sampled_from([None, None, None, 0, 1, 2]),
 )
 
+MACHINE_ORDERS = st.sampled_from([None, None]) | st.sampled_from([
+    parse(text)
+    for text in (
+        "0 - speed", "memory", "0 - load", "free_cpus - speed * 3", "free_memory / (cpus % 3)",
+        "speed / load > 1 || free_gpus == 0", "!(load <= 1) && -free_memory < -2",
+    )
+])  # fmt: skip
+
 METHODS = [Method.SUSPEND, Method.REQUEUE, Method.REMOVE]
 
 
@@ -138,7 +146,7 @@ def policies(draw: st.DrawFn, *, preempts: bool, depth: st.SearchStrategy[int | 
         depth_per_user=draw(st.sampled_from([None, None, None, 1, 2])),
         window=draw(st.sampled_from([None, None, None, 0, 10, 30])),
         protected=draw(st.sampled_from(["estimate", "estimate", "run_limit"])),
-        machine_order=draw(st.sampled_from([None, None, parse("0 - speed"), parse("memory")])),
+        machine_order=draw(MACHINE_ORDERS),
         busy_first=draw(st.booleans()),
         preemption=draw(preemption(METHODS)) if preempts else (),
         victim_order=draw(st.sampled_from(list(VictimOrder))),

@@ -2,6 +2,7 @@
 
 from jobcast.simulate.compiling import compiled, entrance
 from jobcast.simulate.hosts.changing import finish
+from jobcast.simulate.hosts.evaluating import revalue
 from jobcast.simulate.hosts.layout import DONE, FOREVER, WAITING, World
 from jobcast.simulate.hosts.placing import place
 from jobcast.simulate.hosts.queueing import correct_ends, line_up
@@ -69,7 +70,9 @@ def _most_plans(world: World, second: int) -> int:
 
 @entrance
 def refuse(world: World) -> None:
-    """Mark the jobs as done that wouldn't even fit on the idle machines."""
+    """Put machines in order, and mark the jobs as done that wouldn't even fit on the idle ones."""
+    for machine in range(world.capacity.shape[0]):
+        revalue(world, machine)
     for job in range(len(world.jobs)):
         if world.jobs[job].state != DONE and place(world, world.capacity, job, False) == 0:
             world.jobs[job].state = DONE

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from jobcast.simulate.hosts.program import Program
+
 Column = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.int8]
 Table = npt.NDArray[np.int64]
@@ -79,6 +81,10 @@ class Machines:
     """[machines, resources]."""
     choices: tuple[Column, ...]
     """Lists of machines that jobs may use, best first."""
+    liked: tuple[Column, ...]
+    """For each of these lists how its machines are liked, 1 is best; equal ones go by `order`."""
+    order: Program
+    """By what machines of equal liking are sorted, if that changes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,6 +1,7 @@
 """How a job changes from one state to another, and what that does to the books."""
 
 from jobcast.simulate.compiling import compiled
+from jobcast.simulate.hosts.evaluating import revalue
 from jobcast.simulate.hosts.future import take_now
 from jobcast.simulate.hosts.layout import (
     ALL,
@@ -90,6 +91,7 @@ def _stop(world: World, job: int, part: int) -> None:
     for at in range(this.slot, this.slot + this.width):
         machine, tasks = world.taken[at, 0], world.taken[at, 1]
         add(world, world.free[0], world.total[0], this.kind, machine, tasks, part)
+        revalue(world, machine)
 
 
 @compiled

@@ -15,6 +15,7 @@ from jobcast.simulate.hosts.base import Column, Jobs, Machines, Preemption, Rule
 from jobcast.simulate.hosts.kinds import kinds_of
 from jobcast.simulate.hosts.layout import UNLIMITED
 from jobcast.simulate.hosts.limits import amounts, counted
+from jobcast.simulate.hosts.machine_order import program_of
 from jobcast.simulate.hosts.ordering import Facts, places
 from jobcast.simulate.hosts.site_queues import SiteQueues
 
@@ -71,7 +72,12 @@ def columns(policy: Policy, cluster: Cluster, asked: Asked) -> Columns:
         refused=(queues.refused(asked) | kinds.refused).astype(np.int8),
     )
     # Nobody asks for floating resources, which have the last row: it is left out.
-    machines = Machines(capacity=grid.capacity[: len(grid.machines)], choices=kinds.choices)
+    machines = Machines(
+        capacity=grid.capacity[: len(grid.machines)],
+        choices=kinds.choices,
+        liked=kinds.liked,
+        order=program_of(policy, grid),
+    )
     return Columns(jobs=jobs, machines=machines, rules=_rules(policy, grid, queues, most))
 
 

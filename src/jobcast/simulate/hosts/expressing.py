@@ -6,7 +6,7 @@ from jobcast.machine import Cluster
 from jobcast.schedule.grid import moves
 from jobcast.schedule.job import BatchJob, Demand
 from jobcast.schedule.policy import Blocked, Method, Policy, Queue
-from jobcast.simulate.hosts import ordering
+from jobcast.simulate.hosts import machine_order, ordering
 
 _METHODS = frozenset({Method.SUSPEND, Method.REQUEUE, Method.REMOVE})
 
@@ -19,7 +19,7 @@ def of_policy(policy: Policy, cluster: Cluster, *, endless: bool) -> tuple[str, 
     tests = {
         "booking": bool(cluster.bookings),
         "order": ordering.moves(policy),
-        "machine_order": policy.machine_order is not None and moves(policy.machine_order),
+        "machine_order": not machine_order.is_known(policy, cluster),
         "limit": any("machine" in limit.per and limit.per != ("machine",) for limit in policy.limits),
         # Somebody may start on what is held for a job whose start can't be told, and pass this limit.
         "lent": endless and any(limit.lent_are_free and "machine" in limit.per for limit in policy.limits),

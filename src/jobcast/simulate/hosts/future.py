@@ -1,6 +1,7 @@
 """Planned starts, and what is available to a job for as long as it is reckoned to run (rules 2 and 4)."""
 
 from jobcast.simulate.compiling import compiled
+from jobcast.simulate.hosts.evaluating import revalue
 from jobcast.simulate.hosts.holding import hold, hold_own
 from jobcast.simulate.hosts.layout import (
     ALL,
@@ -64,6 +65,7 @@ def take_now(world: World, job: int, until: int, part: int) -> None:
     for at in range(this.slot, this.slot + this.width):
         machine, tasks = world.taken[at, 0], world.taken[at, 1]
         add(world, world.free[0], world.total[0], this.kind, machine, -tasks, part)
+        revalue(world, machine)
         for number in range(starts):
             left = world.left[world.plans[number].left]
             add(world, left, world.sums[NOWHERE], this.kind, machine, -tasks, part)

@@ -1,6 +1,7 @@
 """What those keep who can't be told when they start, because somebody runs without end (rule 4)."""
 
 from jobcast.simulate.compiling import compiled
+from jobcast.simulate.hosts.evaluating import sort_machines
 from jobcast.simulate.hosts.layout import (
     AT,
     BEST,
@@ -87,6 +88,8 @@ def _rank(world: World, job: int, free: Table, ordered: bool) -> int:
     """Write how many tasks each machine can take, now and ever, and the machines by the first; returns how many."""
     this = world.jobs[job]
     kind, written = world.kinds[this.kind], 0
+    if not ordered:
+        sort_machines(world, kind.choice)
     single = kind.single > 0
     for tasks in range(this.tasks, -1, -1):
         for number in range(kind.choose_end - kind.choose):

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jobcast.schedule.expression import Expression, compiled
-from jobcast.schedule.grid import Amounts, Grid, Needs, fixed_facts, needs_of
+from jobcast.schedule.grid import Amounts, Grid, Needs, fixed_facts, moves, needs_of
 from jobcast.schedule.job import BatchJob, Demand, Layout
 from jobcast.schedule.policy import Policy
 from jobcast.simulate.hosts.asked import Asked
@@ -26,6 +26,8 @@ class ByKind:
     """The different ones."""
     choices: tuple[Column, ...]
     """Lists of machines, best first."""
+    liked: tuple[Column, ...]
+    """How these machines are liked, 1 is best."""
     refused: Flags
     """[jobs]: that no machine could ever run."""
 
@@ -65,6 +67,7 @@ def kinds_of(asked: Asked, queues: SiteQueues, policy: Policy, grid: Grid) -> By
         kind=np.maximum(kind_of, 0)[code],
         kinds=_columns(list(kinds.values()), len(grid.columns)),
         choices=tuple(lists.lists) or (np.zeros(0, np.int64),),
+        liked=tuple(lists.liked) or (np.zeros(0, np.int64),),
         refused=(kind_of < 0)[code],
     )
 
@@ -113,10 +116,11 @@ class _Lists:
     def __init__(self, policy: Policy, grid: Grid) -> None:
         self._grid = grid
         self._order = np.arange(len(grid.machines))
-        if policy.machine_order is not None:
+        if policy.machine_order is not None and not moves(policy.machine_order):
             self._order = self._order[np.argsort(-self._values(policy.machine_order), kind="stable")]
         self._numbers: dict[tuple[bytes, int], int] = {}
         self.lists: list[Column] = []
+        self.liked: list[Column] = []
 
     def number(self, needs: Needs, demand: Demand) -> int:
         """Return which list a job uses."""
@@ -124,9 +128,13 @@ class _Lists:
         key = (needs.mask.tobytes(), 0 if preference is None else id(preference))
         if key not in self._numbers:
             order = self._order[needs.mask[self._order]]
+            liked = np.ones(len(order), np.int64)
             if preference is not None:
-                order = order[np.argsort(-self._values(preference)[order], kind="stable")]
+                values = -self._values(preference)[order]
+                order = order[np.argsort(values, kind="stable")]
+                liked += np.unique(np.sort(values), return_inverse=True)[1]
             self._numbers[key] = len(self.lists)
+            self.liked.append(liked)
             self.lists.append(order.astype(np.int64))
         return self._numbers[key]
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from jobcast.simulate.hosts import layout
 from jobcast.simulate.hosts.base import Column, Flags, Jobs, Machines, Rules
 from jobcast.simulate.hosts.layout import ABSENT, DONE, SUSPEND, World, record_type
+from jobcast.simulate.hosts.program import Program
 
 
 def _records(of: type, rows: int, columns: dict[str, Any]) -> npt.NDArray[np.void]:
@@ -28,15 +29,15 @@ def idle_world(jobs: Jobs, machines: Machines, rules: Rules, plans: int) -> Worl
         kind = 2 if rule.whole and rule.method == SUSPEND else 1
         for victim in rule.victims:
             relations[rule.queue, victim] = max(relations[rule.queue, victim], kind)
-    among = np.zeros((len(machines.choices), rows), np.int8)
+    among = np.zeros((len(machines.choices), rows), np.int64)
     for number, choice in enumerate(machines.choices):
-        among[number, choice] = 1
+        among[number, choice] = machines.liked[number]
     kinds, needs = _kinds(jobs, machines, rules)
     job_records, slots = _jobs(jobs, machines)
     future = _future(machines.capacity, plans, bool(rules.preemption))
     room = len(jobs)
     return World(
-        one=cast("Any", _one(jobs, rules)),
+        one=cast("Any", _one(jobs, rules, len(machines.order.codes))),
         jobs=cast("Any", job_records),
         kinds=cast("Any", kinds),
         needs=cast("Any", needs),
@@ -45,8 +46,13 @@ def idle_world(jobs: Jobs, machines: Machines, rules: Rules, plans: int) -> Worl
         rules=cast("Any", _preempt_rules(rules)),
         victims=_whole([victim for rule in rules.preemption for victim in rule.victims]),
         choose=np.concatenate([np.zeros(0, np.int64), *machines.choices]),
+        choices=cast("Any", _choices(machines)),
         relations=relations,
         among=among,
+        program=cast("Any", _program(machines.order)),
+        known=machines.order.known,
+        stack=np.zeros(len(machines.order.codes) + 1),
+        values=np.zeros(rows),
         capacity=machines.capacity,
         gives=rules.gives,
         group=jobs.count,
@@ -93,7 +99,7 @@ def _future(capacity: npt.NDArray[np.int64], plans: int, preempts: bool) -> dict
     }
 
 
-def _one(jobs: Jobs, rules: Rules) -> npt.NDArray[np.void]:
+def _one(jobs: Jobs, rules: Rules, machine_order: int) -> npt.NDArray[np.void]:
     return _records(
         layout.Single,
         1,
@@ -105,6 +111,7 @@ def _one(jobs: Jobs, rules: Rules) -> npt.NDArray[np.void]:
             "busy_first": rules.busy_first,
             "by_run_time": rules.by_run_time,
             "cycle": rules.cycle,
+            "machine_order": machine_order,
             "two_lines": not np.array_equal(jobs.rank, jobs.behind),
         },
     )
@@ -133,6 +140,16 @@ def _jobs(jobs: Jobs, machines: Machines) -> tuple[npt.NDArray[np.void], int]:
         "state": np.where(jobs.refused, DONE, ABSENT),
     }
     return _records(layout.Job, len(jobs), columns), int(ends[-1]) if len(ends) else 0
+
+
+def _choices(machines: Machines) -> npt.NDArray[np.void]:
+    begins = _offsets([len(choice) for choice in machines.choices])
+    return _records(layout.Choice, len(machines.choices), {"begin": begins[:-1], "end": begins[1:]})
+
+
+def _program(program: Program) -> npt.NDArray[np.void]:
+    columns = {"code": program.codes[:, 0], "which": program.codes[:, 1]}
+    return _records(layout.Instruction, len(program.codes), columns)
 
 
 def _kinds(jobs: Jobs, machines: Machines, rules: Rules) -> tuple[npt.NDArray[np.void], npt.NDArray[np.void]]:

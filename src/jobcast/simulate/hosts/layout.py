@@ -43,6 +43,14 @@ EVERYBODY, STOPPED = 0, 1
 """Places in `World.kept`: what everybody holds, and what suspended jobs hold."""
 
 
+KNOWN, FREE = 0, 1
+"""Operands of expressions: what doesn't change, and how much of a resource is free on a machine."""
+NOT, NEGATE, AND, OR = 10, 11, 12, 13
+"""Operators; the next ones, too."""
+EQUAL, UNEQUAL, LESS, LESS_EQUAL, MORE, MORE_EQUAL = 14, 15, 16, 17, 18, 19
+PLUS, MINUS, TIMES, DIVIDED, MODULO = 20, 21, 22, 23, 24
+
+
 class Job(Protocol):
     """A job; -1 is absence."""
 
@@ -110,6 +118,24 @@ class Kind(Protocol):
     """All on one machine."""
     alone: Flag
     """No other job on its machines."""
+
+
+class Choice(Protocol):
+    """A list of machines that some kinds of jobs may use."""
+
+    begin: int
+    """Where it begins in `World.choose`."""
+    end: int
+    sorted_at: int
+    """Up to which of `Single.changes` it is in order."""
+
+
+class Instruction(Protocol):
+    """One step of working out an expression."""
+
+    code: int
+    which: int
+    """Row of `World.known`, or resource."""
 
 
 class Need(Protocol):
@@ -200,6 +226,10 @@ class Single(Protocol):
     by_run_time: int
     """Whether victims are those that ran the shortest time, instead of the latest to start."""
     cycle: int
+    machine_order: int
+    """How many instructions tell by what machines are sorted; 0 where that never changes."""
+    changes: int
+    """Counts what may have changed the order of machines."""
     two_lines: int
     """Whether those behind the planned ones have an order of their own."""
     now: int
@@ -277,8 +307,15 @@ class World(NamedTuple):
     relations: npt.NDArray[np.int8]
     """[queues, queues]: 1 where jobs of the first may take the place of those of the second, 2 where of all of them, by
     suspending them."""
-    among: npt.NDArray[np.int8]
-    """[lists, machines]: whether a machine is in a list."""
+    choices: Records[Choice]
+    among: npt.NDArray[np.int64]
+    """[lists, machines]: 0 where a machine isn't in a list, else how it is liked there, 1 is best."""
+    program: Records[Instruction]
+    known: npt.NDArray[np.float64]
+    """[operands, machines]: nan where unknown."""
+    stack: npt.NDArray[np.float64]
+    values: npt.NDArray[np.float64]
+    """[machines]: by what they are sorted, if that changes."""
     capacity: Table
     gives: npt.NDArray[np.int8]
     """[resources]: whether suspension releases it."""

@@ -1,6 +1,7 @@
 """Where the tasks of a job fit: first fit over machines (rule 3 of "How the core decides")."""
 
 from jobcast.simulate.compiling import compiled
+from jobcast.simulate.hosts.evaluating import sort_machines
 from jobcast.simulate.hosts.layout import ALL, AT, COUNT, GIVEN, ORDER, Column, Table, World
 
 
@@ -57,6 +58,8 @@ def place(world: World, free: Table, job: int, ordered: bool) -> int:
     """
     kind, left = world.jobs[job].kind, world.jobs[job].tasks
     this = world.kinds[kind]
+    if not ordered:
+        sort_machines(world, this.choice)
     if this.each > 0:
         return _place_equally(world, free, job, ordered)
     least = left if this.single else 1
@@ -125,6 +128,7 @@ def _machine(world: World, kind: int, number: int, ordered: bool) -> int:
 @compiled
 def busy_first(world: World, kind: int) -> None:
     """Write down the machines that will do, those that can take no task now before the others."""
+    sort_machines(world, world.kinds[kind].choice)
     first, last, written = world.kinds[kind].choose, world.kinds[kind].choose_end, 0
     for turn in range(2):
         for number in range(first, last):
