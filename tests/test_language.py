@@ -110,7 +110,7 @@ def _families() -> dict[str, list[str]]:
         "lsf_policy.stray_": _endings("lsf_policy.stray_"),
         "trace_changed.": list(TRACE_CHANGES),
         "figure.": [*OVERALL, *OTHERS],
-        "convention.": list(CONVENTIONS),
+        "convention.": _endings("convention."),
         "convention_name.": list(CONVENTIONS),
         "simulate_group.": ["queue", "user", "size"],
         "card.": ["model", *({field.name for field in fields(Card)} - {"features", "offsets"})],

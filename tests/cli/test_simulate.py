@@ -55,6 +55,8 @@ cores  jobs  mean wait  95% waited at most  mean bounded slowdown  core hours
 5-16      2   00:00:50            00:01:34                   1.99       0.278
 
 jobs: all that ran count alike; none is dropped at either end
+submission: as recorded, whoever follows whom
+decisions: after every event, also of the same second
 wait: first start - submission
 flow: end - submission
 bounded slowdown: max(flow / max(run time, 10 s), 1), mean over jobs
@@ -227,3 +229,56 @@ def test_rules_and_machines_that_contradict_are_refused(jobcast, four, arguments
     result = jobcast("simulate", four, *arguments)
     assert result.exit_code == code, result.output
     assert complaint in result.stderr
+
+
+def test_jobs_start_only_at_multiples_of_a_cycle(jobcast, four, tmp_path):
+    result = jobcast("simulate", four, "--cycle", "60", "--parquet", "jobs.parquet")
+    assert "events per-timestamp --cycle 60: " in result.stdout
+    assert "\ndecisions: only at whole multiples of the seconds that --cycle names\n" in result.stdout
+    assert pl.read_parquet(tmp_path / "jobs.parquet")["start"].to_list() == [0, 120, 180, 60, 180]
+    assert (
+        json.loads(jobcast("simulate", four, "--cycle", "0", "--json").stdout)["setup"]["events"]
+        == "per-event"
+    )
+
+
+@pytest.mark.parametrize("wrong", ["-1", "1.5", "604801"])
+def test_a_cycle_that_is_none_is_refused(jobcast, four, wrong):
+    assert jobcast("simulate", four, "--cycle", wrong).exit_code == 2
+    assert jobcast("simulate", four, "--cycle", "60", "--events", "per-event").exit_code == 2
+
+
+@pytest.fixture
+def chain(tmp_path):
+    """Write a log of three jobs, the last of which came 5 s after the end of the second."""
+    rows = (
+        line(job=1, submit=0, run=100, time_asked=100, processors_asked=8),
+        line(job=2, submit=10, run=100, time_asked=100, processors_asked=8),
+        line(job=3, submit=105, run=10, time_asked=10, processors_asked=1, preceding=2, think=5),
+    )
+    return str(log(tmp_path / "chain.swf", *rows, header=HEADER))
+
+
+def test_jobs_that_follow_others_come_when_those_are_over(jobcast, chain, tmp_path):
+    kept = [
+        jobcast("simulate", chain, *more, "-o", name) for name, more in (("as", ()), ("then", ("--follow",)))
+    ]
+    assert [each.exit_code for each in kept] == [0, 0]
+    assert "who follows another comes when that one is over" in kept[1].stdout
+    jobs = [pl.read_parquet(tmp_path / name / "jobs.parquet") for name in ("as", "then")]
+    assert [table.select("id", "submit", "start").rows() for table in jobs] == [
+        [("1", 0, 0), ("2", 10, 100), ("3", 105, 200)],
+        [("1", 0, 0), ("2", 10, 100), ("3", 205, 205)],
+    ]
+    compared = jobcast("compare", "as", "then")
+    assert "did not simulate the same jobs" not in compared.stdout
+
+
+def test_where_nobody_follows_it_is_said_and_processors_are_counted_as_ever(jobcast, four):
+    result = jobcast("simulate", four, "--follow", "--json")
+    assert result.stderr == "nobody in four.swf follows another job: --follow changes nothing\n"
+    answer = json.loads(result.stdout)
+    assert (answer["engine"], answer["conventions"]["submission"]) == (
+        "counts",
+        "as recorded, whoever follows whom",
+    )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -14,9 +15,14 @@ from jobcast.schedule.job import BatchJob, Demand
 from jobcast.schedule.policies import easy, fcfs
 from jobcast.schedule.policy import Blocked, Hold, Limit, Policy, Queue
 from jobcast.simulate.core import Replay, Replayed, replay
+from jobcast.simulate.engines import simulate
+from jobcast.simulate.following import Following
 from jobcast.simulate.machines import one_machine
+from jobcast.simulate.setup import Setup
+from jobcast.simulate.trace import Trace
 from jobcast.systems.dialect import Configuration
 from jobcast.systems.dialects import read_configuration
+from tests.simulate.engines_held_equal import traces
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 WEEK = 7 * 86_400
@@ -210,3 +216,52 @@ def test_the_weather_centre_s_forecast_suspends_research_and_says_when():
         (100, 2100, [(200, 1200)]),
         (200, 1200, []),
     ]
+
+
+CHAIN = Following(before=[-1, 0, 1], think=[0, 0, 7])
+
+
+def test_who_follows_another_comes_when_that_one_is_over_and_the_pause_has_passed():
+    jobs = [a_job(number) for number in range(3)]
+    lives = ran(jobs, easy(), following=CHAIN, submit=[3, 3, 3], run=[10, 20, 5]).lives
+    assert [(life.submit, life.start, life.finish) for life in lives] == [
+        (3, 3, 13),
+        (13, 13, 33),
+        (40, 40, 45),
+    ]
+
+
+def test_who_follows_a_job_that_is_turned_away_or_killed_comes_then():
+    jobs = [a_job(0, tasks=9), a_job(1, limit=5), a_job(2)]
+    lives = ran(jobs, easy(), following=CHAIN).lives
+    assert [(life.submit, life.refused, life.killed) for life in lives] == [
+        (0, Cause.TOO_LARGE, False),
+        (0, "", True),
+        (12, "", False),
+    ]
+
+
+def test_who_follows_a_job_that_never_starts_never_comes():
+    never = replace(
+        easy(), limits=(Limit(name="none", amount=0, counts="jobs", only={"user": frozenset({"eve"})}),)
+    )
+    lives = ran(
+        [a_job(0, user="eve"), a_job(1)], never, following=Following(before=[-1, 0], think=[0, 0])
+    ).lives
+    assert [(life.submit, life.start) for life in lives] == [(0, -1), (-1, -1)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(traces(), st.data())
+def test_nobody_comes_before_the_one_that_it_follows_is_over(made: Trace, data: st.DataObject):
+    count = len(made.jobs)
+    before = [data.draw(st.integers(-1, row - 1)) for row in range(count)]
+    think = data.draw(st.lists(st.integers(0, 30), min_size=count, max_size=count))
+    after = [None if row < 0 else made.jobs["id"][row] for row in before]
+    made = replace(
+        made, jobs=made.jobs.with_columns(pl.Series("after", after, pl.String), pl.Series("think", think))
+    )
+    done = simulate(made, Setup(follow=True), seconds=lambda: 0.0)
+    for row in range(count):
+        asked = made.jobs["submit"][row] if before[row] < 0 else done.finish[before[row]] + think[row]
+        assert done.submit[row] == asked <= done.start[row]

@@ -2,7 +2,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobcast.simulate.following import broken_chains
+from jobcast.simulate.following import Following, broken_chains, following
 
 
 def test_a_chain_of_earlier_and_later_jobs_is_sound():
@@ -30,3 +30,12 @@ def test_without_the_broken_ones_every_chain_ends(after):
                 assert at not in seen
                 seen.add(at)
                 at = after[at]
+
+
+def test_who_follows_whom_is_told_by_rows_and_the_pause_between_them():
+    jobs = pl.DataFrame(
+        {"id": ["a", "b", "c", "d"], "after": ["c", None, "b", "x"], "think": [5, None, None, 9]},
+        schema_overrides={"think": pl.Int64},
+    )
+    assert following(jobs) == Following(before=[2, -1, 1, -1], think=[5, 0, 0, 9])
+    assert following(jobs.with_columns(after=pl.lit(None, pl.String))) is None

@@ -15,6 +15,7 @@ from jobcast.schedule.policies import easy
 from jobcast.schedule.policy import Limit, Queue
 from jobcast.simulate.engines import simulate
 from jobcast.simulate.machines import parse_machines
+from jobcast.simulate.metrics import job_table
 from jobcast.simulate.outcome import Outcome
 from jobcast.simulate.placed import Site, known_estimates, run_core
 from jobcast.simulate.setup import Setup
@@ -137,3 +138,19 @@ def test_who_is_turned_away_or_never_starts_is_told_with_the_cause():
 def test_a_policy_that_nobody_knows_is_refused():
     with pytest.raises(InputError, match="there is no policy esay"):
         Site.of(trace((0, 1, 1)), Setup(policy="esay", cluster=parse_machines("1x8")))
+
+
+def test_who_follows_in_vain_is_told_and_keeps_the_time_at_which_it_truly_came():
+    nobody = Limit(name="none", amount=0, counts=CPUS, only={"user": frozenset({"eve"})})
+    made = trace((0, 10, 1), (4, 10, 1), (5, 10, 1), user=["eve", "ann", "ann"], after=[None, "1", "2"])
+    setup = Setup(system=replace(easy(), limits=(nobody,)), follow=True)
+    outcome = by_the_core(made, setup)
+    assert dict(outcome.refused) == {0: "limit", 1: "never", 2: "never"}
+    assert job_table(made, outcome)["submit"].to_list() == [0, 4, 5]
+
+
+def test_figures_reckon_with_the_submissions_of_the_simulation():
+    made = trace((0, 10, 8), (5, 10, 8), after=[None, "1"], think=[None, 20])
+    recorded, followed = (by_the_core(made, Setup(follow=follow)) for follow in (False, True))
+    assert [job_table(made, each)["wait"].to_list() for each in (recorded, followed)] == [[0, 5], [0, 0]]
+    assert (recorded.finish.max(), followed.finish.max()) == (20, 40)

@@ -3,7 +3,9 @@ from dataclasses import replace
 import pytest
 
 from jobcast.errors import InputError
+from jobcast.schedule.policies import easy
 from jobcast.simulate.counts.base import CONSERVATIVE, EASY_PLUS_PLUS, Rule
+from jobcast.simulate.placed import policy_of
 from jobcast.simulate.setup import Setup
 
 
@@ -27,6 +29,31 @@ def test_the_words_say_what_the_policy_left_open():
         "correction": "incremental",
         "events": "per-event",
     }
+
+
+def test_the_words_end_with_the_options_that_are_no_part_of_a_policy():
+    assert Setup(policy="easy", cycle=60, guarantee=True, follow=True).words() == {
+        "policy": "easy",
+        "estimates": "requested",
+        "correction": "request",
+        "events": "per-timestamp",
+        "options": "--cycle 60 --guarantee --follow",
+    }
+    assert "options" not in Setup(policy="easy", cycle=0).words()
+
+
+def test_a_cycle_of_the_site_s_files_holds_unless_another_one_is_named():
+    site = replace(easy(), cycle=30)
+    assert Setup(system=site).words()["options"] == "--cycle 30"
+    assert [policy_of(Setup(system=site, cycle=cycle)).cycle for cycle in (None, 0, 60)] == [30, 0, 60]
+    assert "options" not in Setup(system=site, cycle=0).words()
+
+
+@pytest.mark.parametrize("more", [{"cycle": 1}, {"guarantee": True}, {"follow": True}, {"system": easy()}])
+def test_processors_are_merely_counted_unless_something_more_is_wanted(more):
+    assert Setup().counts
+    assert Setup(cycle=0).counts
+    assert not Setup(**more).counts
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from jobcast.language import say
 from jobcast.simulate.engines import simulate
 from jobcast.simulate.estimates.correction import CORRECTION_NAMES
 from jobcast.simulate.estimates.registry import ESTIMATES_NAMES
+from jobcast.simulate.following import following
 from jobcast.simulate.metrics import THRESHOLD, as_dict, measure
 from jobcast.simulate.run import Run, facts_of, packed, see_free, table_of, write_run
 from jobcast.store.durable import write_named
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 _MOST_DRAWN_BY_CORE = 20_000
 """Jobs up to which the core simulates for a page: it keeps the promised starts that the compiled engine forgets."""
+_WEEK = 7 * 86_400
+"""Seconds; nobody decides more seldom."""
 _MOST_USERS = 50
 """Users in the JSON at most, those with the most jobs; the kept run has all."""
 
@@ -61,6 +64,8 @@ def _positive(ctx: click.Context, param: click.Parameter, seconds: float) -> flo
 @click.option("--correction", type=click.Choice(CORRECTION_NAMES), help=say("simulate.correction"))
 @click.option("--guarantee", is_flag=True, help=say("simulate.guarantee"))
 @click.option("--events", type=click.Choice(["per-event", "per-timestamp"]), help=say("simulate.events"))
+@click.option("--cycle", type=click.IntRange(0, _WEEK), metavar="SECONDS", help=say("simulate.cycle"))
+@click.option("--follow", is_flag=True, help=say("simulate.follow"))
 @click.option("--since", type=MOMENT, metavar="TIME", help=say("simulate.since"))
 @click.option("--until", type=MOMENT, metavar="TIME", help=say("simulate.until"))
 @click.option("--cluster", metavar="NAME", help=say("simulate.cluster"))
@@ -99,7 +104,6 @@ def command(
 ) -> None:
     """Simulate a trace."""
     setup = Told(**told).setup()
-    words = setup.words()
     which = Which(trace=trace, processors=processors, since=since, until=until, cluster=cluster)
     which.see(setup)
     wanted = _Wanted(output=output, parquet=parquet, gantt=gantt, span=gantt_span, as_json=as_json)
@@ -107,6 +111,9 @@ def command(
     with working() as step:
         step("trace")
         made = which.read(session, setup)
+    if setup.follow and following(made.jobs) is None:
+        talk(say("simulate.nobody_follows", name=made.name))
+        setup = replace(setup, follow=False)
     if gantt and len(made.jobs) <= _MOST_DRAWN_BY_CORE:
         setup = replace(setup, compiled=False)
     story = None if why is None else story_of(why, made)
@@ -117,7 +124,7 @@ def command(
         return
     metrics = measure(made, outcome, threshold=threshold)
     when = (clock.now().isoformat(timespec="seconds"), jobcast.__version__)
-    _give(made, outcome, facts_of(made, words, outcome, metrics, made=when), wanted)
+    _give(made, outcome, facts_of(made, setup.words(), outcome, metrics, made=when), wanted)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

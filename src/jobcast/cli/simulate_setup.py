@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,11 @@ class Told:
     events: Events | None
     """See `Setup.events`."""
     guarantee: bool
-    """Whether planned starts are reckoned by run limits, so that they hold whatever happens."""
+    """See `Setup.guarantee`."""
+    cycle: int | None
+    """See `Setup.cycle`."""
+    follow: bool
+    """See `Setup.follow`."""
 
     def setup(self) -> Setup:
         """Return what decides over the run, telling what was made of the keywords of the site's files.
@@ -49,28 +53,23 @@ class Told:
         """
         if self.system and self.policy:
             raise click.UsageError(say("simulate.two_policies"))
-        if self.events == "per-event" and (self.system or self.machines or self.guarantee):
-            raise click.UsageError(say("simulate.per_event_counts"))
         setup = Setup(
             policy=self.policy or "easy",
             estimates=self.estimates,
             correction=self.correction,
             events=self.events,
+            cycle=self.cycle,
+            guarantee=self.guarantee,
+            follow=self.follow,
         )
+        if self.events == "per-event" and (self.system or self.machines or not setup.counts):
+            raise click.UsageError(say("simulate.per_event_counts"))
         setup.rule()  # raises for a policy that nobody knows
         if self.system or self.machines:
             from jobcast.cli.simulate_site import with_machines  # noqa: PLC0415 - reads all dialects
 
             setup = with_machines(setup, machines=self.machines, system=self.system)
-        return _guaranteed(setup) if self.guarantee else setup
-
-
-def _guaranteed(setup: Setup) -> Setup:
-    """Return the setup with planned starts by run limits; estimates then only tell who is the shortest."""
-    from jobcast.simulate.placed import estimates_of, policy_of  # noqa: PLC0415 - loads the core
-
-    policy = replace(policy_of(setup), protected="run_limit")
-    return replace(setup, system=policy, estimates=estimates_of(setup))
+        return setup
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

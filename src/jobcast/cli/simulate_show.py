@@ -8,7 +8,7 @@ from jobcast.cli.screen import tell
 from jobcast.cli.table import Column, print_table
 from jobcast.language import say
 from jobcast.simulate.compare import OTHERS, OVERALL
-from jobcast.simulate.metrics import CONVENTIONS, Figures, Metrics
+from jobcast.simulate.metrics import Figures, Metrics, meant
 from jobcast.simulate.run import Facts, TraceFacts
 from jobcast.units import format_duration
 
@@ -22,8 +22,7 @@ _IF_ANY = ("killed", "preempted", "refused")
 def show(facts: Facts) -> None:
     """Print a run: what was simulated, what came out, by queue, user and size, and the conventions."""
     _show_trace(facts.trace, facts.metrics)
-    tell(say("simulate.run", **facts.setup, jobs=f"{facts.trace.jobs:,}", seconds=f"{facts.seconds:.2f}",
-             speed=f"{facts.jobs_per_second:,.0f}", engine=facts.engine))  # fmt: skip
+    _show_setup(facts)
     tell()
     _show_figures(facts)
     groups = {"queue": facts.metrics.queues, "user": facts.metrics.users, "size": facts.metrics.sizes}
@@ -45,7 +44,8 @@ def conventions(facts: Facts) -> dict[str, str | float]:
     """Return how the figures are meant, in words; and the threshold as a number."""
     threshold = facts.metrics.threshold_s
     values = {"threshold": f"{threshold:g}", "processors": f"{facts.trace.processors:,}"}
-    return {"threshold_s": threshold, **{name: say(f"convention.{name}", **values) for name in CONVENTIONS}}
+    texts = {name: say(f"convention.{text}", **values) for name, text in meant(facts.setup).items()}
+    return {"threshold_s": threshold, **texts}
 
 
 def _show_trace(trace: TraceFacts, metrics: Metrics) -> None:
@@ -64,6 +64,13 @@ def _show_trace(trace: TraceFacts, metrics: Metrics) -> None:
         tell(say("simulate.set_aside", jobs=f"{count:,}", reason=say(f"trace_aside.{reason}")))
     for change, count in trace.changed.items():
         tell(say("simulate.changed", jobs=f"{count:,}", change=say(f"trace_changed.{change}")))
+
+
+def _show_setup(facts: Facts) -> None:
+    options = f" {facts.setup['options']}" if "options" in facts.setup else ""
+    settings = {**facts.setup, "options": options}
+    speed = f"{facts.jobs_per_second:,.0f}"
+    tell(say("simulate.run", **settings, seconds=f"{facts.seconds:.2f}", speed=speed, engine=facts.engine))
 
 
 def _show_figures(facts: Facts) -> None:

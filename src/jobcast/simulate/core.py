@@ -28,6 +28,7 @@ from jobcast.schedule.state import State
 from jobcast.schedule.step import begin, next_time, step
 from jobcast.simulate.estimates.base import Estimator
 from jobcast.simulate.estimates.correction import CORRECTIONS, CorrectionName
+from jobcast.simulate.following import Following
 
 Progress = Callable[[int], None]
 """Called now and then with the number of jobs that have started."""
@@ -55,12 +56,16 @@ class Replay:
     """What becomes of an estimate that a running job outlives."""
     monday: int = 0
     """A second that was Monday 00:00 at the site."""
+    following: Following | None = None
+    """Who is submitted only when another job is over, whatever `submit` says; None for nobody."""
 
 
 @dataclass(kw_only=True, slots=True)
 class Life:
     """What became of one job; grows while the simulation runs."""
 
+    submit: int = -1
+    """When it was submitted; -1 for never, since a job that it follows never ended."""
     start: int = -1
     """When it first started; -1 for never."""
     finish: int = -1
@@ -147,6 +152,8 @@ class _Driver:
         self._promises: list[Promise] = []
         self._finished_now: list[int] = []
         """Rows that the estimator is told of once everybody who is submitted in the same second has an estimate."""
+        self._followers: dict[int, list[tuple[int, int]]] = {}
+        """Row of a job to those of the jobs that come when it is over, each with how long it lets pass."""
         self._begun = 0
         self._corrects = replay.estimator is not None or replay.correction != "request"
         """Whether estimates that were too short are corrected here; the core itself takes the run limit then."""
@@ -155,8 +162,7 @@ class _Driver:
         replay = self._replay
         first = replay.submit[0] if replay.submit else 0
         state = begin(replay.cluster, replay.policy, now=first, monday=replay.monday)
-        for row, second in enumerate(replay.submit):
-            self._foresee(second, _SUBMIT, row)
+        self._foresee_submissions()
         while self._ahead and not self._in_vain(state):
             now = self._ahead[0][0]
             events = [event for what in self._due(now) if (event := self._happens(now, what)) is not None]
@@ -191,6 +197,15 @@ class _Driver:
         turn = self._lives[row].turn if row >= 0 else 0
         heapq.heappush(self._ahead, (second, what, next(self._serial), row, turn))
 
+    def _foresee_submissions(self) -> None:
+        following = self._replay.following
+        for row, second in enumerate(self._replay.submit):
+            before = -1 if following is None else following.before[row]
+            if following is None or before < 0:
+                self._foresee(second, _SUBMIT, row)
+            else:
+                self._followers.setdefault(before, []).append((row, following.think[row]))
+
     def _foresee_tick(self, second: int | None) -> None:
         if second is not None and second != self._ticked:
             self._ticked = second
@@ -215,6 +230,7 @@ class _Driver:
         return Tick(at=now)
 
     def _submitted(self, now: int, row: int) -> BatchJob:
+        self._lives[row].submit = now
         job, estimator = self._jobs[row], self._replay.estimator
         if estimator is not None:
             estimate = estimator.at_submission(row, now)
@@ -227,7 +243,13 @@ class _Driver:
         life.finish, life.turn = now, life.turn + 1
         life.killed = life.killed or life.left > now - life.since
         self._finished_now.append(row)
+        self._bring_followers(now, row)
         return Finished(at=now, job=self._jobs[row].id, exit_code=int(life.killed))
+
+    def _bring_followers(self, now: int, row: int) -> None:
+        """Foresee the submission of those who follow a job that is over, or was turned away."""
+        for follower, think in self._followers.pop(row, ()):
+            self._foresee(now + think, _SUBMIT, follower)
 
     def _learn(self, now: int) -> None:
         """Tell the estimator of those that have finished now: arrivals come first, as where processors are counted."""
@@ -273,6 +295,7 @@ class _Driver:
                 self._kill(now, row, at_once=reason.cause is Cause.PREEMPTED)
             case Refuse(reason=reason):
                 life.refused = str(reason.cause)
+                self._bring_followers(now, row)
             case Reserve():
                 self._close(decision.job, now)
                 self._open[decision.job] = (now, decision, _end_of(decision, state))
@@ -302,6 +325,7 @@ class _Driver:
         life.killed, life.turn = True, life.turn + 1
         if at_once:
             life.finish = now
+            self._bring_followers(now, row)
         else:
             self._foresee(now, _FINISH, row)
 

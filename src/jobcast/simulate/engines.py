@@ -32,7 +32,7 @@ def simulate(
     Where somebody wants to `watch` each step, the core does it. Raises InputError for a setup that contradicts
     itself, or a job that no engine could run.
     """
-    if setup.cluster is None and setup.system is None and watch is None:
+    if setup.counts and watch is None:
         return _counted(trace, setup, seconds, progress)
     from jobcast.simulate.placed import run_placed  # noqa: PLC0415 - the core is large, and many logs need none
 

@@ -1,4 +1,6 @@
-"""Jobs that follow others: which of the ids that they name lead nowhere, or round in a circle."""
+"""Jobs that follow others: which of the ids that they name lead nowhere, or round in a circle; and who follows whom."""
+
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -7,14 +9,40 @@ import polars as pl
 Flags = npt.NDArray[np.bool_]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Following:
+    """Who follows whom in a trace."""
+
+    before: list[int]
+    """Row of the job that each follows; -1 for none. Without circles."""
+    think: list[int]
+    """Seconds from that one's end to the submission of the job; 0 where nobody tells."""
+
+
+def following(jobs: pl.DataFrame) -> Following | None:
+    """Return who follows whom, by ``id``, ``after`` and ``think``; None where nobody does.
+
+    Who follows a job that isn't there follows none.
+    """
+    before = _rows(jobs["id"], jobs["after"])
+    if not (before >= 0).any():
+        return None
+    return Following(before=before.tolist(), think=jobs["think"].fill_null(0).to_list())
+
+
+def _rows(ids: pl.Series, named: pl.Series) -> npt.NDArray[np.int64]:
+    """Return the row of each job that is named; -1 where there is no such one."""
+    rows = pl.DataFrame({"named": ids, "row": np.arange(len(ids))})
+    found = pl.DataFrame({"named": named}).join(rows, on="named", how="left", maintain_order="left")["row"]
+    return found.fill_null(-1).to_numpy()
+
+
 def broken_chains(ids: pl.Series, after: pl.Series) -> tuple[Flags, Flags]:
     """Return which jobs follow one that isn't there, and which stand in a circle of jobs that wait for each other.
 
     Each job follows at most one, of which `after` names the id; no id stands twice.
     """
-    rows = pl.DataFrame({"after": ids, "row": np.arange(len(ids))})
-    found = pl.DataFrame({"after": after}).join(rows, on="after", how="left", maintain_order="left")["row"]
-    before = found.fill_null(-1).to_numpy()
+    before = _rows(ids, after)
     unknown = after.is_not_null().to_numpy() & (before < 0)
     # Only a job that follows a later one, or itself, can close a circle.
     closes = (before >= np.arange(len(ids))).any()

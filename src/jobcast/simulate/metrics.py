@@ -19,14 +19,28 @@ from typing import Any
 
 import polars as pl
 
-from jobcast.simulate.outcome import Flags, Outcome
+from jobcast.simulate.outcome import Flags, Outcome, Whole
 from jobcast.simulate.trace import Trace
 
 THRESHOLD = 10.0
 """Seconds; what the literature takes."""
 
-CONVENTIONS = ("jobs", "wait", "flow", "bounded_slowdown", "utilisation", "percentiles")
-"""What must be known to compare figures with others; each has its text, ``convention.NAME``."""
+CONVENTIONS = (
+    "jobs", "submission", "decisions", "wait", "flow", "bounded_slowdown", "utilisation", "percentiles",
+)  # fmt: skip
+"""What must be known to compare figures with others; each has its text, ``convention.NAME``, but those of `meant`."""
+
+
+def meant(setup: Mapping[str, str]) -> Mapping[str, str]:
+    """Return which text, ``convention.TEXT``, tells each of `CONVENTIONS` under the settings of a run."""
+    options, events = setup.get("options", ""), setup.get("events")
+    often = "per-event" if events == "per-event" else "per-timestamp"
+    other = {
+        "submission": "submission_follow" if "--follow" in options else "submission_recorded",
+        "decisions": "decisions_cycle" if "--cycle" in options else f"decisions_{often}",
+    }
+    return {name: other.get(name, name) for name in CONVENTIONS}
+
 
 SIZES = ("1", "2-4", "5-16", "17-64", ">64")
 """Groups of jobs by their cores."""
@@ -125,6 +139,7 @@ def job_table(trace: Trace, outcome: Outcome, threshold: float = THRESHOLD) -> p
     """
     none = pl.lit(0, dtype=pl.Int64)
     table = trace.jobs.select("id", "submit", "run", "cores", "queue", "user").with_columns(
+        *([] if outcome.submit is None else [_submitted(outcome.submit)]),
         pl.lit(pl.Series(outcome.start)).alias("start"),
         pl.lit(pl.Series(outcome.finish)).alias("finish"),
         _flags(outcome.killed).alias("killed"),
@@ -141,6 +156,12 @@ def job_table(trace: Trace, outcome: Outcome, threshold: float = THRESHOLD) -> p
         slowdown=pl.max_horizontal(flow / pl.max_horizontal(run.cast(pl.Float64), pl.lit(threshold)), 1.0),
         core_seconds=run.cast(pl.Float64) * pl.col("cores"),
     )
+
+
+def _submitted(submit: Whole) -> pl.Expr:
+    """Return when each job was submitted; those that never came keep the time at which they truly did."""
+    came = pl.lit(pl.Series(submit))
+    return pl.when(came >= 0).then(came).otherwise("submit").alias("submit")
 
 
 def _flags(flags: Flags | None) -> pl.Expr:

@@ -43,6 +43,8 @@ class Outcome:
     """When each job first started; -1 for one that was refused."""
     finish: Whole
     """When each job ended for good; -1 likewise."""
+    submit: Whole | None = None
+    """When each job was submitted, -1 for one that follows another in vain; None for as the trace has it."""
     killed: Flags | None = None
     """Which jobs were ended before they were done; None where none can be."""
     preemptions: Whole | None = None

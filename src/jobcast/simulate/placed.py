@@ -7,6 +7,7 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 
+from jobcast.decision import Cause
 from jobcast.errors import InputError
 from jobcast.language import say
 from jobcast.machine import CPUS, Allocation, Cluster
@@ -17,6 +18,7 @@ from jobcast.simulate.core import Life, Progress, Replay, Replayed, Watch, repla
 from jobcast.simulate.estimates.base import UNKNOWN, Columns, Estimator
 from jobcast.simulate.estimates.correction import CorrectionName
 from jobcast.simulate.estimates.registry import EstimatesName, make
+from jobcast.simulate.following import Following, following
 from jobcast.simulate.hosts.asked import of_trace
 from jobcast.simulate.machines import one_machine
 from jobcast.simulate.outcome import ALLOCATION, RESERVATIONS, SUSPENDED, Outcome, Whole
@@ -30,12 +32,12 @@ WORTH_COMPILING = 5_000
 
 def policy_of(setup: Setup) -> Policy:
     """Return the rules of a setup. Raises InputError for a policy that nobody knows."""
-    if setup.system is not None:
-        return setup.system
-    policy = named(setup.policy)
+    policy = named(setup.policy) if setup.system is None else setup.system
     if policy is None:
         raise unknown_policy(setup.policy)
-    return policy
+    if setup.guarantee:
+        policy = replace(policy, protected="run_limit")
+    return policy if setup.cycle is None else replace(policy, cycle=setup.cycle)
 
 
 def cluster_of(setup: Setup, trace: Trace) -> Cluster:
@@ -134,7 +136,8 @@ def run_placed(
     site = Site.of(trace, setup)
     known = known_estimates(site)
     wanted = len(trace.jobs) >= WORTH_COMPILING if setup.compiled is None else setup.compiled
-    if wanted and known is not None and watch is None and not _corrects(site, known):
+    alone = watch is None and following_of(site) is None
+    if wanted and known is not None and alone and not _corrects(site, known):
         asked = of_trace(trace, site.requests, known)
         if can_run(asked, site.policy, site.cluster):
             done = run_compiled(asked, site.policy, site.cluster, seconds=seconds, progress=progress)
@@ -155,6 +158,11 @@ def known_estimates(site: Site) -> Whole | None:
     instead = setup.system is None and trace.jobs["request"].is_null().to_numpy()
     requested = np.where(instead, trace.whole("run"), -1)
     return requested if setup.given is None else np.where(setup.given > 0, setup.given, requested)
+
+
+def following_of(site: Site) -> Following | None:
+    """Return who follows whom; None where nobody does, or where jobs are to come as recorded."""
+    return following(site.trace.jobs) if site.setup.follow else None
 
 
 def _corrects(site: Site, known: Whole) -> bool:
@@ -181,6 +189,7 @@ def run_core(
         estimator=estimator_of(setup, trace),
         correction=correction_of(setup),
         monday=monday_of(trace),
+        following=following_of(site),
     )
     begun = seconds()
     done = replay(what, progress=progress, watch=watch)
@@ -198,6 +207,7 @@ def _outcome(done: Replayed, what: Replay, requests: Requests, took: float) -> O
     lives, ids = done.lives, [job.id for job in what.jobs]
     return Outcome(
         engine="core",
+        submit=np.array([life.submit for life in lives], np.int64),
         seconds=took,
         start=np.array([life.start for life in lives], np.int64),
         finish=np.array([life.finish for life in lives], np.int64),
@@ -215,12 +225,12 @@ def _outcome(done: Replayed, what: Replay, requests: Requests, took: float) -> O
 
 
 def _never(lives: list[Life], done: Replayed, ids: list[str]) -> dict[int, str]:
-    """Tell why those never started who were still waiting when nothing could happen any more."""
+    """Tell why those never started who were still waiting when nothing could happen any more, or never came."""
     return {
         row: str(entry.reason.cause)
         for row, (life, entry) in enumerate(zip(lives, map(done.state.waiting.get, ids), strict=True))
         if entry is not None and life.start < 0
-    }
+    } | {row: str(Cause.NEVER) for row, life in enumerate(lives) if life.submit < 0}
 
 
 def _shares(allocation: Allocation) -> list[dict[str, str | int]]:

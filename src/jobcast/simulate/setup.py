@@ -61,6 +61,19 @@ class Setup:
     """Seconds that each job is reckoned to run, -1 for as it requests; None for `estimates`."""
     compiled: bool | None = None
     """Whether the compiled engine runs it; None for where it can be had."""
+    cycle: int | None = None
+    """Seconds between decisions, 0 to decide whenever something happens; None for as the site's files say."""
+    guarantee: bool = False
+    """Whether planned starts are reckoned by run limits, so that they hold whatever happens."""
+    follow: bool = False
+    """Whether jobs that follow another are submitted after that one's end in the simulation, not as recorded."""
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether processors are merely counted: whatever else is wanted, the core knows."""
+        return (
+            self.cluster is None and self.system is None and not (self.cycle or self.guarantee or self.follow)
+        )
 
     def rule(self) -> Rule:
         """Return the rule for counting processors. Raises InputError for a policy that nobody knows."""
@@ -79,12 +92,15 @@ class Setup:
 
     def words(self) -> dict[str, str]:
         """Return the settings by name, as the command line has them, with what the policy left open."""
+        options = self._options()
+        more = {"options": " ".join(options)} if options else {}
         if self.system is not None:
             return {
                 "policy": self.policy,
                 "estimates": self.estimates or "requested",
                 "correction": self.correction or "request",
                 "events": "per-timestamp",
+                **more,
             }
         rule = self.rule()
         estimates = rule.estimates if isinstance(rule.estimates, str) else "given"
@@ -92,8 +108,15 @@ class Setup:
             "policy": self.policy,
             "estimates": estimates,
             "correction": rule.correction,
-            "events": rule.events if self.cluster is None else "per-timestamp",
+            "events": rule.events if self.counts else "per-timestamp",
+            **more,
         }
+
+    def _options(self) -> list[str]:
+        own = 0 if self.system is None else self.system.cycle
+        cycle = own if self.cycle is None else self.cycle
+        flags = {f"--cycle {cycle}": cycle > 0, "--guarantee": self.guarantee, "--follow": self.follow}
+        return [flag for flag, wanted in flags.items() if wanted]
 
 
 def processors_of(cluster: Cluster) -> int:

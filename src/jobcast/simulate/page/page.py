@@ -109,7 +109,7 @@ def _css(figures: Sequence[Figure]) -> str:
     return page_file("report.css") + (_FOLDER / "run.css").read_text("utf-8") + "".join(heights)
 
 
-SETUP = ("policy", "estimates", "correction", "events")
+SETUP = ("policy", "estimates", "correction", "events", "options")
 """What a page tells of how a run was simulated; each has its text, ``run_setup.NAME``."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from jobcast.language import Phrase, phrase
 from jobcast.report.formats.figures import NOTHING, harmless
 from jobcast.simulate.compare import OTHERS, OVERALL
-from jobcast.simulate.metrics import CONVENTIONS, Figures
+from jobcast.simulate.metrics import Figures, meant
 from jobcast.simulate.page.course import Course
 from jobcast.simulate.page.heat import Heat
 from jobcast.simulate.page.window import Window
@@ -86,8 +86,8 @@ def conventions(facts: Facts) -> list[tuple[Phrase, Phrase]]:
         "processors": f"{facts.trace.processors:,}",
     }
     return [
-        (Phrase(f"convention_name.{name}"), Phrase(f"convention.{name}", tuple(values.items())))
-        for name in CONVENTIONS
+        (Phrase(f"convention_name.{name}"), Phrase(f"convention.{text}", tuple(values.items())))
+        for name, text in meant(facts.setup).items()
     ]
 
 
