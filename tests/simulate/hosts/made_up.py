@@ -77,7 +77,17 @@ LIMITS = st.builds(
     name=st.sampled_from(["one", "two"]),
     amount=st.integers(1, 6),
     counts=st.sampled_from(["jobs", CPUS]),
-    per=st.sampled_from([(), ("user",), ("queue",), ("user", "queue"), ("machine",)]),
+    per=st.sampled_from(
+        [
+            (),
+            ("user",),
+            ("queue",),
+            ("user", "queue"),
+            ("machine",),
+            ("user", "machine"),
+            ("machine", "queue"),
+        ]
+    ),
     only=st.sampled_from([{}, {}, {"queue": frozenset({"low"})}]),
     but=st.sampled_from([{}, {}, {"user": frozenset({"ann"})}, {"queue": frozenset({"normal", "high"})}]),
 )
@@ -113,6 +123,17 @@ QUEUES = st.builds(
     open=st.sampled_from([True, True, True, True, False]),
     exclusive=st.sampled_from([False, False, False, True]),
     max_planned=st.sampled_from([None, None, None, 0, 1, 2]),
+    start_if=st.sampled_from(
+        [
+            None,
+            None,
+            None,
+            parse("low < 2"),
+            parse("high + normal < 3 && !(low > 1)"),
+            parse("low < 0"),
+            parse("normal > 0 || strange == 2"),
+        ]
+    ),
 )
 
 MACHINE_ORDERS = st.sampled_from([None, None]) | st.sampled_from([

@@ -74,5 +74,8 @@ def refuse(world: World) -> None:
     for machine in range(world.capacity.shape[0]):
         revalue(world, machine)
     for job in range(len(world.jobs)):
-        if world.jobs[job].state != DONE and place(world, world.capacity, job, False) == 0:
-            world.jobs[job].state = DONE
+        this = world.jobs[job]
+        if this.state != DONE and place(world, world.capacity, job, False, False) == 0:
+            this.state = DONE
+        if this.state != DONE and this.ruled:
+            this.impossible = place(world, world.capacity, job, False, True) == 0

@@ -37,6 +37,22 @@ class Kinds:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class OnMachines:
+    """Limits of what may run at once on each machine, of one user or the like."""
+
+    count: Table
+    """[jobs, limits]: number of the count that a job adds to on each machine; -1 for none."""
+    each: Table
+    """[jobs, limits]: how much each of its tasks adds; -1 where jobs are counted."""
+    most: Column
+    """[limits]: the most that may run at once."""
+    holds: Flags
+    """[limits, machines]: whether it holds there."""
+    counts: int
+    """How many there are."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Jobs:
     """The jobs of a trace, one element for each, in the order in which they were submitted; -1 is absence."""
 
@@ -66,6 +82,8 @@ class Jobs:
     """[jobs, limits]: number of the count that a job adds to; -1 for none."""
     weight: Table
     """[jobs, limits]: how much it adds."""
+    there: OnMachines
+    """Limits by machine."""
     refused: Flags
     """Whether it is turned away when it comes."""
 
@@ -125,6 +143,8 @@ class Rules:
     """[queues]: how many of its jobs may have planned starts at once."""
     is_open: Flags
     """[queues]: whether its jobs start at all."""
+    start_if: tuple[Program, ...]
+    """[queues]: what must be true of a machine for one more task of the queue to begin there; empty for nothing."""
     preemption: tuple[Preemption, ...]
     """Who may preempt whom; rules of one queue stand together, in the order in which they are tried."""
     gives: Flags

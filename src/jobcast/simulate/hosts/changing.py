@@ -19,6 +19,7 @@ from jobcast.simulate.hosts.layout import (
 )
 from jobcast.simulate.hosts.placing import add
 from jobcast.simulate.hosts.queueing import line_up, strike, will_end
+from jobcast.simulate.hosts.ruling import count_tasks, count_there
 
 
 @compiled
@@ -38,6 +39,7 @@ def _count(world: World, job: int, sign: int) -> None:
         count = world.group[job, limit]
         if count >= 0:
             world.counted[count, 0] += sign * world.weight[job, limit]
+    count_there(world, job, sign)
 
 
 @compiled
@@ -74,8 +76,9 @@ def _let_run(world: World, job: int, part: int) -> None:
 
 @compiled
 def _count_running(world: World, job: int, sign: int) -> None:
-    """Count what the running jobs of a queue take, where that could be preempted."""
+    """Count what the running jobs of a queue take, where somebody asks for that."""
     this = world.jobs[job]
+    count_tasks(world, job, sign)
     if world.queues[this.queue].preemptable:
         for at in range(this.slot, this.slot + this.width):
             machine, tasks, total = world.taken[at, 0], world.taken[at, 1], world.running[this.queue]

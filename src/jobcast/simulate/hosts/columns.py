@@ -14,10 +14,11 @@ from jobcast.simulate.hosts.asked import Asked
 from jobcast.simulate.hosts.base import Column, Jobs, Machines, Preemption, Rules
 from jobcast.simulate.hosts.kinds import kinds_of
 from jobcast.simulate.hosts.layout import UNLIMITED
-from jobcast.simulate.hosts.limits import amounts, counted
+from jobcast.simulate.hosts.limits import amounts, counted, counted_on_machines
 from jobcast.simulate.hosts.machine_order import program_of
 from jobcast.simulate.hosts.ordering import Facts, places
-from jobcast.simulate.hosts.site_queues import SiteQueues
+from jobcast.simulate.hosts.program import Program
+from jobcast.simulate.hosts.site_queues import SiteQueues, start_program
 
 _BLOCKED = {Blocked.STOP: 0, Blocked.SKIP: 1, Blocked.PLAN: 2}
 _METHOD = {Method.SUSPEND: 0, Method.REQUEUE: 1, Method.REMOVE: 2}
@@ -69,6 +70,7 @@ def columns(policy: Policy, cluster: Cluster, asked: Asked) -> Columns:
         kinds=kinds.kinds,
         count=count,
         weight=weight,
+        there=counted_on_machines(policy, asked, queues.job_queue, grid),
         refused=(queues.refused(asked) | kinds.refused).astype(np.int8),
     )
     # Nobody asks for floating resources, which have the last row: it is left out.
@@ -112,6 +114,10 @@ def _rules(policy: Policy, grid: Grid, queues: SiteQueues, most: Column) -> Rule
         reserves=np.array([queue is None or queue.reserves for queue in known], np.int8),
         most_planned=np.array([_or_all(queue.max_planned if queue else None) for queue in known], np.int64),
         is_open=np.array([queue is None or queue.open for queue in known], np.int8),
+        start_if=tuple(
+            start_program(queue, queues.job_queue.names, len(grid.machines)) if queue else Program()
+            for queue in known
+        ),
         preemption=_preemption(policy, queues.job_queue.names),
         gives=np.array([name in policy.released_by_suspension | slots for name in grid.columns], np.int8),
         by_run_time=policy.victim_order is VictimOrder.LEAST_RUN_TIME,

@@ -18,6 +18,7 @@ from jobcast.simulate.hosts.layout import (
     NOT,
     OR,
     PLUS,
+    TASKS,
     TIMES,
     UNEQUAL,
     World,
@@ -36,6 +37,9 @@ def evaluate(world: World, first: int, last: int, row: int) -> float:
         elif code == FREE:
             stack[size] = world.free[0, row, world.program[at].which]
             size += 1
+        elif code == TASKS:
+            stack[size] = world.tasks_there[row, world.program[at].which]
+            size += 1
         elif code == NEGATE:
             stack[size - 1] = -stack[size - 1]
         elif code == NOT:
@@ -50,9 +54,9 @@ def evaluate(world: World, first: int, last: int, row: int) -> float:
 @compiled
 def _join(code: int, one: float, other: float) -> float:
     if code == AND:
-        return 1.0 if _is_true(one) and _is_true(other) else 0.0
+        return 1.0 if is_true(one) and is_true(other) else 0.0
     if code == OR:
-        return 1.0 if _is_true(one) or _is_true(other) else 0.0
+        return 1.0 if is_true(one) or is_true(other) else 0.0
     if math.isnan(one) or math.isnan(other):
         return math.nan
     if code in (EQUAL, UNEQUAL, LESS, LESS_EQUAL, MORE, MORE_EQUAL):
@@ -61,7 +65,8 @@ def _join(code: int, one: float, other: float) -> float:
 
 
 @compiled
-def _is_true(value: float) -> bool:
+def is_true(value: float) -> bool:
+    """Tell whether a value is known and true."""
     return not math.isnan(value) and value != 0
 
 

@@ -7,6 +7,7 @@ from jobcast.schedule.grid import moves
 from jobcast.schedule.job import BatchJob, Demand
 from jobcast.schedule.policy import Blocked, Method, Policy, Queue
 from jobcast.simulate.hosts import machine_order, ordering
+from jobcast.simulate.hosts.site_queues import knows_start_of
 
 _METHODS = frozenset({Method.SUSPEND, Method.REQUEUE, Method.REMOVE})
 
@@ -20,7 +21,6 @@ def of_policy(policy: Policy, cluster: Cluster, *, endless: bool) -> tuple[str, 
         "booking": bool(cluster.bookings),
         "order": ordering.moves(policy),
         "machine_order": not machine_order.is_known(policy, cluster),
-        "limit": any("machine" in limit.per and limit.per != ("machine",) for limit in policy.limits),
         # Somebody may start on what is held for a job whose start can't be told, and pass this limit.
         "lent": endless and any(limit.lent_are_free and "machine" in limit.per for limit in policy.limits),
         "method": any(rule.method not in _METHODS for rule in policy.preemption),
@@ -34,7 +34,7 @@ def _of_queue(queue: Queue, policy: Policy) -> Iterable[str]:
         "hold": queue.hold is not None and policy.blocked is not Blocked.PLAN,
         "interruptible": queue.interruptible is not None,
         "windows": bool(queue.windows),
-        "start_if": queue.start_if is not None,
+        "start_if": not knows_start_of(queue, policy),
     }
     return (word for word, holds in tests.items() if holds)
 

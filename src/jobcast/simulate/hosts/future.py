@@ -163,7 +163,7 @@ def plan(world: World, job: int, since: int) -> int:
                 break
         else:
             _leave_claimed(world)
-            width = place(world, world.scratch[LASTING], job, ordered)
+            width = place(world, world.scratch[LASTING], job, ordered, False)
             if width > 0:
                 keep_place(world, job, width)
                 break

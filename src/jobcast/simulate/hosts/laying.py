@@ -9,7 +9,7 @@ import numpy.typing as npt
 from jobcast.simulate.hosts import layout
 from jobcast.simulate.hosts.base import Column, Flags, Jobs, Machines, Rules
 from jobcast.simulate.hosts.layout import ABSENT, DONE, SUSPEND, World, record_type
-from jobcast.simulate.hosts.program import Program
+from jobcast.simulate.hosts.program import Program, joined
 
 
 def _records(of: type, rows: int, columns: dict[str, Any]) -> npt.NDArray[np.void]:
@@ -33,15 +33,16 @@ def idle_world(jobs: Jobs, machines: Machines, rules: Rules, plans: int) -> Worl
     for number, choice in enumerate(machines.choices):
         among[number, choice] = machines.liked[number]
     kinds, needs = _kinds(jobs, machines, rules)
-    job_records, slots = _jobs(jobs, machines)
+    job_records, slots = _jobs(jobs, machines, rules)
+    program, begins = joined([machines.order, *rules.start_if])
     future = _future(machines.capacity, plans, bool(rules.preemption))
     room = len(jobs)
     return World(
-        one=cast("Any", _one(jobs, rules, len(machines.order.codes))),
+        one=cast("Any", _one(jobs, rules, int(begins[1]))),
         jobs=cast("Any", job_records),
         kinds=cast("Any", kinds),
         needs=cast("Any", needs),
-        queues=cast("Any", _queues(rules, relations)),
+        queues=cast("Any", _queues(rules, relations, begins[1:])),
         users=cast("Any", _records(layout.User, int(jobs.user.max(initial=0)) + 1, {})),
         rules=cast("Any", _preempt_rules(rules)),
         victims=_whole([victim for rule in rules.preemption for victim in rule.victims]),
@@ -49,15 +50,21 @@ def idle_world(jobs: Jobs, machines: Machines, rules: Rules, plans: int) -> Worl
         choices=cast("Any", _choices(machines)),
         relations=relations,
         among=among,
-        program=cast("Any", _program(machines.order)),
-        known=machines.order.known,
-        stack=np.zeros(len(machines.order.codes) + 1),
+        program=cast("Any", _program(program)),
+        known=program.known,
+        stack=np.zeros(len(program.codes) + 1),
         values=np.zeros(rows),
         capacity=machines.capacity,
         gives=rules.gives,
         group=jobs.count,
         weight=jobs.weight,
         counted=np.stack([np.zeros_like(rules.most), rules.most], axis=1),
+        limited=jobs.there.count,
+        limited_each=jobs.there.each,
+        limited_most=jobs.there.most,
+        limited_there=jobs.there.holds,
+        used_there=np.zeros((jobs.there.counts, rows), np.int64),
+        tasks_there=np.zeros((rows, queues if begins[-1] > begins[1] else 0), np.int64),
         taken=np.zeros((slots, 2), np.int64),
         line=np.zeros(room, np.int64),
         behind=np.zeros(room, np.int64),
@@ -117,12 +124,13 @@ def _one(jobs: Jobs, rules: Rules, machine_order: int) -> npt.NDArray[np.void]:
     )
 
 
-def _jobs(jobs: Jobs, machines: Machines) -> tuple[npt.NDArray[np.void], int]:
+def _jobs(jobs: Jobs, machines: Machines, rules: Rules) -> tuple[npt.NDArray[np.void], int]:
     """Return the records, and how many places in `World.taken` they share out."""
     limited = (jobs.run_limit >= 0) & (jobs.run_limit < jobs.run)
     lengths = _whole([max(len(choice), 1) for choice in machines.choices])
     widest = np.where(jobs.kinds.single, 1, lengths[jobs.kinds.choice])[jobs.kind]
     ends = np.cumsum(np.minimum(jobs.tasks, widest))
+    asking = np.array([len(program.codes) > 0 for program in rules.start_if], np.bool_)
     columns = {
         "submit": jobs.submit,
         "run": np.where(limited, jobs.run_limit, jobs.run),
@@ -138,6 +146,7 @@ def _jobs(jobs: Jobs, machines: Machines) -> tuple[npt.NDArray[np.void], int]:
         "finish": -1,
         "limit": jobs.run_limit,
         "state": np.where(jobs.refused, DONE, ABSENT),
+        "ruled": (jobs.there.count >= 0).any(axis=1) | asking[jobs.queue],
     }
     return _records(layout.Job, len(jobs), columns), int(ends[-1]) if len(ends) else 0
 
@@ -181,7 +190,7 @@ def _kinds(jobs: Jobs, machines: Machines, rules: Rules) -> tuple[npt.NDArray[np
     return records, _records(layout.Need, len(kind), columns)
 
 
-def _queues(rules: Rules, relations: Flags) -> npt.NDArray[np.void]:
+def _queues(rules: Rules, relations: Flags, start_if: Column) -> npt.NDArray[np.void]:
     queues = len(rules.backfills)
     offsets = np.searchsorted([rule.queue for rule in rules.preemption], np.arange(queues + 1))
     return _records(
@@ -194,6 +203,8 @@ def _queues(rules: Rules, relations: Flags) -> npt.NDArray[np.void]:
             "reserves": rules.reserves,
             "most_planned": rules.most_planned,
             "is_open": rules.is_open,
+            "start_if": start_if[:-1],
+            "start_if_end": start_if[1:],
             "preemptable": relations.any(axis=0),
             "excluded": (relations == 2).any(axis=0),
         },

@@ -43,8 +43,9 @@ EVERYBODY, STOPPED = 0, 1
 """Places in `World.kept`: what everybody holds, and what suspended jobs hold."""
 
 
-KNOWN, FREE = 0, 1
-"""Operands of expressions: what doesn't change, and how much of a resource is free on a machine."""
+KNOWN, FREE, TASKS = 0, 1, 2
+"""Operands of expressions: what doesn't change, how much of a resource is free on a machine, how many tasks of a queue
+run there."""
 NOT, NEGATE, AND, OR = 10, 11, 12, 13
 """Operators; the next ones, too."""
 EQUAL, UNEQUAL, LESS, LESS_EQUAL, MORE, MORE_EQUAL = 14, 15, 16, 17, 18, 19
@@ -93,6 +94,12 @@ class Job(Protocol):
     state: Flag
     ended: Flag
     backfilled: Flag
+    ruled: Flag
+    """Whether limits by machine and owner, or START_CLASS, may leave it less room than there is."""
+    impossible: Flag
+    """Whether they wouldn't let it start if nobody ran."""
+    hindered: Flag
+    """Whether they alone kept it from starting when it was last tried."""
 
 
 class Kind(Protocol):
@@ -135,7 +142,7 @@ class Instruction(Protocol):
 
     code: int
     which: int
-    """Row of `World.known`, or resource."""
+    """Row of `World.known`, resource, or queue."""
 
 
 class Need(Protocol):
@@ -158,6 +165,9 @@ class Queue(Protocol):
     """How many of its jobs may have planned starts at once."""
     planned: int
     """How many have one in this walk."""
+    start_if: int
+    """Where the instructions begin that allow a task to begin on a machine."""
+    start_if_end: int
     backfills: Flag
     reserves: Flag
     is_open: Flag
@@ -325,6 +335,18 @@ class World(NamedTuple):
     """[jobs, limits]: how much it adds."""
     counted: Table
     """[counts, 2]: how much runs, and the most that may."""
+    limited: Table
+    """[jobs, limits by machine and owner]: in which count it is on each machine; -1 for none."""
+    limited_each: Table
+    """[jobs, such limits]: how much each task adds; -1 where jobs are counted."""
+    limited_most: Column
+    """[such limits]: the most that may run at once on a machine."""
+    limited_there: npt.NDArray[np.int8]
+    """[such limits, machines]: whether it holds there."""
+    used_there: Table
+    """[counts, machines]: how much runs."""
+    tasks_there: Table
+    """[machines, queues]: how many tasks run, where START_CLASS asks for it."""
     taken: Table
     """[slots, 2]: machine and tasks."""
     line: Column

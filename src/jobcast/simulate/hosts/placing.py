@@ -3,6 +3,7 @@
 from jobcast.simulate.compiling import compiled
 from jobcast.simulate.hosts.evaluating import sort_machines
 from jobcast.simulate.hosts.layout import ALL, AT, COUNT, GIVEN, ORDER, Column, Table, World
+from jobcast.simulate.hosts.ruling import room
 
 
 @compiled
@@ -51,22 +52,25 @@ def enough(world: World, total: Column, kind: int, tasks: int) -> bool:
 
 
 @compiled
-def place(world: World, free: Table, job: int, ordered: bool) -> int:
+def place(world: World, free: Table, job: int, ordered: bool, ruled: bool) -> int:
     """Place all tasks of a job, or none; returns on how many machines, written to `World.places`, 0 for none.
 
-    `ordered`: machines are tried as `busy_first` wrote them, not as the job's list has them.
+    `ordered`: machines are tried as `busy_first` wrote them, not as the job's list has them. `ruled`: limits by machine
+    and owner, and START_CLASS, leave less room than there is.
     """
     kind, left = world.jobs[job].kind, world.jobs[job].tasks
     this = world.kinds[kind]
     if not ordered:
         sort_machines(world, this.choice)
     if this.each > 0:
-        return _place_equally(world, free, job, ordered)
+        return _place_equally(world, free, job, ordered, ruled)
     least = left if this.single else 1
     width = 0
     for number in range(this.choose_end - this.choose):
         machine = _machine(world, kind, number, ordered)
         here = fit(world, free, kind, machine, left - max(this.spread - width - 1, 0))
+        if ruled and here >= least:
+            here = room(world, job, machine, here)
         if here >= least:
             world.places[AT, width], world.places[COUNT, width] = machine, here
             width += 1
@@ -77,7 +81,7 @@ def place(world: World, free: Table, job: int, ordered: bool) -> int:
 
 
 @compiled
-def _place_equally(world: World, free: Table, job: int, ordered: bool) -> int:
+def _place_equally(world: World, free: Table, job: int, ordered: bool, ruled: bool) -> int:
     """Place exactly so many on each machine, and what remains on the first other one that takes it."""
     kind, tasks = world.jobs[job].kind, world.jobs[job].tasks
     each = world.kinds[kind].each
@@ -87,17 +91,27 @@ def _place_equally(world: World, free: Table, job: int, ordered: bool) -> int:
         if width == full:
             break
         machine = _machine(world, kind, number, ordered)
-        if fit(world, free, kind, machine, each) == each:
+        if _takes(world, free, job, machine, each, ruled):
             world.places[AT, width], world.places[COUNT, width] = machine, each
             width += 1
     if width < full or rest == 0:
         return width if width == full else 0
     for number in range(machines):
         machine = _machine(world, kind, number, ordered)
-        if fit(world, free, kind, machine, rest) == rest and not _is_placed(world, width, machine):
+        if _takes(world, free, job, machine, rest, ruled) and not _is_placed(world, width, machine):
             world.places[AT, width], world.places[COUNT, width] = machine, rest
             return width + 1
     return 0
+
+
+@compiled
+def _takes(  # noqa: PLR0913, PLR0917 - a value for them would cost more than it does
+    world: World, free: Table, job: int, machine: int, tasks: int, ruled: bool
+) -> bool:
+    """Tell whether a machine takes all of these tasks."""
+    if fit(world, free, world.jobs[job].kind, machine, tasks) < tasks:
+        return False
+    return not ruled or room(world, job, machine, tasks) == tasks
 
 
 @compiled

@@ -58,7 +58,7 @@ def make_place(world: World, job: int) -> bool:
                     continue
                 if not enough(world, world.sums[LASTING], this.kind, this.tasks):
                     continue
-                width = place(world, world.scratch[LASTING], job, False)
+                width = place(world, world.scratch[LASTING], job, False, this.ruled > 0)
                 if width > 0:
                     _spare(world, job, width, starts)
                     _add_all(world, width)
@@ -126,7 +126,7 @@ def _helps_if_all_go(world: World, job: int, starts: int) -> bool:
     for machine in range(world.capacity.shape[0]):
         _last(world, starts, machine)
     return enough(world, world.sums[LASTING], this.kind, this.tasks) and (
-        place(world, world.scratch[LASTING], job, False) > 0
+        place(world, world.scratch[LASTING], job, False, False) > 0
     )
 
 

@@ -44,6 +44,20 @@ class Program:
     """[operands, rows]: nan where unknown."""
 
 
+def joined(programs: Sequence[Program]) -> tuple[Program, npt.NDArray[np.int64]]:
+    """Return programs for the same rows as one, and where in it each begins; the last number is its end."""
+    begins = np.cumsum([0, *(len(program.codes) for program in programs)])
+    codes, operands = [_no_codes()], 0
+    for program in programs:
+        shift = np.where(program.codes[:, 0] == KNOWN, operands, 0)
+        codes.append(program.codes + np.stack([np.zeros_like(shift), shift], axis=1))
+        operands += len(program.known)
+    known = [program.known for program in programs if len(program.known)]
+    return Program(
+        codes=np.concatenate(codes), known=np.concatenate(known) if known else _nothing_known()
+    ), begins
+
+
 class Writer:
     """Writes instructions for rows, such as machines; what doesn't change is worked out once for each of them."""
 

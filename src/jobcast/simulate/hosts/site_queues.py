@@ -1,11 +1,15 @@
 """The queues of a policy as the jobs of a simulation use them, and whom they turn away."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 from jobcast.schedule.policy import Policy, Queue
 from jobcast.simulate.hosts.asked import Asked, Named
 from jobcast.simulate.hosts.base import Column
+from jobcast.simulate.hosts.layout import TASKS
+from jobcast.simulate.hosts.program import Program, TextError, Writer
 
 Flags = npt.NDArray[np.bool_]
 
@@ -77,6 +81,26 @@ class SiteQueues:
             allowed, banned = _named_by(asked, queue.users), _named_by(asked, queue.refused_users)
             refused |= here & (banned | (~allowed & bool(queue.users)))
         return refused
+
+
+def start_program(queue: Queue, names: Sequence[str], machines: int) -> Program:
+    """Return the instructions that let one more task of a queue begin on a machine; none for always.
+
+    `names` of all queues tell the codes. Raises TextError where texts are compared with what changes.
+    """
+    if queue.start_if is None:
+        return Program()
+    operands = {name: (TASKS, code) for code, name in enumerate(names)}
+    return Writer([{}] * machines, operands).write(queue.start_if)
+
+
+def knows_start_of(queue: Queue, policy: Policy) -> bool:
+    """Tell whether the engine knows what START_CLASS of a queue asks for."""
+    try:
+        start_program(queue, tuple(policy.queues), 1)
+    except TextError:
+        return False
+    return True
 
 
 def _above(amount: Column, most: Column) -> Flags:

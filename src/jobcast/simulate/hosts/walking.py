@@ -91,7 +91,7 @@ def _turn(world: World, job: int) -> bool:
     this.seen = world.one[0].walk
     if this.state == WAITING and not _is_passed_over(world, job):
         outcome = _try(world, job)
-        if outcome == WAITS:
+        if outcome == WAITS and not (this.hindered or this.impossible):
             _wait(world, job)
         return outcome == PREEMPTED
     return False
@@ -137,8 +137,9 @@ def _is_passed_over(world: World, job: int) -> bool:
 def _try(world: World, job: int) -> int:
     """Start a waiting job where it fits, or where others must go; within an era once is enough."""
     this, one = world.jobs[job], world.one[0]
-    if this.tried == one.era:
+    if this.tried == one.era and not this.ruled:
         return WAITS
+    this.hindered = 0
     if _fits(world, job):
         start(world, job)
         this.backfilled = one.blocked_one
@@ -161,7 +162,7 @@ def _fits(world: World, job: int) -> bool:
     if not enough(world, world.total[0], this.kind, this.tasks):
         return False
     if world.one[0].unplanned > 0:
-        if place(world, world.free[0], job, False) == 0:
+        if place(world, world.free[0], job, False, False) == 0:
             kind.failed, kind.failed_tasks, kind.failed_length = walk, this.tasks, 0
             return False
         make_plans(world)
@@ -172,7 +173,13 @@ def _fits(world: World, job: int) -> bool:
     level = beside(world, length)
     if enough(world, world.total[level], this.kind, this.tasks):
         held = leave_held(world, level, EVERYBODY)
-        width = place(world, world.scratch[LASTING] if held else world.free[level], job, False)
+        free = world.scratch[LASTING] if held else world.free[level]
+        width = place(world, free, job, False, False)
+        if width > 0 and this.ruled:
+            width = place(world, free, job, False, True)
+            if width == 0:
+                this.hindered = 1
+                return False
         if width > 0:
             keep_place(world, job, width)
             return True
