@@ -20,7 +20,7 @@ from jobcast.decision import Cause
 from jobcast.features.candidates import CANDIDATES
 from jobcast.features.family import LADDER, LEVELS
 from jobcast.history import SCHEMA
-from jobcast.language import LANGUAGES, catalogue, choose, say
+from jobcast.language import LANGUAGES, catalogue, choose, say, speaking
 from jobcast.predict.base import NO_RUN_TIMES, NOTHING_SIMILAR
 from jobcast.predict.card import Card
 from jobcast.report.forecasts import WHO
@@ -259,3 +259,18 @@ def test_the_language_is_that_of_the_flag_then_the_variable_then_the_locale(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert choose(wanted) == language
+
+
+@pytest.mark.parametrize(
+    ("language", "machines", "said"),
+    [
+        ("en", 1, "1 machine, 8 CPUs"),
+        ("en", "1", "1 machine, 8 CPUs"),
+        ("en", 0, "0 machines, 8 CPUs"),
+        ("en", "1,000", "1,000 machines, 8 CPUs"),
+        ("zh", 1, "1 台主机，8 个 CPU"),
+    ],
+)
+def test_a_number_comes_with_its_noun_in_the_right_form(language, machines, said):
+    with speaking(language):
+        assert say("dialect.machines", machines=machines, cpus=8) == said

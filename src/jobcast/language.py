@@ -79,7 +79,17 @@ def say(key: str, **values: object) -> str:
 def _said(key: str, values: Mapping[str, object]) -> str:
     part, _, name = key.partition(".")
     text = _part(part)[name][_current]
-    return text.format(**values) if values else text
+    return _counted(text, values).format(**values) if values else text
+
+
+_COUNTED = re.compile(r"\{(\w+):([^{}|]+)\|([^{}|]+)\}")
+
+
+def _counted(text: str, values: Mapping[str, object]) -> str:
+    """Return a text in which `{jobs:job|jobs}` has become `{jobs} job` or `{jobs} jobs`, as its number asks."""
+    if "|" not in text:
+        return text
+    return _COUNTED.sub(lambda at: f"{{{at[1]}}} {at[2] if str(values[at[1]]) == '1' else at[3]}", text)
 
 
 @dataclass(frozen=True, slots=True)
