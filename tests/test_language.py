@@ -106,7 +106,7 @@ def _families() -> dict[str, list[str]]:
         "run_setup.": list(SETUP),
         "standing.": list(Standing),
         "trace_aside.": list(TRACE_REASONS),
-        **{part: _endings(part) for part in ("lsf_keyword.", "lsf_keyword.standing_", "lsf_keyword.head_")},
+        **{part: _endings(part) for part in ("lsf_keyword.", "lsf_keyword.head_")},
         "lsf_policy.stray_": _endings("lsf_policy.stray_"),
         "trace_changed.": list(TRACE_CHANGES),
         "figure.": [*OVERALL, *OTHERS],

@@ -10,9 +10,9 @@ import pytest
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 
 FOUNDING = """\
-queue  priority  run limit  longest  reserves               backfills  preempts
-highQ        50                      holds cpus for 3600 s  yes
-lowQ         20                      holds cpus for 3600 s  no
+queue  priority  run limit  longest  reserves                 backfills  preempts
+highQ        50                      holds cpus for 01:00:00  yes
+lowQ         20                      holds cpus for 01:00:00  no
 
 2 machines, 32 CPUs
 
@@ -20,9 +20,9 @@ keywords: 15 understood, 0 corrected, 11 ignored, 0 refused, 0 unknown
 """
 
 FOUNDING_ZH = """\
-队列   优先级  运行时限  最长  预留               回填  抢占
-highQ      50                  保留 cpus 3600 秒  是
-lowQ       20                  保留 cpus 3600 秒  否
+队列   优先级  运行时限  最长  预留                      回填  抢占
+highQ      50                  保留 cpus，最长 01:00:00  是
+lowQ       20                  保留 cpus，最长 01:00:00  否
 
 2 台主机，32 个 CPU
 
@@ -83,6 +83,28 @@ def test_classes_of_loadleveler_have_planned_starts_and_preempt(jobcast):
     assert "PREEMPT_CLASS[normal] stands there more than once" in shown
 
 
+@pytest.mark.parametrize(("language", "shown"), [("en", "night (closed)"), ("zh", "night（已关闭）")])
+def test_a_closed_queue_is_marked_as_such(jobcast, tmp_path, language, shown):
+    (tmp_path / "lsb.queues").write_text(
+        "Begin Queue\nQUEUE_NAME = night\nINTERRUPTIBLE_BACKFILL = 60\nEnd Queue\n"
+        "Begin Queue\nQUEUE_NAME = day\nEnd Queue\n"
+    )
+    lines = jobcast("--lang", language, "policy", "lsb.queues").stdout.splitlines()
+    assert lines[1].startswith(f"{shown}  ")
+    assert lines[2].startswith("day  ")
+    queues = json.loads(jobcast("policy", "lsb.queues", "--json").stdout)["queues"]
+    assert [(queue["name"], queue["open"]) for queue in queues] == [
+        ("night", False),
+        ("day", True),
+        ("default", True),
+    ]
+
+
+def test_one_machine_is_one_machine(jobcast, tmp_path):
+    (tmp_path / "slurm.conf").write_text("NodeName=n1\nPartitionName=p Nodes=n1\n")
+    assert "\n1 machine, 1 CPU\n" in jobcast("policy", "slurm.conf").stdout
+
+
 def test_programs_get_everything(jobcast, conf):
     answer = json.loads(
         jobcast("policy", *(str(file) for file in sorted(conf.iterdir())[:3]), "--json").stdout
@@ -97,6 +119,7 @@ def test_programs_get_everything(jobcast, conf):
         "queues": [
             {
                 "name": name,
+                "open": True,
                 "priority": priority,
                 "run_limit_s": None,
                 "run_limit_max_s": None,

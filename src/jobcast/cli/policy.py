@@ -75,7 +75,7 @@ def _row(queue: Queue, policy: Policy) -> list[str]:
         victim for rule in policy.preemption if rule.queue == queue.name for victim in rule.victims
     )
     return [
-        queue.name,
+        queue.name if queue.open else say("dialect.closed", queue=queue.name),
         str(queue.priority),
         "" if queue.run_limit is None else format_duration(queue.run_limit),
         "" if queue.run_limit_max is None else format_duration(queue.run_limit_max),
@@ -90,7 +90,8 @@ def _reserves(queue: Queue, policy: Policy) -> str:
         return say("dialect.planned") if queue.reserves else say("dialect.no_reservation")
     if queue.hold is None:
         return say("dialect.no_reservation")
-    return say("dialect.holds", what=", ".join(sorted(queue.hold.resources)), seconds=queue.hold.longest)
+    what = ", ".join(sorted(queue.hold.resources))
+    return say("dialect.holds", what=what, longest=format_duration(queue.hold.longest))
 
 
 def _show_keywords(keywords: tuple[Keyword, ...], *, everything: bool) -> None:
@@ -122,6 +123,7 @@ def _as_dict(read: Configuration) -> dict[str, Any]:
         "queues": [
             {
                 "name": queue.name,
+                "open": queue.open,
                 "priority": queue.priority,
                 "run_limit_s": queue.run_limit,
                 "run_limit_max_s": queue.run_limit_max,

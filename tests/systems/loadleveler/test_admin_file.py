@@ -37,7 +37,10 @@ def test_stanzas_of_the_manual_are_read_whole():
         "      adapter_name = en0  #defines an adapter",
     )
     role, adapters = (
-        "Which daemons the machine runs, and its other names.",
+        (
+            "Which daemons the machine runs, and its other names; a central manager runs jobs too unless"
+            " STARTD_RUNS_HERE is false."
+        ),
         "Network adapters aren't simulated.",
     )
     assert [
@@ -167,7 +170,8 @@ def test_limits_that_are_none_are_refused(value):
     found = admin("a: type = class", f"wall_clock_limit = {value}")
     assert found.policy.queues["a"].run_limit_max is None
     reason = (
-        "is no limit of time: write [[hours:]minutes:]seconds, hard limit first, the soft one not above it"
+        "is no limit of time: write [[hours:]minutes:]seconds, above 0 or unlimited, hard limit first,"
+        " the soft one not above it"
     )
     assert odd(found) == [("wall_clock_limit", R, f"{value!r} {reason}")]
 

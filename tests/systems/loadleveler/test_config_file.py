@@ -109,10 +109,7 @@ def test_expressions_of_machines_that_run_are_checked():
         (
             "KILL",
             R,
-            (
-                "this expression can't be read at column 11:\n(LoadAvg >\n          ^;"
-                ' write a number, a "text", a name or a bracket there'
-            ),
+            'the value can\'t be read at its column 11; write a number, a "text", a name or a bracket there',
         ),
         (
             "SUSPEND",

@@ -3,10 +3,13 @@
 import pytest
 
 from jobcast.language import catalogue, speaking
+from jobcast.systems.dialect import Standing
 from jobcast.systems.loadleveler.admin_keywords import BY_TYPE
 from jobcast.systems.loadleveler.config_keywords import CONFIG
+from jobcast.systems.loadleveler.configuration import read
 from jobcast.systems.loadleveler.job_keywords import JOB
 from jobcast.systems.loadleveler.tables import keyword_tables
+from tests.systems.loadleveler.reading import config
 
 IN_CONFIG = """
     SCHEDULER_TYPE MAX_TOP_DOGS NEGOTIATOR_INTERVAL NEGOTIATOR_CYCLE_DELAY NEGOTIATOR_CYCLE_TIME_LIMIT
@@ -29,14 +32,16 @@ IN_ADMIN = {
         memlock_limit locks_limit nofile_limit ckpt_dir ckpt_time_limit""",
     "user": """priority maxidle maxjobs maxqueued max_node max_processors total_tasks account default_class
         default_group default_interactive_class fair_shares max_reservations max_reservation_duration""",
-    "group": """priority maxidle maxjobs maxqueued max_node max_processors total_tasks fair_shares
-        max_reservations max_reservation_duration include_users exclude_users""",
+    "group": """priority maxidle maxjobs maxqueued max_node max_processors total_tasks account default_class
+        default_group default_interactive_class fair_shares max_reservations max_reservation_duration include_users
+        exclude_users""",
     "adapter": "adapter_name",
     "cluster": "outbound_hosts",
 }
 IN_JOB_FILES = """
     account_no arguments blocking bulkxfer checkpoint ckpt_dir ckpt_file ckpt_time_limit class cluster_list comment
-    coschedule cpus_per_core dependency dstg_resources env_copy environment error executable group hold host_file
+    coschedule cpus_per_core dependency dstg_environment dstg_in_script dstg_in_wall_clock_limit dstg_node
+    dstg_out_script dstg_out_wall_clock_limit dstg_resources env_copy environment error executable group hold host_file
     image_size initialdir input job_name job_type large_page ll_res_id max_processors mcm_affinity_options
     min_processors monitor_program network.MPI node node_resources node_topology node_usage notification notify_user
     output parallel_threads preferences queue recurring requirements resources restart rset shell smt startdate
@@ -51,6 +56,46 @@ def test_each_keyword_of_the_manuals_is_known():
     assert {name.lower() for name in IN_JOB_FILES.split()} - JOB.keys() == set()
     for kind, names in IN_ADMIN.items():
         assert {"type", *names.split()} - BY_TYPE[kind].keys() == set()
+
+
+@pytest.mark.parametrize("name", IN_CONFIG.split())
+def test_each_keyword_of_the_configuration_comes_back_with_a_reason_unless_it_shapes_the_policy(name):
+    written = f"{name}[a]" if name in {"PREEMPT_CLASS", "START_CLASS"} else name
+    (found,) = config(f"{written} = nonsense((").keywords
+    assert (found.name, found.standing is Standing.UNKNOWN) == (written, False)
+    assert found.reason or found.standing is Standing.UNDERSTOOD
+
+
+@pytest.mark.parametrize(("kind", "names"), IN_ADMIN.items())
+def test_each_keyword_of_a_stanza_comes_back_with_a_reason_unless_it_shapes_the_policy(kind, names):
+    lines = "\n".join(f"{name} = nonsense((" for name in names.split())
+    found = read({"LoadL_admin": f"x: type = {kind}\n{lines}"}).keywords
+    assert [each.name for each in found] == ["type", *names.split()]
+    assert [each.name for each in found if each.standing is Standing.UNKNOWN] == []
+    assert [each.name for each in found if not each.reason and each.standing is not Standing.UNDERSTOOD] == []
+
+
+MACHPRIO = """LoadAvg Cpus Memory VirtualMemory Disk Speed MasterMachPriority CustomMetric Connectivity FreeRealMemory
+    PagesFreed PagesScanned ConsumableCpus ConsumableMemory ConsumableVirtualMemory ConsumableLargePageMemory"""
+CONTROL = """CurrentTime KeyboardIdle State EnteredCurrentState Arch OpSys Machine tm_hour tm_min tm_mday tm_mon tm_wday
+    tm_yday tm_year UserPrio LoadAvg"""
+SYSPRIO = """ClassSysprio GroupSysprio UserSysprio GroupQueuedJobs GroupRunningJobs GroupTotalJobs UserQueuedJobs
+    UserRunningJobs UserTotalJobs UserPrio QDate GroupTotalShares GroupUsedShares GroupHasShares UserTotalShares
+    UserUsedShares UserHasShares JobIsBlueGene"""
+
+
+@pytest.mark.parametrize(
+    ("keyword", "names"),
+    [
+        ("MACHPRIO", MACHPRIO),
+        ("SYSPRIO", SYSPRIO),
+        *((name, CONTROL) for name in ("START", "SUSPEND", "KILL")),
+    ],
+)
+def test_each_name_of_an_expression_is_known(keyword, names):
+    for name in names.split():
+        (found,) = config(f"{keyword} : {name} > 0").keywords
+        assert (name, found.standing is Standing.REFUSED) == (name, False)
 
 
 def test_each_keyword_says_what_is_made_of_it_and_nothing_is_said_of_others():
@@ -81,6 +126,7 @@ def test_the_tables_are_markdown():
         "|---|---|---|",
         (
             "| `SCHEDULER_TYPE` | understood | BACKFILL plans starts of Top Dogs and fills the gaps; LL_DEFAULT (also"
-            " where nothing is said) lets parallel jobs hold machines; API and GANG are refused. |"
+            " where nothing is said) lets parallel jobs hold machines; API and GANG are refused,"
+            " and BACKFILL taken. |"
         ),
     ]

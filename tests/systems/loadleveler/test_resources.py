@@ -171,3 +171,13 @@ def test_enforced_resources_must_be_listed():
             "SCHEDULE_BY_RESOURCES doesn't list ConsumableMemory, so it doesn't count",
         ),
     ]
+
+
+def test_a_machine_may_offer_nothing_of_a_resource_and_that_is_told():
+    found = config(
+        "SCHEDULE_BY_RESOURCES = ConsumableCpus", admin="a: type = machine\nresources = ConsumableCpus(0)"
+    )
+    assert machines(found.cluster) == [{"cpus": 0}]
+    assert odd(found) == [
+        ("resources", C, "the machine offers no ConsumableCpus: it never runs a job that asks for it")
+    ]

@@ -52,16 +52,17 @@ def odd_or_ignored(*lines: str) -> list[tuple[str, Standing, str]]:
     return [(each.name, each.standing, each.reason) for each in config(*lines).keywords if each.reason]
 
 
-def test_under_api_no_job_starts_here():
+def test_under_api_backfill_is_taken_in_place_of_the_other_program():
     found = config("SCHEDULER_TYPE = API", "CLASS = a(2)", admin="n1: type = machine")
-    assert [queue.open for queue in found.policy.queues.values()] == [False, False]
+    assert found.policy.blocked is Blocked.PLAN
+    assert [(queue.open, queue.reserves) for queue in found.policy.queues.values()] == [(True, True)] * 2
     assert odd(found) == [
         (
             "SCHEDULER_TYPE",
             R,
             (
-                "under API another program decides: no job starts here; take BACKFILL to simulate,"
-                " or let the manager hand its decisions over"
+                "under API another program decides, by rules that stand in no file; BACKFILL is taken, and maxjobs"
+                " counts, which API passes over"
             ),
         )
     ]
@@ -156,10 +157,7 @@ def test_an_expression_that_breaks_off_is_told_with_its_place():
         (
             "SYSPRIO",
             R,
-            (
-                "this expression can't be read at column 3:\n0-\n  ^;"
-                ' write a number, a "text", a name or a bracket there'
-            ),
+            'the value can\'t be read at its column 3; write a number, a "text", a name or a bracket there',
         )
     ]
 

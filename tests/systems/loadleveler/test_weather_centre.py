@@ -74,7 +74,10 @@ MERGED = (
     "PREEMPT_CLASS[normal] stands there more than once:"
     " its groups count one after the other, as if they stood in one line"
 )
-ROLE = "Which daemons the machine runs, and its other names."
+ROLE = (
+    "Which daemons the machine runs, and its other names; a central manager runs jobs too unless STARTD_RUNS_HERE"
+    " is false."
+)
 
 
 def test_what_was_made_of_each_keyword_is_told_whole():

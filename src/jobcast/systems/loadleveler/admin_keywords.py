@@ -99,7 +99,12 @@ _USER = listed(
 )
 _GROUP = listed(
     understood={"type": "type", **_USERS_AND_GROUPS, "group_users": "include_users exclude_users"},
-    ignored={"who_rules": "admin", "reservations": _BOOKINGS, "process": "env_copy"},
+    ignored={
+        "who_rules": "admin",
+        "reservations": _BOOKINGS,
+        "process": "env_copy",
+        "of_users": "account default_class default_group default_interactive_class",
+    },
     refused={"idle_limit": "maxidle maxqueued"},
 )
 _ADAPTER = listed(

@@ -32,7 +32,6 @@ def _queue(name: str, said: Said, counted: Counted, start_if: Expression | None,
     return Queue(
         name=name,
         priority=said.read("priority", whole, 0),
-        open=planning.open,
         backfill=planning.plans,
         reserves=planning.plans,
         hold=planning.hold,

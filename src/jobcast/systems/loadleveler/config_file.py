@@ -15,7 +15,9 @@ from jobcast.systems.loadleveler.values import shown
 _STATEMENT = re.compile(r"([A-Za-z_][\w. \t]*?)[ \t]*(\[[^\]]*\])?[ \t]*[=:](?!=)[ \t]*(.*)")
 MERGED = frozenset({"preempt_class", "start_class"})
 """Keywords that are said for each class."""
-OF_MACHINES = frozenset({"arch", "class", "feature", "max_starters", "opsys", "startd_runs_here"})
+OF_MACHINES = frozenset(
+    {"arch", "class", "feature", "max_starters", "opsys", "start_daemons", "startd_runs_here"}
+)
 """Keywords that a machine's own file says for it alone."""
 
 

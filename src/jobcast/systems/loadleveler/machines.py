@@ -59,6 +59,7 @@ def _config_of(name: str, config: Config) -> Said:
 def _runs_jobs(admin: Said, config: Said) -> bool:
     return (
         config.read("startd_runs_here", truth, default=True)
+        and config.read("start_daemons", truth, default=True)
         and not admin.read("submit_only", truth, default=False)
         and admin.read("machine_mode", one_of(*_MODES), "general") != "interactive"
     )
@@ -110,6 +111,8 @@ class _Reading:
     def _amount(self, name: str, value: int | str, widest: int) -> int | None:
         """Return an amount; `ALL` of the CPUs is reckoned as the tasks of the machine's largest class."""
         if isinstance(value, int):
+            if value == 0:
+                self.admin.correct("resources", say("loadleveler.none_of_it", name=theirs(name)))
             return value
         if name == CPUS and widest:
             self.admin.correct("resources", say("loadleveler.all_cpus", count=widest))

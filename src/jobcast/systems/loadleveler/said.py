@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from jobcast.errors import ConfigError
 from jobcast.language import say
+from jobcast.schedule.expression import ExpressionError
 from jobcast.systems.loadleveler.statement import Report, Statement
 from jobcast.systems.loadleveler.values import names
 
@@ -60,8 +61,10 @@ class Said:
 
     def refuse(self, statement: Statement, error: ConfigError) -> None:
         """Report that a statement can't be taken, and what cures it."""
-        cure = f"{error.message}; {error.hint}" if error.hint else error.message
-        self._report.refuse(statement, cure)
+        message = error.message
+        if isinstance(error, ExpressionError):
+            message = say("loadleveler.bad_expression", column=error.position + 1)
+        self._report.refuse(statement, f"{message}; {error.hint}" if error.hint else message)
 
     def refuse_key(self, key: str, error: ConfigError) -> None:
         """Report that a keyword can't be taken."""

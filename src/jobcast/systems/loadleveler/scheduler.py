@@ -24,8 +24,6 @@ class Planning:
     """How many get a planned start, Top Dogs."""
     hold: Hold | None
     """How parallel jobs hold machines that become free; None where they don't."""
-    open: bool
-    """Whether jobs start by our decision; another program decides under API."""
 
     @property
     def plans(self) -> bool:
@@ -45,7 +43,7 @@ def read_planning(said: Said, resources: Collection[str]) -> Planning:
     if kind == _LL_DEFAULT:
         said.ignore("max_top_dogs", say("loadleveler.only_backfill"))
         hold = Hold(resources=frozenset(resources), longest=longest, pause=pause)
-        return Planning(blocked=Blocked.SKIP, depth=0, hold=hold, open=True)
+        return Planning(blocked=Blocked.SKIP, depth=0, hold=hold)
     for key in ("negotiator_parallel_hold", "negotiator_parallel_defer"):
         said.ignore(key, say("loadleveler.only_default"))
-    return Planning(blocked=Blocked.PLAN, depth=depth, hold=None, open=kind != _API)
+    return Planning(blocked=Blocked.PLAN, depth=depth, hold=None)

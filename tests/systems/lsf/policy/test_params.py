@@ -2,6 +2,7 @@
 
 import pytest
 
+from jobcast.language import say
 from jobcast.machine import CPUS, MEMORY
 from jobcast.schedule.expression import Binary, Constant, Name
 from jobcast.schedule.policy import Queue, VictimOrder
@@ -44,7 +45,8 @@ def test_a_keyword_of_the_whole_cluster_shapes_the_policy(line, field, value):
         ),
         ("PREEMPT_JOBTYPE = NONE", "refused", "not known: NONE; there are AFFINITY BACKFILL EXCLUSIVE"),
         ("MBD_SLEEP_TIME = 0", "refused", '"0" will not do; write a whole number from 1 on'),
-        ("PLAN = Y", "ignored", "only bears on ALLOCATION_PLANNER=Y in lsb.params"),
+        ("PLAN = Y", "corrected", say("lsf_policy.plan_alone")),
+        ("PLAN = N", "ignored", "only bears on ALLOCATION_PLANNER=Y in lsb.params"),
         (
             "JOB_PRIORITY_OVER_TIME = 3/20",
             "ignored",

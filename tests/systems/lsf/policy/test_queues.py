@@ -111,7 +111,22 @@ def test_a_queue_is_read(lines: list[str], expected: dict[str, Any]) -> None:
             "refused",
             "only bears on ALLOCATION_PLANNER=Y in lsb.params",
         ),
-        (["PLAN = Y"], "PLAN", "ignored", "only bears on ALLOCATION_PLANNER=Y in lsb.params"),
+        (
+            ["PLAN = Y"],
+            "PLAN",
+            "corrected",
+            (
+                "without ALLOCATION_PLANNER=Y in lsb.params no start is planned; jobs that wait hold what"
+                " SLOT_RESERVE or RESOURCE_RESERVE says, else nothing"
+            ),
+        ),
+        (["PLAN = N"], "PLAN", "ignored", "only bears on ALLOCATION_PLANNER=Y in lsb.params"),
+        (
+            ["RUNLIMIT = 0"],
+            "RUNLIMIT",
+            "refused",
+            '"0" is no run time; write minutes or hours:minutes, such as 90 or 1:30, more than 0',
+        ),
         (
             ["RES_REQ = select[mem > ] rusage[mem=2]"],
             "RES_REQ",
@@ -227,6 +242,50 @@ def test_the_planner_plans_for_queues_that_want_it_and_no_queue_holds() -> None:
         "corrected",
         "jobs are reckoned to run BASE and are not killed then, nor is their limit extended",
     )
+
+
+def test_a_planner_without_anything_to_plan_is_told() -> None:
+    found = queue("SLOT_RESERVE = MAX_RESERVE_TIME[5]", lsb_params=params("ALLOCATION_PLANNER = Y"))
+    assert found.policy.queues["q"] == replace(PLAIN, reserves=False)
+    assert told(found, "ALLOCATION_PLANNER") == (
+        "corrected",
+        (
+            "no queue has PLAN = Y, so no start is planned, and SLOT_RESERVE and RESOURCE_RESERVE don't count either:"
+            " nothing is kept for jobs that wait. Write PLAN = Y in lsb.params"
+        ),
+    )
+
+
+GAPS = ("BACKFILL = Y", "RUNLIMIT = 10", "INTERRUPTIBLE_BACKFILL = 60", "End Queue")
+
+
+def test_one_queue_runs_jobs_in_gaps_and_lsf_wants_none_lower() -> None:
+    found = queue(
+        *("PRIORITY = 20", *GAPS, "Begin Queue", "QUEUE_NAME = low", "PRIORITY = 5", *GAPS),
+        *("Begin Queue", "QUEUE_NAME = lowest", "PRIORITY = 2"),
+    )
+    assert [(queue.name, queue.interruptible, queue.open) for queue in found.policy.queues.values()] == [
+        ("q", None, True),
+        ("low", 60, True),
+        ("lowest", None, True),
+        ("default", None, True),
+    ]
+    assert [
+        (line.section, line.standing, line.reason)
+        for line in found.keywords
+        if line.name == "INTERRUPTIBLE_BACKFILL"
+    ] == [
+        (
+            "q",
+            "refused",
+            "one queue of a cluster may have it, and queue low has; jobs of this one are backfilled like any others",
+        ),
+        (
+            "low",
+            "corrected",
+            "LSF wants it in the queue of lowest PRIORITY; queue lowest has a lower one, and its jobs wait behind",
+        ),
+    ]
 
 
 @pytest.mark.parametrize(

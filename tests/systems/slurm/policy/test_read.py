@@ -58,6 +58,47 @@ def test_generic_resources_are_counted_by_name_and_type():
     }
 
 
+BACKFILL_WORDS = """bf_interval bf_window bf_resolution bf_max_job_test bf_max_job_user bf_max_job_start bf_max_time
+    bf_continue bf_min_age_reserve bf_min_prio_reserve bf_yield_interval bf_yield_sleep bf_window_linear bf_busy_nodes
+    max_rpc_cnt default_queue_depth sched_interval"""
+
+
+@pytest.mark.parametrize("word", BACKFILL_WORDS.split())
+def test_each_word_about_backfill_comes_back_with_a_reason_unless_it_shapes_the_policy(word: str):
+    standing, reason = _standing(f"SchedulerParameters={word}=30", word)
+    assert standing != "unknown"
+    assert reason or standing == "understood"
+
+
+@pytest.mark.parametrize("keyword", ["MaxTime", "DefaultTime"])
+def test_a_run_limit_of_nothing_is_refused_and_the_default_counts(keyword: str):
+    text = f"NodeName=n1\nPartitionName=p Nodes=n1 {keyword}=0:00:00"
+    queue = _read(text).policy.queues["p"]
+    assert (queue.run_limit, queue.run_limit_max) == (None, None)
+    assert _standing(text, keyword) == (
+        "refused",
+        (
+            "no job would run for 0 minutes: taken as if it weren't said; write UNLIMITED,"
+            " or State=DOWN for a closed partition"
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "is_open", "made"),
+    [
+        ("UP", True, ("understood", "")),
+        ("DOWN", False, ("understood", "")),
+        ("DRAIN", True, ("corrected", "new jobs are accepted all the same, and start")),
+        ("INACTIVE", False, ("corrected", "no job starts; new ones are accepted all the same, and wait")),
+    ],
+)
+def test_a_partition_may_be_closed(state: str, is_open: bool, made: tuple[str, str]):
+    text = f"NodeName=n1\nPartitionName=p Nodes=n1 State={state}"
+    assert _read(text).policy.queues["p"].open is is_open
+    assert _standing(text, "State") == made
+
+
 def test_a_line_goes_on_behind_a_backslash_and_ends_at_a_sign_of_comment():
     text = 'MaxArraySize=\\\n5 # 7\nNodeName=n1 Reason="one two" \\\n  CPUs=8\n'
     assert [(word.line, word.section, word.name, word.value) for word in _read(text).keywords] == [

@@ -73,5 +73,5 @@ def _page(place: tuple[str, str], table: Table) -> Iterator[str]:
     for standing, groups in table.items():
         for what, names in groups.items():
             words = " ".join(f"`{name}`" for name in names.split())
-            yield f"| {words} | {say(f'lsf_keyword.standing_{standing}')} | {say(f'lsf_keyword.{what}')} |"
+            yield f"| {words} | {say(f'standing.{standing}')} | {say(f'lsf_keyword.{what}')} |"
     yield ""

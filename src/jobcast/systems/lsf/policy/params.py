@@ -135,8 +135,17 @@ def _planner(form: Form) -> bool:
 
 def _plan(form: Form) -> Plan:
     if not form.value(truth, "ALLOCATION_PLANNER"):
-        form.ignore(say("lsf_policy.no_planner"), "PLAN")
+        without_planner(form)
     return form.value(plan, "PLAN") or Plan(wanted=False)
+
+
+def without_planner(form: Form) -> None:
+    """Tell of PLAN that nobody plans; where it wants that, what is done instead."""
+    wanted = form.value(plan, "PLAN")
+    if wanted and wanted.wanted:
+        form.correct(say("lsf_policy.plan_alone"), "PLAN")
+    elif wanted:
+        form.ignore(say("lsf_policy.no_planner"), "PLAN")
 
 
 def plan(text: str) -> Plan:

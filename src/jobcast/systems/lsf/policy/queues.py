@@ -1,6 +1,6 @@
 """lsb.queues: each queue with its rules."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jobcast.language import say
 from jobcast.machine import CPUS, MEMORY
@@ -9,7 +9,7 @@ from jobcast.systems.lsf.bsub.requirement import Rules, Wanted
 from jobcast.systems.lsf.policy.book import Book
 from jobcast.systems.lsf.policy.form import Form
 from jobcast.systems.lsf.policy.names import picked
-from jobcast.systems.lsf.policy.params import Params, Plan, plan
+from jobcast.systems.lsf.policy.params import Params, Plan, plan, without_planner
 from jobcast.systems.lsf.policy.queue_times import interruptible, timed
 from jobcast.systems.lsf.policy.requirements import per_task, requirement_of
 from jobcast.systems.lsf.policy.values import (
@@ -61,7 +61,33 @@ def read_queues(book: Book, params: Params, groups: Groups, rules: Rules) -> tup
         if name in found:
             found[name].form.supersede()
         found[name] = _queue(form, params, groups, rules)
-    return tuple(found.values())
+    queues = only_one_interruptible(tuple(found.values()))
+    if params.planner and not any(rules.queue.reserves for rules in queues):
+        for form in book.forms("lsb.params", "Parameters"):
+            form.correct(say("lsf_policy.nothing_planned"), "ALLOCATION_PLANNER")
+    return queues
+
+
+def only_one_interruptible(queues: tuple[QueueRules, ...]) -> tuple[QueueRules, ...]:
+    """Return queues of which one has INTERRUPTIBLE_BACKFILL, that of the lowest priority; LSF wants no lower ones."""
+    wanting = [rules for rules in queues if rules.queue.interruptible is not None]
+    if not wanting:
+        return queues
+    kept = min(wanting, key=lambda rules: rules.queue.priority)
+    lowest = min(queues, key=lambda rules: rules.queue.priority)
+    if lowest.queue.priority < kept.queue.priority:
+        reason = say("lsf_policy.gaps_lowest", queue=lowest.queue.name)
+        kept.form.correct(reason, "INTERRUPTIBLE_BACKFILL")
+    for rules in wanting:
+        if rules is not kept:
+            reason = say("lsf_policy.gaps_twice", queue=kept.queue.name)
+            rules.form.refuse(reason, "INTERRUPTIBLE_BACKFILL")
+    return tuple(
+        replace(rules, queue=replace(rules.queue, interruptible=None))
+        if rules.queue.interruptible is not None and rules is not kept
+        else rules
+        for rules in queues
+    )
 
 
 def _queue(form: Form, params: Params, groups: Groups, rules: Rules) -> QueueRules:
@@ -103,7 +129,7 @@ def _plan(form: Form, params: Params) -> Plan:
     """Return whether starts are planned for its jobs."""
     if params.planner:
         return form.value(plan, "PLAN") or params.plan
-    form.ignore(say("lsf_policy.no_planner"), "PLAN")
+    without_planner(form)
     return Plan(wanted=params.time_reserve is not None)
 
 

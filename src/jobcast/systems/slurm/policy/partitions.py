@@ -117,8 +117,14 @@ class _Fields:
         return self._sheet.value(self._record.fields.get(key), count_or_none, None, wanted=wanted)
 
     def time(self, key: str, default: int | None) -> int | None:
-        wanted = say("slurm_policy.wants_time")
-        return self._sheet.value(self._record.fields.get(key), run_time, default, wanted=wanted)
+        """Return a run limit; of 0, at which no job would run, that is told, and the default counts."""
+        told = self._record.fields.get(key)
+        limit = self._sheet.value(told, run_time, default, wanted=say("slurm_policy.wants_time"))
+        if limit != 0:
+            return limit
+        if told is not None:
+            self._sheet.verdicts.refused(told, say("slurm_policy.no_time"))
+        return default
 
     def yes(self, key: str) -> bool:
         wanted = say("slurm_policy.wants_truth")
@@ -192,8 +198,10 @@ def _state(sheet: Sheet, record: Record) -> str:
     if state not in {"up", "down", "drain", "inactive"}:
         sheet.verdicts.bad_value(told, "UP, DOWN, DRAIN, INACTIVE")
         return "up"
-    if state in {"drain", "inactive"}:
-        sheet.verdicts.corrected(told, say("slurm_policy.closed_partition"))
+    if state == "drain":
+        sheet.verdicts.corrected(told, say("slurm_policy.drained"))
+    elif state == "inactive":
+        sheet.verdicts.corrected(told, say("slurm_policy.inactive"))
     else:
         sheet.verdicts.understood(told)
     return state
