@@ -100,6 +100,13 @@ def test_a_closed_queue_is_marked_as_such(jobcast, tmp_path, language, shown):
     ]
 
 
+def test_a_line_that_is_no_statement_is_shown_itself(jobcast, tmp_path):
+    (tmp_path / "LoadL_config").write_text("SCHEDULER_TYPE = BACKFILL\nkeep off the grass\n")
+    assert trimmed(jobcast("policy", "LoadL_config").stdout).splitlines()[-1] == (
+        "LoadL_config:2  keep off the grass  unknown     this is no statement: write keyword = value"
+    )
+
+
 def test_one_machine_is_one_machine(jobcast, tmp_path):
     (tmp_path / "slurm.conf").write_text("NodeName=n1\nPartitionName=p Nodes=n1\n")
     assert "\n1 machine, 1 CPU\n" in jobcast("policy", "slurm.conf").stdout

@@ -102,7 +102,7 @@ def _show_keywords(keywords: tuple[Keyword, ...], *, everything: bool) -> None:
         return
     cells = {
         "where": [f"{each.file}:{each.line}" for each in shown],
-        "keyword": [each.name for each in shown],
+        "keyword": [each.name or each.value for each in shown],
         "made": [say(f"standing.{each.standing}") for each in shown],
         "why": [each.reason for each in shown],
     }

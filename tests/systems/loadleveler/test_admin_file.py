@@ -349,3 +349,10 @@ def test_of_several_default_classes_the_first_counts():
     found = admin("default: type = user", "default_class = short long")
     assert found.policy.default_queue == "short"
     assert odd(found) == [("default_class", C, "of several the first, short, counts")]
+
+
+def test_a_default_above_the_hard_limit_gives_way_to_it():
+    found = admin("a: type = class", "wall_clock_limit = 1:00:00", "default_wall_clock_limit = 2:00:00")
+    queue = found.policy.queues["a"]
+    assert (queue.run_limit, queue.run_limit_max) == (3600, 3600)
+    assert odd(found) == [("default_wall_clock_limit", C, "longer than wall_clock_limit, which counts")]

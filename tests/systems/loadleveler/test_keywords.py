@@ -10,6 +10,7 @@ from jobcast.systems.loadleveler.configuration import read
 from jobcast.systems.loadleveler.job_keywords import JOB
 from jobcast.systems.loadleveler.tables import keyword_tables
 from tests.systems.loadleveler.reading import config
+from tests.systems.loadleveler.submitting import read as submit
 
 IN_CONFIG = """
     SCHEDULER_TYPE MAX_TOP_DOGS NEGOTIATOR_INTERVAL NEGOTIATOR_CYCLE_DELAY NEGOTIATOR_CYCLE_TIME_LIMIT
@@ -73,6 +74,22 @@ def test_each_keyword_of_a_stanza_comes_back_with_a_reason_unless_it_shapes_the_
     assert [each.name for each in found] == ["type", *names.split()]
     assert [each.name for each in found if each.standing is Standing.UNKNOWN] == []
     assert [each.name for each in found if not each.reason and each.standing is not Standing.UNDERSTOOD] == []
+
+
+@pytest.mark.parametrize("name", [name for name in IN_JOB_FILES.split() if name != "queue"])
+def test_each_keyword_of_a_job_comes_back_with_a_reason_unless_it_shapes_the_job(name):
+    found = submit(f"{name} = nonsense((").keywords[0]
+    assert (found.name, found.standing is Standing.UNKNOWN) == (name, False)
+    assert found.reason or found.standing is Standing.UNDERSTOOD
+
+
+REQUIREMENTS = """Adapter Arch Connectivity Disk Feature LargePageMemory LL_Version Machine Memory OpSys Pool SMT
+    TotalMemory"""
+
+
+@pytest.mark.parametrize("name", REQUIREMENTS.split())
+def test_each_name_of_requirements_is_known(name):
+    assert submit(f"requirements = ({name} != 7)").refusals == ()
 
 
 MACHPRIO = """LoadAvg Cpus Memory VirtualMemory Disk Speed MasterMachPriority CustomMetric Connectivity FreeRealMemory

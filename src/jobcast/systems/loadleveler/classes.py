@@ -26,6 +26,9 @@ def read_queues(
 def _queue(name: str, said: Said, counted: Counted, start_if: Expression | None, planning: Planning) -> Queue:
     hard = said.read("wall_clock_limit", time_limit, _NO_LIMIT).hard
     default = said.read("default_wall_clock_limit", time_limit, _NO_LIMIT).hard
+    if default and hard and default > hard:
+        said.correct("default_wall_clock_limit", say("loadleveler.above_hard"))
+        default = hard
     if said.read("master_node_requirement", truth, default=False):
         said.refuse_key("master_node_requirement", RefusedError(say("loadleveler.master_needed")))
     users, refused = _who(said)

@@ -27,6 +27,10 @@ NIGHT = tuple((day * 86_400 + 72_000, day * 86_400 + 79_200) for day in range(7)
             {"hold": Hold(resources=frozenset({CPUS}), longest=300, pause=60)},
         ),
         (
+            ["SLOT RESERVE = MAX_RESERVE_TIME[5]"],
+            {"hold": Hold(resources=frozenset({CPUS}), longest=300, pause=60)},
+        ),
+        (
             ["RESOURCE_RESERVE = MAX_RESERVE_TIME[20]", "SLOT_RESERVE = MAX_RESERVE_TIME[5]"],
             {"hold": Hold(resources=BOTH, longest=1200, pause=60, sequential=BOTH)},
         ),
@@ -165,6 +169,13 @@ def test_a_queue_is_read(lines: list[str], expected: dict[str, Any]) -> None:
         (["COLOUR = red"], "COLOUR", "unknown", "no keyword of lsb.queues that is known here"),
         (["backfill = Y"], "backfill", "understood", ""),
         (["QJOB_LIMIT = -"], "QJOB_LIMIT", "understood", ""),
+        (
+            ["Slot Reserve = MAX_RESERVE_TIME[5]"],
+            "Slot Reserve",
+            "corrected",
+            "read as SLOT_RESERVE: keywords are written with underscores, not blanks",
+        ),
+        (["SLOT RESERV = 5"], "SLOT RESERV", "unknown", "Did you mean SLOT_RESERVE?"),
     ],
 )
 def test_what_was_made_of_a_keyword_is_told(lines: list[str], name: str, standing: str, reason: str) -> None:

@@ -84,6 +84,13 @@ def test_a_run_limit_of_nothing_is_refused_and_the_default_counts(keyword: str):
     )
 
 
+def test_a_default_above_the_longest_run_limit_gives_way_to_it():
+    text = "NodeName=n1\nPartitionName=p Nodes=n1 MaxTime=60 DefaultTime=UNLIMITED"
+    queue = _read(text).policy.queues["p"]
+    assert (queue.run_limit, queue.run_limit_max) == (3600, 3600)
+    assert _standing(text, "DefaultTime") == ("corrected", "longer than MaxTime, which counts")
+
+
 @pytest.mark.parametrize(
     ("state", "is_open", "made"),
     [

@@ -80,7 +80,7 @@ class Form:
                 yield keyword(self._section.file, self.title, setting, standing, reason)
 
     def _key(self, name: str) -> str:
-        return name.upper() if self._fold else name
+        return joined(name.upper() if self._fold else name)
 
     def _setting(self, *names: str) -> Setting | None:
         for name in names:
@@ -101,7 +101,16 @@ class Form:
             return Standing.REFUSED, say("lsf_policy.conditional")
         if self._last[self._key(setting.name)] is not setting:
             return Standing.CORRECTED, say("lsf_policy.given_twice")
-        return self._verdicts.get(setting) or judged(self._file, self._section.kind, setting.name)
+        made = self._verdicts.get(setting) or judged(self._file, self._section.kind, setting.name)
+        if made[0] is Standing.UNDERSTOOD and joined(setting.name) != setting.name:
+            written = self._known[self._key(setting.name)].name
+            return Standing.CORRECTED, say("lsf_policy.blanks", name=written)
+        return made
+
+
+def joined(name: str) -> str:
+    """Return a keyword as LSF writes it, with underscores for blanks."""
+    return "_".join(name.split())
 
 
 def judged(file: str, kind: str, name: str) -> tuple[Standing, str]:
@@ -109,7 +118,7 @@ def judged(file: str, kind: str, name: str) -> tuple[Standing, str]:
     known = KNOWN.get((file, kind))
     if known is None:
         return Standing.UNKNOWN, say("lsf_policy.unknown_section", section=kind)
-    found = known.get(name if file == "lsf.conf" else name.upper())
+    found = known.get(joined(name if file == "lsf.conf" else name.upper()))
     if found is None:
         guess = did_you_mean(name, [each.name for each in known.values()])
         return Standing.UNKNOWN, guess or say("lsf_policy.unknown_keyword", file=file)

@@ -74,7 +74,8 @@ class _Line:
 _COMMENT = re.compile(r'"[^"]*"|(#)')
 _DIRECTIVE = re.compile(r"\s*#\s*(include|if|ifdef|ifndef|else|elif|endif)\b", re.IGNORECASE)
 _BOUNDARY = re.compile(r"\s*(begin|end)\b\s*(\S*)\s*", re.IGNORECASE)
-_SETTING = re.compile(r"\s*([^\s=]+)\s*=\s*(.*?)\s*", re.DOTALL)
+_SETTING = re.compile(r"\s*([^\s=][^=]*?)\s*=\s*(.*?)\s*", re.DOTALL)
+"""A keyword with blanks in it is a slip that the report tells."""
 
 
 def read_sections(file: str, text: str) -> tuple[Section, ...]:

@@ -52,7 +52,7 @@ def _relation(rules: QueueRules, others: Mapping[str, QueueRules]) -> _Relation:
     lower = dict(_named(words.get("PREEMPTIVE", ""), rules, others, faults, above=False))
     higher = dict(_named(words.get("PREEMPTABLE", ""), rules, others, faults, above=True))
     if faults:
-        rules.form.correct(" ".join(faults), "PREEMPTION")
+        rules.form.correct(" ".join(dict.fromkeys(faults)).rstrip(), "PREEMPTION")
     return _Relation(
         preemptive="PREEMPTIVE" in words and (bool(lower) or not words["PREEMPTIVE"]),
         preempts=lower,

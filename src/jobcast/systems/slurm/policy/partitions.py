@@ -126,6 +126,14 @@ class _Fields:
             self._sheet.verdicts.refused(told, say("slurm_policy.no_time"))
         return default
 
+    def time_at_most(self, key: str, longest: int | None) -> int | None:
+        """Return a run limit that is no longer than another, which counts where it isn't said or is longer."""
+        limit = self.time(key, longest)
+        if longest is None or (limit is not None and limit <= longest):
+            return limit
+        self._sheet.verdicts.corrected(self._record.fields[key], say("slurm_policy.above_longest"))
+        return longest
+
     def yes(self, key: str) -> bool:
         wanted = say("slurm_policy.wants_truth")
         return self._sheet.value(self._record.fields.get(key), truth, False, wanted=wanted)
@@ -160,7 +168,7 @@ def _partition(sheet: Sheet, record: Record, nodes: list[str], sets: Mapping[str
         state=_state(sheet, record),
         tier=both if "priority" in record.fields else fields.number("prioritytier", 1),
         factor=both if "priority" in record.fields else fields.number("priorityjobfactor", 1),
-        time_default=fields.time("defaulttime", longest),
+        time_default=fields.time_at_most("defaulttime", longest),
         time_max=longest,
         over_time=_over_time(sheet, record),
         nodes_min=_submission_only(sheet, record, "minnodes", fields.number("minnodes", 0)),
