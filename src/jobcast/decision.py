@@ -16,6 +16,7 @@ class Cause(StrEnum):
     # Why a job starts.
     FITS = "fits"
     BACKFILL = "backfill"
+    OVERTAKES = "overtakes"
     BACKFILL_LENT = "backfill_lent"
     INTERRUPTIBLE = "interruptible"
     PREEMPTS = "preempts"
@@ -80,7 +81,7 @@ class Start:
     allocation: Allocation
     """Where."""
     reason: Reason
-    """`Cause.FITS`, `BACKFILL`, `BACKFILL_LENT`, `INTERRUPTIBLE` or `PREEMPTS`."""
+    """`Cause.FITS`, `BACKFILL`, `OVERTAKES`, `BACKFILL_LENT`, `INTERRUPTIBLE` or `PREEMPTS`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

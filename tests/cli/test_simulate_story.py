@@ -18,14 +18,14 @@ HEADER = "; MaxProcs: 8\n; UnixStartTime: 1767225600"
 
 SHOWN = """\
 UTC                  what    before it  starts no later than  why
-2026-01-01 00:00:01  waits           0  2026-01-01 00:01:40   needs 8 of cpus; 2 are free
+2026-01-01 00:00:01  waits   0          2026-01-01 00:01:40   needs 8 of cpus; 2 are free
 2026-01-01 00:01:40  starts                                   there is room
 2026-01-01 00:02:30  ends
 """
 
 SHOWN_ZH = """\
 UTC                  事件  前面  最迟启动             原因
-2026-01-01 00:00:01  等待     0  2026-01-01 00:01:40  需要 cpus 8，空闲 2
+2026-01-01 00:00:01  等待  0     2026-01-01 00:01:40  需要 cpus 8，空闲 2
 2026-01-01 00:01:40  启动                             资源足够
 2026-01-01 00:02:30  结束
 """
@@ -51,12 +51,24 @@ def test_it_speaks_chinese(jobcast, four):
 
 
 def test_programs_get_the_seconds_too(jobcast, four):
-    story = json.loads(jobcast("simulate", four, "--why", "4", "--json").stdout)["story"]
-    assert [(line["second"], line["at"], line["what"], line["start"], line["before"]) for line in story] == [
-        (3, "2026-01-01 00:00:03", "waits", None, 1),
-        (62, "2026-01-01 00:01:02", "start", None, 0),
-        (82, "2026-01-01 00:01:22", "end", None, 0),
+    answer = json.loads(jobcast("simulate", four, "--why", "4", "--json").stdout)
+    keys = ("second", "at", "what", "start", "before", "first")
+    assert answer["job"] == "4"
+    assert [tuple(line[key] for key in keys) for line in answer["story"]] == [
+        (3, "2026-01-01 00:00:03", "waits", None, 1, ["2"]),
+        (62, "2026-01-01 00:01:02", "start", None, 0, []),
+        (82, "2026-01-01 00:01:22", "end", None, 0, []),
     ]
+    first = json.loads(jobcast("simulate", four, "--why", "2", "--json").stdout)["story"][0]
+    assert (first["start"], first["start_at"]) == (100, "2026-01-01 00:01:40")
+
+
+def test_the_first_of_those_before_it_are_named(jobcast, tmp_path):
+    rows = [
+        line(job=number, submit=number, run=50, time_asked=50, processors_asked=8) for number in range(1, 8)
+    ]
+    shown = jobcast("simulate", str(log(tmp_path / "many.swf", *rows)), "--why", "7").stdout
+    assert "waits   5: 2, 3, 4 ...  " in shown
 
 
 def test_machines_and_rules_of_the_site_decide_here_too(jobcast, four, tmp_path):

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from jobcast.cli.main import program
+from jobcast.language import speaking
 from jobcast.simulate.counts.base import Events
 from jobcast.simulate.estimates.correction import CORRECTION_NAMES
 from jobcast.simulate.estimates.registry import ESTIMATES_NAMES
@@ -68,6 +69,22 @@ def test_the_first_run_gives_what_the_page_shows(shared_logs: Path, tmp_path: Pa
     for name, before, after, difference in table("first-run", "en"):
         assert known[name][1:3] == [before, after]
         assert difference in known[name][3:]
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_story_of_a_job_is_the_one_that_the_page_tells(language: str, shared_logs: Path) -> None:
+    (command,) = [
+        line
+        for block in blocks(text_of(NAME, language), "sh")
+        for line in block.splitlines()
+        if "--why" in line
+    ]
+    arguments = shlex.split(command.replace(LOG, str(shared_logs / LOG)))[1:]
+    with speaking(language):
+        done = CliRunner().invoke(program(), arguments)
+    printed = [re.split(r"  +", line.strip()) for line in done.stdout.splitlines()[1:]]
+    assert [[cell for cell in row if cell] for row in table("why", language)] == printed
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -100,6 +100,14 @@ def test_what_is_short_is_told_with_figures(
     assert (found.sentence(), found.start, found.before) == (sentence, start, before)
 
 
+def test_who_has_started_in_the_same_second_stands_before_nobody():
+    policy = easy()
+    state, _ = step(begin(TWO, policy), [Submitted(at=0, job=FULL), Submitted(at=0, job=BIG)], policy)
+    found = why(state, "big")
+    assert found is not None
+    assert found.before == ()
+
+
 def test_other_causes_are_told_as_the_pass_found_them():
     limit = Limit(name="UJOB_LIMIT of queue q", amount=1, per=("user",))
     assert answer(replace(easy(), limits=(limit,)), a_job("1"), a_job("2")).sentence() == (

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from jobcast.schedule.policies import easy
-from jobcast.schedule.policy import Limit, Method, PreemptRule, Queue
+from jobcast.schedule.policy import Blocked, Limit, Method, Policy, PreemptRule, Queue
 from jobcast.simulate.engines import simulate
 from jobcast.simulate.setup import Setup
 from jobcast.simulate.story import Line, Story
@@ -44,18 +44,19 @@ def centre() -> Setup:
 
 def test_who_waits_is_told_for_what_until_when_and_who_is_before_it():
     assert lines("4", FOUR, Setup(policy="easy")) == [
-        Line(second=3, what="waits", text="needs 2 of cpus; 0 are free", start=None, before=1),
+        Line(second=3, what="waits", text="needs 2 of cpus; 0 are free", start=None, before=1, first=("2",)),
         Line(
             second=62,
             what="start",
             text="backfilled: delays nobody's planned start, though 2 waits before it",
             start=None,
             before=0,
+            first=(),
         ),
-        Line(second=82, what="end", text="", start=None, before=0),
+        Line(second=82, what="end", text="", start=None, before=0, first=()),
     ]
     assert lines("2", FOUR, Setup(policy="easy"))[0] == Line(
-        second=1, what="waits", text="needs 8 of cpus; 2 are free", start=100, before=0
+        second=1, what="waits", text="needs 8 of cpus; 2 are free", start=100, before=0, first=()
     )
 
 
@@ -67,6 +68,26 @@ def test_who_is_suspended_goes_on_and_ends():
         (2100, "resume", "there is room again where it was suspended"),
         (3000, "end", ""),
     ]
+
+
+def test_suspended_jobs_stand_before_those_that_come_after_them():
+    waits = [line for line in lines("4", CENTRE, centre()) if line.what == "waits"]
+    assert [(line.before, line.first) for line in waits] == [(2, ("1", "2")), (1, ("1",)), (0, ())]
+
+
+def test_where_no_starts_are_planned_nobody_is_said_to_delay_none():
+    system = Policy(name="LL_DEFAULT", blocked=Blocked.SKIP)
+    assert told("3", FOUR, Setup(policy="own", system=system))[0] == (
+        2,
+        "start",
+        "goes before 2, for which there is no room yet; no starts are planned here",
+    )
+
+
+def test_no_more_than_ten_are_named():
+    made = trace((0, 100, 8), *[(number, 10, 8) for number in range(1, 15)])
+    line = lines("15", made, Setup(policy="easy"))[0]
+    assert (line.before, line.first) == (13, tuple(str(number) for number in range(2, 12)))
 
 
 def test_a_promise_that_moves_is_told_anew():
@@ -119,3 +140,10 @@ def test_who_is_refused_or_never_starts_says_why():
     assert told("1", FOUR, Setup(policy="own", system=small)) == [
         (0, "refuse", "doesn't fit even when nobody else runs (tasks ≤ 4)")
     ]
+
+
+def test_nothing_is_simulated_beyond_the_end_of_the_story():
+    story = Story("4")
+    outcome = simulate(FOUR, Setup(policy="easy"), seconds=lambda: 0.0, watch=story)
+    assert [line.what for line in story.lines] == ["waits", "start", "end"]
+    assert outcome.start.tolist() == [0, -1, 2, 62]

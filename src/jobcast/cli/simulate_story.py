@@ -12,8 +12,11 @@ from jobcast.errors import InputError
 from jobcast.language import say
 
 if TYPE_CHECKING:
-    from jobcast.simulate.story import Story
+    from jobcast.simulate.story import Line, Story
     from jobcast.simulate.trace import Trace
+
+_MOST_NAMED = 3
+"""Ids in the table; JSON has some more."""
 
 
 def story_of(job: str, trace: Trace) -> Story:
@@ -34,7 +37,11 @@ def tell_story(story: Story, trace: Trace, *, as_json: bool) -> None:
         return "" if second is None else _moment(second, trace)
 
     if as_json:
-        print_json({"story": [{**asdict(line), "at": moment(line.second)} for line in story.lines]})
+        lines = [
+            {**asdict(line), "at": moment(line.second), "start_at": moment(line.start) or None}
+            for line in story.lines
+        ]
+        print_json({"job": story.job, "story": lines})
         return
     print_table(
         [
@@ -45,15 +52,22 @@ def tell_story(story: Story, trace: Trace, *, as_json: bool) -> None:
             ),
             Column(
                 heading=say("simulate.story_before"),
-                cells=[f"{line.before:,}" if line.what == "waits" else "" for line in story.lines],
-                right=True,
+                cells=[_before(line) for line in story.lines],
+                elastic=True,
             ),
             Column(heading=say("simulate.story_start"), cells=[moment(line.start) for line in story.lines]),
-            Column(
-                heading=say("simulate.story_why"), cells=[line.text for line in story.lines], elastic=True
-            ),
+            Column(heading=say("simulate.story_why"), cells=[line.text for line in story.lines]),
         ]
     )
+
+
+def _before(line: Line) -> str:
+    """Return how many stand before the job, and the first of them."""
+    if line.what != "waits":
+        return ""
+    named = ", ".join(line.first[:_MOST_NAMED])
+    more = " ..." if line.before > _MOST_NAMED else ""
+    return f"{line.before:,}: {named}{more}" if line.before else "0"
 
 
 def _moment(second: int, trace: Trace) -> str:

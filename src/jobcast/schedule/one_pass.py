@@ -196,7 +196,9 @@ class Pass:
         if found.lent:
             return Reason(cause=Cause.BACKFILL_LENT, values={"job": self._first_waiting})
         if self._first_waiting:
-            return Reason(cause=Cause.BACKFILL, values={"job": self._first_waiting})
+            planned = self._policy.blocked is Blocked.PLAN
+            cause = Cause.BACKFILL if planned else Cause.OVERTAKES
+            return Reason(cause=cause, values={"job": self._first_waiting})
         return Reason(cause=Cause.FITS)
 
     def _start(self, entry: Entry, found: Found, reason: Reason) -> None:

@@ -9,6 +9,7 @@ from jobcast.decision import Cause, Reason
 from jobcast.language import say
 from jobcast.machine import MEMORY
 from jobcast.schedule.grid import floating_column
+from jobcast.schedule.order import main_key
 from jobcast.schedule.placement import Room, place
 from jobcast.schedule.state import Entry, State
 from jobcast.units import format_memory
@@ -25,7 +26,7 @@ class Why:
     start: int | None
     """No later than that second it starts if nobody runs longer than reckoned; None where it has no promise."""
     before: tuple[str, ...]
-    """Waiting jobs that are looked at before it, in that order."""
+    """Those looked at before it that still wait, or are suspended, in that order."""
 
     def sentence(self, moment: Callable[[int], str] | None = None) -> str:
         """Return the reason in the language spoken now; `moment` writes a second of the caller's clock."""
@@ -38,12 +39,22 @@ def why(state: State, job: str) -> Why | None:
     if entry is None:
         return None
     promised = state.reservations.get(job)
-    before = state.line[: state.line.index(job)] if job in state.line else ()
     if job in state.suspended:
         reason = Reason(cause=Cause.ASKED if entry.by_hand else Cause.SUSPENDED)
     else:
         reason = _lacking(entry, state) if entry.reason.cause is Cause.RESOURCES else entry.reason
-    return Why(job=job, reason=reason, start=promised.start if promised else None, before=before)
+    return Why(
+        job=job, reason=reason, start=promised.start if promised else None, before=_before(entry, state)
+    )
+
+
+def _before(entry: Entry, state: State) -> tuple[str, ...]:
+    """Return who stands before a job; nobody where it has come since anybody looked at the line."""
+    if entry.job.id in state.waiting and entry.job.id not in state.line:
+        return ()
+    seen = [each for each in map(state.waiting.get, state.line) if each is not None]
+    line = sorted((*seen, *state.suspended.values()), key=main_key)
+    return tuple(each.job.id for each in line[: line.index(entry)])
 
 
 def _lacking(entry: Entry, state: State) -> Reason:

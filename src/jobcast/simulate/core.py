@@ -32,8 +32,8 @@ from jobcast.simulate.following import Following
 
 Progress = Callable[[int], None]
 """Called now and then with the number of jobs that have started."""
-Watch = Callable[[State, tuple[Decision, ...]], None]
-"""Called after each step, with the state and what was decided."""
+Watch = Callable[[State, tuple[Decision, ...]], bool | None]
+"""Called after each step, with the state and what was decided; returns true where it has seen enough."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -172,8 +172,8 @@ class _Driver:
             state, decisions = step(state, events, replay.policy)
             for decision in decisions:
                 self._carry_out(now, decision, state)
-            if watch is not None:
-                watch(state, decisions)
+            if watch is not None and watch(state, decisions):
+                break
             if progress is not None and self._begun % 256 == 0:
                 progress(self._begun)
             self._foresee_tick(next_time(state, run_limits=False))
@@ -364,11 +364,11 @@ def _end_of(promise: Reserve, state: State) -> int | None:
     return None if promise.start is None or left is None else promise.start + left
 
 
-_OVERTAKING = frozenset({Cause.BACKFILL, Cause.BACKFILL_LENT, Cause.INTERRUPTIBLE})
+_OVERTAKING = frozenset({Cause.BACKFILL, Cause.OVERTAKES, Cause.BACKFILL_LENT, Cause.INTERRUPTIBLE})
 
 
 def replay(what: Replay, *, progress: Progress | None = None, watch: Watch | None = None) -> Replayed:
-    """Simulate to the end, when nothing more can happen; jobs that still wait then have no start.
+    """Simulate to the end, when nothing more can happen, or `watch` has seen enough; who still waits has no start.
 
     Raises ConfigError for a policy that contradicts itself.
     """
