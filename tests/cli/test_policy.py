@@ -107,6 +107,29 @@ def test_a_line_that_is_no_statement_is_shown_itself(jobcast, tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        ["site"],
+        ["site/LoadL_config", "site/LoadL_admin", "site/n1/LoadL_config.local", "site/n2/LoadL_config.local"],
+    ],
+)
+def test_local_files_hold_for_the_machines_that_their_folders_are_called_after(jobcast, tmp_path, files):
+    for name, text in {
+        "LoadL_config": "CLASS = a(8)\n",
+        "LoadL_admin": "n1: type = machine\nn2: type = machine\nn3: type = machine\n",
+        "n1/LoadL_config.local": "CLASS = a(2)\n",
+        "n2/LoadL_config.local": "CLASS = b(3)\nMAX_TOP_DOGS = 4\n",
+    }.items():
+        (tmp_path / "site" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "site" / name).write_text(text)
+    answer = json.loads(jobcast("policy", *files, "--json").stdout)
+    assert [machine["resources"] for machine in answer["machines"]] == [{"cpus": 2}, {"cpus": 3}, {"cpus": 8}]
+    assert [
+        (each["file"], each["reason"]) for each in answer["keywords"] if each["name"] == "MAX_TOP_DOGS"
+    ] == [("n2/LoadL_config.local", "it counts only in a file that holds for all machines")]
+
+
 def test_one_machine_is_one_machine(jobcast, tmp_path):
     (tmp_path / "slurm.conf").write_text("NodeName=n1\nPartitionName=p Nodes=n1\n")
     assert "\n1 machine, 1 CPU\n" in jobcast("policy", "slurm.conf").stdout

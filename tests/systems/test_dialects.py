@@ -1,11 +1,11 @@
 """Whose configuration files somebody has is told by their names."""
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 
 from jobcast.errors import InputError
-from jobcast.systems.dialects import DIALECTS, dialect_of, known_names, read_configuration
+from jobcast.systems.dialects import DIALECTS, called, dialect_of, known_names, read_configuration
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 
@@ -52,6 +52,18 @@ def test_each_system_is_read_by_its_own_reader():
     assert set(centre.policy.queues) == {"normal", "normal1", "normal2"}
     assert list(slurm.policy.queues) == ["main"]
     assert [len(each.cluster.machines) for each in (lsf, centre, slurm)] == [2, 26, 2]
+
+
+def test_a_local_file_that_lies_alone_is_that_of_the_machine_that_its_folder_is_called_after():
+    files = [
+        PurePath(name) for name in ("/c/LoadL_config", "/c/LoadL_config.local", "/c/n1/LoadL_config.local")
+    ]
+    assert [called(file, files) for file in files] == [
+        "LoadL_config",
+        "LoadL_config.local",
+        "n1/LoadL_config.local",
+    ]
+    assert called(files[2], files[2:]) == "LoadL_config.local"
 
 
 def test_people_are_told_the_names_of_every_system():

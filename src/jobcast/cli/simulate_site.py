@@ -1,8 +1,9 @@
 """Machines and a site's own rules, from what the command line names."""
 
+import os
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from jobcast.cli.screen import talk
 from jobcast.errors import InputError
@@ -11,7 +12,7 @@ from jobcast.machine import Cluster
 from jobcast.simulate.machines import parse_machines
 from jobcast.simulate.setup import Setup
 from jobcast.systems.dialect import Configuration, Keyword, Standing
-from jobcast.systems.dialects import DIALECTS, known_names, read_configuration
+from jobcast.systems.dialects import DIALECTS, called, known_names, read_configuration
 
 _MOST_TOLD = 12
 """Keywords that are told one by one; `jobcast policy` tells all."""
@@ -42,10 +43,13 @@ def read_files(paths: tuple[Path, ...]) -> Configuration:
     Raises InputError for what can't be read, for two files of one name, and where they are not of one batch system.
     """
     texts: dict[str, str] = {}
-    for file in (file for path in paths for file in (_known_in(path) if path.is_dir() else [path])):
-        if file.name in texts:
-            raise InputError(say("dialect.two_files", name=file.name), hint=say("dialect.two_files_cure"))
-        texts[file.name] = _text(file)
+    files = [file for path in paths for file in (_known_in(path) if path.is_dir() else [path])]
+    whole = [PurePath(os.path.abspath(file)) for file in files]  # noqa: PTH100 - a link keeps its own name
+    for file, place in zip(files, whole, strict=True):
+        name = called(place, whole)
+        if name in texts:
+            raise InputError(say("dialect.two_files", name=name), hint=say("dialect.two_files_cure"))
+        texts[name] = _text(file)
     return read_configuration(texts)
 
 
@@ -57,6 +61,9 @@ def _known_in(folder: Path) -> list[Path]:
     patterns = [pattern for names, _ in DIALECTS.values() for pattern in names]
     try:
         files = sorted(file for file in folder.iterdir() if file.is_file())
+        of_machines = [
+            file for pattern in patterns if "/" in pattern for file in sorted(folder.glob(pattern))
+        ]
     except OSError as error:
         raise _unreadable(folder, error) from error
     found = [file for file in files if any(fnmatchcase(file.name, pattern) for pattern in patterns)]
@@ -64,7 +71,7 @@ def _known_in(folder: Path) -> list[Path]:
         raise InputError(
             say("dialect.empty_folder", path=folder), hint=say("dialect.which_cure", known=known_names())
         )
-    return found
+    return found + of_machines
 
 
 def _text(file: Path) -> str:

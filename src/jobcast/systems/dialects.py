@@ -1,7 +1,7 @@
 """Which batch system's configuration files somebody has, told by their names."""
 
 import fnmatch
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import PurePath
 
 from jobcast.errors import InputError
@@ -15,10 +15,10 @@ Read = Callable[[Mapping[str, str]], Configuration]
 
 DIALECTS: Mapping[str, tuple[tuple[str, ...], Read]] = {
     "lsf": (("lsb.*", "lsf.*", "lshosts*"), read_lsf),
-    "loadleveler": (("LoadL_*",), read_loadleveler),
+    "loadleveler": (("LoadL_*", "*/LoadL_config.local"), read_loadleveler),
     "slurm": (("slurm*.conf", "gres.conf", "node*.conf", "partition*.conf"), read_slurm),
 }
-"""Batch system to how its files are called, and its reader."""
+"""Batch system to how its files are called, and its reader; a folder in front is that of a machine."""
 
 
 def dialect_of(names: Mapping[str, object]) -> str:
@@ -37,6 +37,25 @@ def dialect_of(names: Mapping[str, object]) -> str:
             say("dialect.which", files=", ".join(names)), hint=say("dialect.which_cure", known=known_names())
         )
     return found.pop()
+
+
+def called(file: PurePath, files: Collection[PurePath]) -> str:
+    """Return the name of one of some files for their reader, with the folder that is the machine it is of, if it is.
+
+    A file that may be a machine's is one where no other lies beside it.
+    """
+    endings = [
+        pattern.removeprefix("*/")
+        for patterns, _ in DIALECTS.values()
+        for pattern in patterns
+        if "/" in pattern
+    ]
+    beside = any(other != file and other.parent == file.parent for other in files)
+    return (
+        f"{file.parent.name}/{file.name}"
+        if file.name in endings and not beside and len(files) > 1
+        else file.name
+    )
 
 
 def known_names() -> str:
