@@ -104,6 +104,8 @@ def _families() -> dict[str, list[str]]:
         "whatif.row_": _endings("whatif.row_"),
         "story.": _endings("story."),
         "run_setup.": list(SETUP),
+        "engine.": ["counts", "hosts", "core"],
+        "core_because.": _endings("core_because."),
         "standing.": list(Standing),
         "trace_aside.": list(TRACE_REASONS),
         **{part: _endings(part) for part in ("lsf_keyword.", "lsf_keyword.head_")},

@@ -7,6 +7,7 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
+from jobcast.simulate import compiled, placed
 from tests.made_up import NEW_YEAR, frame, job
 from tests.simulate.made_up import line, log
 
@@ -282,3 +283,34 @@ def test_where_nobody_follows_it_is_said_and_processors_are_counted_as_ever(jobc
         "counts",
         "as recorded, whoever follows whom",
     )
+
+
+MACHINES = ("--machines", "4x2", "--estimates", "last-two")
+
+
+def test_it_tells_what_sent_a_run_to_the_slower_engine(jobcast, four, monkeypatch):
+    monkeypatch.setattr(placed, "WORTH_COMPILING", 1)
+    result = jobcast("simulate", four, *MACHINES)
+    assert result.stderr.splitlines()[0] == (
+        "run by the plain core, which is slower, because of: estimates learnt on the way"
+    )
+    answer = json.loads(jobcast("simulate", four, *MACHINES, "--json").stdout)
+    assert (answer["engine"], answer["core_because"], answer["conventions"]["engine"]) == (
+        "core",
+        ["estimates"],
+        "the plain core, which decides as in operation; because of: estimates learnt on the way",
+    )
+
+
+def test_it_tells_what_is_missing_to_be_faster(jobcast, four, monkeypatch):
+    monkeypatch.setattr(placed, "WORTH_COMPILING", 1)
+    monkeypatch.setattr(compiled, "find_spec", lambda _name: None)
+    assert jobcast("--lang", "zh", "simulate", four, *MACHINES[:2]).stderr.splitlines()[:2] == [
+        "由普通核心运行，速度较慢，原因：未安装 numba",
+        "pip install 'jobcast[fast]' 可加快速度：编译引擎需要 numba",
+    ]
+
+
+def test_short_runs_by_the_core_need_no_excuse(jobcast, four):
+    answer = json.loads(jobcast("simulate", four, *MACHINES, "--json").stdout)
+    assert (answer["engine"], answer["core_because"], answer["compiling"]) == ("core", [], 0)

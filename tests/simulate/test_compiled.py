@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from jobcast.machine import CPUS
+from jobcast.schedule.expression import parse
 from jobcast.schedule.policies import easy
 from jobcast.schedule.policy import Limit, Queue
 from jobcast.simulate.engines import simulate
@@ -53,16 +54,17 @@ def test_who_is_turned_away_or_never_starts_is_told_with_the_cause():
             "day": Queue(name="day", run_limit_max=50),
             "own": Queue(name="own", users=frozenset({"eve"})),
             "shut": Queue(name="shut", open=False),
+            "never": Queue(name="never", start_if=parse("day > 0 && never < 0")),
         },
         default_queue="day",
         limits=(Limit(name="few", amount=1, counts=CPUS, only={"user": frozenset({"eve"})}),),
     )
     made = trace(
-        *[(0, 10, cores) for cores in (8, 5, 1, 1, 2, 1)],
-        queue=["day", "day", "day", "own", "other", "shut"],
-        request=[20, 20, 60, 20, 20, 20],
-        user=["ann", "ann", "ann", "ann", "eve", "ann"],
-        memory=[8 << 30, 9 << 30, None, None, None, None],
+        *[(0, 10, cores) for cores in (8, 5, 1, 1, 2, 1, 1)],
+        queue=["day", "day", "day", "own", "other", "shut", "never"],
+        request=[20, 20, 60, 20, 20, 20, 20],
+        user=["ann", "ann", "ann", "ann", "eve", "ann", "ann"],
+        memory=[8 << 30, 9 << 30, None, None, None, None, None],
     )
     setup = Setup(policy="own", system=system, cluster=parse_machines("2x4:4GB"))
     hold_equal(made, setup)
@@ -72,6 +74,7 @@ def test_who_is_turned_away_or_never_starts_is_told_with_the_cause():
         3: "not_allowed",
         4: "limit",
         5: "queue_closed",
+        6: "no_machine",
     }
 
 

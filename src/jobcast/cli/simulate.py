@@ -16,7 +16,7 @@ from jobcast.cli.bar import bar
 from jobcast.cli.moment import MOMENT
 from jobcast.cli.screen import print_json, talk
 from jobcast.cli.simulate_setup import Told, Which
-from jobcast.cli.simulate_show import conventions, show
+from jobcast.cli.simulate_show import conventions, engine_of, show, tell_engine
 from jobcast.cli.simulate_story import story_of, tell_story
 from jobcast.cli.working import working
 from jobcast.errors import InputError
@@ -168,6 +168,7 @@ class _Wanted:
 def _give(trace: Trace, outcome: Outcome, facts: Facts, wanted: _Wanted) -> None:
     """Keep what is to be kept, and print the rest."""
     _write(trace, outcome, facts, wanted)
+    tell_engine(facts)
     if wanted.as_json:
         print_json(_as_dict(facts))
         return
@@ -203,9 +204,13 @@ def _as_dict(facts: Facts) -> dict[str, Any]:
     told = asdict(facts)
     return {
         **{
-            name: told[name] for name in ("version", "trace", "setup", "engine", "seconds", "jobs_per_second")
+            name: told[name]
+            for name in (
+                *("version", "trace", "setup", "engine", "seconds", "jobs_per_second"),
+                *("compiling", "core_because"),
+            )
         },
         **values,
         "refused_by_cause": facts.refused,
-        "conventions": conventions(facts),
+        "conventions": {**conventions(facts), "engine": engine_of(facts)},
     }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from jobcast.cli.run_figures import figure
-from jobcast.cli.screen import tell
+from jobcast.cli.screen import talk, tell
 from jobcast.cli.table import Column, print_table
 from jobcast.language import say
 from jobcast.simulate.compare import OTHERS, OVERALL
@@ -46,6 +46,30 @@ def conventions(facts: Facts) -> dict[str, str | float]:
     values = {"threshold": f"{threshold:g}", "processors": f"{facts.trace.processors:,}"}
     texts = {name: say(f"convention.{text}", **values) for name, text in meant(facts.setup).items()}
     return {"threshold_s": threshold, **texts}
+
+
+def engine_of(facts: Facts) -> str:
+    """Return in words which engine ran, and what only the core knew of it."""
+    text = say(f"engine.{facts.engine}")
+    return say("engine.because", engine=text, words=_words(facts)) if facts.core_because else text
+
+
+def _words(facts: Facts) -> str:
+    return say("engine.comma").join(say(f"core_because.{word}") for word in facts.core_because)
+
+
+def tell_engine(facts: Facts) -> None:
+    """Say why a run was slow: what sent it to the core, or that the engine had to be compiled first."""
+    if facts.core_because:
+        talk(say("simulate.by_core", words=_words(facts)))
+    if "numba" in facts.core_because:
+        talk(say("simulate.get_numba"))
+    if facts.compiling >= _LONG:
+        talk(say("simulate.compiled", seconds=f"{facts.compiling:.0f}"))
+
+
+_LONG = 3
+"""Seconds that are worth a word; reading back what is compiled takes less."""
 
 
 def _show_trace(trace: TraceFacts, metrics: Metrics) -> None:

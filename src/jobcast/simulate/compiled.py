@@ -9,9 +9,12 @@ import polars as pl
 from jobcast.decision import Cause, Reason
 from jobcast.machine import CPUS, Cluster
 from jobcast.schedule.admission import admit
+from jobcast.schedule.eligible import not_eligible
 from jobcast.schedule.happening import queue_of
 from jobcast.schedule.job import BatchJob
+from jobcast.schedule.limits import Limits
 from jobcast.schedule.policy import Policy
+from jobcast.schedule.state import Entry
 from jobcast.schedule.step import begin
 from jobcast.simulate.hosts.asked import Asked
 from jobcast.simulate.hosts.base import Outcome as Done
@@ -21,9 +24,10 @@ from jobcast.simulate.outcome import ALLOCATION, Outcome
 Progress = Callable[[int], None]
 
 
-def can_run(asked: Asked, policy: Policy, cluster: Cluster) -> bool:
-    """Tell whether numba is there, and the compiled engine knows all rules of a policy."""
-    return find_spec("numba") is not None and not expressible(policy, cluster, asked)
+def core_because(asked: Asked, policy: Policy, cluster: Cluster) -> tuple[str, ...]:
+    """Return what keeps the compiled engine from running it: ``numba`` that isn't there, and rules it doesn't know."""
+    lacking = () if find_spec("numba") else ("numba",)
+    return (*lacking, *expressible(policy, cluster, asked))
 
 
 def run_compiled(
@@ -34,17 +38,20 @@ def run_compiled(
     seconds: Callable[[], float],
     progress: Progress | None = None,
 ) -> Outcome:
-    """Simulate by the compiled engine; `can_run` must have said yes."""
-    from jobcast.simulate.hosts.engine import run  # noqa: PLC0415 - numba takes half a second
+    """Simulate by the compiled engine; nothing must keep it from that (`core_because`)."""
+    from jobcast.simulate.hosts.engine import make_ready, run  # noqa: PLC0415 - numba takes half a second
 
     begin(cluster, policy)  # raises for a policy that contradicts itself
     given = columns(policy, cluster, asked)
+    before = seconds()
+    make_ready(given.jobs, given.machines, given.rules)
     begun = seconds()
     done = run(given.jobs, given.machines, given.rules, progress=progress)
     took = seconds() - begun
     return Outcome(
         engine="hosts",
         seconds=took,
+        compiling=begun - before,
         start=done.start,
         finish=done.finish,
         killed=done.killed > 0,
@@ -57,11 +64,9 @@ def run_compiled(
 
 
 def _causes(rows: list[int], asked: Asked, policy: Policy, cluster: Cluster) -> dict[int, str]:
-    """Ask the core why it refuses these jobs, which never ran.
-
-    Who isn't refused has waited to the end for a closed queue, or at a limit.
-    """
+    """Ask the core why it refuses these jobs, which never ran, or lets them wait for ever where nobody else runs."""
     state = begin(cluster, policy)
+    limits = Limits(policy, state)
     causes = {}
     for row in rows:
         limit = int(asked.run_limit[row])
@@ -71,12 +76,15 @@ def _causes(rows: list[int], asked: Asked, policy: Policy, cluster: Cluster) -> 
             queue=asked.queue.names[asked.queue.code[row]],
             user=asked.user.names[asked.user.code[row]],
             group=asked.group.names[asked.group.code[row]],
+            project=asked.project.names[asked.project.code[row]],
             run_limit=None if limit < 0 else limit,
         )
         queue = queue_of(job, policy)
         answer = admit(job, queue, state)
-        waits = Cause.LIMIT if queue is None or queue.open else Cause.QUEUE_CLOSED
-        causes[row] = str(answer.cause if isinstance(answer, Reason) else waits)
+        if queue is not None and not isinstance(answer, Reason):
+            entry = Entry(job=job, queue=queue, needs=answer, submitted=0, arrival=row)
+            answer = not_eligible(entry, state, limits) or Reason(cause=Cause.NO_MACHINE)
+        causes[row] = str(answer.cause if isinstance(answer, Reason) else Cause.NO_MACHINE)
     return causes
 
 

@@ -38,11 +38,16 @@ class Outcome:
     engine: str
     """Which engine, e.g. ``counts`` or ``counts-python``."""
     seconds: float
-    """How long the engine itself took."""
+    """How long the engine itself took, without `compiling`."""
     start: Whole
     """When each job first started; -1 for one that was refused."""
     finish: Whole
     """When each job ended for good; -1 likewise."""
+    compiling: float = 0.0
+    """Seconds before that in which the engine was compiled, or read back compiled."""
+    core_because: tuple[str, ...] = ()
+    """What only the core knows of this run, in the words of `jobcast.simulate.hosts.expressing` and of
+    `jobcast.simulate.placed`; empty where the core wasn't the last resort."""
     submit: Whole | None = None
     """When each job was submitted, -1 for one that follows another in vain; None for as the trace has it."""
     killed: Flags | None = None

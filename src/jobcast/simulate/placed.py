@@ -13,7 +13,7 @@ from jobcast.language import say
 from jobcast.machine import CPUS, Allocation, Cluster
 from jobcast.schedule.policies import named
 from jobcast.schedule.policy import Policy
-from jobcast.simulate.compiled import can_run, run_compiled
+from jobcast.simulate.compiled import core_because, run_compiled
 from jobcast.simulate.core import Life, Progress, Replay, Replayed, Watch, replay
 from jobcast.simulate.estimates.base import UNKNOWN, Columns, Estimator
 from jobcast.simulate.estimates.correction import CorrectionName
@@ -134,15 +134,28 @@ def run_placed(
 ) -> Outcome:
     """Simulate a trace with machines: by the compiled engine where that gives the same, else by the core."""
     site = Site.of(trace, setup)
-    known = known_estimates(site)
     wanted = len(trace.jobs) >= WORTH_COMPILING if setup.compiled is None else setup.compiled
-    alone = watch is None and following_of(site) is None
-    if wanted and known is not None and alone and not _corrects(site, known):
+    if not wanted or watch is not None:
+        return run_core(site, seconds=seconds, progress=progress, watch=watch)
+    known = known_estimates(site)
+    because = _as_it_goes(site, known)
+    if known is not None and not because:
         asked = of_trace(trace, site.requests, known)
-        if can_run(asked, site.policy, site.cluster):
+        because = core_because(asked, site.policy, site.cluster)
+        if not because:
             done = run_compiled(asked, site.policy, site.cluster, seconds=seconds, progress=progress)
             return replace(done, other_queue=site.requests.other_queue)
-    return run_core(site, seconds=seconds, progress=progress, watch=watch)
+    return replace(run_core(site, seconds=seconds, progress=progress), core_because=because)
+
+
+def _as_it_goes(site: Site, known: Whole | None) -> tuple[str, ...]:
+    """Return what only turns out during a simulation: then the core does it, whatever the policy."""
+    tests = {
+        "following": following_of(site) is not None,
+        "estimates": known is None,
+        "correction": known is not None and _corrects(site, known),
+    }
+    return tuple(word for word, holds in tests.items() if holds)
 
 
 def known_estimates(site: Site) -> Whole | None:

@@ -85,7 +85,7 @@ class Facts:
     engine: str
     """Which engine did it."""
     seconds: float
-    """How long the engine took."""
+    """How long the engine took, without compiling."""
     jobs_per_second: float
     """How many jobs it scheduled in a second."""
     refused: Mapping[str, int]
@@ -94,6 +94,10 @@ class Facts:
     """Each machine's processors; empty where only processors were counted."""
     metrics: Metrics
     """What came out."""
+    compiling: float = 0.0
+    """Seconds that compiling the engine took."""
+    core_because: tuple[str, ...] = ()
+    """What only the core knows of this run; empty where the core wasn't the last resort."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,6 +131,8 @@ def facts_of(
         refused=dict(Counter(map(str, outcome.refused.values())).most_common()),
         machines=outcome.machines,
         metrics=metrics,
+        compiling=outcome.compiling,
+        core_because=outcome.core_because,
     )
 
 

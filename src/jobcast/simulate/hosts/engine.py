@@ -15,6 +15,18 @@ _ROOM = 16
 """Planned starts for which there is room at first."""
 
 
+def make_ready(jobs: Jobs, machines: Machines, rules: Rules) -> None:
+    """Compile what `run` calls, or read it back where that has been done before. Needs numba, as `run` does."""
+    from numba import typeof  # noqa: PLC0415 - an extra
+
+    from jobcast.simulate.hosts import advancing  # noqa: PLC0415 - compiled
+
+    type_of = cast("Any", typeof)
+    world = type_of(idle_world(jobs, machines, rules, _ROOM))
+    cast("Any", advancing.refuse).compile((world,))
+    cast("Any", advancing.advance).compile((world, type_of(_SLICE)))
+
+
 def run(jobs: Jobs, machines: Machines, rules: Rules, *, progress: Progress | None = None) -> Outcome:
     """Run all jobs on these machines by the rules, and return what became of each.
 
