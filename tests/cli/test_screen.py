@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from jobcast.cli import screen
 from jobcast.cli.screen import as_json, cell_width, printable
-from jobcast.cli.table import Column, print_table
+from jobcast.cli.table import Column, print_table, wrapped
 from tests.made_up import HOSTILE
 
 
@@ -96,3 +96,30 @@ def test_a_terminal_that_is_narrow_goes_without_what_it_can_spare(capsys, monkey
     assert capsys.readouterr().out == "aaaaaaaa  dddddddd\n1         1\n"
     print_table([columns[0]] * 4)
     assert capsys.readouterr().out.splitlines()[0] == "  ".join(["aaaaaaaa"] * 4)
+
+
+def test_a_text_that_wraps_goes_on_below_in_its_column(capsys, monkeypatch):
+    become_terminal(monkeypatch)
+    why = ["it is not there any more", "作业不再存在，请重新提交", ""]
+    print_table(
+        [
+            Column(heading="Id", cells=["1", "22", "3"], right=True),
+            Column(heading="Why", cells=why, elastic=True, wraps=True),
+            Column(heading="Who", cells=["ann", "bob", "eve"]),
+        ]
+    )
+    assert capsys.readouterr().out == (
+        "Id  Why              Who\n"
+        " 1  it is not there  ann\n"
+        "    any more\n"
+        "22  作业不再存在，   bob\n"
+        "    请重新提交\n"
+        " 3                   eve\n"
+    )
+
+
+@given(st.text(st.sampled_from("ab c，布局(")), st.integers(2, 9))
+def test_wrapping_loses_nothing_but_blanks_and_keeps_within_the_width(text, width):
+    lines = wrapped(text, width)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert max(map(cell_width, lines)) <= width

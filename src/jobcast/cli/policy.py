@@ -108,7 +108,12 @@ def _show_keywords(keywords: tuple[Keyword, ...], *, everything: bool) -> None:
     }
     print_table(
         [
-            Column(heading=say(f"policy_column.{title}"), cells=texts, elastic=title == "why")
+            Column(
+                heading=say(f"policy_column.{title}"),
+                cells=texts,
+                elastic=title == "why",
+                wraps=title == "why",
+            )
             for title, texts in cells.items()
         ]
     )

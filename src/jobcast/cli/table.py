@@ -1,9 +1,11 @@
 """A table of text: as wide as it must be into a pipe, as wide as the window on a terminal."""
 
+import re
 import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import click
 
@@ -25,6 +27,8 @@ class Column:
     """Numbers stand at the right."""
     elastic: bool = False
     """Text of any length: it is cut off where the terminal is too narrow."""
+    wraps: bool = False
+    """What an elastic text has no room for goes on below it instead."""
     spare: bool = False
     """Left out where the terminal is too narrow even so."""
     colours: Sequence[str | None] = ()
@@ -41,15 +45,24 @@ def print_table(columns: Sequence[Column]) -> None:
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     fitted = _fitted(list(columns), room)
     for row in range(len(columns[0].cells) + 1):
-        click.echo(_GAP.join(_cell(column, row, width) for column, width in fitted).rstrip())
+        lines = zip_longest(*(_cell(column, row, width) for column, width in fitted))
+        for line in lines:
+            cells = (text or " " * width for text, (_, width) in zip(line, fitted, strict=True))
+            click.echo(_GAP.join(cells).rstrip())
 
 
-def _cell(column: Column, row: int, width: int) -> str:
-    """Return the text of a row, 0 being the heading, in the width of the column."""
-    text = _cut(printable(column.cells[row - 1] if row else column.heading), width)
-    pad = " " * (width - cell_width(text))
-    text = painted(text, column.colours[row - 1] if column.colours and row else None)
-    return pad + text if column.right else text + pad
+def _cell(column: Column, row: int, width: int) -> list[str]:
+    """Return the text of a row, 0 being the heading, in the width of the column; several lines where it wraps."""
+    text = printable(column.cells[row - 1] if row else column.heading)
+    colour = column.colours[row - 1] if column.colours and row else None
+    return [
+        _padded(painted(line, colour), width - cell_width(line), right=column.right)
+        for line in (wrapped(text, width) if column.wraps else [_cut(text, width)])
+    ]
+
+
+def _padded(text: str, room: int, *, right: bool) -> str:
+    return " " * room + text if right else text + " " * room
 
 
 def _fitted(columns: list[Column], room: int | None) -> list[tuple[Column, int]]:
@@ -74,11 +87,37 @@ def _total(widths: list[int]) -> int:
 
 
 def _cut(text: str, width: int) -> str:
-    if cell_width(text) <= width:
-        return text
+    return text if cell_width(text) <= width else _head(text, width - 1) + "…"
+
+
+def _head(text: str, width: int) -> str:
     kept = ""
     for character in text:
-        if cell_width(kept + character) > width - 1:
+        if cell_width(kept + character) > width:
             break
         kept += character
-    return kept + "…"
+    return kept
+
+
+_WORD = re.compile(
+    r"\s*(?:[\u2e80-\uffef]|[^\s\u2e80-\uffef]+)[\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f\u201d]*"
+)
+"""A word, or a Chinese character, with the signs that must not begin a line."""
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Break a text into lines of a width of 2 at least, between words or Chinese characters, longer words within."""
+    lines = [""]
+    for word in _WORD.findall(text):
+        if cell_width(lines[-1] + word) <= width:
+            lines[-1] += word
+            continue
+        rest = word.lstrip()
+        if lines[-1]:
+            lines.append("")
+        while cell_width(rest) > width:
+            head = _head(rest, width)
+            lines[-1], rest = head, rest[len(head) :]
+            lines.append("")
+        lines[-1] = rest
+    return lines
