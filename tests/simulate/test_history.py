@@ -9,6 +9,7 @@ from jobcast.units import GIB
 from tests.made_up import NEW_YEAR, frame, job
 
 NOON = NEW_YEAR + timedelta(hours=12)
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -90,6 +91,27 @@ def test_no_history_tells_how_many_processors_there_are(store):
 def test_a_history_without_jobs_is_refused(store):
     with pytest.raises(InputError, match="store holds no jobs"):
         read_history(store, processors=4)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "message"),
+    [
+        (NOON + HOUR, None, "no job of the history finished since 2026-01-01 13:00 UTC"),
+        (None, NOON - timedelta(days=1), "no job of the history finished before 2025-12-31 12:00 UTC"),
+        (
+            NOON + HOUR,
+            NOON + timedelta(days=1),
+            "no job of the history finished between 2026-01-01 13:00 and 2026-01-02 12:00 UTC",
+        ),
+    ],
+)
+@pytest.mark.parametrize("cluster", [None, "loom"])
+def test_a_history_without_jobs_of_that_time_says_which_it_has(store, since, until, message, cluster):
+    store.append(frame(job("1"), job("2", finish_time=NOON - timedelta(hours=3))))
+    with pytest.raises(InputError) as caught:
+        read_history(store, since=since, until=until, processors=4, cluster=cluster)
+    assert str(caught.value) == message
+    assert caught.value.hint == "its oldest job finished on 2026-01-01, its newest at 2026-01-01 12:00 UTC"
 
 
 def test_jobs_of_several_clusters_are_not_mixed(store):

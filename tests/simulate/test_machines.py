@@ -25,7 +25,20 @@ def test_groups_follow_each_other():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "x8", "0x8", "2x0", "2x8:", "2x8:64XB", "8,", "-1x8", "2x8:64GB:2", "999999x8", "50000x1,50001x1"],
+    [
+        "",
+        "x8",
+        "0x8",
+        "2x0",
+        "2x8:",
+        "2x8:64XB",
+        "8,",
+        "-1x8",
+        "2x8:64GB:2",
+        "999999x8",
+        "50000x1,50001x1",
+        f"{'9' * 5000}x1",
+    ],
 )
 def test_anything_else_is_refused_with_an_example(text):
     with pytest.raises(InputError, match="machines") as caught:
@@ -34,3 +47,16 @@ def test_anything_else_is_refused_with_an_example(text):
         "write 32x8:64GB for 32 machines of 8 processors and 64 GB, :2gpu behind it for GPUs, "
         "commas between groups"
     )
+
+
+def test_machines_without_memory_are_refused():
+    with pytest.raises(InputError, match="machines without memory: '3x4:0GB:2gpu'") as caught:
+        parse_machines("2x8,3x4:0GB:2gpu")
+    assert caught.value.hint == "leave the memory out where it is not to be reckoned with: 3x4:2gpu"
+
+
+@pytest.mark.parametrize(("wide", "half"), [("\uff13x4", "3x4"), ("3\uff584\uff1a64GB", "3x4:64GB")])
+def test_full_width_digits_and_signs_are_shown_as_they_must_be_written(wide, half):
+    with pytest.raises(InputError, match="tells no machines") as caught:
+        parse_machines(wide)
+    assert caught.value.hint == f"write it with half-width digits and signs: {half}"

@@ -4,7 +4,7 @@ Jobs that never ran hold nothing and are set aside. A job that tells no cores is
 and one that tells no submission as submitted when it started; both are counted. A run limit of 0 is none.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 import polars as pl
 
@@ -33,12 +33,15 @@ def read_history(
 ) -> Trace:
     """Read the jobs of one `cluster` that finished in [since, until), for a machine of so many `processors`.
 
-    Raises StoreError when the history can't be read. Raises InputError when it holds no job that can be
-    simulated, when it holds several clusters and none of them is named, or when `processors` is None, as no
+    Raises StoreError when the history can't be read. Raises InputError when it holds no job of that time, or none
+    that can be simulated, when it holds several clusters and none of them is named, or when `processors` is None, as no
     history tells how many there are.
     """
     jobs = store.scan(since, until)
-    _see_one(store.collect(jobs.select(pl.col("cluster").unique()))["cluster"].to_list(), cluster)
+    known = store.collect(jobs.select(pl.col("cluster").unique()))["cluster"].to_list()
+    if not known and (since or until):
+        _see_any(store, since, until)
+    _see_one(known, cluster)
     if cluster is not None:
         jobs = jobs.filter(pl.col("cluster") == cluster)
     rows = store.collect(jobs.select(_NEEDED))
@@ -56,6 +59,23 @@ def read_history(
             changed=_changed(ran),
         )
     )
+
+
+def _see_any(store: Store, since: datetime | None, until: datetime | None) -> None:
+    """Raise InputError for a history that has jobs, but none of this time: it says which it has."""
+    days = store.days()
+    if not days:
+        return
+    newest: datetime = store.collect(
+        store.scan(datetime.combine(days[-1], time(), UTC)).select(pl.col("finish_time").max())
+    ).item()
+    first, last = (moment and f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}" for moment in (since, until))
+    if first and last:
+        message = say("trace.none_between", since=first, until=last)
+    else:
+        message = say("trace.none_since", since=first) if first else say("trace.none_until", until=last)
+    hint = say("trace.none_cure", first=f"{days[0]}", last=f"{newest.astimezone(UTC):%Y-%m-%d %H:%M}")
+    raise InputError(message, hint=hint)
 
 
 def _see_one(known: list[str], cluster: str | None) -> None:

@@ -1,6 +1,7 @@
 """Machines for a simulation, from a few words: ``32x8:64GB`` is 32 machines of 8 CPUs and 64 GB."""
 
 import re
+import unicodedata
 
 from jobcast.errors import InputError
 from jobcast.language import say
@@ -11,7 +12,8 @@ MOST_MACHINES = 100_000
 """That one simulation takes."""
 
 _KIND = re.compile(
-    r"(?P<count>\d+)x(?P<cpus>\d+)(?::(?P<memory>[^:,]+?))?(?::(?P<gpus>\d+)gpus?)?", re.IGNORECASE
+    r"(?P<count>\d{1,9})x(?P<cpus>\d{1,9})(?::(?P<memory>[^:,]+?))?(?::(?P<gpus>\d{1,9})gpus?)?",
+    re.IGNORECASE | re.ASCII,
 )
 
 
@@ -24,9 +26,7 @@ def parse_machines(text: str) -> Cluster:
     for kind in text.split(","):
         match = _KIND.fullmatch(kind.strip())
         if match is None or int(match["count"]) == 0 or int(match["cpus"]) == 0:
-            raise InputError(
-                say("simulate.no_machines", text=kind.strip()), hint=say("simulate.no_machines_cure")
-            )
+            raise _none(kind.strip())
         count = int(match["count"])
         if len(machines) + count > MOST_MACHINES:
             raise InputError(
@@ -47,12 +47,23 @@ def _resources(match: re.Match[str]) -> dict[str, int]:
         try:
             resources[MEMORY] = parse_memory(match["memory"])
         except ValueError as error:
+            raise _none(match[0]) from error
+        if resources[MEMORY] == 0:
+            without = match[0].replace(f":{match['memory']}", "", 1)
             raise InputError(
-                say("simulate.no_machines", text=match[0]), hint=say("simulate.no_machines_cure")
-            ) from error
+                say("simulate.no_memory", text=match[0]), hint=say("simulate.no_memory_cure", text=without)
+            )
     if match["gpus"]:
         resources[GPUS] = int(match["gpus"])
     return resources
+
+
+def _none(text: str) -> InputError:
+    """Return the error for what names no machines; what is only written in full width, as in Chinese, is shown anew."""
+    half = unicodedata.normalize("NFKC", text)
+    only_wide = half != text and _KIND.fullmatch(half) is not None
+    cure = say("simulate.full_width", text=half) if only_wide else say("simulate.no_machines_cure")
+    return InputError(say("simulate.no_machines", text=text), hint=cure)
 
 
 def one_machine(processors: int) -> Cluster:
