@@ -99,7 +99,7 @@ def _families() -> dict[str, list[str]]:
         "hook_subject.": list(Subject),
         "hook_told.": ["made", "set", "lower"],
         "schedule_cause.": list(Cause),
-        "policy_column.": _endings("policy_column."),
+        **{part: _endings(part) for part in ("policy_column.", "limit_column.", "limit_of.", "limit_by.")},
         "whatif_scenario.": list(SCENARIOS),
         "whatif.row_": _endings("whatif.row_"),
         "story.": _endings("story."),

@@ -14,6 +14,7 @@ queue  priority  run limit  longest  reserves                 backfills  preempt
 highQ        50                      holds cpus for 01:00:00  yes
 lowQ         20                      holds cpus for 01:00:00  no
 
+jobs that name no queue go to lowQ
 2 machines, 32 CPUs
 
 keywords: 15 understood, 0 corrected, 11 ignored, 0 refused, 0 unknown
@@ -24,6 +25,7 @@ FOUNDING_ZH = """\
 highQ      50                  保留 cpus，最长 01:00:00  是
 lowQ       20                  保留 cpus，最长 01:00:00  否
 
+未写队列的作业进入 lowQ
 2 台主机，32 个 CPU
 
 关键字：已理解 15，已修正 0，已忽略 11，已拒绝 0，未知 0
@@ -43,6 +45,8 @@ normal        100    06:00:00    06:00:00  planned start  yes        normal1, no
 normal2        50  1-00:00:00  1-00:00:00  planned start  yes        normal1
 normal1         0  1-00:00:00  1-00:00:00  planned start  yes
 
+jobs that name no queue go to normal1
+1 job may have a planned start at once
 26 machines, 832 CPUs
 """
 
@@ -98,6 +102,54 @@ def test_a_closed_queue_is_marked_as_such(jobcast, tmp_path, language, shown):
         ("day", True),
         ("default", True),
     ]
+
+
+USERS = """\
+Begin User
+USER_NAME MAX_JOBS
+default 5
+ann 1
+End User
+"""
+LIMITS = """\
+Begin Limit
+USERS PER_HOST MEM JOBS
+- all 2000 -
+(u1 u2 u3 u4 u5 u6 u7 u8) - - 3
+End Limit
+"""
+SHOWN_LIMITS = """\
+limit                 at most  for each  whose
+MAX_JOBS of default    5 cpus  user      all but user ann
+MAX_JOBS of ann        1 cpus            user ann
+MEM limit 1          1.95 GiB  machine
+JOBS limit 2           3 jobs            user u1, u2, u3, u4, u5, u6 and 2 more
+"""
+
+
+def test_limits_are_shown_with_those_for_whom_they_hold(jobcast, tmp_path):
+    (tmp_path / "lsb.users").write_text(USERS)
+    (tmp_path / "lsb.resources").write_text(LIMITS)
+    files = ("policy", "lsb.users", "lsb.resources")
+    assert SHOWN_LIMITS in trimmed(jobcast(*files).stdout)
+    assert "user u1, u2, u3, u4, u5, u6, u7, u8\n" in trimmed(jobcast(*files, "--all").stdout)
+    assert json.loads(jobcast(*files, "--json").stdout)["limits"][0] == {
+        "name": "MAX_JOBS of default",
+        "amount": 5,
+        "counts": "cpus",
+        "per": ["user"],
+        "only": {},
+        "but": {"user": ["ann"]},
+        "lent_are_free": False,
+    }
+    assert "除用户 ann 外\n" in jobcast("--lang", "zh", *files).stdout
+
+
+def test_of_many_limits_the_first_are_shown(jobcast, tmp_path):
+    rows = "\n".join(f"u{number} 1" for number in range(25))
+    (tmp_path / "lsb.users").write_text(f"Begin User\nUSER_NAME MAX_JOBS\n{rows}\nEnd User\n")
+    assert "\nand 5 more; --all and --json have them\n" in jobcast("policy", "lsb.users").stdout
+    assert "more; --all" not in jobcast("policy", "lsb.users", "--all").stdout
 
 
 def test_a_line_that_is_no_statement_is_shown_itself(jobcast, tmp_path):
@@ -161,6 +213,7 @@ def test_programs_get_everything(jobcast, conf):
             for name, priority, backfill in (("highQ", 50, True), ("lowQ", 20, False))
         ],
         "preemption": [],
+        "limits": [],
         "machines": [{"name": name, "resources": {"cpus": 16}} for name in ("hostA", "hostB")],
     }
     assert len(keywords) == 15 + 11

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from jobcast.cli import frame
-from jobcast.cli.screen import print_json, talk, tell
+from jobcast.cli.policy_limits import limits_as_dicts, show_limits
+from jobcast.cli.screen import print_json, printable, talk, tell
 from jobcast.cli.simulate_site import read_files
 from jobcast.cli.table import Column, print_table
 from jobcast.language import say
@@ -43,12 +44,20 @@ def command(*, files: tuple[Path, ...], everything: bool, as_json: bool) -> None
     if read.policy.queues:
         _show_queues(read.policy)
         tell()
+        if read.policy.default_queue:
+            tell(say("dialect.default_queue", queue=printable(read.policy.default_queue)))
+        if read.policy.blocked is Blocked.PLAN:
+            depth = read.policy.depth
+            tell(say("dialect.plans_all") if depth is None else say("dialect.plans", depth=depth))
     machines = read.cluster.machines
     cpus = sum(machine.resources.get(CPUS, 0) for machine in machines)
     tell(
         say("dialect.machines", machines=len(machines), cpus=cpus) if machines else say("dialect.no_machines")
     )
     tell()
+    if read.policy.limits:
+        show_limits(read.policy.limits, everything=everything)
+        tell()
     _show_keywords(read.keywords, everything=everything)
     talk(say("dialect.next", files=" --system ".join(shlex.quote(str(file)) for file in files)))
 
@@ -143,6 +152,7 @@ def _as_dict(read: Configuration) -> dict[str, Any]:
             {"queue": rule.queue, "victims": list(rule.victims), "extent": rule.extent, "method": rule.method}
             for rule in read.policy.preemption
         ],
+        "limits": limits_as_dicts(read.policy.limits),
         "machines": [
             {"name": machine.name, "resources": dict(machine.resources)} for machine in read.cluster.machines
         ],
