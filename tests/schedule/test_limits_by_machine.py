@@ -37,3 +37,10 @@ def test_what_some_machines_bear_together_is_no_limit():
     with pytest.raises(ConfigError) as raised:
         check(Policy(name="limits", limits=(limit,)))
     assert raised.value.message == "HOSTS rack1: what some machines bear together can't be limited"
+
+
+def test_no_two_limits_have_the_same_name():
+    limits = (Limit(name="one", amount=1), Limit(name="one", amount=2, per=("user",)))
+    with pytest.raises(ConfigError) as raised:
+        check(Policy(name="limits", limits=limits))
+    assert raised.value.message == "two limits are called one"

@@ -1,5 +1,6 @@
 """What a policy must not contradict."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from jobcast.errors import ConfigError
@@ -19,6 +20,9 @@ def check(policy: Policy) -> None:
             say("schedule.no_such_queue", queue=policy.default_queue),
             hint=likeliest(policy.default_queue, policy.queues),
         )
+    for name, times in Counter(limit.name for limit in policy.limits).items():
+        if times > 1:
+            raise ConfigError(say("schedule.limit_twice", limit=name), hint=say("schedule.limit_twice_cure"))
     for limit in policy.limits:
         if "machine" in {*limit.only, *limit.but} and "machine" not in limit.per:
             raise ConfigError(

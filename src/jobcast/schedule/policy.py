@@ -182,7 +182,7 @@ class Limit:
     """No more than an amount may run at once."""
 
     name: str
-    """As the site knows it, e.g. ``UJOB_LIMIT of queue normal``; users read it."""
+    """As the site knows it, e.g. ``UJOB_LIMIT of queue normal``; users read it. No two have the same."""
     amount: int
     """The most."""
     counts: str = "jobs"

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from jobcast.schedule.checks import check
 from jobcast.schedule.expression import names
 from jobcast.schedule.policy import JOB_NAMES
 from jobcast.systems.loadleveler.admin_keywords import BY_TYPE
@@ -61,6 +62,7 @@ def test_each_statement_is_told_once(config, admin):
         assert [each.line for each in found.keywords if each.file == file] == list(range(1, len(lines) + 1))
     assert all(names(order) <= JOB_NAMES for order in found.policy.order)
     assert all(each.reason for each in found.keywords if each.standing.value != "understood")
+    check(found.policy)
     assert_no_cycle({(rule.queue, victim) for rule in found.policy.preemption for victim in rule.victims})
 
 

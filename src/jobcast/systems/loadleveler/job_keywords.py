@@ -35,7 +35,7 @@ JOB = listed(
     ignored={
         "told_only": "comment job_name",
         "job_program": "arguments env_copy environment error executable initialdir input monitor_program"
-        " notification notify_user output shell striping user_group",
+        " notification notify_user output parallel_path shell striping user_group",
         "process_limit": "as_limit core_limit cpu_limit data_limit file_limit job_cpu_limit locks_limit"
         " memlock_limit nofile_limit nproc_limit rss_limit stack_limit",
         "affinity": "cpus_per_core large_page mcm_affinity_options parallel_threads rset smt",

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from jobcast.machine import CPUS, MEMORY
+from jobcast.schedule.checks import check
 from jobcast.schedule.expression import Binary, Constant, Name, evaluate
 from jobcast.schedule.policy import FairShare, Limit
 from jobcast.systems.lsf.policy.reader import read
@@ -279,3 +280,18 @@ def test_what_hosts_bear_together_is_refused_and_what_one_bears_is_a_limit_of_th
     )
     reason = "what several hosts bear together is not counted; write PER_HOST instead of HOSTS. The limit is left out"
     assert {(line.line, line.reason) for line in found.keywords if line.reason} == {(4, reason), (5, reason)}
+
+
+def test_of_a_user_named_twice_the_last_row_counts_and_limits_of_one_name_are_told_apart():
+    text = "Begin Limit\nNAME USERS SLOTS\nx ann 4\nx bob 4\nx eve 4\nEnd Limit"
+    found = read({**users("ann 5", "ann 7"), "lsb.resources": text})
+    check(found.policy)
+    assert [(limit.name, limit.amount) for limit in found.policy.limits] == [
+        ("MAX_JOBS of ann", 7),
+        ("SLOTS x", 4),
+        ("SLOTS x (2)", 4),
+        ("SLOTS x (3)", 4),
+    ]
+    assert {line.reason for line in found.keywords if line.standing == "corrected"} == {
+        "given again further down, which counts"
+    }

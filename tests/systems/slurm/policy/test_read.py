@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobcast.errors import ConfigError
+from jobcast.schedule.checks import check
 from jobcast.schedule.policy import Method
 from jobcast.systems.slurm.policy import read
 from jobcast.systems.slurm.policy.amounts import generic, run_time
@@ -247,6 +248,7 @@ def test_no_text_is_too_bad_to_be_reported_on(slurm: str, gres: str):
     configuration = read({"slurm.conf": slurm, "gres.conf": gres})
     assert all(word.reason or word.standing == "understood" for word in configuration.keywords)
     assert all(queue.name == name for name, queue in configuration.policy.queues.items())
+    check(configuration.policy)
 
 
 PLAIN = st.from_regex(r"[A-Za-z0-9:,.\[\]*-]{1,12}", fullmatch=True)

@@ -1,8 +1,10 @@
 """Limit sections of lsb.resources: how much of something whose jobs may use at once."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from itertools import count as count_from
 
 from jobcast.language import say
 from jobcast.machine import CPUS, MEMORY, Machine
@@ -54,6 +56,16 @@ def resource_limits(book: Book, site: LimitSite) -> tuple[Limit, ...]:
         if consumers is not None:
             found += _amounts(form, name, consumers, site)
     return tuple(found)
+
+
+def told_apart(limits: Iterable[Limit]) -> tuple[Limit, ...]:
+    """Return limits of which no two have the same name: the later ones get a number."""
+    found: dict[str, Limit] = {}
+    for limit in limits:
+        numbered = (f"{limit.name} ({number})" for number in count_from(2))
+        name = next(name for name in chain([limit.name], numbered) if name not in found)
+        found[name] = replace(limit, name=name)
+    return tuple(found.values())
 
 
 def _consumers(form: Form, site: LimitSite) -> _Consumers | None:

@@ -16,7 +16,7 @@ from jobcast.systems.lsf.bsub.select import Names
 from jobcast.systems.lsf.policy.applications import Application, read_applications
 from jobcast.systems.lsf.policy.book import Book
 from jobcast.systems.lsf.policy.hosts import read_hosts
-from jobcast.systems.lsf.policy.limits import LimitSite, resource_limits
+from jobcast.systems.lsf.policy.limits import LimitSite, resource_limits, told_apart
 from jobcast.systems.lsf.policy.order import Line, line_of
 from jobcast.systems.lsf.policy.params import Params, read_params
 from jobcast.systems.lsf.policy.preemption import preempt_rules
@@ -63,11 +63,13 @@ def read_site(texts: Mapping[str, str]) -> Site:
     site = LimitSite(
         users=users.members, hosts=hosts.groups, machines=hosts.machines, memory_unit=params.memory_unit
     )
-    limits = (
-        *hosts.limits,
-        *(limit for rules in queues for limit in queue_limits(rules, hosts.machines)),
-        *user_limits(book, users, hosts.machines),
-        *resource_limits(book, site),
+    limits = told_apart(
+        (
+            *hosts.limits,
+            *(limit for rules in queues for limit in queue_limits(rules, hosts.machines)),
+            *user_limits(book, users, hosts.machines),
+            *resource_limits(book, site),
+        )
     )
     policy = _policy(params, queues, line_of(book, queues, users, params))
     policy = replace(policy, name=_QUEUES if book.has(_QUEUES) else ", ".join(texts), limits=limits)

@@ -52,13 +52,16 @@ class _Row:
 
 def user_limits(book: Book, groups: UserGroups, machines: Sequence[Machine]) -> tuple[Limit, ...]:
     """Return MAX_JOBS and JL/P of each user and group."""
-    rows = []
+    found: dict[str, _Row] = {}
     for form in book.forms("lsb.users", "User"):
         name = form.text("USER_NAME")
         if name is not None:
             form.title = name
+            if name in found:
+                found[name].form.supersede()
             most, rate = form.value(count, "MAX_JOBS"), form.value(factor, "JL/P")
-            rows.append(_Row(form=form, name=name, most=most, for_processor=rate))
+            found[name] = _Row(form=form, name=name, most=most, for_processor=rate)
+    rows = tuple(found.values())
     return tuple(limit for row in rows for limit in _limits_of(row, rows, groups, machines))
 
 
