@@ -1,10 +1,12 @@
 """The page on simulation: its figures come out, its example runs, and its tables name all that there is."""
 
 import contextlib
+import gzip
 import io
 import json
 import re
 import shlex
+from itertools import islice
 from pathlib import Path
 from typing import Any, get_args
 
@@ -42,14 +44,38 @@ def simulated(command: str, log: Path) -> dict[str, Any]:
     return figures
 
 
-COMMANDS = [(words(row[0])[0], row[1]) for name in ("published", "own") for row in table(name, "en")]
+COMMANDS = {words(row[0])[0]: row[1] for name in ("published", "own") for row in table(name, "en")}
+COUNTED = [each for each in COMMANDS.items() if "--machines" not in each[0]]
+ONE_BY_ONE = f"jobcast simulate {LOG} --policy easy --machines 100x1"
+ONCE_A_SECOND = f"jobcast simulate {LOG} --policy easy --events per-timestamp"
+_BEGINNING = 2000
+"""Lines of the log that the core simulates in a second or two, without anything to compile."""
 
 
 @pytest.mark.shared_data
-@pytest.mark.parametrize(("command", "figure"), COMMANDS)
+@pytest.mark.parametrize(("command", "figure"), COUNTED)
 def test_each_command_gives_the_figure_beside_it(command: str, figure: str, shared_logs: Path) -> None:
     digits = len(figure.partition(".")[2])
     assert f"{simulated(command, shared_logs / LOG)['mean_bounded_slowdown']:.{digits}f}" == figure
+
+
+@pytest.mark.shared_data
+def test_machines_of_one_processor_give_what_counting_gives(shared_logs: Path, tmp_path: Path) -> None:
+    """Here on the beginning of the log; tests/simulate/hosts has the figure of all of it."""
+    with gzip.open(shared_logs / LOG, "rt") as lines:
+        (tmp_path / LOG).write_text("".join(islice(lines, _BEGINNING)))
+    placed, counted = (simulated(command, tmp_path / LOG) for command in (ONE_BY_ONE, ONCE_A_SECOND))
+    assert (placed["engine"], counted["engine"]) == ("core", "counts")
+    figures = (
+        "jobs",
+        "mean_wait_s",
+        "max_wait_s",
+        "mean_bounded_slowdown",
+        "max_bounded_slowdown",
+        "makespan_s",
+    )
+    assert [placed[name] for name in figures] == [counted[name] for name in figures]
+    assert COMMANDS[ONE_BY_ONE] == COMMANDS[ONCE_A_SECOND]
 
 
 @pytest.mark.parametrize("name", ["published", "own"])
