@@ -14,13 +14,15 @@ import pytest
 from click.testing import CliRunner
 
 from jobcast.cli.main import program
-from jobcast.language import speaking
+from jobcast.cli.whatif import cells
+from jobcast.language import say, speaking
 from jobcast.simulate.counts.base import Events
 from jobcast.simulate.estimates.correction import CORRECTION_NAMES
 from jobcast.simulate.estimates.registry import ESTIMATES_NAMES
 from jobcast.simulate.machines import parse_machines
 from jobcast.simulate.metrics import CONVENTIONS
 from jobcast.simulate.setup import POLICIES
+from jobcast.simulate.whatif import Scenario
 from tests.docs.pages import LANGUAGES, blocks, rows, text_of, words
 
 NAME = "simulate.md"
@@ -78,9 +80,26 @@ def test_machines_of_one_processor_give_what_counting_gives(shared_logs: Path, t
     assert COMMANDS[ONE_BY_ONE] == COMMANDS[ONCE_A_SECOND]
 
 
-@pytest.mark.parametrize("name", ["published", "own"])
-def test_both_languages_have_the_same_figures(name: str) -> None:
-    assert table(name, "en") == table(name, "zh")
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [("published", 2), ("own", 2), ("speeds", 2), ("whatif-demo", 3), ("whatif-gaia", 3)],
+)
+def test_both_languages_have_the_same_figures(name: str, columns: int) -> None:
+    english, chinese = ([row[-columns:] for row in table(name, language)] for language in LANGUAGES)
+    assert english == chinese
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["whatif-demo", "whatif-gaia"])
+def test_the_tables_of_whatif_have_the_rows_that_it_prints(name: str, language: str) -> None:
+    nothing = Scenario(
+        name="requested", mean_wait_s=0, wait_hours=0, mean_bounded_slowdown=1,
+        memory_gib_hours=None, idle_gib_hours=None, short=0, machines=None,
+    )  # fmt: skip
+    with speaking(language):
+        assert [row[0] for row in table(name, language)] == [
+            say(f"whatif.row_{row}") for row in cells(nothing)
+        ]
 
 
 @pytest.mark.shared_data

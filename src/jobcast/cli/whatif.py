@@ -153,7 +153,7 @@ def _show(found: WhatIf, end: datetime, policy: str) -> None:
         )
     )
     tell()
-    rows = [_cells(scenario) for scenario in found.scenarios]
+    rows = [cells(scenario) for scenario in found.scenarios]
     names = Column(heading="", cells=[say(f"whatif.row_{name}") for name in rows[0]])
     values = [
         Column(heading=say(f"whatif_scenario.{scenario.name}"), cells=list(cells.values()), right=True)
@@ -166,7 +166,8 @@ def _show(found: WhatIf, end: datetime, policy: str) -> None:
     talk(say("whatif.next"))
 
 
-def _cells(scenario: Scenario) -> dict[str, str]:
+def cells(scenario: Scenario) -> dict[str, str]:
+    """Return what the table says of one way to ask, by row."""
     return {
         "mean_wait": figure("mean_wait_s", scenario.mean_wait_s),
         "wait_hours": amount(scenario.wait_hours),
