@@ -356,3 +356,19 @@ def test_a_default_above_the_hard_limit_gives_way_to_it():
     queue = found.policy.queues["a"]
     assert (queue.run_limit, queue.run_limit_max) == (3600, 3600)
     assert odd(found) == [("default_wall_clock_limit", C, "longer than wall_clock_limit, which counts")]
+
+
+def test_in_place_of_a_wrong_value_that_of_the_default_stanza_counts():
+    found = admin(
+        *("default: type = class", "wall_clock_limit = 2:00:00", "priority = 7"),
+        *("a: type = class", "wall_clock_limit = 0", "priority = high"),
+    )
+    queue = found.policy.queues["a"]
+    assert (queue.run_limit_max, queue.priority) == (7200, 7)
+    assert [each[:2] for each in odd(found)] == [("wall_clock_limit", R), ("priority", R)]
+
+
+def test_wrong_values_of_both_stanzas_are_told_and_none_counts():
+    found = admin("default: type = class", "priority = low", "a: type = class", "priority = high")
+    assert found.policy.queues["a"].priority == 0
+    assert odd(found) == [("priority", R, "'low' is no number"), ("priority", R, "'high' is no number")]

@@ -18,6 +18,7 @@ class Said:
     def __init__(self, statements: Iterable[Statement], report: Report, below: "Said | None" = None) -> None:
         """Take statements that are to be read; of several for one keyword the last counts."""
         self._report = report
+        self._below = below
         self._own: dict[str, Statement] = {}
         for each in statements:
             if before := self._own.get(each.key):
@@ -42,9 +43,16 @@ class Said:
         return {key: statement.text for key, statement in self._all.items()}
 
     def read(self, key: str, parse: Callable[[str], Value], default: Value) -> Value:
-        """Return what `parse` makes of a keyword; the default where it isn't said, or its value is refused."""
+        """Return what `parse` makes of a keyword; what holds below, else the default, where it is silent or refused."""
         statement = self.get(key)
-        return default if statement is None else self.parsed(statement, parse, default)
+        if statement is None:
+            return default
+        try:
+            return parse(statement.text)
+        except ConfigError as error:
+            self.refuse(statement, error)
+        below = self._below.get(key) if self._below and key in self._own else None
+        return default if below is None else self.parsed(below, parse, default)
 
     def words(self, key: str) -> tuple[str, ...]:
         """Return the list of a keyword; empty where it isn't said."""
