@@ -85,6 +85,7 @@ def test_it_speaks_chinese(jobcast, four):
     assert lines[0] == "four.swf：5 个作业，8 个处理器，自 2026-01-01 起历时 00:03:20"
     assert lines[1] == "未计入：1（没有运行时间）"
     assert lines[7].split() == ["平均等待", "00:01:00"]
+    assert "等待：首次开始 − 提交" in lines
 
 
 def test_programs_get_every_figure_and_how_it_is_meant(jobcast, four):
@@ -144,6 +145,11 @@ def test_the_history_is_simulated_too(jobcast, store):
         jobcast("simulate", "store", "--processors", "2", "--since", "2026-01-05", "--json").stdout
     )
     assert some["jobs"] == 1
+
+
+def test_an_empty_history_is_said_to_be_empty_whatever_machines_there_are(jobcast, store):
+    result = jobcast("simulate", "store")
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (1, "error: store holds no jobs")
 
 
 def test_a_history_says_how_many_processors_it_needs(jobcast, store):
@@ -217,6 +223,7 @@ def test_the_page_shows_each_job_of_the_time_that_is_named(jobcast, four, tmp_pa
 @pytest.mark.parametrize(
     ("arguments", "code", "complaint"),
     [
+        (["--gantt-span", "2026-01-01", "2026-01-02"], 2, "add --gantt FILE"),
         (["--gantt", "a.html", "--gantt-span", "2026-01-02", "2026-01-01"], 2, "let TO come after FROM"),
         (["--machines", "many"], 1, "'many' tells no machines"),
         (["--machines", "2x4", "--processors", "8"], 2, "leave out --processors"),

@@ -81,6 +81,14 @@ def test_a_job_that_is_not_there_is_refused_with_one_that_is(jobcast, four):
     result = jobcast("simulate", four, "--why", "none")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.splitlines() == [
-        "error: the trace has no job none",
+        "error: no job none is simulated: the trace has none, or it is among those set aside",
         "cure:  name a job by its id, such as 1",
     ]
+
+
+@pytest.mark.parametrize("more", [("-o", "run"), ("--parquet", "jobs.parquet"), ("--gantt", "run.html")])
+def test_a_story_writes_no_figures(jobcast, four, tmp_path, more):
+    result = jobcast("simulate", four, "--why", "2", *more)
+    assert result.exit_code == 2
+    assert "--why tells a story in the place of figures" in result.stderr
+    assert not (tmp_path / more[1]).exists()

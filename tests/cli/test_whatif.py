@@ -57,6 +57,7 @@ def test_programs_get_everything(jobcast, sampled, few_trees):
         "policy",
         "jobs",
         "refused",
+        "set_aside",
         "forecast_memory",
         "forecast_run_time",
         "other_queue",
@@ -151,3 +152,8 @@ def test_of_several_clusters_one_is_named(jobcast, store):
     assert "name one with --cluster: loom, mill" in result.stderr
     named = jobcast("whatif", *MACHINES, "--train-end", "2026-01-02", "--cluster", "mill")
     assert "clusters" not in named.stderr
+
+
+def test_jobs_that_cannot_be_simulated_are_counted(jobcast, sampled, few_trees):
+    lines = jobcast("whatif", "--machines", "1x1:64GB", "--quick").stdout.splitlines()
+    assert re.fullmatch(r"set aside: \d+ \(wider than the machine\)", lines[1])

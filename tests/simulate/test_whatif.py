@@ -52,6 +52,7 @@ def test_the_whole_answer_is_as_worked_out_by_hand():
     assert found == WhatIf(
         jobs=4,
         refused=0,
+        set_aside={},
         forecast_memory=4,
         forecast_run_time=3,
         other_queue=0,

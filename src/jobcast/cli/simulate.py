@@ -108,6 +108,8 @@ def command(
     which.see(setup)
     wanted = _Wanted(output=output, parquet=parquet, gantt=gantt, span=gantt_span, as_json=as_json)
     wanted.see()
+    if why is not None and wanted.writes:
+        raise click.UsageError(say("simulate.why_alone"))
     with working() as step:
         step("trace")
         made = which.read(session, setup)
@@ -142,6 +144,11 @@ class _Wanted:
     as_json: bool
     """Print JSON in the place of tables."""
 
+    @property
+    def writes(self) -> bool:
+        """Tell whether anything is written."""
+        return bool(self.output or self.parquet or self.gantt)
+
     def seconds(self, origin: datetime) -> tuple[int, int] | None:
         """Return the span in seconds from second 0 of a trace; None where none is named."""
         if self.span is None:
@@ -152,8 +159,10 @@ class _Wanted:
     def see(self) -> None:
         """See whether it can be written there, before much is computed.
 
-        Raises InputError or StoreError where it can't, UsageError for a span that ends before it begins.
+        Raises InputError or StoreError where it can't, UsageError for a span that ends before it begins, or of no page.
         """
+        if self.span and not self.gantt:
+            raise click.UsageError(say("simulate.span_alone"))
         if self.span and self.span[0] >= self.span[1]:
             raise click.UsageError(say("simulate.odd_span"))
         if self.output:
@@ -184,7 +193,7 @@ def _give(trace: Trace, outcome: Outcome, facts: Facts, wanted: _Wanted) -> None
 
 def _write(trace: Trace, outcome: Outcome, facts: Facts, wanted: _Wanted) -> None:
     """Write the files that are wanted."""
-    if not (wanted.output or wanted.parquet or wanted.gantt):
+    if not wanted.writes:
         return
     jobs = table_of(trace, outcome, facts.metrics)
     if wanted.output:

@@ -37,7 +37,7 @@ def show(facts: Facts) -> None:
     tell()
     for name, meaning in conventions(facts).items():
         if isinstance(meaning, str):
-            tell(f"{say(f'convention_name.{name}')}: {meaning}")
+            tell(say("simulate.convention", name=say(f"convention_name.{name}"), meaning=meaning))
 
 
 def conventions(facts: Facts) -> dict[str, str | float]:
@@ -72,6 +72,12 @@ _LONG = 3
 """Seconds that are worth a word; reading back what is compiled takes less."""
 
 
+def show_set_aside(set_aside: Mapping[str, int]) -> None:
+    """Print how many jobs of a trace can't be simulated, by reason."""
+    for reason, count in set_aside.items():
+        tell(say("simulate.set_aside", jobs=f"{count:,}", reason=say(f"trace_aside.{reason}")))
+
+
 def _show_trace(trace: TraceFacts, metrics: Metrics) -> None:
     first = datetime.fromisoformat(trace.origin)
     tell(
@@ -84,8 +90,7 @@ def _show_trace(trace: TraceFacts, metrics: Metrics) -> None:
             first=f"{first:%Y-%m-%d}",
         )
     )
-    for reason, count in trace.set_aside.items():
-        tell(say("simulate.set_aside", jobs=f"{count:,}", reason=say(f"trace_aside.{reason}")))
+    show_set_aside(trace.set_aside)
     for change, count in trace.changed.items():
         tell(say("simulate.changed", jobs=f"{count:,}", change=say(f"trace_changed.{change}")))
 

@@ -106,5 +106,6 @@ _WORTH_TELLING = {Standing.CORRECTED, Standing.REFUSED, Standing.UNKNOWN}
 def line(keyword: Keyword) -> str:
     """Return one keyword with what was made of it, as a line."""
     made = say(f"standing.{keyword.standing}")
-    where = f"{keyword.file}:{keyword.line}"
-    return f"  {where}  {keyword.name}: {made}" + (f"; {keyword.reason}" if keyword.reason else "")
+    if keyword.reason:
+        made = say("dialect.made_because", made=made, reason=keyword.reason)
+    return "  " + say("dialect.made", place=f"{keyword.file}:{keyword.line}", name=keyword.name, made=made)

@@ -16,6 +16,7 @@ from jobcast.cli.figures import amount
 from jobcast.cli.moment import MOMENT
 from jobcast.cli.run_figures import figure
 from jobcast.cli.screen import print_json, talk, tell
+from jobcast.cli.simulate_show import show_set_aside
 from jobcast.cli.simulate_site import with_machines
 from jobcast.cli.span import read_span
 from jobcast.cli.table import Column, print_table
@@ -152,6 +153,7 @@ def _show(found: WhatIf, end: datetime, policy: str) -> None:
             run_time=f"{found.forecast_run_time:,}",
         )
     )
+    show_set_aside(found.set_aside)
     tell()
     rows = [cells(scenario) for scenario in found.scenarios]
     names = Column(heading="", cells=[say(f"whatif.row_{name}") for name in rows[0]])

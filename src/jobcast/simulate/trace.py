@@ -138,6 +138,8 @@ def sift(taken: Taken) -> Trace:
 
     Raises InputError when no job is left, or nobody tells how many processors there are.
     """
+    if taken.processors is None and taken.jobs.is_empty():
+        raise _nothing_left(taken.name, taken.set_aside)
     if taken.processors is None:
         raise _processors_unknown(taken)
     reasons = taken.jobs.select(_reason(taken).alias("reason"))["reason"]
@@ -221,7 +223,9 @@ def _processors_unknown(taken: Taken) -> InputError:
 
 
 def _nothing_left(name: str, set_aside: Mapping[str, int]) -> InputError:
-    reasons = " · ".join(f"{say(f'trace_aside.{reason}')} {count:,}" for reason, count in set_aside.items())
+    reasons = " · ".join(
+        f"{say(f'trace_aside.{reason}')} {count:,}" for reason, count in set_aside.items() if count
+    )
     if not reasons:
         return InputError(say("trace.empty", name=name), hint=say("trace.empty_cure"))
     return InputError(

@@ -11,7 +11,7 @@ Jobs that never start as requested, mostly because no machine has so much, are l
 with a lower request, and the means would be of different jobs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -59,6 +59,8 @@ class WhatIf:
     """That were replayed."""
     refused: int
     """That were not, since they never start as requested."""
+    set_aside: Mapping[str, int]
+    """How many that finished after the end of learning can't be simulated at all, see `Trace.set_aside`."""
     forecast_memory: int
     """For how many of them there was a forecast of memory, and a request to lower."""
     forecast_run_time: int
@@ -92,6 +94,7 @@ def answer(question: Question, *, seconds: Callable[[], float], step: Callable[[
     return WhatIf(
         jobs=len(question.trace.jobs),
         refused=everybody - len(question.trace.jobs),
+        set_aside=question.trace.set_aside,
         forecast_memory=int((told.memory.is_not_null() & requests.is_not_null()).sum()),
         forecast_run_time=len(told.run_time) - told.run_time.null_count(),
         other_queue=other_queue,
