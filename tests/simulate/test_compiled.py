@@ -78,6 +78,15 @@ def test_who_is_turned_away_or_never_starts_is_told_with_the_cause():
     }
 
 
+def test_windows_are_those_of_the_week_in_which_the_trace_began():
+    night = ((20 * 3600, 24 * 3600), (5 * 86_400, 7 * 86_400))
+    system = replace(easy(), queues={"night": Queue(name="night", windows=night)}, default_queue="night")
+    made = trace(
+        (0, 600, 8), (10, 600, 8), (20 * 3600, 7200, 5), (20 * 3600, 600, 5), request=[600, 600, 7200, 600]
+    )
+    hold_equal(made, Setup(policy="own", system=system, cluster=one_machine(8)))
+
+
 def test_what_only_the_core_knows_is_left_to_it():
     made = trace((0, 1000, 8), (1, 50, 8), request=[2000, 50])
     corrected = Setup(

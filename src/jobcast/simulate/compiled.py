@@ -14,7 +14,7 @@ from jobcast.schedule.happening import queue_of
 from jobcast.schedule.job import BatchJob
 from jobcast.schedule.limits import Limits
 from jobcast.schedule.policy import Policy
-from jobcast.schedule.state import Entry
+from jobcast.schedule.state import Entry, State
 from jobcast.schedule.step import begin
 from jobcast.simulate.hosts.asked import Asked
 from jobcast.simulate.hosts.base import Outcome as Done
@@ -30,19 +30,23 @@ def core_because(asked: Asked, policy: Policy, cluster: Cluster) -> tuple[str, .
     return (*lacking, *expressible(policy, cluster, asked))
 
 
-def run_compiled(
+def run_compiled(  # noqa: PLR0913 - by name all but the first three
     asked: Asked,
     policy: Policy,
     cluster: Cluster,
     *,
+    monday: int,
     seconds: Callable[[], float],
     progress: Progress | None = None,
 ) -> Outcome:
-    """Simulate by the compiled engine; nothing must keep it from that (`core_because`)."""
+    """Simulate by the compiled engine; nothing must keep it from that (`core_because`).
+
+    `monday` is any second that was Monday 00:00 at the site.
+    """
     from jobcast.simulate.hosts.engine import make_ready, run  # noqa: PLC0415 - numba takes half a second
 
     begin(cluster, policy)  # raises for a policy that contradicts itself
-    given = columns(policy, cluster, asked)
+    given = columns(policy, cluster, asked, monday=monday)
     before = seconds()
     make_ready(given.jobs, given.machines, given.rules)
     begun = seconds()
@@ -57,16 +61,19 @@ def run_compiled(
         killed=done.killed > 0,
         preemptions=done.preempted,
         backfilled=done.backfilled.astype(np.bool_),
-        refused=_causes(np.flatnonzero(done.start < 0).tolist(), asked, policy, cluster),
+        refused=_causes(
+            np.flatnonzero(done.start < 0).tolist(),
+            asked,
+            begin(cluster, policy, now=done.over, monday=monday),
+        ),
         allocations=_allocations(done, cluster),
         machines={machine.name: machine.resources.get(CPUS, 0) for machine in cluster.machines},
     )
 
 
-def _causes(rows: list[int], asked: Asked, policy: Policy, cluster: Cluster) -> dict[int, str]:
+def _causes(rows: list[int], asked: Asked, state: State) -> dict[int, str]:
     """Ask the core why it refuses these jobs, which never ran, or lets them wait for ever where nobody else runs."""
-    state = begin(cluster, policy)
-    limits = Limits(policy, state)
+    policy, limits = state.policy, Limits(state.policy, state)
     causes = {}
     for row in rows:
         limit = int(asked.run_limit[row])

@@ -208,15 +208,18 @@ class _Driver:
 
     def _foresee_tick(self, second: int | None) -> None:
         if second is not None and second != self._ticked:
-            self._ticked = second
             self._foresee(second, _TICK)
+        self._ticked = -1 if second is None else second
 
     def _due(self, now: int) -> Iterator[tuple[int, int]]:
         while self._ahead and self._ahead[0][0] == now:
             _, what, _, row, turn = heapq.heappop(self._ahead)
-            if what != _TICK:
+            if what == _TICK:
+                still = now == self._ticked
+            else:
                 self._to_come, self._last = self._to_come - 1, now
-            if row < 0 or what == _SUBMIT or self._lives[row].turn == turn:
+                still = what == _SUBMIT or self._lives[row].turn == turn
+            if still:
                 yield what, row
 
     def _happens(self, now: int, due: tuple[int, int]) -> Event | None:

@@ -143,7 +143,10 @@ def run_placed(
         asked = of_trace(trace, site.requests, known)
         because = core_because(asked, site.policy, site.cluster)
         if not because:
-            done = run_compiled(asked, site.policy, site.cluster, seconds=seconds, progress=progress)
+            monday = monday_of(trace)
+            done = run_compiled(
+                asked, site.policy, site.cluster, monday=monday, seconds=seconds, progress=progress
+            )
             return replace(done, other_queue=site.requests.other_queue)
     return replace(run_core(site, seconds=seconds, progress=progress), core_because=because)
 

@@ -122,6 +122,7 @@ QUEUES = st.builds(
     machines=st.sampled_from([frozenset[str](), frozenset[str](), frozenset({"b"})]),
     open=st.sampled_from([True, True, True, True, False]),
     exclusive=st.sampled_from([False, False, False, True]),
+    windows=st.sampled_from([(), (), (), ((0, 15),), ((8, 30), (45, 604_790))]),
     max_planned=st.sampled_from([None, None, None, 0, 1, 2]),
     start_if=st.sampled_from(
         [
@@ -155,6 +156,7 @@ def policies(draw: st.DrawFn, *, preempts: bool, depth: st.SearchStrategy[int | 
         name: Queue(**{field: getattr(queue, field) for field in Queue.__slots__} | {"name": name})
         for name, queue in named.items()
     }
+    # For windows a week is waited for, which is many cycles.
     limits = tuple(draw(st.lists(LIMITS, max_size=2, unique_by=lambda limit: limit.name)))
     return Policy(
         name="made up",
@@ -173,7 +175,7 @@ def policies(draw: st.DrawFn, *, preempts: bool, depth: st.SearchStrategy[int | 
         victim_order=draw(st.sampled_from(list(VictimOrder))),
         released_by_suspension=draw(st.sampled_from([frozenset({CPUS}), frozenset({CPUS, MEMORY})])),
         limits=limits,
-        cycle=draw(st.sampled_from([0, 0, 7])),
+        cycle=0 if any(queue.windows for queue in queues.values()) else draw(st.sampled_from([0, 0, 7])),
     )
 
 

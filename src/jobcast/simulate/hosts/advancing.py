@@ -4,6 +4,7 @@ from jobcast.simulate.compiling import compiled, entrance
 from jobcast.simulate.hosts.changing import finish
 from jobcast.simulate.hosts.evaluating import revalue
 from jobcast.simulate.hosts.layout import DONE, FOREVER, WAITING, World
+from jobcast.simulate.hosts.opening import next_change, open_queues
 from jobcast.simulate.hosts.placing import place
 from jobcast.simulate.hosts.queueing import correct_ends, line_up
 from jobcast.simulate.hosts.walking import close_up, walk
@@ -27,6 +28,7 @@ def advance(world: World, arrivals: int) -> int:
             return PAUSED
         if _most_plans(world, second) > world.left.shape[0]:
             return TOO_SMALL
+        one.last = second if second == _next_event(world) else one.last
         one.now = second
         while one.ends > 0 and world.due[0].second <= second:
             finish(world, world.due[0].job)
@@ -35,10 +37,12 @@ def advance(world: World, arrivals: int) -> int:
             one.arrived = job + 1
             if jobs[job].state != DONE:
                 jobs[job].state = WAITING
+                world.queues[jobs[job].queue].waiting += 1
                 line_up(world, job)
         if one.cycle == 0 or second % one.cycle == 0:
             one.passes += 1
             correct_ends(world)
+            open_queues(world)
             while walk(world):
                 close_up(world)
             close_up(world)
@@ -46,16 +50,21 @@ def advance(world: World, arrivals: int) -> int:
 
 @compiled
 def _next_second(world: World) -> int:
-    """Return the next second at which something happens; `FOREVER` when nothing will."""
+    """Return the next second at which something happens, or time alone may let somebody start; `FOREVER` for none."""
+    one, event, tick = world.one[0], _next_event(world), next_change(world)
+    if one.cycle > 0 and one.line > 0:
+        tick = min(tick, (one.now // one.cycle + 1) * one.cycle)
+    # Where nobody runs and nobody comes any more, time has soon let everybody start whom it may.
+    return event if event == FOREVER and tick > one.last + one.patience else min(event, tick)
+
+
+@compiled
+def _next_event(world: World) -> int:
+    """Return the next second at which somebody comes or ends; `FOREVER` for none."""
     one, second = world.one[0], FOREVER
     if one.arrived < len(world.jobs):
         second = world.jobs[one.arrived].submit
-    if one.ends > 0:
-        second = min(second, world.due[0].second)
-    # Where nobody runs and nobody comes any more, one more pass decides all that will ever be decided.
-    if one.cycle > 0 and one.line > 0 and (second < FOREVER or one.now % one.cycle != 0):
-        second = min(second, (one.now // one.cycle + 1) * one.cycle)
-    return second
+    return min(second, world.due[0].second) if one.ends > 0 else second
 
 
 @compiled

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from jobcast.schedule.policy import Windows
 from jobcast.simulate.hosts.program import Program
 
 Column = npt.NDArray[np.int64]
@@ -143,6 +144,10 @@ class Rules:
     """[queues]: how many of its jobs may have planned starts at once."""
     is_open: Flags
     """[queues]: whether its jobs start at all."""
+    windows: tuple[Windows, ...]
+    """[queues]: when its jobs may start; empty for always."""
+    monday: int
+    """A second that was Monday 00:00; windows are counted from it."""
     start_if: tuple[Program, ...]
     """[queues]: what must be true of a machine for one more task of the queue to begin there; empty for nothing."""
     preemption: tuple[Preemption, ...]
@@ -177,3 +182,5 @@ class Outcome:
     tasks: npt.NDArray[np.int32] = field(repr=False)
     passes: int
     """How often was decided."""
+    over: int
+    """The last second at which something happened."""

@@ -48,6 +48,7 @@ def start(world: World, job: int) -> None:
     this = world.jobs[job]
     if this.first < 0:
         this.first = world.one[0].now
+    world.queues[this.queue].waiting -= 1
     _count(world, job, 1)
     _let_run(world, job, ALL)
 
@@ -122,4 +123,5 @@ def give_way(world: World, job: int, method: int) -> None:
         return
     this.preempted += 1
     this.ran, this.state = 0, WAITING
+    world.queues[this.queue].waiting += 1
     line_up(world, job)

@@ -1,7 +1,7 @@
 """Turns a policy, a cluster and what jobs ask for into the columns of the compiled engine."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -49,8 +49,8 @@ def expressible(
     return tuple(dict.fromkeys(words))
 
 
-def columns(policy: Policy, cluster: Cluster, asked: Asked) -> Columns:
-    """Turn a policy and a cluster that are `expressible` into columns."""
+def columns(policy: Policy, cluster: Cluster, asked: Asked, *, monday: int = 0) -> Columns:
+    """Turn a policy and a cluster that are `expressible` into columns; `monday` is any second that is Monday 00:00."""
     grid, queues = make_grid(cluster, policy), SiteQueues(asked, policy)
     kinds = kinds_of(asked, queues, policy, grid)
     facts = _facts(asked, queues, policy)
@@ -80,7 +80,9 @@ def columns(policy: Policy, cluster: Cluster, asked: Asked) -> Columns:
         liked=kinds.liked,
         order=program_of(policy, grid),
     )
-    return Columns(jobs=jobs, machines=machines, rules=_rules(policy, grid, queues, most))
+    return Columns(
+        jobs=jobs, machines=machines, rules=replace(_rules(policy, grid, queues, most), monday=monday)
+    )
 
 
 def _facts(asked: Asked, queues: SiteQueues, policy: Policy) -> Facts:
@@ -114,6 +116,8 @@ def _rules(policy: Policy, grid: Grid, queues: SiteQueues, most: Column) -> Rule
         reserves=np.array([queue is None or queue.reserves for queue in known], np.int8),
         most_planned=np.array([_or_all(queue.max_planned if queue else None) for queue in known], np.int64),
         is_open=np.array([queue is None or queue.open for queue in known], np.int8),
+        windows=tuple(queue.windows if queue else () for queue in known),
+        monday=0,
         start_if=tuple(
             start_program(queue, queues.job_queue.names, len(grid.machines)) if queue else Program()
             for queue in known

@@ -68,6 +68,7 @@ def _outcome(jobs: Jobs, world: World) -> Outcome:
         machine=world.taken[:, 0].astype(np.int32)[used],
         tasks=world.taken[:, 1].astype(np.int32)[used],
         passes=int(cast("npt.NDArray[Any]", world.one)["passes"][0]),
+        over=int(cast("npt.NDArray[Any]", world.one)["now"][0]),
     )
 
 

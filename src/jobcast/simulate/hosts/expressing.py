@@ -33,7 +33,6 @@ def _of_queue(queue: Queue, policy: Policy) -> Iterable[str]:
     tests = {
         "hold": queue.hold is not None and policy.blocked is not Blocked.PLAN,
         "interruptible": queue.interruptible is not None,
-        "windows": bool(queue.windows),
         "start_if": not knows_start_of(queue, policy),
     }
     return (word for word, holds in tests.items() if holds)

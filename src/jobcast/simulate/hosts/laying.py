@@ -43,6 +43,9 @@ def idle_world(jobs: Jobs, machines: Machines, rules: Rules, plans: int) -> Worl
         kinds=cast("Any", kinds),
         needs=cast("Any", needs),
         queues=cast("Any", _queues(rules, relations, begins[1:])),
+        windows=_whole([second for window in rules.windows for span in window for second in span]).reshape(
+            -1, 2
+        ),
         users=cast("Any", _records(layout.User, int(jobs.user.max(initial=0)) + 1, {})),
         rules=cast("Any", _preempt_rules(rules)),
         victims=_whole([victim for rule in rules.preemption for victim in rule.victims]),
@@ -118,6 +121,8 @@ def _one(jobs: Jobs, rules: Rules, machine_order: int) -> npt.NDArray[np.void]:
             "busy_first": rules.busy_first,
             "by_run_time": rules.by_run_time,
             "cycle": rules.cycle,
+            "monday": rules.monday,
+            "patience": rules.cycle + (layout.WEEK if any(rules.windows) else 0),
             "machine_order": machine_order,
             "two_lines": not np.array_equal(jobs.rank, jobs.behind),
         },
@@ -193,6 +198,7 @@ def _kinds(jobs: Jobs, machines: Machines, rules: Rules) -> tuple[npt.NDArray[np
 def _queues(rules: Rules, relations: Flags, start_if: Column) -> npt.NDArray[np.void]:
     queues = len(rules.backfills)
     offsets = np.searchsorted([rule.queue for rule in rules.preemption], np.arange(queues + 1))
+    windows = _offsets([len(window) for window in rules.windows])
     return _records(
         layout.Queue,
         queues,
@@ -203,6 +209,8 @@ def _queues(rules: Rules, relations: Flags, start_if: Column) -> npt.NDArray[np.
             "reserves": rules.reserves,
             "most_planned": rules.most_planned,
             "is_open": rules.is_open,
+            "window": windows[:-1],
+            "windows_end": windows[1:],
             "start_if": start_if[:-1],
             "start_if_end": start_if[1:],
             "preemptable": relations.any(axis=0),

@@ -52,6 +52,10 @@ EQUAL, UNEQUAL, LESS, LESS_EQUAL, MORE, MORE_EQUAL = 14, 15, 16, 17, 18, 19
 PLUS, MINUS, TIMES, DIVIDED, MODULO = 20, 21, 22, 23, 24
 
 
+WEEK = 7 * 86_400
+"""Seconds after which windows are what they were."""
+
+
 class Job(Protocol):
     """A job; -1 is absence."""
 
@@ -165,6 +169,11 @@ class Queue(Protocol):
     """How many of its jobs may have planned starts at once."""
     planned: int
     """How many have one in this walk."""
+    waiting: int
+    """How many of its jobs wait."""
+    window: int
+    """Where its windows begin in `World.windows`."""
+    windows_end: int
     start_if: int
     """Where the instructions begin that allow a task to begin on a machine."""
     start_if_end: int
@@ -172,6 +181,8 @@ class Queue(Protocol):
     reserves: Flag
     is_open: Flag
     """Whether its jobs start at all."""
+    shut: Flag
+    """Whether its windows are closed now."""
     preemptable: Flag
     """Whether any may preempt its jobs."""
     excluded: Flag
@@ -236,6 +247,12 @@ class Single(Protocol):
     by_run_time: int
     """Whether victims are those that ran the shortest time, instead of the latest to start."""
     cycle: int
+    monday: int
+    """A second that was Monday 00:00."""
+    patience: int
+    """Seconds after the last end or arrival for which time alone may still let somebody start."""
+    last: int
+    """Second of the last end or arrival."""
     machine_order: int
     """How many instructions tell by what machines are sorted; 0 where that never changes."""
     changes: int
@@ -310,6 +327,8 @@ class World(NamedTuple):
     needs: Records[Need]
     queues: Records[Queue]
     users: Records[User]
+    windows: Table
+    """[windows, 2]: seconds of the week from which on and up to which jobs may start."""
     rules: Records[PreemptRule]
     victims: Column
     choose: Column

@@ -128,7 +128,8 @@ def _are_enough(world: World, job: int) -> bool:
 
 @compiled
 def _is_passed_over(world: World, job: int) -> bool:
-    if not world.queues[world.jobs[job].queue].is_open or is_limited(world, job):
+    queue = world.queues[world.jobs[job].queue]
+    if not queue.is_open or queue.shut or is_limited(world, job):
         return True
     return world.one[0].blocked == STOP and world.one[0].blocked_one > 0
 
