@@ -159,7 +159,7 @@ def test_json_has_scores_and_shares_by_whatever_jobs_differ_in(jobcast, sampled)
 
 
 def test_users_are_those_with_the_most_jobs(jobcast, sampled, monkeypatch):
-    monkeypatch.setattr("jobcast.cli.evaluate._MOST_USERS", 3)
+    monkeypatch.setattr("jobcast.cli.evaluate_show._MOST_USERS", 3)
     answer = json.loads(jobcast("evaluate", *SPLIT, *SIMPLE, "--json").stdout)
     found = answer["recipes"]["last-run"]["users"]
     most = later()["user"].value_counts(sort=True)[:3]

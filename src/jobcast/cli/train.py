@@ -10,7 +10,8 @@ import polars as pl
 
 from jobcast import clock, config
 from jobcast.cli import frame
-from jobcast.cli.evaluate import interval_columns, settings_of
+from jobcast.cli.evaluate import settings_of
+from jobcast.cli.evaluate_show import interval_columns
 from jobcast.cli.figures import amount, exact, share
 from jobcast.cli.models import tell_removed
 from jobcast.cli.screen import print_json, talk, tell
