@@ -1,14 +1,12 @@
 """Settings: by file, environment and flag, the later winning; what is wrong is told with its cure."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-import polars as pl
 import pytest
 
 from jobcast import config
 from jobcast.errors import ConfigError
-from jobcast.systems.columns import to_utc
 
 
 @pytest.fixture(autouse=True)
@@ -146,73 +144,6 @@ def test_an_empty_name_is_refused_from_flag_and_file(name, text):
     written(Path("jobcast.toml"), f'{name} = "{text}"')
     with pytest.raises(ConfigError, match=r"\(from jobcast\.toml\): it is empty"):
         config.load()
-
-
-def test_local_is_the_zone_of_this_host(monkeypatch):
-    monkeypatch.setenv("TZ", ":Asia/Shanghai")
-    noon = datetime(2026, 1, 1, 12, tzinfo=config.read_zone("local"))
-    assert noon.utcoffset() == timedelta(hours=8)
-    monkeypatch.setenv("TZ", "nonsense")
-    assert config.read_zone("local") is UTC
-    assert config.misread_zone() == "nonsense"
-
-
-@pytest.mark.parametrize(
-    ("text", "hours"),
-    [
-        ("CST-8", 8),
-        ("EST5", -5),
-        ("EST+5", -5),
-        ("IST-5:30", 5.5),
-        ("<+0330>-3:30", 3.5),
-        ("UTC0", 0),
-        ("EST5EDT", -5),
-        (":/usr/share/zoneinfo/Asia/Shanghai", 8),
-    ],
-)
-def test_a_zone_is_understood_as_posix_writes_it(monkeypatch, text, hours):
-    monkeypatch.setenv("TZ", text)
-    zone = config.read_zone("local")
-    assert datetime(2026, 1, 1, 12, tzinfo=zone).utcoffset() == timedelta(hours=hours)
-    assert config.misread_zone() == ""
-    told = pl.DataFrame({"at": [datetime(2026, 1, 1, 12)]}).select(to_utc(pl.col("at"), zone)).item()  # noqa: DTZ001
-    assert told == datetime(2026, 1, 1, 12, tzinfo=zone)
-
-
-@pytest.mark.parametrize(
-    "text", ["CST-25", "CET-1CEST,M3.5.0,M10.5.0/3", "CST-8:75", "Asia", "/etc/hostname.none"]
-)
-def test_a_zone_that_is_not_understood_is_told(monkeypatch, text):
-    monkeypatch.setenv("TZ", text)
-    assert config.read_zone("local") is UTC
-    assert config.misread_zone() == text
-
-
-def test_a_host_whose_own_zone_has_no_name_is_told_of(monkeypatch, tmp_path):
-    monkeypatch.delenv("TZ")
-    copied = tmp_path / "localtime"
-    copied.write_bytes(b"TZif2")
-    monkeypatch.setattr(config, "_HOST_ZONE", str(copied))
-    monkeypatch.setattr(config, "_HOST_ZONE_NAME", str(tmp_path / "timezone"))
-    assert config.read_zone("local") is UTC
-    assert config.misread_zone() == str(copied)
-
-
-def test_a_host_without_a_zone_is_in_utc(monkeypatch, tmp_path):
-    monkeypatch.delenv("TZ")
-    monkeypatch.setattr(config, "_HOST_ZONE", str(tmp_path / "localtime"))
-    assert str(config.read_zone("local")) == "UTC"
-    assert config.misread_zone() == ""
-
-
-@pytest.mark.parametrize("variable", ["", None])
-def test_a_zone_has_a_name_that_columns_of_times_understand(monkeypatch, variable):
-    if variable is None:
-        monkeypatch.delenv("TZ")
-    else:
-        monkeypatch.setenv("TZ", variable)
-    zone = str(config.read_zone("local"))
-    assert pl.Series([datetime(2026, 1, 1)]).dt.replace_time_zone(zone).dtype == pl.Datetime("us", zone)  # noqa: DTZ001
 
 
 def test_every_setting_is_declared_once_and_its_default_makes_sense():

@@ -29,6 +29,7 @@ from jobcast.store import Store, Summary
 from jobcast.systems.base import BatchSystem, Site
 from jobcast.systems.registry import BATCH_SYSTEMS
 from jobcast.units import GIB, format_duration, format_memory
+from jobcast.zone import misread_zone
 
 _LITTLE_ROOM = GIB
 _OLD_SAMPLE = timedelta(days=2)
@@ -67,9 +68,7 @@ def _findings(session: Session) -> Iterator[Finding]:
     files = ", ".join(map(str, settings.files)) or say("doctor.no_files")
     facts = {"files": settings.files, "timezone": zone}
     text = say("doctor.settings", files=files, zone=zone)
-    misread = (
-        config.misread_zone() if settings[config.TIMEZONE] is UTC else ""
-    )  # a zone by name is another UTC
+    misread = misread_zone() if settings[config.TIMEZONE] is UTC else ""  # a zone by name is another UTC
     if misread:
         text += say("doctor.zone_misread", text=misread)
         yield Finding("settings", WARN, text, say("doctor.zone_misread_cure"), facts)
