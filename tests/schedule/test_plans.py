@@ -49,7 +49,7 @@ def test_nobody_can_tell_a_start_that_waits_for_an_endless_job() -> None:
 
 def test_a_plan_keeps_what_it_takes_and_lends_the_rest() -> None:
     made = plans(4, (4, 150))
-    made.add("head", 150, 50, cpus(6))
+    made.add(150, 50, cpus(6))
     assert made.available(50).tolist() == [[4]]
     assert made.available(51).tolist() == [[2]]
     assert made.available(None).tolist() == [[2]]
@@ -58,7 +58,7 @@ def test_a_plan_keeps_what_it_takes_and_lends_the_rest() -> None:
 
 def test_a_job_that_starts_lessens_what_is_left_at_plans_within_its_run() -> None:
     made = plans(4, (4, 150))
-    made.add("head", 150, 50, cpus(6))
+    made.add(150, 50, cpus(6))
     made.free[0] -= 1
     made.started(cpus(1), 150)
     assert made.available(51).tolist() == [[2]]
@@ -70,10 +70,10 @@ def test_a_job_that_starts_lessens_what_is_left_at_plans_within_its_run() -> Non
 
 def test_later_plans_lie_beside_earlier_ones() -> None:
     made = plans(4, (4, 150))
-    made.add("head", 150, 50, cpus(6))
+    made.add(150, 50, cpus(6))
     assert earliest(made, 2, 1000) == 150
     assert earliest(made, 3, 1000) == 200
-    made.add("second", 200, 10, cpus(8))
+    made.add(200, 10, cpus(8))
     assert earliest(made, 2, 50) == 150
     assert earliest(made, 2, 51) == 210
     assert made.free_at(149).tolist() == [[4]]
@@ -119,7 +119,7 @@ def test_planned_jobs_never_take_more_than_there_is(
             continue
         found = made.earliest(needs(count), length, ORDER)
         assert found is not None
-        made.add("j", found[0], length, found[1])
+        made.add(found[0], length, found[1])
         spans.append((found[0], found[0] + length, count))
     for second in {start for start, _, _ in spans}:
         assert sum(count for start, end, count in spans if start <= second < end) <= GRID.capacity[0, 0]

@@ -47,7 +47,7 @@ def foresee(state: State, plans: Plans) -> None:
     """Let the plans know when bookings begin and end."""
     for booking in state.bookings():
         if booking.start > state.now:
-            plans.add("", booking.start, booking.end - booking.start, block(booking, state))
+            plans.book(booking.start, booking.end, block(booking, state))
         else:
             left = unused(booking, state)
             rows = np.flatnonzero(left.any(axis=1))

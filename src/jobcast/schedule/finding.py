@@ -1,23 +1,21 @@
 """Where a job could start now, beside what is planned and held for others (rules 2 and 5)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from jobcast.schedule.bookings import foresee, given_back, keep_from_others, room_in
 from jobcast.schedule.grid import Amounts, Taken
+from jobcast.schedule.kinds import classify
 from jobcast.schedule.limits import Limits
 from jobcast.schedule.machines import Machines, start_class_room
+from jobcast.schedule.moments import FOREVER
 from jobcast.schedule.placement import Counts, Room, place
-from jobcast.schedule.plans import FOREVER, Plans
+from jobcast.schedule.plans import Plans
 from jobcast.schedule.policy import Policy
-from jobcast.schedule.state import Entry, State
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable
-
+from jobcast.schedule.preemption import Attempt, Victim, Victims, preempt
+from jobcast.schedule.state import Entry, Kind, State
 
 _MOST_KNOWN = 10_000
 """Kinds of jobs of which it is remembered whether they can run at all."""
@@ -40,23 +38,87 @@ class Finder:
 
     def __init__(self, state: State, policy: Policy, machines: Machines, limits: Limits) -> None:
         self.state, self.policy, self.machines, self.limits = state, policy, machines, limits
-        self.plans = bare_plans(state, policy)
-        foresee(state, self.plans)
-        self._failed: dict[Hashable, int] = {}
-        self._total = self.plans.free.clip(min=0).sum(axis=0)
+        self._plans = bare_plans(state, policy)
+        foresee(state, self._plans)
+        self._put_off: list[Callable[[], None]] = []
+        self._failed: dict[tuple[int, str], int] = {}
+        self._hopeless: dict[int, int] = {}
+        self._total = self._plans.free.clip(min=0).sum(axis=0)
+        self._preempting = {rule.queue for rule in policy.preemption}
+        self._victims: dict[str, Victims] = {}
+
+    @property
+    def plans(self) -> Plans:
+        """The future, with all that was put off."""
+        self.catch_up()
+        return self._plans
+
+    def catch_up(self) -> None:
+        """Make the plans that were put off."""
+        put_off, self._put_off = self._put_off, []
+        for plan in put_off:
+            plan()
+
+    def put_off(self, plan: Callable[[], None]) -> None:
+        """Let a plan be made only if somebody has to respect it: before anything more starts, or is planned."""
+        self._put_off.append(plan)
 
     def find(self, entry: Entry) -> Found | None:
         """Find a place for a job to start now; None where there is none."""
         length = entry.left(self.policy)
-        key = (entry.needs.key, entry.queue.name, entry.job.booking)
+        key, seconds = (self.kind(entry).shape, entry.job.booking), FOREVER if length is None else length
         shared = not (entry.queue.start_if or self.limits.by_machine or entry.held is not None)
-        if shared and self._failed.get(key, FOREVER + 1) <= (FOREVER if length is None else length):
+        if shared and self._failed.get(key, FOREVER + 1) <= seconds:
             return None
-        if (entry.needs.total > self._total).any() and not entry.job.booking:
+        if not entry.job.booking and ((entry.needs.total > self._total).any() or self._is_vain(entry)):
             return None
         found = self._find(entry, length)
         if found is None and shared:
-            self._failed[key] = FOREVER if length is None else length
+            self._failed[key] = seconds
+        return found
+
+    def _is_vain(self, entry: Entry) -> bool:
+        """Tell whether a job wouldn't even fit if nobody were planned, where plans have been put off."""
+        layout_counts = bool(entry.needs.layout.geometry)
+        if not self._put_off or layout_counts or any(limit.lent_are_free for limit in self.policy.limits):
+            return False
+        where = Room(available=self._plans.free, order=self.machines.order_for(entry))
+        return place(entry.needs, where, self.state.grid) is None
+
+    def kind(self, entry: Entry) -> Kind:
+        """Return what kind of job this is."""
+        if entry.kind is None:
+            entry.kind = classify(entry, self.state)
+        return entry.kind
+
+    def find_by_preemption(self, entry: Entry) -> tuple[Taken, list[Victim]] | None:
+        """Find a place for a job where others go, and who has to; None where even that doesn't help.
+
+        What was in vain is so for the rest of the walk: those who start meanwhile take what they would release.
+        """
+        if entry.queue.name not in self._preempting or entry.job.booking:
+            return None
+        length = entry.left(self.policy)
+        shape, seconds = self.kind(entry).shape, FOREVER if length is None else length
+        if self._hopeless.get(shape, FOREVER + 1) <= seconds:
+            return None
+        most = self.most(entry)
+        attempt = Attempt(
+            entry=entry,
+            where=Room(available=self.plans.free, order=self.machines.order_for(entry), most=most),
+            kept=self.kept(entry),
+            end=FOREVER if length is None or not entry.queue.backfill else self.state.now + length,
+        )
+        found = preempt(attempt, self.victims(entry.queue.name), self.state, self.plans)
+        if found is None and most is None and entry.held is None and not entry.needs.layout.geometry:
+            self._hopeless[shape] = seconds
+        return found
+
+    def victims(self, queue: str) -> Victims:
+        """Return the running jobs that jobs of a queue may preempt."""
+        found = self._victims.get(queue)
+        if found is None:
+            found = self._victims[queue] = Victims(queue, self.state, self.policy)
         return found
 
     def possible(self, entry: Entry) -> bool:
@@ -85,6 +147,11 @@ class Finder:
     def forget_failures(self) -> None:
         """Somebody has given back what he held: what didn't fit may fit now."""
         self._failed.clear()
+        self._hopeless.clear()
+
+    def forget_hopeless(self) -> None:
+        """More can be had by preemption than before: of one who has gone on, or where another one holds now."""
+        self._hopeless.clear()
 
     def _find(self, entry: Entry, length: int | None) -> Found | None:
         order, most = self.machines.order_for(entry), self.most(entry)
@@ -118,7 +185,7 @@ class Finder:
         slice_ = entry.queue.interruptible
         if slice_ is None:
             return None
-        ends = sorted({plan.start for plan in self.plans.plans} | set(self._promised(entry)), reverse=True)
+        ends = sorted(set(self.plans.starts.tolist()) | set(self._promised(entry)), reverse=True)
         for end in ends:
             if end - self.state.now >= slice_:
                 kept = self.kept(entry, until=end)
@@ -139,9 +206,12 @@ class Finder:
 
         Those that wait don't hold against a suspended job: they may need what it keeps, and none would go on.
         """
-        waiting = self.state.waiting.values() if entry.gave is None else ()
-        everybody = (*waiting, *self.state.suspended.values())
-        return [(each, each.predicted) for each in everybody if each.held is not None and each is not entry]
+        self.catch_up()  # who can't be planned holds
+        return [
+            (each, each.predicted)
+            for each in self.state.holding.values()
+            if each is not entry and self.state.stands(each) and (entry.gave is None or each.gave is not None)
+        ]
 
     def kept(self, entry: Entry, until: int | None = None) -> Amounts | None:
         """Return [machines, resources] that others hold, None for nothing.
@@ -163,13 +233,16 @@ class Finder:
     def started(self, entry: Entry, taken: Taken, end: int | None, *, again: bool = False) -> None:
         """Note that a job has started, or gone on (`again`), with what it has just taken."""
         if not entry.job.booking:
-            if self.plans.free is not self.state.free:
-                self.plans.free[taken.rows] -= taken.amounts
+            if self._plans.free is not self.state.free:
+                self._plans.free[taken.rows] -= taken.amounts
             self._total = self._total - taken.amounts.sum(axis=0)
-        self.plans.started(taken, end, gives_back=entry.taken)
+        self._plans.started(taken, end, gives_back=entry.taken)
         if not again:  # limits count suspended jobs all the time
             self.limits.started(entry)
-        self.machines.started()
+        self.machines.started(taken)
+        self._victims.clear()
+        if again or entry.gap_end is not None:
+            self.forget_hopeless()
 
 
 def _least(rooms: Iterable[Counts | None]) -> Counts | None:
@@ -184,5 +257,7 @@ def bare_plans(state: State, policy: Policy) -> Plans:
     for entry in state.running.values():
         if entry.taken is not None:
             end = entry.end(state.now, policy) if entry.gap_end is None else max(entry.gap_end, state.now + 1)
-            plans.runs(entry.taken, end if end is None else max(end, given_back(entry, state)))
+            if end is not None and entry.job.booking:
+                end = max(end, given_back(entry, state))
+            plans.runs(entry.taken, end)
     return plans

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from jobcast.machine import CPUS, Allocation, Cluster, Machine, Share
+from jobcast.machine import CPUS, Allocation, Cluster, Fact, Machine, Share
 from jobcast.schedule.expression import Expression, compiled, names
 from jobcast.schedule.job import BatchJob, Layout
 from jobcast.schedule.policy import Limit, Policy, Queue
@@ -55,6 +55,8 @@ class Grid:
     """What there is, [machines, resources]; one more row for floating resources, where there are any."""
     limits: tuple[Limit, ...]
     """Those limits by machine that are columns."""
+    facts: tuple[Mapping[str, Fact], ...]
+    """What is always true of each machine: name, resources, its own facts, and each group as a truth."""
 
     def vector(self, amounts: Mapping[str, int]) -> Amounts:
         """Turn amounts into a row; raises KeyError for a resource that no machine has."""
@@ -100,6 +102,7 @@ def make_grid(cluster: Cluster, policy: Policy) -> Grid:
         columns=columns,
         capacity=capacity,
         limits=limits,
+        facts=tuple(map(fixed_facts, machines)),
     )
 
 
@@ -136,6 +139,14 @@ class Needs:
     """What must also be true of a machine, and changes with time."""
     key: object = field(compare=False)
     """Equal for jobs that ask for exactly the same of the same machines."""
+    asked: Rows = field(init=False, repr=False, compare=False)
+    """Columns of which each task takes something."""
+    beside: bool = field(init=False, repr=False, compare=False)
+    """Whether it takes something beside its tasks, for them running on lent resources or not."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "asked", np.flatnonzero(self.per_task))
+        object.__setattr__(self, "beside", bool(self.per_machine.any()))
 
 
 def needs_of(job: BatchJob, queue: Queue, grid: Grid) -> Needs | None:
@@ -226,11 +237,11 @@ def _mask(job: BatchJob, queue: Queue, grid: Grid) -> tuple[Mask, tuple[Expressi
     if moves(wanted):
         return mask, (wanted,)
     fulfils = compiled(wanted)
-    mask &= [bool(fulfils(fixed_facts(machine))) for machine in grid.machines]
+    mask &= [bool(fulfils(facts)) for facts in grid.facts]
     return mask, ()
 
 
-def fixed_facts(machine: Machine) -> dict[str, int | float | str | bool]:
+def fixed_facts(machine: Machine) -> dict[str, Fact]:
     """Return what is always true of a machine: name, resources, its own facts, and each group as a truth."""
     groups = dict.fromkeys(machine.groups, True)
     return {**groups, **machine.resources, "machine": machine.name, **machine.facts}
@@ -249,8 +260,9 @@ class Taken:
 
     def allocation(self, grid: Grid) -> Allocation:
         """Name the machines."""
+        machines, there = grid.machines, len(grid.machines)
         return tuple(
-            Share(machine=grid.machines[row].name, tasks=int(tasks))
-            for row, tasks in zip(self.rows, self.tasks, strict=True)
-            if row < len(grid.machines)
+            Share(machine=machines[row].name, tasks=tasks)
+            for row, tasks in zip(self.rows.tolist(), self.tasks.tolist(), strict=True)
+            if row < there
         )

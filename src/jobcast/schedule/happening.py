@@ -8,6 +8,7 @@ from jobcast.schedule.admission import admit, readmit
 from jobcast.schedule.event import Event
 from jobcast.schedule.job import BatchJob
 from jobcast.schedule.moving import resume, suspend
+from jobcast.schedule.order import main_key
 from jobcast.schedule.placement import fits
 from jobcast.schedule.policy import Method, Policy, Queue
 from jobcast.schedule.preemption import released
@@ -46,6 +47,7 @@ def _of_jobs(state: State, event: Event) -> list[Decision]:
             entry = state.alive(name)
             if entry is not None:
                 entry.rank = rank
+                entry.key = main_key(entry)
         case _:  # time alone
             pass
     return decided
@@ -113,7 +115,8 @@ def _changed(state: State, job: BatchJob) -> list[Decision]:
             state.ended[job.id] = None
             return [Refuse(job=job.id, reason=needs if isinstance(needs, Reason) else unknown)]
         entry.queue, entry.needs = queue, needs
-    entry.job, entry.valued_at = job, None
+    entry.job = job
+    entry.forget()
     return []
 
 
@@ -142,6 +145,7 @@ def _resume_asked(state: State, job: str) -> list[Decision]:
 
 
 def _of_machines(state: State, event: Event) -> State:
+    state.machines = None
     match event:
         case events.MachineCame(machine=machine):
             others = tuple(each for each in state.cluster.machines if each.name != machine.name)

@@ -4,15 +4,16 @@ Limits by machine alone are columns of the grid; those by machine and something 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
 from jobcast.decision import Cause, Reason
-from jobcast.schedule.grid import counts_job, names_machine, owner
+from jobcast.schedule.grid import names_machine
+from jobcast.schedule.kinds import classify
 from jobcast.schedule.placement import Counts
 from jobcast.schedule.policy import Limit, Policy
-from jobcast.schedule.state import Entry, State
+from jobcast.schedule.state import Count, Entry, State
 
 _Key = tuple[str, ...]
 
@@ -21,11 +22,11 @@ class Limits:
     """How far each limit is used up, during one pass."""
 
     def __init__(self, policy: Policy, state: State) -> None:
-        self._limits = [limit for limit in policy.limits if "machine" not in limit.per]
         self.by_machine = [limit for limit in policy.limits if "machine" in limit.per and len(limit.per) > 1]
         self._used: dict[_Key, int] = defaultdict(int)
         self._there: dict[_Key, Counts] = {}
-        self._grid = state.grid
+        self._state = state
+        self._machines = len(state.grid.machines)
         self._holds_on = {
             limit.name: np.array([names_machine(limit, machine) for machine in state.grid.machines], np.bool_)
             for limit in self.by_machine
@@ -35,23 +36,24 @@ class Limits:
 
     def started(self, entry: Entry) -> None:
         """Count a job that has what it takes."""
-        for limit, key in self._of(entry, self._limits):
-            self._used[key] += _counted(limit, entry)
+        for count in self._of(entry):
+            if "machine" not in count.limit.per:
+                self._used[count.key] += count.amount
+            elif entry.taken is not None:
+                there = self._there.setdefault(count.key, np.zeros(self._machines, np.int64))
+                on_machines = entry.taken.rows < self._machines
+                rows, tasks = entry.taken.rows[on_machines], entry.taken.tasks[on_machines]
+                jobs = count.limit.counts == "jobs"
+                there[rows] += 1 if jobs else tasks * _counted_per_task(count.limit, entry)
         if entry.job.array:
             self._used[_array(entry)] += 1
-        if entry.taken is not None:
-            for limit, key in self._of(entry, self.by_machine):
-                there = self._there.setdefault(key, np.zeros(len(self._grid.machines), np.int64))
-                on_machines = entry.taken.rows < len(there)
-                rows, tasks = entry.taken.rows[on_machines], entry.taken.tasks[on_machines]
-                there[rows] += 1 if limit.counts == "jobs" else tasks * _counted_per_task(limit, entry)
 
     def met(self, entry: Entry) -> Reason | None:
         """Return the limit that keeps a job waiting, if there is one."""
-        for limit, key in self._of(entry, self._limits):
-            used = self._used.get(key, 0)
-            if used + _counted(limit, entry) > limit.amount:
-                return _reason(limit.name, limit.amount, used)
+        for count in self._of(entry):
+            used, most = self._used.get(count.key, 0), count.limit.amount
+            if used + count.amount > most and "machine" not in count.limit.per:
+                return _reason(count.limit.name, most, used)
         array_limit = entry.job.array_limit
         if entry.job.array and array_limit is not None and self._used.get(_array(entry), 0) >= array_limit:
             return _reason(entry.job.array, array_limit, array_limit)
@@ -70,10 +72,11 @@ class Limits:
 
     def _room(self, entry: Entry, there: Mapping[_Key, Counts], *, lent: bool = False) -> Counts | None:
         least: Counts | None = None
-        for limit, key in self._of(entry, self.by_machine):
-            if lent and limit.lent_are_free:
+        for count in self._of(entry) if self.by_machine else ():
+            limit = count.limit
+            if "machine" not in limit.per or (lent and limit.lent_are_free):
                 continue
-            left = limit.amount - there.get(key, np.zeros(len(self._grid.machines), np.int64))
+            left = limit.amount - there.get(count.key, np.zeros(self._machines, np.int64))
             each = _counted_per_task(limit, entry)
             tasks = (
                 np.where(left > 0, entry.needs.tasks, 0)
@@ -84,19 +87,15 @@ class Limits:
             least = tasks if least is None else np.minimum(least, tasks)
         return least
 
-    def _of(self, entry: Entry, limits: list[Limit]) -> Iterator[tuple[Limit, _Key]]:
-        for limit in limits:
-            if counts_job(limit, entry.job, entry.queue) and not (limit.lent_are_free and entry.lent):
-                who = tuple(owner(by, entry.job, entry.queue) for by in limit.per if by != "machine")
-                yield limit, (limit.name, *who)
+    def _of(self, entry: Entry) -> tuple[Count, ...]:
+        if entry.kind is None:
+            entry.kind = classify(entry, self._state)
+        counts = entry.kind.counts
+        return tuple(each for each in counts if not each.limit.lent_are_free) if entry.lent else counts
 
 
 def _array(entry: Entry) -> _Key:
     return ("array", entry.job.array)
-
-
-def _counted(limit: Limit, entry: Entry) -> int:
-    return 1 if limit.counts == "jobs" else entry.amount(limit.counts)
 
 
 def _counted_per_task(limit: Limit, entry: Entry) -> int:

@@ -29,5 +29,5 @@ def requeue(entry: Entry, hold: str, state: State) -> None:
     entry.ran, entry.lent, entry.gap_end = 0, False, None
     if hold:
         entry.job = replace(entry.job, hold=hold)
-    entry.valued_at = None
+    entry.forget()
     state.waiting[entry.job.id] = entry

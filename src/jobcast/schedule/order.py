@@ -1,5 +1,6 @@
 """Who comes before whom (rule 1 of "How the core decides")."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
@@ -26,33 +27,42 @@ class Order:
         asked = frozenset().union(*map(names, (*policy.order, *policy.backfill_order)))
         self._moves = not asked <= _FIXED
         self._counts = bool(asked & COUNTED_NAMES)
+        self._chosen = False
+        """Whether somebody has the values of another job."""
 
     def work_out(self, state: State) -> None:
-        """Give each waiting and suspended job its values, as often as the policy wants."""
-        facts: Mapping[str, Fact] | None = None
-        for entry in (*state.waiting.values(), *state.suspended.values()):
-            if self._is_current(entry, state.now):
-                entry.values = entry.own_values
-                continue
-            if facts is None:
-                facts = {"now": state.now}
-            known = self._facts(entry, state, facts)
+        """Give each waiting and suspended job its values, as often as the policy wants, and its place in the line."""
+        everybody = (*state.waiting.values(), *state.suspended.values())
+        counted = Counted(state) if self._counts else None
+        for entry in self._due(everybody, state.now):
+            known = self._facts(entry, state, counted)
             entry.values = entry.own_values = _values(self._main, known)
             entry.backfill_values = _values(self._behind, known)
             entry.valued_at = state.now
-        _let_users_choose(state.waiting.values())
+            entry.key = main_key(entry)
+        choosing = [entry for entry in state.waiting.values() if entry.job.priority is not None]
+        if choosing or self._chosen:
+            for entry in everybody:
+                entry.values = entry.own_values
+            _let_users_choose(choosing, state.waiting.values())
+            self._chosen = bool(choosing)
+            for entry in everybody:
+                entry.key = main_key(entry)
 
-    def _is_current(self, entry: Entry, now: int) -> bool:
-        if entry.valued_at is None:
-            return False
+    def _due(self, entries: Iterable[Entry], now: int) -> list[Entry]:
+        """Return those whose values, or whose place in the line, must be worked out."""
         again = self._policy.recalculate
-        return not self._moves or again is None or (again > 0 and now < entry.valued_at + again)
+        if not self._moves or again is None:
+            return [entry for entry in entries if entry.valued_at is None]
+        if not again:
+            return list(entries)
+        return [entry for entry in entries if entry.valued_at is None or now >= entry.valued_at + again]
 
-    def _facts(self, entry: Entry, state: State, common: Mapping[str, Fact]) -> dict[str, Fact]:
+    def _facts(self, entry: Entry, state: State, counted: "Counted | None") -> dict[str, Fact]:
         job, policy = entry.job, self._policy
         estimated, limit = entry.estimated, entry.run_limit
         facts: dict[str, Fact] = {
-            **common,
+            "now": state.now,
             "queue_priority": entry.queue.priority,
             "user_stanza_priority": policy.user_priorities.get(job.user, 0),
             "group_stanza_priority": policy.group_priorities.get(job.group, 0),
@@ -65,8 +75,8 @@ class Order:
             "memory": entry.amount(MEMORY),
             "gpus": entry.amount(GPUS),
         }
-        if self._counts:
-            facts |= _counted(entry, state, policy)
+        if counted is not None:
+            facts |= counted.of(entry, policy)
         return facts
 
 
@@ -75,36 +85,41 @@ def _values(trees: Iterable[Evaluated], facts: Mapping[str, Fact]) -> tuple[floa
     return tuple(float(value) if not isinstance(value := tree(facts), str | None) else 0.0 for tree in trees)
 
 
-def _counted(entry: Entry, state: State, policy: Policy) -> dict[str, Fact]:
-    """Count this user's and group's jobs, and what they used. Queued ones are those that wait; suspended ones run."""
-    facts: dict[str, Fact] = {}
-    for who in ("user", "group"):
-        name = getattr(entry.job, who)
-        queued = sum(getattr(each.job, who) == name for each in state.waiting.values())
-        running = sum(
-            getattr(each.job, who) == name for each in (*state.running.values(), *state.suspended.values())
-        )
-        facts |= {f"{who}_queued": queued, f"{who}_running": running, f"{who}_total": queued + running}
-        if policy.fair_share is not None:
-            share, used = (
-                policy.fair_share.shares.get(name, policy.fair_share.others),
-                state.used.get(name, 0.0),
-            )
-            facts |= {
-                f"{who}_total_shares": share,
-                f"{who}_used_shares": used,
-                f"{who}_has_shares": share - used,
-            }
-    if policy.fair_share is not None:
-        facts["fair_share"] = usage_by(entry.job, state.used, policy.fair_share)
-    return facts
+class Counted:
+    """How many jobs each user and group has now, and what they used. Queued ones wait; suspended ones run."""
+
+    def __init__(self, state: State) -> None:
+        running = (*state.running.values(), *state.suspended.values())
+        self._used = state.used
+        self._queued = {who: _count(who, state.waiting.values()) for who in ("user", "group")}
+        self._running = {who: _count(who, running) for who in ("user", "group")}
+
+    def of(self, entry: Entry, policy: Policy) -> dict[str, Fact]:
+        """Return what the order may ask of a job's user and group."""
+        facts: dict[str, Fact] = {}
+        rule = policy.fair_share
+        for who in ("user", "group"):
+            name = getattr(entry.job, who)
+            queued, running = self._queued[who][name], self._running[who][name]
+            facts |= {f"{who}_queued": queued, f"{who}_running": running, f"{who}_total": queued + running}
+            if rule is not None:
+                share, used = rule.shares.get(name, rule.others), self._used.get(name, 0.0)
+                facts |= {
+                    f"{who}_total_shares": share,
+                    f"{who}_used_shares": used,
+                    f"{who}_has_shares": share - used,
+                }
+        if rule is not None:
+            facts["fair_share"] = usage_by(entry.job, self._used, rule)
+        return facts
 
 
-def _let_users_choose(waiting: Iterable[Entry]) -> None:
+def _count(who: str, entries: Iterable[Entry]) -> Counter[str]:
+    return Counter(getattr(entry.job, who) for entry in entries)
+
+
+def _let_users_choose(choosing: Iterable[Entry], waiting: Iterable[Entry]) -> None:
     """Let ``user_priority`` permute the values among one user's jobs of one queue; others are unaffected."""
-    choosing = [entry for entry in waiting if entry.job.priority is not None]
-    if not choosing:
-        return
     touched = {(entry.job.user, entry.queue.name) for entry in choosing}
 
     def owner(entry: Entry) -> tuple[str, str]:

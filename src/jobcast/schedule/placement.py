@@ -54,8 +54,8 @@ def room(needs: Needs, available: Amounts, capacity: Amounts, *, lent: bool = Fa
     """Count the tasks that each of these machines could take, at most all of the job's."""
     per_task = needs.lent_per_task if lent else needs.per_task
     per_machine = needs.lent_per_machine if lent else needs.per_machine
-    left = available - per_machine if per_machine.any() else available
-    asked = np.flatnonzero(per_task)
+    left = available - per_machine if needs.beside else available
+    asked = np.flatnonzero(per_task) if lent else needs.asked
     if asked.size == 1:
         counts = left[:, asked[0]] // per_task[asked[0]]
     elif asked.size:
@@ -66,7 +66,7 @@ def room(needs: Needs, available: Amounts, capacity: Amounts, *, lent: bool = Fa
         counts = np.where(((left >= 0) | (per_machine <= 0)).all(axis=1), counts, 0)
     if needs.layout.exclusive:
         counts = np.where((available >= capacity).all(axis=1), counts, 0)
-    return np.asarray(np.clip(counts, 0, needs.tasks), np.int64)
+    return np.asarray(np.minimum(np.maximum(counts, 0), needs.tasks))
 
 
 def taken(needs: Needs, rows: Rows, tasks: Counts, grid: Grid, *, lent: bool = False) -> Taken:

@@ -4,38 +4,17 @@ What is free only shrinks where a planned start lies: so it is enough to know wh
 "How the core decides").
 """
 
-import heapq
-from bisect import insort
-from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
+import numpy.typing as npt
 
 from jobcast.schedule.grid import Amounts, Grid, Needs, Rows, Taken
+from jobcast.schedule.moments import FOREVER, Moments, Stay
 from jobcast.schedule.placement import Room, fits, place, room
 
-FOREVER = 1 << 62
-"""The second at which what has no end ends."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
-    """A planned start."""
-
-    job: str
-    """Whose; empty for an advance reservation."""
-    start: int
-    """Second, later than now."""
-    end: int
-    """Second at which it is reckoned to end; `FOREVER` for never."""
-    taken: Taken
-    """What it will take."""
-    gives_back: Taken
-    """What is free again at its end: also what it has kept since before, where it is suspended now."""
-    left: Amounts
-    """[machines, resources] that are free then beside it; lessened by each later start that runs until then."""
+_ROOM = 4
+"""Planned starts for which there is room at first."""
 
 
 class Plans:
@@ -43,19 +22,30 @@ class Plans:
 
     def __init__(self, now: int, grid: Grid, free: Amounts) -> None:
         self.now = now
-        self.plans: list[Plan] = []
         self.grid = grid
         self.free = free
         """Of now; the state's own, so that every start shows."""
         self._claims: list[Taken] = []
-        self._ends: list[tuple[int, int, Taken]] = []
-        self._count = 0
+        self._ends: list[tuple[int, Taken]] = []
+        self._moments: Moments | None = None
+        """Made when somebody is planned."""
+        self._found: dict[object, tuple[int, int]] = {}
+        """Who asked for what: for how long, and from which second on it may be had; plans only make it later."""
+        self._size = 0
+        self._starts = np.empty(_ROOM, np.int64)
+        self._lefts = np.empty((_ROOM, *free.shape), np.int64)
+        """[plans, machines, resources]: free at each planned start beside it; lessened by each later start that runs
+        until then."""
+
+    @property
+    def starts(self) -> npt.NDArray[np.int64]:
+        """The seconds at which somebody is planned to start, or an advance reservation to begin."""
+        return self._starts[: self._size]
 
     def runs(self, taken: Taken, end: int | None) -> None:
         """Note that something that runs now gives back what it takes at a second; None for never."""
         if end is not None:
-            self._count += 1
-            insort(self._ends, (end, self._count, taken))
+            self._ends.append((end, taken))
 
     def available(self, length: int | None, *, beside_all: bool = False) -> Amounts:
         """Return [machines, resources] that are available from now on for so many seconds.
@@ -63,11 +53,22 @@ class Plans:
         `beside_all`: only what no planned start needs, however long. The answer may be the state's own array.
         """
         end = FOREVER if length is None or beside_all else self.now + length
-        available = self.free
-        for plan in self.plans:
-            if plan.start < end:
-                available = np.minimum(available, plan.left)
-        return available
+        return self._beside(self.free, self.now, end)
+
+    def left(self, end: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return the planned starts before a second, and what is left at each; the caller's own to change."""
+        before = self.starts < end
+        return self.starts[before], self._lefts[: self._size][before]
+
+    def _beside(self, free: Amounts, second: int, end: int) -> Amounts:
+        """Return what is free and left at all planned starts between two seconds."""
+        if not self._size:
+            return free
+        within = np.flatnonzero((self.starts > second) & (self.starts < end))
+        if not within.size:
+            return free
+        left = self._lefts[within[0]] if within.size == 1 else self._lefts[within].min(axis=0)
+        return np.asarray(np.minimum(free, left))
 
     def claim(self, taken: Taken) -> None:
         """Note what somebody will take as it comes free who can't be told when he starts: nobody plans with it."""
@@ -79,37 +80,55 @@ class Plans:
         `gives_back`: what is free again then, where it had a part before.
         """
         until = FOREVER if end is None else end
-        for plan in self.plans:
-            if plan.start < until:
-                plan.left[taken.rows] -= taken.amounts
-        self.runs(gives_back or taken, end)
+        self._lessen(self.now, until, taken)
+        if gives_back is not taken:
+            self._found.clear()
+        if self._moments is None:
+            self.runs(gives_back or taken, end)
+        else:
+            self._moments.started(taken, until, gives_back or taken)
+
+    def _lessen(self, since: int, until: int, taken: Taken) -> None:
+        """Let something take its part of what is left at the planned starts between two seconds."""
+        within = np.flatnonzero((self.starts > since) & (self.starts < until))
+        if within.size:
+            self._lefts[within[:, None], taken.rows] -= taken.amounts
 
     def earliest(self, needs: Needs, length: int | None, order: Rows) -> tuple[int, Taken] | None:
         """Find the earliest second after now at which a job can be placed and stay; None where nobody can tell.
 
         A length of None: beside all plans that start later.
         """
-        for second, free in self._later():
-            if (free[order].clip(min=0).sum(axis=0) >= needs.total).all():
-                available = self._unclaimed(self._lasting(free, second, length))
-                found = place(needs, Room(available=available, order=order), self.grid)
-                if found is not None:
-                    return second, found
+        moments, seconds = self._foreseen(), FOREVER if length is None else length
+        shorter, since = self._found.get(needs.key, (FOREVER, 0))
+        for second in moments.tried(needs.total, since if shorter <= seconds else 0):
+            available = self._unclaimed(self._beside(moments.free_at(second), second, second + seconds))
+            found = place(needs, Room(available=available, order=order), self.grid)
+            if found is not None:
+                self._note(needs, seconds, second)
+                return second, found
+        self._note(needs, seconds, FOREVER)
         return None
+
+    def _note(self, needs: Needs, seconds: int, second: int) -> None:
+        """Remember where the search for a job that asks for the same may begin."""
+        if not (needs.layout.geometry or needs.moving):
+            self._found[needs.key] = seconds, second
 
     def earliest_there(self, rows: Rows, wanted: Amounts, length: int | None, since: int) -> int | None:
         """Find the earliest second after now, and not before `since`, at which so much is free there, and stays so."""
-        for second, free in self._later():
-            if second >= since and fits(wanted, self._lasting(free, second, length)[rows]):
+        moments = self._foreseen()
+        for second in moments.tried(wanted.sum(axis=0), since):
+            free = moments.free_at(second)
+            end = FOREVER if length is None else second + length
+            if fits(wanted, free[rows]) and fits(wanted, self._beside(free, second, end)[rows]):
                 return second
         return None
 
-    def _lasting(self, free: Amounts, second: int, length: int | None) -> Amounts:
-        end = FOREVER if length is None else second + length
-        for plan in self.plans:
-            if second < plan.start < end:
-                free = np.minimum(free, plan.left)
-        return free
+    def _foreseen(self) -> Moments:
+        if self._moments is None:
+            self._moments = Moments(self.free, sorted(self._ends, key=itemgetter(0)))
+        return self._moments
 
     def _unclaimed(self, free: Amounts) -> Amounts:
         if self._claims:
@@ -118,59 +137,36 @@ class Plans:
                 free[claim.rows] -= claim.amounts
         return free
 
-    def _later(self) -> Iterator[tuple[int, Amounts]]:
-        return _sweep(self.free, self._ends, self.plans)
+    def book(self, start: int, end: int, taken: Taken) -> None:
+        """Let an advance reservation keep its part, whether that is there or not."""
+        self._plan(Stay(since=start, until=end, taken=taken, gives_back=taken), counts=False)
 
-    def add(
-        self, job: str, start: int, length: int | None, taken: Taken, gives_back: Taken | None = None
-    ) -> None:
+    def add(self, start: int, length: int | None, taken: Taken, gives_back: Taken | None = None) -> None:
         """Promise a job its start.
 
         `gives_back`: what is free again at its end, where it has a part already.
         """
         end = FOREVER if length is None else start + length
-        left = self.free_at(start)
-        left[taken.rows] -= taken.amounts
-        for plan in self.plans:
-            if start < plan.start < end:
-                plan.left[taken.rows] -= taken.amounts
-        gives_back = gives_back or taken
-        self.plans.append(Plan(job=job, start=start, end=end, taken=taken, gives_back=gives_back, left=left))
+        self._plan(Stay(since=start, until=end, taken=taken, gives_back=gives_back or taken))
+
+    def _plan(self, stay: Stay, *, counts: bool = True) -> None:
+        moments = self._foreseen()
+        moments.add(stay, counts=counts)
+        if stay.gives_back is not stay.taken:
+            self._found.clear()
+        self._lessen(stay.since, stay.until, stay.taken)
+        if self._size == len(self._starts):
+            self._starts = np.concatenate([self._starts, np.empty_like(self._starts)])
+            self._lefts = np.concatenate([self._lefts, np.empty_like(self._lefts)])
+        self._starts[self._size] = stay.since
+        self._lefts[self._size] = moments.free_at(stay.since)
+        self._size += 1
 
     def free_at(self, second: int) -> Amounts:
         """Return what is free at a later second, by all that is known; the caller's own to change."""
-        free = self.free.copy()
-        for end, _, taken in self._ends:
-            if end > second:
-                break
-            free[taken.rows] += taken.amounts
-        for plan in self.plans:
-            if plan.start <= second:
-                free[plan.taken.rows] -= plan.taken.amounts
-            if plan.end <= second:
-                free[plan.gives_back.rows] += plan.gives_back.amounts
-        return free
+        return self._foreseen().free_at(second).copy()
 
     def busy_first(self, needs: Needs, order: Rows) -> Rows:
         """Put those machines first that can take none of a job's tasks now; else the order stays."""
         counts = room(needs, self.free[order], self.grid.capacity[order])
         return np.concatenate([order[counts == 0], order[counts > 0]])
-
-
-def _sweep(
-    free: Amounts, ends: list[tuple[int, int, Taken]], plans: list[Plan]
-) -> Iterator[tuple[int, Amounts]]:
-    """Yield each second at which something is given back, rising, and what is free then (one array, changed)."""
-    free = free.copy()
-    ended = sorted(
-        (plan.end, -number, plan.gives_back) for number, plan in enumerate(plans, 1) if plan.end < FOREVER
-    )
-    releases = heapq.merge(ends, ended)
-    starts = deque(sorted((plan.start, number) for number, plan in enumerate(plans)))
-    for second, together in groupby(releases, key=lambda each: each[0]):
-        while starts and starts[0][0] <= second:
-            taken = plans[starts.popleft()[1]].taken
-            free[taken.rows] -= taken.amounts
-        for _, _, taken in together:
-            free[taken.rows] += taken.amounts
-        yield second, free

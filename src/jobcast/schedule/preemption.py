@@ -1,13 +1,16 @@
 """Whose place a job may take (rule 6 of "How the core decides")."""
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
 
-from jobcast.schedule.grid import Amounts, Taken, queue_slots
+from jobcast.schedule.grid import Amounts, Rows, Taken, queue_slots
+from jobcast.schedule.moments import FOREVER
 from jobcast.schedule.placement import Room, fits, place
-from jobcast.schedule.plans import FOREVER, Plans
+from jobcast.schedule.plans import Plans
 from jobcast.schedule.policy import Extent, Method, Policy, PreemptRule, VictimOrder
 from jobcast.schedule.state import Entry, State
 
@@ -63,28 +66,78 @@ def released(entry: Entry, method: Method, state: State, policy: Policy) -> Take
     return Taken(rows=taken.rows, tasks=taken.tasks, amounts=amounts)
 
 
+class Victims:
+    """The running jobs that jobs of a queue may preempt, those first that go first."""
+
+    def __init__(self, queue: str, state: State, policy: Policy) -> None:
+        self.all = list(candidates(queue, state, policy))
+        ends = [each.entry.end(state.now, policy) for each in self.all]
+        seconds = np.array([FOREVER if end is None else end for end in ends], np.int64)
+        releases = [each.releases for each in self.all]
+        self.rows = np.concatenate([np.empty(0, np.intp), *(each.rows for each in releases)])
+        nothing = np.empty((0, state.free.shape[1]), np.int64)
+        self.amounts = np.concatenate([nothing, *(each.amounts for each in releases)])
+        self.number = np.repeat(np.arange(len(releases)), [len(each.rows) for each in releases])
+        """[rows]: which victim releases there."""
+        self.ends = seconds[self.number]
+        """[rows]: when that one is reckoned to end."""
+
+    def those_on(self, order: Rows) -> "Victims":
+        """Return those who have a part of one of these machines."""
+        there = np.zeros(int(max(self.rows.max(initial=0), order.max(initial=0))) + 1, np.bool_)
+        there[order] = True
+        touch = np.zeros(len(self.all), np.bool_)
+        touch[self.number[there[self.rows]]] = True
+        if touch.all():
+            return self
+        some, rows = copy(self), touch[self.number]
+        some.all = [victim for victim, touches in zip(self.all, touch, strict=True) if touches]
+        some.rows, some.amounts, some.ends = self.rows[rows], self.amounts[rows], self.ends[rows]
+        some.number = (np.cumsum(touch) - 1)[self.number[rows]]
+        return some
+
+
 class _Chance:
-    """What would be available to a job if some others went."""
+    """What would be available to a job if the first of some victims went."""
 
-    def __init__(self, plans: Plans, end: int, now: int, policy: Policy) -> None:
-        self._now, self._policy = now, policy
-        self._free = plans.free.copy()
-        self._lefts = [(plan.start, plan.left.copy()) for plan in plans.plans if plan.start < end]
+    def __init__(self, plans: Plans, end: int, victims: Victims) -> None:
+        self._free, self._victims = plans.free, victims
+        self._starts, self._lefts = plans.left(end)
 
-    def without(self, victim: Victim, sign: int = 1) -> None:
-        """Reckon a victim away; with a sign of -1, back."""
-        rows, amounts = victim.releases.rows, victim.releases.amounts * sign
-        self._free[rows] += amounts
-        end = victim.entry.end(self._now, self._policy)
-        for start, left in self._lefts:
-            if end is None or end > start:
-                left[rows] += amounts
+    def levels(self, count: int) -> Amounts:
+        """Return [1 + planned starts, machines, resources]: what so many leave free now, and at each start."""
+        victims = self._victims
+        size = int(np.searchsorted(victims.number, count))
+        rows, amounts, ends = victims.rows[:size], victims.amounts[:size], victims.ends[:size]
+        levels = np.concatenate([self._free[None], self._lefts])
+        _give(levels[0], rows, amounts)
+        for level, start in zip(levels[1:], self._starts.tolist(), strict=True):
+            stays = ends > start
+            _give(level, rows[stays], amounts[stays])
+        return levels
 
-    def available(self) -> Amounts:
-        available = self._free
-        for _, left in self._lefts:
-            available = np.minimum(available, left)
-        return available
+    def available(self, count: int) -> Amounts:
+        """Return what would be available if so many went."""
+        levels = self.levels(count)
+        return levels[0] if len(levels) == 1 else np.asarray(levels.min(axis=0))
+
+    def lessen(self, levels: Amounts, rows: Rows, number: int, sign: int) -> None:
+        """Take what one victim releases from levels that were cut down to some machines; give it with a sign of 1."""
+        victims = self._victims
+        first, last = np.searchsorted(victims.number, (number, number + 1))
+        place = np.full(self._free.shape[0], -1)
+        place[rows] = np.arange(len(rows))
+        own = place[victims.rows[first:last]]
+        amounts = victims.amounts[first:last][own >= 0] * sign
+        levels[0, own[own >= 0]] += amounts
+        stays = np.flatnonzero(self._starts < victims.ends[first]) + 1
+        levels[stays[:, None], own[own >= 0]] += amounts
+
+
+def _give(free: Amounts, rows: Rows, amounts: Amounts) -> None:
+    """Add amounts to machines that may be named more than once."""
+    columns = np.arange(free.shape[1])
+    np.add.at(free.reshape(-1), (rows[:, None] * free.shape[1] + columns).reshape(-1), amounts.reshape(-1))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,56 +155,51 @@ class Attempt:
 
 
 def preempt(
-    attempt: Attempt, state: State, plans: Plans, policy: Policy
+    attempt: Attempt, victims: Victims, state: State, plans: Plans
 ) -> tuple[Taken, list[Victim]] | None:
     """Find a place for a job where others go, and who has to; None where even that doesn't help."""
-    victims = [
-        victim
-        for victim in candidates(attempt.entry.queue.name, state, policy)
-        if np.isin(victim.releases.rows, attempt.where.order).any()
-    ]
-    everybody = _Chance(plans, attempt.end, state.now, policy)
-    for victim in victims:
-        everybody.without(victim)
-    # What fits among less fits among more, but for groups of tasks that are placed one after the other.
-    if not attempt.entry.needs.layout.geometry and _placed(attempt, everybody, state) is None:
-        return None
-    chance = _Chance(plans, attempt.end, state.now, policy)
-    for count, victim in enumerate(victims, 1):
-        chance.without(victim)
-        taken = _placed(attempt, chance, state)
+    victims = victims.those_on(attempt.where.order)
+    chance, everybody = _Chance(plans, attempt.end, victims), len(victims.all)
+
+    def placed(count: int) -> Taken | None:
+        available = chance.available(count)
+        available = available if attempt.kept is None else available - attempt.kept
+        room = Room(available=available, order=attempt.where.order, most=attempt.where.most)
+        return place(attempt.entry.needs, room, state.grid)
+
+    counts: Sequence[int] = range(1, everybody + 1)
+    if not attempt.entry.needs.layout.geometry:
+        # What fits among less fits among more, but for groups of tasks that are placed one after the other.
+        if not everybody or placed(everybody) is None:
+            return None
+        counts = [bisect_left(counts, True, key=lambda count: placed(count) is not None) + 1]
+    for count in counts:
+        taken = placed(count)
         if taken is not None:
             kept = 0 if attempt.kept is None else attempt.kept[taken.rows]
-            needed = _spare(victims[:count], chance, taken, kept)
-            return taken, _with_all(needed, taken, state, policy)
+            needed = _spare(victims.all[:count], chance, taken, kept)
+            return taken, _with_all(needed, taken, state)
     return None
-
-
-def _placed(attempt: Attempt, chance: _Chance, state: State) -> Taken | None:
-    """Place a job where some have gone."""
-    available = chance.available() if attempt.kept is None else chance.available() - attempt.kept
-    room = Room(available=available, order=attempt.where.order, most=attempt.where.most)
-    return place(attempt.entry.needs, room, state.grid)
 
 
 def _spare(chosen: list[Victim], chance: _Chance, taken: Taken, kept: "Amounts | int") -> list[Victim]:
     """Leave out those that the place does without, in the order in which they were chosen."""
-    needed = []
-    for victim in chosen:
-        chance.without(victim, -1)
-        if not fits(taken.amounts, chance.available()[taken.rows] - kept):
-            chance.without(victim)
+    needed, levels = [], chance.levels(len(chosen))[:, taken.rows]
+    for number, victim in enumerate(chosen):
+        chance.lessen(levels, taken.rows, number, -1)
+        if not fits(taken.amounts, levels.min(axis=0) - kept):
+            chance.lessen(levels, taken.rows, number, 1)
             needed.append(victim)
     return needed
 
 
-def _with_all(needed: list[Victim], taken: Taken, state: State, policy: Policy) -> list[Victim]:
+def _with_all(needed: list[Victim], taken: Taken, state: State) -> list[Victim]:
     """Add everybody of the same queues on the machines taken, for the rules that want so."""
     machines = taken.rows[taken.rows < len(state.grid.machines)]
     rules = [victim.rule for victim in needed if victim.rule.extent is Extent.ALL]
     ids = {victim.entry.job.id for victim in needed}
     for rule in dict.fromkeys(rules):
-        for victim in candidates(rule.queue, state, policy):
+        for victim in candidates(rule.queue, state, state.policy):
             on_these = np.isin(victim.releases.rows, machines).any()
             if victim.rule == rule and on_these and victim.entry.job.id not in ids:
                 ids.add(victim.entry.job.id)

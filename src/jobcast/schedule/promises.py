@@ -15,7 +15,7 @@ class Promises:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._made: dict[str, Reserve] = {}
+        self._made: dict[str, tuple[int | None, Cause, Taken | None]] = {}
 
     def begin(self) -> None:
         """Forget what was promised in a walk that has become void."""
@@ -23,30 +23,44 @@ class Promises:
 
     def make(self, entry: Entry, start: int | None, cause: Cause, taken: Taken | None = None) -> None:
         """Promise a job a start, or none that can be told, and perhaps where."""
-        allocation = () if taken is None else taken.allocation(self._state.grid)
-        self._made[entry.job.id] = Reserve(
-            job=entry.job.id, start=start, allocation=allocation, holds={}, reason=Reason(cause=cause)
-        )
+        self._made[entry.job.id] = start, cause, taken
 
     def publish(self) -> list[Decision]:
         """Tell what is promised now and wasn't before, and who has lost a promise."""
         state, before = self._state, self._state.reservations
-        now = {
-            job: self._holding(promise, before.get(job))
-            for job, promise in self._made.items()
-            if job in state.waiting
-        }
-        decisions: list[Decision] = [
-            promise for job, promise in now.items() if not _same(before.get(job), promise)
-        ]
+        now, marks = {}, {}
+        decisions: list[Decision] = []
+        for job in self._made:
+            if job in state.waiting:
+                mark = marks[job] = self._mark(job)
+                if mark is not None and mark == state.marks.get(job):
+                    now[job] = before[job]
+                    continue
+                promise = now[job] = self._promise(job, before.get(job))
+                if not _same(before.get(job), promise):
+                    decisions.append(promise)
         for job in list(before):
             if job not in self._made:
                 entry = state.waiting.get(job)
                 lost = entry is not None and entry.reason.cause is Cause.RESOURCES
                 reason = entry.reason if entry is not None else Reason(cause=Cause.CANCELLED)
                 decisions += take_back(job, Reason(cause=Cause.NOT_FIRST) if lost else reason, state)
-        state.reservations = now
+        state.reservations, state.marks = now, marks
         return decisions
+
+    def _mark(self, job: str) -> tuple[int, bytes, bytes] | None:
+        """Return something that is equal where a planned start is the same; None where something is held."""
+        start, _, taken = self._made[job]
+        if start is None or taken is None or self._state.waiting[job].held is not None:
+            return None
+        return start, taken.rows.tobytes(), taken.tasks.tobytes()
+
+    def _promise(self, job: str, before: Reserve | None) -> Reserve:
+        start, cause, taken = self._made[job]
+        allocation = () if taken is None else taken.allocation(self._state.grid)
+        reason = Reason(cause=cause)
+        promise = Reserve(job=job, start=start, allocation=allocation, holds={}, reason=reason)
+        return self._holding(promise, before)
 
     def _holding(self, promise: Reserve, before: Reserve | None) -> Reserve:
         """Add what the job holds at the end of the pass, when those behind it have borrowed what they may."""

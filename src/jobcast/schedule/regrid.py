@@ -24,11 +24,15 @@ def lay_out_anew(state: State, cluster: Cluster, policy: Policy) -> State:
     state.cluster, state.policy, state.order, state.grid, state.up = cluster, policy, Order(policy), grid, up
     state.free = grid.capacity.copy()
     state.possible.clear()
+    state.machines = None
+    state.marks.clear()
     for entry in (*state.waiting.values(), *state.running.values(), *state.suspended.values()):
         name = entry.queue.name
         entry.queue = policy.queues.get(name, entry.queue) if policy.queues else Queue(name=name)
         entry.needs = needs_of(entry.job, entry.queue, grid) or _nowhere(entry.needs, grid)
-        entry.valued_at, entry.held, entry.held_since = None, None, None
+        state.hold(entry, None)
+        entry.held_since = None
+        entry.forget()
         if entry.taken is not None:
             _move(entry, old, grid)
             state.free[entry.taken.rows] -= entry.taken.amounts

@@ -2,22 +2,52 @@
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from jobcast.decision import Cause, Reason, Reserve
 from jobcast.machine import AdvanceReservation, Cluster, Fact
 from jobcast.schedule.grid import Amounts, Grid, Mask, Needs, Taken
 from jobcast.schedule.job import BatchJob
-from jobcast.schedule.policy import Policy, Queue
+from jobcast.schedule.policy import Limit, Policy, Queue
 
 if TYPE_CHECKING:
+    from jobcast.schedule.machines import Machines
     from jobcast.schedule.order import Order
 
 NEW = Reason(cause=Cause.NEW)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Count:
+    """One limit that counts a job."""
+
+    limit: Limit
+    """Which one."""
+    key: tuple[str, ...]
+    """Whose use of it grows: its name, and the user, group, ... for whom it is counted."""
+    amount: int
+    """How much the job adds."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kind:
+    """What of a job stays the same while it and the rules do."""
+
+    shape: int
+    """Equal for jobs of one queue that ask for exactly the same of the same machines."""
+    who: int
+    """Equal for jobs that limits treat alike."""
+    plain: bool
+    """Whether nothing but its queue, a limit, or lack of room can keep it waiting."""
+    reckoned: int | None
+    """Seconds that plans reckon it to run in all; None for without end."""
+    counts: tuple[Count, ...]
+    """Limits that count it."""
+
+
 # The entries below are not frozen: they are the state, and only the core changes them.
-@dataclass(kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True, eq=False)
 class Entry:
     """One job that has not ended."""
 
@@ -41,6 +71,10 @@ class Entry:
     """Of its order among those behind the first that waits."""
     valued_at: int | None = None
     """When these were worked out; None for not yet."""
+    key: tuple[object, ...] = ()
+    """By which the line is sorted; smaller goes first."""
+    kind: Kind | None = None
+    """What stays the same of it; None where that must be worked out."""
     reason: Reason = NEW
     """Why it waits, as of the last pass."""
     held: Amounts | None = None
@@ -71,6 +105,8 @@ class Entry:
 
     def reckoned(self, policy: Policy) -> int | None:
         """Return the seconds that plans reckon it to run in all; None for without end."""
+        if self.kind is not None:
+            return self.kind.reckoned
         return self.run_limit if policy.protected == "run_limit" else self.estimated
 
     @property
@@ -91,6 +127,10 @@ class Entry:
         demand = self.job.demand
         each = demand.per_task.get(resource, self.queue.default_resources.get(resource, 0))
         return demand.tasks * each + demand.layout.machines_min * demand.per_machine.get(resource, 0)
+
+    def forget(self) -> None:
+        """Let everything be worked out anew that was taken from its job, its queue and the rules."""
+        self.valued_at, self.kind = None, None
 
     def left(self, policy: Policy) -> int | None:
         """Return the seconds that a job that isn't running now is reckoned to run yet."""
@@ -143,8 +183,14 @@ class State:
     """Id to exit code; None where it never ran to its end."""
     arrays: dict[str, list[str]] = field(default_factory=dict)
     """Id of an array to those of its elements."""
+    machines: "Machines | None" = None
+    """Their order, as far as it is known; None where machines have changed."""
+    holding: dict[str, Entry] = field(default_factory=dict)
+    """Id to job that holds something; maybe to one that has left the line since."""
     reservations: dict[str, Reserve] = field(default_factory=dict)
     """Id of a waiting job to what it was last promised."""
+    marks: dict[str, tuple[int, bytes, bytes] | None] = field(default_factory=dict)
+    """Likewise to something that is equal where that is the same."""
     told: dict[str, Mapping[str, Fact]] = field(default_factory=dict)
     """Machine to what it last told of itself."""
     started_there: dict[str, int] = field(default_factory=dict)
@@ -155,8 +201,12 @@ class State:
     """Second up to which `used` is counted."""
     possible: dict[Hashable, bool] = field(default_factory=dict)
     """Whether the machines that are there could take a kind of job if nobody ran; forgotten when they change."""
+    shapes: dict[Hashable, int] = field(default_factory=dict)
+    """Numbers for `Kind`."""
+    queued: list[Entry] = field(default_factory=list)
+    """Waiting and suspended jobs in the order of the last pass."""
     line: tuple[str, ...] = ()
-    """Waiting jobs in the order of the last pass."""
+    """Waiting jobs in that order."""
 
     def bookings(self) -> Iterator[AdvanceReservation]:
         """Yield the advance reservations that aren't over."""
@@ -170,6 +220,37 @@ class State:
         """Let a job have what it takes."""
         self.free[taken.rows] -= taken.amounts
         entry.taken = taken
+
+    def hold(self, entry: Entry, held: Amounts | None) -> None:
+        """Let a job hold so much, or nothing any more."""
+        entry.held = held
+        if held is None:
+            self.holding.pop(entry.job.id, None)
+        else:
+            self.holding[entry.job.id] = entry
+
+    def holders(self) -> list[Entry]:
+        """Return the waiting jobs that hold something, in the order in which they came to wait."""
+        if not self.holding:
+            return []
+        return [entry for entry in self.waiting.values() if entry.held is not None]
+
+    def stands(self, entry: Entry) -> bool:
+        """Tell whether a job stands in line: it waits, or is suspended."""
+        name = entry.job.id
+        return self.waiting.get(name) is entry or self.suspended.get(name) is entry
+
+    def line_up(self) -> None:
+        """Put everybody who stands in line in order; quick where little has changed since the last time."""
+        line = [entry for entry in self.queued if self.stands(entry)]
+        if len(line) < len(self.waiting) + len(self.suspended):
+            there = {entry.job.id for entry in line}
+            both = (*self.waiting.items(), *self.suspended.items())
+            line += [entry for name, entry in both if name not in there]
+        line.sort(key=attrgetter("key"))
+        if line != self.queued or len(self.line) != len(self.waiting):
+            self.queued = line
+            self.line = tuple(entry.job.id for entry in line if entry.gave is None)
 
     def give_back(self, entry: Entry) -> None:
         """Take back all that a job has."""

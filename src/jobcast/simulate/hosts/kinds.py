@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jobcast.schedule.expression import Expression, compiled
-from jobcast.schedule.grid import Amounts, Grid, Needs, fixed_facts, moves, needs_of
+from jobcast.schedule.grid import Amounts, Grid, Needs, moves, needs_of
 from jobcast.schedule.job import BatchJob, Demand, Layout
 from jobcast.schedule.policy import Policy
 from jobcast.simulate.hosts.asked import Asked
@@ -140,5 +140,5 @@ class _Lists:
 
     def _values(self, tree: Expression) -> npt.NDArray[np.float64]:
         value = compiled(tree)
-        found = [value(fixed_facts(machine)) for machine in self._grid.machines]
+        found = [value(facts) for facts in self._grid.facts]
         return np.array([0.0 if isinstance(each, str | None) else float(each) for each in found])
