@@ -145,6 +145,15 @@ MACHINE_ORDERS = st.sampled_from([None, None]) | st.sampled_from([
     )
 ])  # fmt: skip
 
+MOVING = st.sampled_from([
+    tuple(map(parse, texts))
+    for texts in (
+        ("queue_priority * 3 - user_running",), ("0 - user_total", "wait % 7 - cores"),
+        ("group_queued > 2 || wait > 20",), ("queue_priority * now / run_limit", "0 - queued_at"),
+        ("fair_share", "user_queued"),
+    )
+])  # fmt: skip
+
 METHODS = [Method.SUSPEND, Method.REQUEUE, Method.REMOVE]
 
 
@@ -162,8 +171,9 @@ def policies(draw: st.DrawFn, *, preempts: bool, depth: st.SearchStrategy[int | 
         name="made up",
         queues=queues,
         default_queue="normal",
-        order=draw(st.sampled_from([(), (priority,), (priority, shortest)])),
-        backfill_order=draw(st.sampled_from([(), (), (shortest,)])),
+        order=draw(st.sampled_from([(), (priority,), (priority, shortest)]) | MOVING),
+        recalculate=draw(st.sampled_from([0, 0, 5, None])),
+        backfill_order=draw(st.sampled_from([(), (), (shortest,), (parse("wait / estimate"),)])),
         blocked=draw(st.sampled_from([Blocked.PLAN, Blocked.PLAN, Blocked.SKIP, Blocked.STOP])),
         depth=draw(depth),
         depth_per_user=draw(st.sampled_from([None, None, None, 1, 2])),
@@ -195,6 +205,7 @@ def cases(
                 demand=draw(DEMANDS),
                 queue=draw(st.sampled_from(NAMES)),
                 user=draw(st.sampled_from(["ann", "bob"])),
+                group=draw(st.sampled_from(["", "physics"])),
                 run_limit=limit,
                 estimate=draw(st.none() | st.integers(1, 40)),
             )

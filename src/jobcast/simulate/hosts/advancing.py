@@ -1,7 +1,7 @@
 """Time goes from second to second: jobs end, jobs come, and then is decided."""
 
 from jobcast.simulate.compiling import compiled, entrance
-from jobcast.simulate.hosts.changing import finish
+from jobcast.simulate.hosts.changing import count_waiting, finish
 from jobcast.simulate.hosts.evaluating import revalue
 from jobcast.simulate.hosts.layout import DONE, FOREVER, WAITING, World
 from jobcast.simulate.hosts.opening import next_change, open_queues
@@ -37,7 +37,7 @@ def advance(world: World, arrivals: int) -> int:
             one.arrived = job + 1
             if jobs[job].state != DONE:
                 jobs[job].state = WAITING
-                world.queues[jobs[job].queue].waiting += 1
+                count_waiting(world, job, 1)
                 line_up(world, job)
         if one.cycle == 0 or second % one.cycle == 0:
             one.passes += 1

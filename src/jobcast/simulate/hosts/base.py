@@ -73,6 +73,8 @@ class Jobs:
     """Code of its queue."""
     user: Column
     """Code of who submitted it."""
+    group: Column
+    """Code of the user's group."""
     rank: Column
     """Place in the line, smaller first; no two alike."""
     behind: Column
@@ -104,6 +106,18 @@ class Machines:
     """For each of these lists how its machines are liked, 1 is best; equal ones go by `order`."""
     order: Program
     """By what machines of equal liking are sorted, if that changes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class JobOrder:
+    """Instructions for the order of jobs; none where their places never change."""
+
+    line: tuple[Program, ...] = ()
+    """Higher goes first, the second decides where the first is equal."""
+    behind: tuple[Program, ...] = ()
+    """Likewise for those behind the ones that have planned starts; empty for the same."""
+    recalculate: int = 0
+    """Seconds for which a job's place stays as worked out."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -150,6 +164,8 @@ class Rules:
     """A second that was Monday 00:00; windows are counted from it."""
     start_if: tuple[Program, ...]
     """[queues]: what must be true of a machine for one more task of the queue to begin there; empty for nothing."""
+    order: JobOrder
+    """Who comes before whom, where that changes with time."""
     preemption: tuple[Preemption, ...]
     """Who may preempt whom; rules of one queue stand together, in the order in which they are tried."""
     gives: Flags

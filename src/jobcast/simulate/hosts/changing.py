@@ -33,6 +33,15 @@ def is_limited(world: World, job: int) -> bool:
 
 
 @compiled
+def count_waiting(world: World, job: int, sign: int) -> None:
+    """Count a job among those that wait, or not any more."""
+    this = world.jobs[job]
+    world.queues[this.queue].waiting += sign
+    world.users[this.user].queued += sign
+    world.groups[this.group].queued += sign
+
+
+@compiled
 def _count(world: World, job: int, sign: int) -> None:
     """Let the limits count a job, or not any more."""
     for limit in range(world.group.shape[1]):
@@ -40,6 +49,8 @@ def _count(world: World, job: int, sign: int) -> None:
         if count >= 0:
             world.counted[count, 0] += sign * world.weight[job, limit]
     count_there(world, job, sign)
+    world.users[world.jobs[job].user].running += sign
+    world.groups[world.jobs[job].group].running += sign
 
 
 @compiled
@@ -48,7 +59,7 @@ def start(world: World, job: int) -> None:
     this = world.jobs[job]
     if this.first < 0:
         this.first = world.one[0].now
-    world.queues[this.queue].waiting -= 1
+    count_waiting(world, job, -1)
     _count(world, job, 1)
     _let_run(world, job, ALL)
 
@@ -123,5 +134,6 @@ def give_way(world: World, job: int, method: int) -> None:
         return
     this.preempted += 1
     this.ran, this.state = 0, WAITING
-    world.queues[this.queue].waiting += 1
+    this.valued_at = -1
+    count_waiting(world, job, 1)
     line_up(world, job)

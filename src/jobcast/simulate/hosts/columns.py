@@ -9,14 +9,14 @@ from jobcast.machine import CPUS, GPUS, MEMORY, Cluster
 from jobcast.schedule.grid import Grid, make_grid, queue_slots
 from jobcast.schedule.job import BatchJob
 from jobcast.schedule.policy import Blocked, Extent, Method, Policy, VictimOrder
-from jobcast.simulate.hosts import expressing
+from jobcast.simulate.hosts import expressing, ordering
 from jobcast.simulate.hosts.asked import Asked
-from jobcast.simulate.hosts.base import Column, Jobs, Machines, Preemption, Rules
+from jobcast.simulate.hosts.base import Column, JobOrder, Jobs, Machines, Preemption, Rules
 from jobcast.simulate.hosts.kinds import kinds_of
 from jobcast.simulate.hosts.layout import UNLIMITED
 from jobcast.simulate.hosts.limits import amounts, counted, counted_on_machines
 from jobcast.simulate.hosts.machine_order import program_of
-from jobcast.simulate.hosts.ordering import Facts, places
+from jobcast.simulate.hosts.ordering import Facts
 from jobcast.simulate.hosts.program import Program
 from jobcast.simulate.hosts.site_queues import SiteQueues, start_program
 
@@ -55,7 +55,8 @@ def columns(policy: Policy, cluster: Cluster, asked: Asked, *, monday: int = 0) 
     kinds = kinds_of(asked, queues, policy, grid)
     facts = _facts(asked, queues, policy)
     count, weight, most = counted(policy, asked, queues.job_queue)
-    rank = places(policy.order, facts)
+    moves = ordering.moves(policy)
+    rank = ordering.places(() if moves else policy.order, facts)
     jobs = Jobs(
         submit=asked.submit,
         run=asked.run,
@@ -65,8 +66,9 @@ def columns(policy: Policy, cluster: Cluster, asked: Asked, *, monday: int = 0) 
         kind=kinds.kind,
         queue=queues.job_queue.code,
         user=asked.user.code,
+        group=asked.group.code,
         rank=rank,
-        behind=places(policy.backfill_order, facts) if policy.backfill_order else rank,
+        behind=ordering.places(policy.backfill_order, facts) if policy.backfill_order and not moves else rank,
         kinds=kinds.kinds,
         count=count,
         weight=weight,
@@ -80,9 +82,9 @@ def columns(policy: Policy, cluster: Cluster, asked: Asked, *, monday: int = 0) 
         liked=kinds.liked,
         order=program_of(policy, grid),
     )
-    return Columns(
-        jobs=jobs, machines=machines, rules=replace(_rules(policy, grid, queues, most), monday=monday)
-    )
+    order = ordering.programs(policy, facts) if moves else JobOrder()
+    rules = replace(_rules(policy, grid, queues, most), monday=monday, order=order)
+    return Columns(jobs=jobs, machines=machines, rules=rules)
 
 
 def _facts(asked: Asked, queues: SiteQueues, policy: Policy) -> Facts:
@@ -118,6 +120,7 @@ def _rules(policy: Policy, grid: Grid, queues: SiteQueues, most: Column) -> Rule
         is_open=np.array([queue is None or queue.open for queue in known], np.int8),
         windows=tuple(queue.windows if queue else () for queue in known),
         monday=0,
+        order=JobOrder(),
         start_if=tuple(
             start_program(queue, queues.job_queue.names, len(grid.machines)) if queue else Program()
             for queue in known

@@ -8,6 +8,8 @@ from jobcast.simulate.hosts.layout import (
     DIVIDED,
     EQUAL,
     FREE,
+    GROUP_QUEUED,
+    GROUP_RUNNING,
     KNOWN,
     LESS,
     LESS_EQUAL,
@@ -16,18 +18,23 @@ from jobcast.simulate.hosts.layout import (
     MORE_EQUAL,
     NEGATE,
     NOT,
+    NOW,
+    OF_JOB,
     OR,
     PLUS,
     TASKS,
     TIMES,
     UNEQUAL,
+    USER_QUEUED,
+    USER_RUNNING,
+    WAITED,
     World,
 )
 
 
 @compiled
 def evaluate(world: World, first: int, last: int, row: int) -> float:
-    """Return the value of some instructions for a machine; nan where it is unknown."""
+    """Return the value of some instructions for a machine or a job; nan where it is unknown."""
     stack, size = world.stack, 0
     for at in range(first, last):
         code = world.program[at].code
@@ -40,6 +47,9 @@ def evaluate(world: World, first: int, last: int, row: int) -> float:
         elif code == TASKS:
             stack[size] = world.tasks_there[row, world.program[at].which]
             size += 1
+        elif code in (OF_JOB, NOW, WAITED, USER_QUEUED, USER_RUNNING, GROUP_QUEUED, GROUP_RUNNING):
+            stack[size] = _of_job(world, code, world.program[at].which, row)
+            size += 1
         elif code == NEGATE:
             stack[size - 1] = -stack[size - 1]
         elif code == NOT:
@@ -49,6 +59,27 @@ def evaluate(world: World, first: int, last: int, row: int) -> float:
             size -= 1
             stack[size - 1] = _join(code, stack[size - 1], stack[size])
     return float(stack[0])
+
+
+@compiled
+def _of_job(world: World, code: int, which: int, job: int) -> float:
+    """Return what the order of jobs asks for."""
+    this, value = world.jobs[job], 0.0
+    if code == OF_JOB:
+        value = world.known_of_jobs[which, job]
+    elif code == NOW:
+        value += world.one[0].now
+    elif code == WAITED:
+        value += world.one[0].now - this.submit
+    elif code == USER_QUEUED:
+        value += world.users[this.user].queued
+    elif code == USER_RUNNING:
+        value += world.users[this.user].running
+    elif code == GROUP_QUEUED:
+        value += world.groups[this.group].queued
+    else:
+        value += world.groups[this.group].running
+    return value
 
 
 @compiled

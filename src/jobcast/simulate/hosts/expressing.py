@@ -19,7 +19,7 @@ def of_policy(policy: Policy, cluster: Cluster, *, endless: bool) -> tuple[str, 
     """
     tests = {
         "booking": bool(cluster.bookings),
-        "order": ordering.moves(policy),
+        "order": not ordering.is_known(policy),
         "machine_order": not machine_order.is_known(policy, cluster),
         # Somebody may start on what is held for a job whose start can't be told, and pass this limit.
         "lent": endless and any(limit.lent_are_free and "machine" in limit.per for limit in policy.limits),

@@ -35,6 +35,7 @@ def idle_world(jobs: Jobs, machines: Machines, rules: Rules, plans: int) -> Worl
     kinds, needs = _kinds(jobs, machines, rules)
     job_records, slots = _jobs(jobs, machines, rules)
     program, begins = joined([machines.order, *rules.start_if])
+    of_jobs, orders = joined([*rules.order.line, *rules.order.behind])
     future = _future(machines.capacity, plans, bool(rules.preemption))
     room = len(jobs)
     return World(
@@ -46,16 +47,20 @@ def idle_world(jobs: Jobs, machines: Machines, rules: Rules, plans: int) -> Worl
         windows=_whole([second for window in rules.windows for span in window for second in span]).reshape(
             -1, 2
         ),
-        users=cast("Any", _records(layout.User, int(jobs.user.max(initial=0)) + 1, {})),
+        users=cast("Any", _records(layout.Owner, int(jobs.user.max(initial=0)) + 1, {})),
+        groups=cast("Any", _records(layout.Owner, int(jobs.group.max(initial=0)) + 1, {})),
+        orders=orders.astype(np.int64) + len(program.codes),
+        known_of_jobs=of_jobs.known,
+        worth=np.zeros((len(jobs) if len(orders) > 1 else 0, len(orders) - 1)),
         rules=cast("Any", _preempt_rules(rules)),
         victims=_whole([victim for rule in rules.preemption for victim in rule.victims]),
         choose=np.concatenate([np.zeros(0, np.int64), *machines.choices]),
         choices=cast("Any", _choices(machines)),
         relations=relations,
         among=among,
-        program=cast("Any", _program(program)),
+        program=cast("Any", _program(program, of_jobs)),
         known=program.known,
-        stack=np.zeros(len(program.codes) + 1),
+        stack=np.zeros(len(program.codes) + len(of_jobs.codes) + 1),
         values=np.zeros(rows),
         capacity=machines.capacity,
         gives=rules.gives,
@@ -124,7 +129,10 @@ def _one(jobs: Jobs, rules: Rules, machine_order: int) -> npt.NDArray[np.void]:
             "monday": rules.monday,
             "patience": rules.cycle + (layout.WEEK if any(rules.windows) else 0),
             "machine_order": machine_order,
-            "two_lines": not np.array_equal(jobs.rank, jobs.behind),
+            "two_lines": bool(rules.order.behind) or not np.array_equal(jobs.rank, jobs.behind),
+            "moves": bool(rules.order.line or rules.order.behind),
+            "order": len(rules.order.line),
+            "recalculate": rules.order.recalculate,
         },
     )
 
@@ -144,6 +152,8 @@ def _jobs(jobs: Jobs, machines: Machines, rules: Rules) -> tuple[npt.NDArray[np.
         "kind": jobs.kind,
         "queue": jobs.queue,
         "user": jobs.user,
+        "group": jobs.group,
+        "valued_at": -1,
         "rank": jobs.rank,
         "behind": jobs.behind,
         "slot": np.concatenate([[0], ends[:-1]]),
@@ -161,9 +171,13 @@ def _choices(machines: Machines) -> npt.NDArray[np.void]:
     return _records(layout.Choice, len(machines.choices), {"begin": begins[:-1], "end": begins[1:]})
 
 
-def _program(program: Program) -> npt.NDArray[np.void]:
-    columns = {"code": program.codes[:, 0], "which": program.codes[:, 1]}
-    return _records(layout.Instruction, len(program.codes), columns)
+def _program(program: Program, of_jobs: Program) -> npt.NDArray[np.void]:
+    of_job = np.where(of_jobs.codes[:, 0] == layout.KNOWN, layout.OF_JOB, of_jobs.codes[:, 0])
+    columns = {
+        "code": np.concatenate([program.codes[:, 0], of_job]),
+        "which": np.concatenate([program.codes[:, 1], of_jobs.codes[:, 1]]),
+    }
+    return _records(layout.Instruction, len(columns["code"]), columns)
 
 
 def _kinds(jobs: Jobs, machines: Machines, rules: Rules) -> tuple[npt.NDArray[np.void], npt.NDArray[np.void]]:

@@ -43,6 +43,8 @@ EVERYBODY, STOPPED = 0, 1
 """Places in `World.kept`: what everybody holds, and what suspended jobs hold."""
 
 
+OF_JOB, NOW, WAITED, USER_QUEUED, USER_RUNNING, GROUP_QUEUED, GROUP_RUNNING = 3, 4, 5, 6, 7, 8, 9
+"""Likewise for jobs: what doesn't change, the second, how long it waits, how many jobs of the same user or group do."""
 KNOWN, FREE, TASKS = 0, 1, 2
 """Operands of expressions: what doesn't change, how much of a resource is free on a machine, how many tasks of a queue
 run there."""
@@ -71,6 +73,9 @@ class Job(Protocol):
     kind: int
     queue: int
     user: int
+    group: int
+    valued_at: int
+    """When its place in a line that moves was last worked out; -1 for not yet."""
     rank: int
     """Place in the line, smaller first; no two alike."""
     behind: int
@@ -194,11 +199,15 @@ class Queue(Protocol):
     vain_job: int
 
 
-class User(Protocol):
-    """Who submits jobs."""
+class Owner(Protocol):
+    """A user or group."""
 
     planned: int
-    """How many of the jobs have a planned start in this walk."""
+    """How many of the user's jobs have a planned start in this walk."""
+    queued: int
+    """How many wait."""
+    running: int
+    """How many run or are suspended."""
 
 
 class PreemptRule(Protocol):
@@ -247,6 +256,12 @@ class Single(Protocol):
     by_run_time: int
     """Whether victims are those that ran the shortest time, instead of the latest to start."""
     cycle: int
+    moves: int
+    """Whether the order of jobs changes while they wait."""
+    order: int
+    """How many of `World.orders` are of the line."""
+    recalculate: int
+    """Seconds for which a job's place stays as worked out."""
     monday: int
     """A second that was Monday 00:00."""
     patience: int
@@ -326,7 +341,15 @@ class World(NamedTuple):
     kinds: Records[Kind]
     needs: Records[Need]
     queues: Records[Queue]
-    users: Records[User]
+    users: Records[Owner]
+    groups: Records[Owner]
+    orders: Column
+    """Where in `World.program` each instruction of the order begins; first those of the line, then of those behind the
+    planned ones; the last is the end."""
+    known_of_jobs: npt.NDArray[np.float64]
+    """[operands, jobs]: nan where unknown."""
+    worth: npt.NDArray[np.float64]
+    """[jobs, orders]: higher goes first."""
     windows: Table
     """[windows, 2]: seconds of the week from which on and up to which jobs may start."""
     rules: Records[PreemptRule]

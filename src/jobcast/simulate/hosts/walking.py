@@ -27,6 +27,7 @@ from jobcast.simulate.hosts.layout import (
 )
 from jobcast.simulate.hosts.placing import enough, keep_place, place
 from jobcast.simulate.hosts.preempting import make_place, may_gain
+from jobcast.simulate.hosts.sorting import sort_lines
 
 STARTED, PREEMPTED, WAITS = 0, 1, 2
 
@@ -59,6 +60,7 @@ def walk(world: World) -> bool:
     one.walk += 1
     one.era += 1
     forget_holders(world)
+    sort_lines(world)
     at, resorted = 0, False
     while at < one.line:
         job = world.behind[at] if resorted else world.line[at]
