@@ -1,10 +1,8 @@
 """What became of those looked at before in this walk who are treated alike, so that thousands are looked at quickly."""
 
 from collections.abc import Sequence
-from itertools import islice
 
 from jobcast.decision import Cause, Reason
-from jobcast.schedule.moments import FOREVER
 from jobcast.schedule.state import Entry
 
 _UNKNOWN = Reason(cause=Cause.NEW)
@@ -27,11 +25,10 @@ class Fates:
         if entry.kind is not None and entry.kind.plain:
             self._of_rules[entry.kind.who] = reason
 
-    def note_room(self, entry: Entry, reason: Reason) -> None:
-        """Note why a job waits that found no room, with a planned start for nobody like it."""
+    def note_room(self, entry: Entry, seconds: int, reason: Reason) -> None:
+        """Note why a job waits that found no room for so many seconds, with a planned start for nobody like it."""
         if entry.kind is not None and entry.kind.plain:
-            reckoned = entry.kind.reckoned
-            self._of_room[entry.kind.shape] = (FOREVER if reckoned is None else reckoned, reason)
+            self._of_room[entry.kind.shape] = seconds, reason
 
     def skip(self, line: Sequence[Entry], place: int, now: int) -> int:
         """Tell those at a place of the line and after it why they wait; returns the place of the first unknown one.
@@ -41,7 +38,8 @@ class Fates:
         of_rules, of_room = self._of_rules, self._of_room
         if not of_rules:
             return place
-        for entry in islice(line, place, None):
+        while place < len(line):
+            entry = line[place]
             kind = entry.kind
             if kind is None or not kind.plain or entry.held is not None or entry.paused_until > now:
                 break

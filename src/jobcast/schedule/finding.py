@@ -71,6 +71,8 @@ class Finder:
         if shared and self._failed.get(key, FOREVER + 1) <= seconds:
             return None
         if not entry.job.booking and ((entry.needs.total > self._total).any() or self._is_vain(entry)):
+            if shared:
+                self._failed[key] = 0  # for however short a time
             return None
         found = self._find(entry, length)
         if found is None and shared:
@@ -84,6 +86,22 @@ class Finder:
             return False
         where = Room(available=self._plans.free, order=self.machines.order_for(entry))
         return place(entry.needs, where, self.state.grid) is None
+
+    def vain_from(self, entry: Entry) -> int:
+        """Return the seconds for which, and for more, jobs of this kind don't fit now; `FOREVER` + 1 for never."""
+        shape = self.kind(entry).shape
+        seconds = self._failed.get((shape, entry.job.booking), FOREVER + 1)
+        if entry.queue.name in self._preempting:
+            seconds = max(seconds, self._hopeless.get(shape, FOREVER + 1))
+        return seconds
+
+    def is_vain(self, entry: Entry) -> bool:
+        """Tell whether a job needn't be tried, because one of its kind was in vain."""
+        kind = entry.kind
+        if kind is None or not kind.plain or entry.held is not None:
+            return False
+        reckoned = kind.reckoned
+        return self.vain_from(entry) <= (FOREVER if reckoned is None else reckoned)
 
     def kind(self, entry: Entry) -> Kind:
         """Return what kind of job this is."""

@@ -41,7 +41,8 @@ def _let_preemptors_go_first(walk: Walk, entry: Entry) -> bool:
         if other.job.id in state.suspended:
             if look_at_suspended(walk, other):
                 return True
-        elif other.job.id not in state.waiting:  # it has started before a suspended one that came first
+        # It may have started before a suspended one that came first.
+        elif other.job.id not in state.waiting or walk.finder.is_vain(other):
             continue
         elif passed_over(walk, other) is None and try_to_start(walk, other)[1]:
             return True

@@ -64,7 +64,7 @@ class Pass:
             place = walk.fates.skip(line, place, state.now)
         if state.holding:  # suspended jobs whose start can't be told take from what others hold
             walk.finder.catch_up()
-        return walk.missed or self._has_released(line)
+        return walk.missed or self._has_released(walk)
 
     def _begin(self) -> Walk:
         """Line everybody up, and forget what was planned before."""
@@ -86,14 +86,13 @@ class Pass:
             line=state.queued,
         )
 
-    def _has_released(self, line: list[Entry]) -> bool:
+    def _has_released(self, walk: Walk) -> bool:
         """Tell whether somebody looked at before would start now: another one has started, or never will."""
         return any(
-            entry.reason.cause is Cause.DEPENDENCY
-            and entry.job.after is not None
+            entry.job.after is not None
             and entry.job.id in self._state.waiting
             and holds(entry.job.after, self._state) is not Truth.OPEN
-            for entry in line
+            for entry in walk.dependent
         )
 
     def _look_at(self, walk: Walk, entry: Entry) -> bool:
@@ -112,6 +111,8 @@ class Pass:
             reason = self._wait(walk, entry)
         elif entry.held is not None:
             self._let_go(walk, entry, late=True)
+        if reason.cause is Cause.DEPENDENCY:
+            walk.dependent.append(entry)
         entry.reason = reason
         return False
 
@@ -125,7 +126,7 @@ class Pass:
             reason = plan(walk, entry) or hold(walk, entry)
             walk.first_waiting = walk.first_waiting or entry.job.id
         if not is_planned and entry.held is None and reason.cause is not Cause.PAUSE:
-            walk.fates.note_room(entry, reason)
+            walk.fates.note_room(entry, walk.finder.vain_from(entry), reason)
         return reason
 
     @staticmethod

@@ -85,6 +85,8 @@ def _keep(walk: Walk, entry: Entry, columns: frozenset[str]) -> None:
     finder = walk.finder
     kept = finder.kept(entry)
     free = finder.plans.free if kept is None else finder.plans.free - kept
+    if entry.held is None and not (free[:, [name in columns for name in walk.state.grid.columns]] > 0).any():
+        return
     order = finder.machines.order_for(entry)
     held = holding.held_for(entry, free, order, walk.state.grid, columns)
     if entry.held is not None:

@@ -38,6 +38,8 @@ class Walk:
     """Likewise of each user, and of each queue."""
     looked_at: set[str] = field(default_factory=set)
     """Suspended jobs that have had their turn."""
+    dependent: list[Entry] = field(default_factory=list)
+    """Jobs that were passed over because they wait for others."""
     missed: bool = False
     """Whether somebody let go who comes after others that could have it."""
     preempted_at: dict[str, int] = field(default_factory=dict)
