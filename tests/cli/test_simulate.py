@@ -190,7 +190,9 @@ def test_machines_have_each_a_part_of_the_processors(jobcast, four):
     assert {share["machine"] for share in jobs["allocation"][1]} == {"m1", "m2"}
 
 
-def test_a_site_s_own_files_decide(jobcast, four, tmp_path):
+@pytest.fixture
+def site(tmp_path):
+    """Write files of LSF whose queues are not all those of the logs."""
     site = tmp_path / "conf"
     site.mkdir()
     (site / "lsb.queues").write_text(
@@ -198,12 +200,35 @@ def test_a_site_s_own_files_decide(jobcast, four, tmp_path):
         "Begin Queue\nQUEUE_NAME = night\nPRIORITY = 20\nSHINE = Y\nEnd Queue\n"
     )
     (site / "lsb.params").write_text("Begin Parameters\nDEFAULT_QUEUE = night\nEnd Parameters\n")
-    result = jobcast("simulate", four, "--system", str(site))
+    return str(site)
+
+
+def test_a_site_s_own_files_decide(jobcast, four, site):
+    result = jobcast("simulate", four, "--system", site)
     assert result.exit_code == 0, result.output
     assert (
         "changed: 2 (names a queue that the policy doesn't have; put into its default queue)" in result.stdout
     )
     assert "SHINE: unknown" in result.stderr
+
+
+def test_one_queue_that_all_are_put_into_is_told_where_the_policy_has_queues(jobcast, tmp_path, site):
+    rows = (line(job=1, user=1), line(job=2, submit=1, user=1))
+    bare = str(log(tmp_path / "bare.swf", *rows, header=HEADER))
+    shown = [jobcast("simulate", bare, *more).stdout for more in ((), ("--system", site))]
+    assert ["\n\nqueue " in each for each in shown] == [False, True]
+    assert shown[1].split("\n\nqueue ")[1].splitlines()[1].split()[:2] == ["night", "2"]
+
+
+def test_jobs_count_in_the_queue_that_the_policy_puts_them_into(jobcast, four, site, tmp_path):
+    shown = jobcast("simulate", four, "--system", site, "-o", "own", "--gantt", "own.html").stdout
+    by_queue = shown.split("\n\nqueue ")[1].split("\n\n")[0].splitlines()[1:]
+    assert [row.split()[:2] for row in by_queue] == [["short", "3"], ["night", "2"]]
+    assert pl.read_parquet("own/jobs.parquet")["queue"].to_list() == ["night"] * 2 + ["short"] * 3
+    assert '"groups":{"queue":["night","short"]' in (tmp_path / "own.html").read_text()
+    jobcast("simulate", four, "-o", "easy")
+    compared = json.loads(jobcast("compare", "easy", "own", "--json").stdout)
+    assert set(compared["against"][0]["queues"]) == {"long", "short", "night"}
 
 
 def test_a_page_for_the_browser_is_written(jobcast, four, tmp_path):

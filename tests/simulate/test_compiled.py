@@ -35,6 +35,8 @@ def hold_equal(made: Trace, setup: Setup) -> None:
     for name in ("refused", "other_queue", "machines"):
         assert getattr(compiled, name) == getattr(core, name), name
     assert compiled.allocations.to_list() == core.allocations.to_list()
+    kept = [None if done.queue is None else done.queue.to_list() for done in (compiled, core)]
+    assert kept[0] == kept[1]
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

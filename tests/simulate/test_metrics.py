@@ -1,6 +1,7 @@
 from dataclasses import asdict
 
 import numpy as np
+import polars as pl
 import pytest
 
 from jobcast.simulate.metrics import Figures, as_dict, measure
@@ -46,6 +47,12 @@ def test_groups_are_measured_likewise():
         "2-4": 5.5,
         "5-16": 11.5,
     }
+
+
+def test_a_job_counts_in_the_queue_that_it_was_in():
+    metrics = measure(THREE, outcome(THREE, 0, 120, 100, queue=pl.Series(["night", "short", "night"])))
+    assert {name: group.jobs for name, group in metrics.queues.items()} == {"night": 2, "short": 1}
+    assert {name: group.mean_wait_s for name, group in metrics.queues.items()} == {"night": 45, "short": 110}
 
 
 def test_what_happened_to_jobs_on_the_way_is_counted():

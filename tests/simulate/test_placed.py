@@ -67,6 +67,18 @@ def test_who_is_submitted_in_the_second_in_which_another_finishes_does_not_know_
     assert by_the_core(made, setup).start.tolist() == [0, 0, 0, 0, 0, 1, 1, 2, 3]
 
 
+def test_the_table_tells_the_queue_that_a_job_was_in_though_it_named_another_or_none():
+    made = trace(*[(0, 10, 1)] * 3, queue=["day", "noon", None])
+    system = replace(easy(), queues={"day": Queue(name="day"), "night": Queue(name="night")})
+    done = by_the_core(made, Setup(policy="own", system=replace(system, default_queue="night")))
+    assert job_table(made, done)["queue"].to_list() == ["day", "night", "night"]
+
+
+def test_where_the_policy_knows_no_queues_the_table_tells_what_jobs_named():
+    made = trace(*[(0, 10, 1)] * 2, queue=["day", None])
+    assert job_table(made, by_the_core(made, Setup(policy="easy")))["queue"].to_list() == ["day", None]
+
+
 def test_the_true_run_time_stands_in_for_a_missing_request_only_where_the_literature_decides():
     made = trace((0, 100, 6), (1, 50, 8), (2, 60, 2), request=[None, 50, 60])
     by_literature, by_site = (Site.of(made, Setup(policy="easy", system=own)) for own in (None, easy()))

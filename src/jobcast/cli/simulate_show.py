@@ -25,11 +25,9 @@ def show(facts: Facts) -> None:
     _show_setup(facts)
     tell()
     _show_figures(facts)
-    groups = {"queue": facts.metrics.queues, "user": facts.metrics.users, "size": facts.metrics.sizes}
-    for kind, figures in groups.items():
-        if len(figures) > 1:
-            tell()
-            _show_groups(kind, figures)
+    for kind, figures in facts.groups.items():
+        tell()
+        _show_groups(kind, figures)
     if facts.refused:
         tell()
         causes = " · ".join(f"{cause} {count:,}" for cause, count in facts.refused.items())

@@ -135,11 +135,13 @@ def measure(trace: Trace, outcome: Outcome, *, threshold: float = THRESHOLD) -> 
 def job_table(trace: Trace, outcome: Outcome, threshold: float = THRESHOLD) -> pl.DataFrame:
     """Return a row for each job of the trace: who it was, when it ran, and its wait, flow and slowdown.
 
+    Its queue is the one that it was in, though it may have named another or none.
     The times of a refused job are -1, and its figures mean nothing.
     """
     none = pl.lit(0, dtype=pl.Int64)
     table = trace.jobs.select("id", "submit", "run", "cores", "queue", "user").with_columns(
         *([] if outcome.submit is None else [_submitted(outcome.submit)]),
+        *([] if outcome.queue is None else [pl.lit(outcome.queue).alias("queue")]),
         pl.lit(pl.Series(outcome.start)).alias("start"),
         pl.lit(pl.Series(outcome.finish)).alias("finish"),
         _flags(outcome.killed).alias("killed"),

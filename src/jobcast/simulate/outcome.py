@@ -58,6 +58,8 @@ class Outcome:
     """Which jobs started before one that came before them in the order; None where the engine doesn't tell."""
     refused: Mapping[int, str] = field(default_factory=dict)
     """Row of each job that was turned away or could never run, and why: a `jobcast.decision.Cause`."""
+    queue: pl.Series | None = None
+    """The queue that each job was in; None for as the trace has it, where the policy knows no queues."""
     other_queue: int = 0
     """How many jobs named a queue that the policy doesn't have, and were put into its default one."""
     allocations: pl.Series | None = None

@@ -113,6 +113,12 @@ class Site:
             requests=requests_of(trace, cluster, policy),
         )
 
+    def in_queues(self, done: Outcome) -> Outcome:
+        """Return what came of a run, and the queues that the jobs were in where the policy knows some."""
+        asked = self.requests
+        queue = pl.Series("queue", asked.queue, dtype=pl.String) if self.policy.queues else None
+        return replace(done, queue=queue, other_queue=asked.other_queue)
+
 
 _UNCAPPED = ("doubled", "doubling-uncapped")
 
@@ -147,7 +153,7 @@ def run_placed(
             done = run_compiled(
                 asked, site.policy, site.cluster, monday=monday, seconds=seconds, progress=progress
             )
-            return replace(done, other_queue=site.requests.other_queue)
+            return site.in_queues(done)
     return replace(run_core(site, seconds=seconds, progress=progress), core_because=because)
 
 
@@ -209,7 +215,7 @@ def run_core(
     )
     begun = seconds()
     done = replay(what, progress=progress, watch=watch)
-    return _outcome(done, what, site.requests, seconds() - begun)
+    return site.in_queues(_outcome(done, what, seconds() - begun))
 
 
 def monday_of(trace: Trace) -> int:
@@ -219,7 +225,7 @@ def monday_of(trace: Trace) -> int:
     return round((monday - trace.origin).total_seconds())
 
 
-def _outcome(done: Replayed, what: Replay, requests: Requests, took: float) -> Outcome:
+def _outcome(done: Replayed, what: Replay, took: float) -> Outcome:
     lives, ids = done.lives, [job.id for job in what.jobs]
     return Outcome(
         engine="core",
@@ -236,7 +242,6 @@ def _outcome(done: Replayed, what: Replay, requests: Requests, took: float) -> O
         suspended=pl.Series("suspended", [_spans(life) for life in lives], dtype=SUSPENDED),
         machines={machine.name: machine.resources.get(CPUS, 0) for machine in what.cluster.machines},
         reservations=_reservations(done),
-        other_queue=requests.other_queue,
     )
 
 

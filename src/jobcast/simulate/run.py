@@ -20,7 +20,7 @@ import polars as pl
 
 from jobcast.errors import InputError, StoreError
 from jobcast.language import say
-from jobcast.simulate.metrics import Metrics, job_table
+from jobcast.simulate.metrics import Figures, Metrics, job_table
 from jobcast.simulate.outcome import ALLOCATION, Outcome
 from jobcast.simulate.trace import Trace
 from jobcast.store.durable import make_folder, refusals_explained, sync_folder, write_whole
@@ -98,6 +98,23 @@ class Facts:
     """Seconds that compiling the engine took."""
     core_because: tuple[str, ...] = ()
     """What only the core knows of this run; empty where the core wasn't the last resort."""
+    placed_in_queues: bool = False
+    """Whether each job's queue is the one that the policy had it in, not the one that the trace names."""
+
+    @property
+    def groups(self) -> dict[str, Mapping[str, Figures]]:
+        """Return the figures by ``queue``, ``user`` and ``size``, where there are several.
+
+        One queue that the policy had all jobs in is told too: the trace may name none.
+        """
+        metrics = self.metrics
+        every = {"queue": metrics.queues, "user": metrics.users, "size": metrics.sizes}
+        one_queue = self.placed_in_queues and bool(metrics.queues)
+        return {
+            kind: figures
+            for kind, figures in every.items()
+            if len(figures) > 1 or (kind == "queue" and one_queue)
+        }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,6 +150,7 @@ def facts_of(
         metrics=metrics,
         compiling=outcome.compiling,
         core_because=outcome.core_because,
+        placed_in_queues=outcome.queue is not None,
     )
 
 

@@ -58,15 +58,10 @@ def facts_shown(facts: Facts) -> list[tuple[Phrase, str]]:
 
 
 def groups(facts: Facts) -> Iterator[tuple[Phrase, Table]]:
-    """Yield the figures by queue, user and size, where there are several of them."""
-    metrics = facts.metrics
-    for heading, figures in (
-        (phrase("simulate_group.queue"), metrics.queues),
-        (phrase("simulate_group.user"), metrics.users),
-        (phrase("simulate_group.size"), metrics.sizes),
-    ):
-        if len(figures) > 1:
-            yield heading, _grouped(heading, figures)
+    """Yield the figures of `Facts.groups`."""
+    for kind, figures in facts.groups.items():
+        heading = phrase(f"simulate_group.{kind}")
+        yield heading, _grouped(heading, figures)
 
 
 def _grouped(heading: Phrase, figures: Mapping[str, Figures]) -> Table:
