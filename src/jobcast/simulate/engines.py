@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jobcast.simulate.counts.base import Jobs
-from jobcast.simulate.counts.engine import run
+from jobcast.simulate.counts.engine import make_ready, run
 from jobcast.simulate.estimates.base import UNKNOWN
 from jobcast.simulate.outcome import Flags, Outcome, Whole
 from jobcast.simulate.setup import Setup
@@ -41,12 +41,15 @@ def simulate(
 
 def _counted(trace: Trace, setup: Setup, seconds: Callable[[], float], progress: Progress | None) -> Outcome:
     rule, jobs = setup.rule(), counted_jobs(trace)
+    before = seconds()
+    make_ready(len(jobs), rule, compiled=setup.compiled)
     begin = seconds()
     done = run(jobs, trace.processors, rule, compiled=setup.compiled, progress=progress)
     took = seconds() - begin
     return Outcome(
         engine="counts",
         seconds=took,
+        compiling=begin - before,
         start=done.start,
         finish=done.start + jobs.run,
         backfilled=overtook(done.start),

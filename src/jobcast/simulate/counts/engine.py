@@ -15,6 +15,14 @@ _ELSE = 20_000
 """From how many jobs on, by the rule's depth, the compiled engine is quicker, loading and all."""
 
 
+def make_ready(count: int, rule: Rule, *, compiled: bool | None = None) -> None:
+    """Compile what `run` will call for so many jobs, so that this can be told from simulating them."""
+    if rule.depth > 0 and _compiled(count, rule, compiled):
+        from jobcast.simulate.counts.compiled import twin  # noqa: PLC0415 - only where it is wanted
+
+        twin.make_ready(rule)
+
+
 def run(
     jobs: Jobs,
     processors: int,

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,15 @@ _TOLD = 0.1
 """Seconds between two words of progress."""
 
 
+def make_ready(rule: Rule) -> None:
+    """Compile what `run` calls, or read it back where that has been done before. Needs numba, as `run` does."""
+    from numba import typeof  # noqa: PLC0415 - an extra
+
+    type_of = cast("Any", typeof)
+    memory = np.empty((0, 0), np.int64)
+    _engine(rule).run.compile((type_of(memory), type_of(_sources())))
+
+
 def run(jobs: Jobs, processors: int, rule: Rule, progress: Progress) -> Outcome:
     """Run checked jobs by a rule of depth 1 or more whose estimates are no object.
 
@@ -47,14 +57,19 @@ def run(jobs: Jobs, processors: int, rule: Rule, progress: Progress) -> Outcome:
         CORRECTION: CORRECTION_NAMES.index(rule.correction),
     }
     memory = lay_out(jobs, processors, _estimates(jobs, rule), places)
-    _go("easy" if rule.depth == 1 else "planned", memory, progress)
+    _go(_engine(rule), memory, progress)
     start, estimate, corrections = memory[[START, FIRST, CORRECTIONS], : len(jobs)]
     return Outcome(start=start, estimate=estimate, corrections=corrections)
 
 
-def _go(form: str, memory: Table, progress: Progress) -> None:
+def _engine(rule: Rule) -> Any:
+    """Return the module that runs a rule."""
+    form = "easy" if rule.depth == 1 else "planned"
+    return import_module(f"jobcast.simulate.counts.compiled.{form}")
+
+
+def _go(engine: Any, memory: Table, progress: Progress) -> None:
     """Run in another thread, so that this one can tell how far it is, and be interrupted."""
-    engine = import_module(f"jobcast.simulate.counts.compiled.{form}")
     with ThreadPoolExecutor(1) as pool:
         done = pool.submit(engine.run, memory, _sources())
         try:
