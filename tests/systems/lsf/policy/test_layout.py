@@ -30,10 +30,30 @@ def test_settings_keep_their_lines_through_comments_and_continued_lines():
         kind="Queue",
         entries=(
             Entry(
-                settings=(setting(3, "A", "1"), setting(5, "C", "x y z"), setting(8, "D", '"a # b"')),
+                settings=(setting(3, "A", "1"), setting(5, "C", "x y z"), setting(8, "D", "a # b")),
             ),
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ('"a b"', "a b"),
+        ("'a b'", "a b"),
+        ('" a "', "a"),
+        ('""', ""),
+        ("""'a == "b"'""", 'a == "b"'),
+        ('"a" "b"', '"a" "b"'),
+        ('"a', '"a'),
+        ('a "b"', 'a "b"'),
+        ("\"a'", "\"a'"),
+        ('"', '"'),
+    ],
+)
+def test_quotes_around_the_whole_of_a_value_are_taken_off(written: str, value: str):
+    found = section(f"Begin Queue\nA = {written}\nEnd Queue")
+    assert found.entries == (Entry(settings=(setting(2, "A", value),)),)
 
 
 def test_a_section_whose_first_line_has_no_equals_sign_is_a_table():

@@ -63,6 +63,10 @@ NIGHT = tuple((day * 86_400 + 72_000, day * 86_400 + 79_200) for day in range(7)
         (["RUN_WINDOW = 20-22", "DISPATCH_WINDOW = 8-9"], {"windows": NIGHT}),
         (["RES_REQ = rusage[mem=500/task]"], {"default_resources": {MEMORY: 500 << 20}}),
         (["RES_REQ = rusage[mem=500]"], {}),
+        (['RES_REQ = "rusage[mem=500/task] span[ptile=4]"'], {"default_resources": {MEMORY: 500 << 20}}),
+        (["RES_REQ = 'rusage[mem=500/task]'"], {"default_resources": {MEMORY: 500 << 20}}),
+        (['USERS = "chen ~li"'], {"users": frozenset({"chen"}), "refused_users": frozenset({"li"})}),
+        (['DISPATCH_WINDOW = "20-22"'], {"windows": NIGHT}),
     ],
 )
 def test_a_queue_is_read(lines: list[str], expected: dict[str, Any]) -> None:
@@ -168,6 +172,7 @@ def test_a_queue_is_read(lines: list[str], expected: dict[str, Any]) -> None:
         (["BACKFIL = Y"], "BACKFIL", "unknown", "Did you mean BACKFILL?"),
         (["COLOUR = red"], "COLOUR", "unknown", "no keyword of lsb.queues that is known here"),
         (["backfill = Y"], "backfill", "understood", ""),
+        (['RES_REQ = "rusage[mem=500] span[ptile=4]"'], "RES_REQ", "understood", ""),
         (["QJOB_LIMIT = -"], "QJOB_LIMIT", "understood", ""),
         (
             ["Slot Reserve = MAX_RESERVE_TIME[5]"],

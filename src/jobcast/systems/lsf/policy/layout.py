@@ -19,7 +19,7 @@ class Setting:
     name: str
     """As written."""
     value: str
-    """As written, without the parentheses around a value in a table; empty for the head of a column."""
+    """As written, without quotes around the whole, or parentheses in a table; empty for the head of a column."""
     conditional: bool = False
     """Whether it holds only at times, under ``#if``."""
 
@@ -76,6 +76,7 @@ _DIRECTIVE = re.compile(r"\s*#\s*(include|if|ifdef|ifndef|else|elif|endif)\b", r
 _BOUNDARY = re.compile(r"\s*(begin|end)\b\s*(\S*)\s*", re.IGNORECASE)
 _SETTING = re.compile(r"\s*([^\s=][^=]*?)\s*=\s*(.*?)\s*", re.DOTALL)
 """A keyword with blanks in it is a slip that the report tells."""
+_QUOTED = re.compile(r"""(["'])((?:(?!\1).)*)\1""", re.DOTALL)
 
 
 def read_sections(file: str, text: str) -> tuple[Section, ...]:
@@ -203,7 +204,8 @@ def _settings(lines: Iterable[_Line], strays: list[Stray]) -> Iterator[Setting]:
     for line in lines:
         match = _SETTING.fullmatch(line.text)
         if match:
-            yield Setting(line=line.number, name=match[1], value=match[2], conditional=line.conditional)
+            value = unquoted(match[2])
+            yield Setting(line=line.number, name=match[1], value=value, conditional=line.conditional)
         else:
             strays.append(Stray(line=line.number, text=line.text.strip(), fault="no_setting"))
 
@@ -222,6 +224,12 @@ def _rows(columns: Sequence[Setting], lines: Iterable[_Line], strays: list[Stray
             ),
             is_row=True,
         )
+
+
+def unquoted(value: str) -> str:
+    """Return a value without the quotes around the whole of it; one of several quoted parts stays as it is."""
+    match = _QUOTED.fullmatch(value)
+    return match[2].strip() if match else value
 
 
 _MARKS = re.compile(r'"[^"]*"|[()\[\]]|\s+')

@@ -120,7 +120,7 @@ def _conf(form: Form) -> tuple[str, int | None]:
 
 
 def _unit(text: str) -> str:
-    letter = text.strip("\"'")[:1].upper()
+    letter = text[:1].upper()
     if not letter or letter not in "KMGTP":
         raise ValueError(say("lsf_policy.no_unit", value=text))
     return letter
@@ -152,7 +152,7 @@ def plan(text: str) -> Plan:
     """Read ``Y``, ``N`` or ``MAX_JOBS[n] ...`` of PLAN."""
     if text.lower() in {"y", "yes", "n", "no"}:
         return Plan(wanted=truth(text))
-    words = bracketed(text.strip('"'))
+    words = bracketed(text)
     if words.keys() - {"MAX_JOBS", "DELAY", "RSCHED_TIME"} or not words:
         raise ValueError(say("lsf_policy.no_plan", value=text))
     return Plan(wanted=True, most=at_least_one(words["MAX_JOBS"]) if "MAX_JOBS" in words else None)
