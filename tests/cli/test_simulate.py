@@ -317,6 +317,29 @@ def test_where_nobody_follows_it_is_said_and_processors_are_counted_as_ever(jobc
     )
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            "no job in lost.swf is left that follows another (links dropped: 3): --follow changes nothing",
+        ),
+        ("zh", "lost.swf 中作业的跟随关系均已去除（3 个），再无作业跟随另一作业：--follow 不起作用"),
+    ],
+)
+def test_where_all_links_were_dropped_it_is_said_how_many(jobcast, tmp_path, language, said):
+    rows = (
+        line(job=1, preceding=2),
+        line(job=2, submit=1, preceding=1),
+        line(job=3, submit=2, preceding=9),
+        line(job=4, submit=3),
+    )
+    lost = str(log(tmp_path / "lost.swf", *rows, header=HEADER))
+    result = jobcast("--lang", language, "simulate", lost, "--follow")
+    assert result.exit_code == 0, result.output
+    assert result.stderr.splitlines()[0] == said
+
+
 MACHINES = ("--machines", "4x2", "--estimates", "last-two")
 
 

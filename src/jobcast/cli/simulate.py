@@ -114,7 +114,7 @@ def command(
         step("trace")
         made = which.read(session, setup)
     if setup.follow and following(made.jobs) is None:
-        talk(say("simulate.nobody_follows", name=made.name))
+        talk(_nobody_follows(made))
         setup = replace(setup, follow=False)
     if gantt and len(made.jobs) <= _MOST_DRAWN_BY_CORE:
         setup = replace(setup, compiled=False)
@@ -127,6 +127,14 @@ def command(
     metrics = measure(made, outcome, threshold=threshold)
     when = (clock.now().isoformat(timespec="seconds"), jobcast.__version__)
     _give(made, outcome, facts_of(made, setup.words(), outcome, metrics, made=when), wanted)
+
+
+def _nobody_follows(made: Trace) -> str:
+    """Say why nothing is to be followed: no job named another, or what they named leads nowhere."""
+    dropped = made.changed.get("after_unknown", 0) + made.changed.get("after_circle", 0)
+    if dropped:
+        return say("simulate.no_link_left", name=made.name, dropped=f"{dropped:,}")
+    return say("simulate.nobody_follows", name=made.name)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
