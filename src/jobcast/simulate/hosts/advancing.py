@@ -1,15 +1,16 @@
 """Time goes from second to second: jobs end, jobs come, and then is decided."""
 
 from jobcast.simulate.compiling import compiled, entrance
-from jobcast.simulate.hosts.changing import count_waiting, finish
+from jobcast.simulate.hosts.changing import come, finish
 from jobcast.simulate.hosts.evaluating import revalue
-from jobcast.simulate.hosts.layout import DONE, FOREVER, WAITING, World
+from jobcast.simulate.hosts.layout import DONE, FOREVER, World
 from jobcast.simulate.hosts.opening import next_change, open_queues
+from jobcast.simulate.hosts.pieces import most_pieces
 from jobcast.simulate.hosts.placing import place
-from jobcast.simulate.hosts.queueing import correct_ends, line_up
+from jobcast.simulate.hosts.queueing import correct_ends
 from jobcast.simulate.hosts.walking import close_up, walk
 
-OVER, PAUSED, TOO_SMALL = 0, 1, 2
+OVER, PAUSED, FEW_PLANS, FEW_PIECES = 0, 1, 2, 3
 """Why `advance` came back."""
 
 
@@ -26,8 +27,9 @@ def advance(world: World, arrivals: int) -> int:
             return OVER
         if one.arrived >= arrivals and arrivals < len(jobs):
             return PAUSED
-        if _most_plans(world, second) > world.left.shape[0]:
-            return TOO_SMALL
+        lacking = _lacking(world, second)
+        if lacking != PAUSED:
+            return lacking
         one.last = second if second == _next_event(world) else one.last
         one.now = second
         while one.ends > 0 and world.due[0].second <= second:
@@ -36,9 +38,7 @@ def advance(world: World, arrivals: int) -> int:
             job = one.arrived
             one.arrived = job + 1
             if jobs[job].state != DONE:
-                jobs[job].state = WAITING
-                count_waiting(world, job, 1)
-                line_up(world, job)
+                come(world, job)
         if one.cycle == 0 or second % one.cycle == 0:
             one.passes += 1
             correct_ends(world)
@@ -68,13 +68,18 @@ def _next_event(world: World) -> int:
 
 
 @compiled
-def _most_plans(world: World, second: int) -> int:
-    """Return how many planned starts there may be at a second, at most."""
-    one, last = world.one[0], world.one[0].arrived
-    while last < len(world.jobs) and world.jobs[last].submit <= second:
-        last += 1
-    most = min(one.depth, one.line + last - one.arrived)
-    return most + one.line + one.ends if world.victims.size > 0 else most
+def _lacking(world: World, second: int) -> int:
+    """Return what there may be more of at a second than there is room for; `PAUSED` for nothing."""
+    one, job, live = world.one[0], world.one[0].arrived, world.one[0].live
+    while job < len(world.jobs) and world.jobs[job].submit <= second:
+        live += most_pieces(world, job)
+        job += 1
+    plans = min(one.depth, one.line + job - one.arrived)
+    if world.victims.size > 0:
+        plans += one.line + one.ends
+    if plans > len(world.plans):
+        return FEW_PLANS
+    return FEW_PIECES if live > len(world.pieces) else PAUSED
 
 
 @entrance

@@ -1,8 +1,8 @@
 """How a job changes from one state to another, and what that does to the books."""
 
-from jobcast.simulate.compiling import compiled
+from jobcast.simulate.compiling import compiled, small
+from jobcast.simulate.hosts.available import take_now
 from jobcast.simulate.hosts.evaluating import revalue
-from jobcast.simulate.hosts.future import take_now
 from jobcast.simulate.hosts.layout import (
     ALL,
     DONE,
@@ -17,12 +17,13 @@ from jobcast.simulate.hosts.layout import (
     WAITING,
     World,
 )
+from jobcast.simulate.hosts.pieces import most_pieces
 from jobcast.simulate.hosts.placing import add
 from jobcast.simulate.hosts.queueing import line_up, strike, will_end
 from jobcast.simulate.hosts.ruling import count_tasks, count_there
 
 
-@compiled
+@small
 def is_limited(world: World, job: int) -> bool:
     """Tell whether a limit keeps a job waiting."""
     for limit in range(world.group.shape[1]):
@@ -113,8 +114,24 @@ def _stop(world: World, job: int, part: int) -> None:
 def finish(world: World, job: int) -> None:
     """Let a running job end, by itself or at its limit."""
     _stop(world, job, ALL)
+    _leave(world, job)
+
+
+@compiled
+def come(world: World, job: int) -> None:
+    """Let a job that has been submitted stand in line."""
+    world.jobs[job].state = WAITING
+    world.one[0].live += most_pieces(world, job)
+    count_waiting(world, job, 1)
+    line_up(world, job)
+
+
+@compiled
+def _leave(world: World, job: int) -> None:
+    """Let a job be done."""
     _count(world, job, -1)
     world.jobs[job].state, world.jobs[job].finish = DONE, world.one[0].now
+    world.one[0].live -= most_pieces(world, job)
 
 
 @compiled
@@ -128,10 +145,11 @@ def give_way(world: World, job: int, method: int) -> None:
         this.stopped, this.state = now, SUSPENDED
         line_up(world, job)
         return
-    _count(world, job, -1)
     if method == REMOVE:
-        this.state, this.ended, this.finish = DONE, REMOVED, now
+        this.ended = REMOVED
+        _leave(world, job)
         return
+    _count(world, job, -1)
     this.preempted += 1
     this.ran, this.state = 0, WAITING
     this.valued_at = -1

@@ -38,8 +38,8 @@ def run(jobs: Jobs, machines: Machines, rules: Rules, *, progress: Progress | No
     advancing.refuse(world)
     goal = _SLICE
     while (why := advancing.advance(world, goal)) != advancing.OVER:
-        if why == advancing.TOO_SMALL:
-            world = widen(world)
+        if why in {advancing.FEW_PLANS, advancing.FEW_PIECES}:
+            world = widen(world, plans=why == advancing.FEW_PLANS)
         else:
             goal += _SLICE
             if progress is not None:

@@ -18,10 +18,10 @@ from jobcast.simulate.hosts.layout import (
     MORE_EQUAL,
     NEGATE,
     NOT,
-    NOW,
     OF_JOB,
     OR,
     PLUS,
+    SECOND,
     TASKS,
     TIMES,
     UNEQUAL,
@@ -47,7 +47,7 @@ def evaluate(world: World, first: int, last: int, row: int) -> float:
         elif code == TASKS:
             stack[size] = world.tasks_there[row, world.program[at].which]
             size += 1
-        elif code in (OF_JOB, NOW, WAITED, USER_QUEUED, USER_RUNNING, GROUP_QUEUED, GROUP_RUNNING):
+        elif code in (OF_JOB, SECOND, WAITED, USER_QUEUED, USER_RUNNING, GROUP_QUEUED, GROUP_RUNNING):
             stack[size] = _of_job(world, code, world.program[at].which, row)
             size += 1
         elif code == NEGATE:
@@ -67,7 +67,7 @@ def _of_job(world: World, code: int, which: int, job: int) -> float:
     this, value = world.jobs[job], 0.0
     if code == OF_JOB:
         value = world.known_of_jobs[which, job]
-    elif code == NOW:
+    elif code == SECOND:
         value += world.one[0].now
     elif code == WAITED:
         value += world.one[0].now - this.submit

@@ -1,106 +1,15 @@
-"""Planned starts, and what is available to a job for as long as it is reckoned to run (rules 2 and 4)."""
+"""Planned starts (rules 4 and 7)."""
 
-from jobcast.simulate.compiling import compiled
-from jobcast.simulate.hosts.evaluating import revalue
+from jobcast.simulate.compiling import compiled, small
+from jobcast.simulate.hosts.available import left_to_run, starts_before
 from jobcast.simulate.hosts.holding import hold, hold_own
-from jobcast.simulate.hosts.layout import (
-    ALL,
-    BEYOND,
-    FOREVER,
-    GIVEN,
-    LASTING,
-    NOWHERE,
-    SUSPENDED,
-    THEN,
-    Table,
-    World,
-)
-from jobcast.simulate.hosts.placing import add, busy_first, copy, enough, keep_place, offers, place
+from jobcast.simulate.hosts.layout import ALL, BEYOND, FOREVER, GIVEN, LASTING, NOW, SUSPENDED, THEN, World
+from jobcast.simulate.hosts.pieces import change, note_planned, write_amounts
+from jobcast.simulate.hosts.placing import add, busy_first, copy, enough, keep_place, place
+from jobcast.simulate.hosts.resuming import earliest_there, kept_out_until
 
 
-@compiled
-def left_to_run(world: World, job: int) -> int:
-    """Return the seconds that a job that doesn't run now is reckoned to run yet; `FOREVER` for without end."""
-    this = world.jobs[job]
-    if this.reckoned < 0:
-        return FOREVER
-    return max(this.reckoned - this.ran, 1)
-
-
-@compiled
-def starts_before(world: World, second: int) -> int:
-    """Return how many seconds before one have planned starts."""
-    low, high = 0, world.one[0].starts
-    while low < high:
-        middle = (low + high) // 2
-        if world.plans[middle].start < second:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-@compiled
-def beside(world: World, length: int) -> int:
-    """Return the place in `World.free` of what is available for so many seconds from now."""
-    wanted = starts_before(world, world.one[0].now + length)
-    for number in range(world.one[0].known, wanted):
-        left, total = world.left[world.plans[number].left], world.total[number + 1]
-        for resource in range(left.shape[1]):
-            total[resource] = 0
-        for machine in range(left.shape[0]):
-            for resource in range(left.shape[1]):
-                least = min(world.free[number, machine, resource], left[machine, resource])
-                world.free[number + 1, machine, resource] = least
-                total[resource] += least
-    world.one[0].known = max(world.one[0].known, wanted)
-    return wanted
-
-
-@compiled
-def take_now(world: World, job: int, until: int, part: int) -> None:
-    """Let a job take its allocation from what is free now, and from what is left at planned starts before a second."""
-    this = world.jobs[job]
-    starts = starts_before(world, until)
-    for at in range(this.slot, this.slot + this.width):
-        machine, tasks = world.taken[at, 0], world.taken[at, 1]
-        add(world, world.free[0], world.total[0], this.kind, machine, -tasks, part)
-        revalue(world, machine)
-        for number in range(starts):
-            left = world.left[world.plans[number].left]
-            add(world, left, world.sums[NOWHERE], this.kind, machine, -tasks, part)
-        for number in range(world.one[0].known):
-            left = world.left[world.plans[number].left]
-            for resource in range(left.shape[1]):
-                least = min(world.free[number, machine, resource], left[machine, resource])
-                world.total[number + 1, resource] += least - world.free[number + 1, machine, resource]
-                world.free[number + 1, machine, resource] = least
-
-
-@compiled
-def kept_out_until(world: World, job: int) -> int:
-    """Return until when a suspended job is kept off its machines by those who take the place of all of its queue."""
-    this, until = world.jobs[job], 0
-    if not world.queues[this.queue].excluded:
-        return until
-    for number in range(world.one[0].ends):
-        other = world.runs[number].job
-        if world.relations[world.jobs[other].queue, this.queue] == 2 and _share_machine(world, job, other):
-            until = max(until, world.runs[number].second, world.one[0].now + 1)
-    return until
-
-
-@compiled
-def _share_machine(world: World, job: int, other: int) -> bool:
-    this, that = world.jobs[job], world.jobs[other]
-    for at in range(this.slot, this.slot + this.width):
-        for number in range(that.slot, that.slot + that.width):
-            if world.taken[at, 0] == world.taken[number, 0]:
-                return True
-    return False
-
-
-@compiled
+@small
 def put_off(world: World, job: int) -> None:
     """Let a job have a planned start as of now, which is worked out when somebody has to respect it."""
     world.pending[world.one[0].unplanned] = job
@@ -114,10 +23,10 @@ def make_plans(world: World) -> None:
         job = world.pending[number]
         this = world.jobs[job]
         if this.state == SUSPENDED:
-            if plan(world, job, kept_out_until(world, job)) == FOREVER:
+            if _plan_again(world, job) == FOREVER:
                 hold_own(world, job)
             continue
-        second = plan(world, job, 0)
+        second = plan(world, job)
         if second == FOREVER:
             hold(world, job)
         elif second == BEYOND:
@@ -125,7 +34,7 @@ def make_plans(world: World) -> None:
     world.one[0].unplanned = 0
 
 
-@compiled
+@small
 def count_plan(world: World, job: int, sign: int) -> None:
     """Count a planned start of a waiting job, or take one back."""
     this = world.jobs[job]
@@ -135,51 +44,43 @@ def count_plan(world: World, job: int, sign: int) -> None:
 
 
 @compiled
-def plan(world: World, job: int, since: int) -> int:
-    """Promise a job the earliest second, not before one, at which it can be placed and stay.
-
-    Returns it; `FOREVER` where nobody can tell, `BEYOND` where it is too late to be planned.
-    """
-    this, one = world.jobs[job], world.one[0]
-    again = this.state == SUSPENDED
-    length = left_to_run(world, job)
-    stays = length if again or world.queues[this.queue].backfills else FOREVER
-    ordered = one.busy_first > 0 and not again
-    if ordered:
-        busy_first(world, this.kind)
-    copy(world.free[0], world.scratch[THEN])
-    for resource in range(world.capacity.shape[1]):
-        world.sums[THEN, resource] = world.total[0, resource]
-    one.then_runs = one.then_starts = one.then_ends = 0
-    while True:
-        second = _next_end(world)
-        if second == FOREVER:
-            return FOREVER
-        if second < since or not _may_do(world, job, again):
-            continue
-        _last(world, second, stays)
-        if again:
-            if can_go_on(world, world.scratch[LASTING], job):
-                break
-        else:
-            _leave_claimed(world)
-            width = place(world, world.scratch[LASTING], job, ordered, False)
-            if width > 0:
-                keep_place(world, job, width)
-                break
-    if not again and second > one.now + one.window:
-        return BEYOND
-    _promise(world, job, second, second + length if length < FOREVER else FOREVER)
+def _plan_again(world: World, job: int) -> int:
+    """Promise a suspended job the earliest second at which it can go on and stay; `FOREVER` where nobody can tell."""
+    second = earliest_there(world, job, kept_out_until(world, job))
+    if second < FOREVER:
+        _promise(world, job, second)
     return second
 
 
 @compiled
-def _may_do(world: World, job: int, again: bool) -> bool:
-    """Tell whether what is free at the later second might do, whatever is planned after it."""
-    if again:
-        return can_go_on(world, world.scratch[THEN], job)
-    this = world.jobs[job]
-    return enough(world, world.sums[THEN], this.kind, this.tasks)
+def plan(world: World, job: int) -> int:
+    """Promise a waiting job the earliest second at which it can be placed and stay.
+
+    Returns it; `FOREVER` where nobody can tell, `BEYOND` where it is too late to be planned.
+    """
+    this, one = world.jobs[job], world.one[0]
+    stays = left_to_run(world, job) if world.queues[this.queue].backfills else FOREVER
+    ordered = one.busy_first > 0
+    if ordered:
+        busy_first(world, this.kind)
+    copy(world.free[NOW], world.scratch[THEN])
+    for resource in range(world.capacity.shape[1]):
+        world.sums[THEN, resource] = world.total[NOW, resource]
+    one.then_runs = one.then_starts = one.then_ends = 0
+    width = 0
+    while width == 0:
+        second = _next_end(world)
+        if second == FOREVER:
+            return FOREVER
+        if enough(world, world.sums[THEN], this.kind, this.tasks):
+            _last(world, second, stays)
+            _leave_claimed(world)
+            width = place(world, world.scratch[LASTING], job, ordered, False)
+    keep_place(world, job, width)
+    if second > one.now + one.window:
+        return BEYOND
+    _promise(world, job, second)
+    return second
 
 
 @compiled
@@ -193,25 +94,29 @@ def _next_end(world: World) -> int:
     if second == FOREVER:
         return FOREVER
     while one.then_runs < one.ends and max(world.runs[one.then_runs].second, one.now + 1) <= second:
-        _change_then(world, world.runs[one.then_runs].job, 1, ALL)
+        job = world.runs[one.then_runs].job
+        this = world.jobs[job]
+        for at in range(this.slot, this.slot + this.width):
+            machine, tasks = world.taken[at, 0], world.taken[at, 1]
+            add(world, world.scratch[THEN], world.sums[THEN], this.kind, machine, tasks, ALL)
         one.then_runs += 1
     while one.then_starts < one.plans and world.plans[one.then_starts].starting <= second:
-        job = world.plans[one.then_starts].starter
-        _change_then(world, job, -1, GIVEN if world.jobs[job].state == SUSPENDED else ALL)
+        _change_then(world, world.plans[one.then_starts].starter, -1)
         one.then_starts += 1
     while one.then_ends < one.plans and world.plans[one.then_ends].ending <= second:
-        _change_then(world, world.plans[one.then_ends].ender, 1, ALL)
+        _change_then(world, world.plans[one.then_ends].ender, 1)
         one.then_ends += 1
     return second
 
 
 @compiled
-def _change_then(world: World, job: int, sign: int, part: int) -> None:
-    """Give back or take an allocation, or a part of it, at the later second that is looked at."""
-    this = world.jobs[job]
-    for at in range(this.slot, this.slot + this.width):
-        machine, tasks = world.taken[at, 0], world.taken[at, 1]
-        add(world, world.scratch[THEN], world.sums[THEN], this.kind, machine, sign * tasks, part)
+def _change_then(world: World, number: int, sign: int) -> None:
+    """Let a plan take what it takes at the later second that is looked at, or give back all at its end."""
+    plan = world.plans[number]
+    for at in range(plan.piece, plan.pieces_end):
+        piece = world.pieces[at]
+        kind, part = world.jobs[piece.job].kind, GIVEN if piece.again and sign < 0 else ALL
+        add(world, world.scratch[THEN], world.sums[THEN], kind, piece.machine, sign * piece.tasks, part)
 
 
 @compiled
@@ -221,10 +126,11 @@ def _last(world: World, second: int, length: int) -> None:
     lasting = world.scratch[LASTING]
     copy(world.scratch[THEN], lasting)
     for number in range(starts_before(world, second + 1), end):
-        left = world.left[world.plans[number].left]
-        for machine in range(left.shape[0]):
-            for resource in range(left.shape[1]):
-                lasting[machine, resource] = min(lasting[machine, resource], left[machine, resource])
+        plan = world.plans[world.plans[number].starter]
+        for piece in range(plan.piece, plan.pieces_end):
+            machine = world.pieces[piece].machine
+            for resource in range(lasting.shape[1]):
+                lasting[machine, resource] = min(lasting[machine, resource], world.left[piece, resource])
 
 
 @compiled
@@ -238,47 +144,51 @@ def _leave_claimed(world: World) -> None:
 
 
 @compiled
-def can_go_on(world: World, free: Table, job: int) -> bool:
-    """Tell whether what a suspended job gave up is free on its machines."""
-    this = world.jobs[job]
+def _promise(world: World, job: int, start: int) -> None:
+    """Write a plan down, and what is left beside it; `THEN` is what is free at its start."""
+    this, one = world.jobs[job], world.one[0]
+    length, again = left_to_run(world, job), this.state == SUSPENDED
+    end = start + length if length < FOREVER else FOREVER
+    plan = world.plans[one.plans]
+    plan.piece = one.pieces
     for at in range(this.slot, this.slot + this.width):
-        if not offers(world, free, this.kind, world.taken[at, 0], world.taken[at, 1], GIVEN):
-            return False
-    return True
+        machine, tasks = world.taken[at, 0], world.taken[at, 1]
+        piece = world.pieces[one.pieces]
+        piece.job, piece.machine, piece.tasks, piece.again = job, machine, tasks, again
+        piece.start, piece.end = start, end
+        note_planned(world, one.pieces)
+        write_amounts(world, this.kind, machine, tasks, GIVEN if again else ALL)
+        for resource in range(world.amounts.size):
+            left = world.scratch[THEN, machine, resource] - world.amounts[resource]
+            world.left[one.pieces, resource] = left
+        _lessen_later(world, piece.following, end)
+        one.pieces += 1
+    plan.pieces_end = one.pieces
+    _note(world, start, end)
 
 
 @compiled
-def _promise(world: World, job: int, start: int, end: int) -> None:
-    """Write a plan down, and what is left beside it."""
-    this, one, plans = world.jobs[job], world.one[0], world.plans
-    first = starts_before(world, start)
-    if first == one.starts or plans[first].start != start:
-        for number in range(one.starts, first, -1):
-            plans[number].start, plans[number].left = plans[number - 1].start, plans[number - 1].left
-        plans[first].start, plans[first].left = start, one.starts
-        copy(world.scratch[THEN], world.left[one.starts])
-        one.starts += 1
-    one.known = min(one.known, first)
-    part = GIVEN if this.state == SUSPENDED else ALL
-    for number in range(first, starts_before(world, end)):
-        for at in range(this.slot, this.slot + this.width):
-            left, machine, tasks = world.left[plans[number].left], world.taken[at, 0], world.taken[at, 1]
-            add(world, left, world.sums[NOWHERE], this.kind, machine, -tasks, part)
-    _note(world, job, start, end)
+def _lessen_later(world: World, piece: int, end: int) -> None:
+    """Let what was written to `World.amounts` be taken where plans start on a machine, from a piece to a second."""
+    while piece >= 0 and world.pieces[piece].start < end:
+        change(world, world.left, piece, -1)
+        piece = world.pieces[piece].following
 
 
 @compiled
-def _note(world: World, job: int, start: int, end: int) -> None:
-    """Put a plan into the lists by start and by end."""
+def _note(world: World, start: int, end: int) -> None:
+    """Put the plan made last into the lists by start and by end."""
     plans, size = world.plans, world.one[0].plans
     at = size
     while at > 0 and plans[at - 1].starting > start:
         plans[at].starting, plans[at].starter = plans[at - 1].starting, plans[at - 1].starter
         at -= 1
-    plans[at].starting, plans[at].starter = start, job
+    plans[at].starting, plans[at].starter = start, size
+    if at < world.one[0].beside:
+        world.one[0].beside = 0
     at = size
     while at > 0 and plans[at - 1].ending > end:
         plans[at].ending, plans[at].ender = plans[at - 1].ending, plans[at - 1].ender
         at -= 1
-    plans[at].ending, plans[at].ender = end, job
+    plans[at].ending, plans[at].ender = end, size
     world.one[0].plans = size + 1

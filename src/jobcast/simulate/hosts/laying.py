@@ -11,6 +11,9 @@ from jobcast.simulate.hosts.base import Column, Flags, Jobs, Machines, Rules
 from jobcast.simulate.hosts.layout import ABSENT, DONE, SUSPEND, World, record_type
 from jobcast.simulate.hosts.program import Program, joined
 
+_PIECES = 8
+"""Machines of a plan for which there is room."""
+
 
 def _records(of: type, rows: int, columns: dict[str, Any]) -> npt.NDArray[np.void]:
     """Return records of zeros, but for these columns; numbers fill theirs."""
@@ -36,7 +39,6 @@ def idle_world(jobs: Jobs, machines: Machines, rules: Rules, plans: int) -> Worl
     job_records, slots = _jobs(jobs, machines, rules)
     program, begins = joined([machines.order, *rules.start_if])
     of_jobs, orders = joined([*rules.order.line, *rules.order.behind])
-    future = _future(machines.capacity, plans, bool(rules.preemption))
     room = len(jobs)
     return World(
         one=cast("Any", _one(jobs, rules, int(begins[1]))),
@@ -84,33 +86,43 @@ def idle_world(jobs: Jobs, machines: Machines, rules: Rules, plans: int) -> Worl
         sums=np.zeros((3, resources), np.int64),
         places=np.zeros((5, rows), np.int64),
         chosen=np.zeros((room, 2), np.int64),
-        **future,
+        heads=np.full((2, rows), -1, np.int64),
+        free=np.stack([machines.capacity, np.zeros_like(machines.capacity)]),
+        total=np.stack([machines.capacity.sum(axis=0), np.zeros(resources, np.int64)]),
+        chances=np.zeros((rows, resources), np.int64),
+        amounts=np.zeros(resources, np.int64),
+        kept=np.zeros((2, rows, resources), np.int64),
+        claimed=np.zeros((rows, resources), np.int64),
+        **_planned(machines.capacity, plans),
+        **_pieces(machines.capacity, plans * _PIECES),
     )
 
 
-def widen(world: World) -> World:
-    """Return the same world, between two passes, with room for twice as many planned starts."""
-    future = _future(world.capacity, 2 * len(world.left), len(world.chances) > 1)
-    future["free"][0], future["total"][0] = world.free[0], world.total[0]
-    return world._replace(**future)
+def widen(world: World, *, plans: bool) -> World:
+    """Return the same world, between two passes, with room for twice as many planned starts, or else pieces."""
+    if plans:
+        return world._replace(**_planned(world.capacity, 2 * len(world.plans)))
+    pieces = _pieces(world.capacity, 2 * len(world.pieces))
+    pieces["runners"][: len(world.runners)] = world.runners
+    pieces["pieces"][: len(world.pieces)] = world.pieces  # the next walk still forgets them
+    return world._replace(**pieces)
 
 
-def _future(capacity: npt.NDArray[np.int64], plans: int, preempts: bool) -> dict[str, Any]:
-    rows, resources = capacity.shape
-    free = np.zeros((plans + 1, rows, resources), np.int64)
-    free[0] = capacity
-    total = np.zeros((plans + 1, resources), np.int64)
-    total[0] = capacity.sum(axis=0)
+def _planned(capacity: npt.NDArray[np.int64], plans: int) -> dict[str, Any]:
     return {
         "plans": _records(layout.Planned, plans, {}),
-        "free": free,
-        "left": np.zeros((plans, rows, resources), np.int64),
-        "chances": np.zeros((plans + 1 if preempts else 1, rows, resources), np.int64),
-        "total": total,
         "holders": np.zeros(plans, np.int64),
-        "held": np.zeros((plans, rows, resources), np.int64),
-        "kept": np.zeros((2, rows, resources), np.int64),
-        "claimed": np.zeros((rows, resources), np.int64),
+        "held": np.zeros((plans, *capacity.shape), np.int64),
+    }
+
+
+def _pieces(capacity: npt.NDArray[np.int64], pieces: int) -> dict[str, Any]:
+    resources = capacity.shape[1]
+    return {
+        "runners": _records(layout.Piece, pieces, {}),
+        "pieces": _records(layout.Piece, pieces, {}),
+        "left": np.zeros((pieces, resources), np.int64),
+        "chances_left": np.zeros((pieces, resources), np.int64),
     }
 
 
@@ -133,6 +145,7 @@ def _one(jobs: Jobs, rules: Rules, machine_order: int) -> npt.NDArray[np.void]:
             "moves": bool(rules.order.line or rules.order.behind),
             "order": len(rules.order.line),
             "recalculate": rules.order.recalculate,
+            "spare": -1,
         },
     )
 

@@ -39,11 +39,15 @@ THEN, LASTING, NOWHERE = 0, 1, 2
 ORDER, AT, COUNT, EVER, BEST = 0, 1, 2, 3, 4
 """Places in `World.places`: machines in the order in which a planned job tries them; where the tasks of the job
 that is tried would run, and how many; two more for those who hold."""
+NOW, BESIDE = 0, 1
+"""Places in `World.free`: what is free now; what of it is available as long as one looks ahead."""
+RUNNING_THERE, PLANNED_THERE = 0, 1
+"""Places in `World.heads`."""
 EVERYBODY, STOPPED = 0, 1
 """Places in `World.kept`: what everybody holds, and what suspended jobs hold."""
 
 
-OF_JOB, NOW, WAITED, USER_QUEUED, USER_RUNNING, GROUP_QUEUED, GROUP_RUNNING = 3, 4, 5, 6, 7, 8, 9
+OF_JOB, SECOND, WAITED, USER_QUEUED, USER_RUNNING, GROUP_QUEUED, GROUP_RUNNING = 3, 4, 5, 6, 7, 8, 9
 """Likewise for jobs: what doesn't change, the second, how long it waits, how many jobs of the same user or group do."""
 KNOWN, FREE, TASKS = 0, 1, 2
 """Operands of expressions: what doesn't change, how much of a resource is free on a machine, how many tasks of a queue
@@ -229,17 +233,33 @@ class Ending(Protocol):
     job: int
 
 
-class Planned(Protocol):
-    """The future as one walk sees it, in four rising lists."""
+class Piece(Protocol):
+    """What a job takes of one machine, now or by a plan; those of a machine are a list."""
 
+    job: int
+    machine: int
+    tasks: int
     start: int
-    """Seconds at which something is planned to start, each once, and its place in `World.left`."""
-    left: int
+    """Second; the list of a machine's plans rises by it."""
+    end: int
+    """Second at which it is reckoned to end; the list of what runs on a machine rises by it."""
+    following: int
+    """The next one on the machine; -1 for none."""
+    again: Flag
+    """Whether it is planned to go on: then it takes what it gave up, and gives all back."""
+
+
+class Planned(Protocol):
+    """The future as one walk sees it: plans as they were made, and two rising lists of them."""
+
+    piece: int
+    """Where its pieces begin in `World.pieces`."""
+    pieces_end: int
     starting: int
-    """Second and job of each plan, by its start."""
+    """Second and number of each plan, by its start."""
     starter: int
     ending: int
-    """Second and job of each plan, by its end."""
+    """Second and number of each plan, by its end."""
     ender: int
 
 
@@ -280,11 +300,16 @@ class Single(Protocol):
     """How many wait or are suspended."""
     ends: int
     """How many run."""
-    starts: int
-    """How many different seconds have planned starts."""
+    runners: int
+    """How many pieces of `World.runners` have been used, and the first of those that are free again; -1 for none."""
+    spare: int
+    live: int
+    """How many pieces those have at most that wait, run or are suspended."""
     plans: int
-    known: int
-    """Up to which planned start `World.free` is right."""
+    pieces: int
+    """How many pieces they have."""
+    beside: int
+    """How many planned starts `BESIDE` respects; 0 where it isn't worked out."""
     passes: int
     walk: int
     era: int
@@ -403,16 +428,24 @@ class World(NamedTuple):
     """Running jobs by the second at which they are reckoned to end."""
     running: Table
     """[queues, resources]: what the running jobs of each queue take."""
+    heads: Table
+    """[2, machines]: the first piece of what runs on each, in `World.runners`, and of what is planned, in
+    `World.pieces`; -1 for none."""
+    runners: Records[Piece]
     plans: Records[Planned]
+    pieces: Records[Piece]
+    left: Table
+    """[pieces, resources]: what is left on the piece's machine at its start, beside all that is planned to run then."""
     free: npt.NDArray[np.int64]
-    """[planned starts + 1, machines, resources]: the first is what is free now, each other one the smallest of the
-    one before and what is left at the planned start of that number."""
-    left: npt.NDArray[np.int64]
-    """[planned starts, machines, resources]: what is left beside those that are planned to run then."""
-    chances: npt.NDArray[np.int64]
-    """[planned starts + 1, machines, resources]: what would be free now, and left, without victims of preemption."""
+    """[2, machines, resources]."""
     total: Table
-    """[planned starts + 1, resources]: sums of `free` over its machines."""
+    """[2, resources]: sums of `free` over its machines."""
+    chances: Table
+    """[machines, resources]: what would be free now without victims of preemption."""
+    chances_left: Table
+    """[pieces, resources]: what would be left likewise."""
+    amounts: Column
+    """[resources]: what is taken or given back."""
     scratch: npt.NDArray[np.int64]
     """[3, machines, resources]."""
     sums: Table

@@ -49,7 +49,7 @@ def programs(policy: Policy, facts: Facts) -> JobOrder:
 
 
 _OPERANDS = {
-    "now": (layout.NOW, 0),
+    "now": (layout.SECOND, 0),
     "wait": (layout.WAITED, 0),
     "user_queued": (layout.USER_QUEUED, 0),
     "user_running": (layout.USER_RUNNING, 0),

@@ -1,6 +1,6 @@
 """Where the tasks of a job fit: first fit over machines (rule 3 of "How the core decides")."""
 
-from jobcast.simulate.compiling import compiled
+from jobcast.simulate.compiling import compiled, small
 from jobcast.simulate.hosts.evaluating import sort_machines
 from jobcast.simulate.hosts.layout import ALL, AT, COUNT, GIVEN, ORDER, Column, Table, World
 from jobcast.simulate.hosts.ruling import room
@@ -40,7 +40,7 @@ def _is_empty(world: World, free: Table, machine: int) -> bool:
     return True
 
 
-@compiled
+@small
 def enough(world: World, total: Column, kind: int, tasks: int) -> bool:
     """Tell whether there is enough on all machines together, which doesn't say that it fits."""
     this = world.kinds[kind]
@@ -178,19 +178,19 @@ def add(  # noqa: PLR0913, PLR0917 - a value for them would cost more than it do
 
 @compiled
 def offers(  # noqa: PLR0913, PLR0917 - likewise
-    world: World, free: Table, kind: int, machine: int, tasks: int, part: int
+    world: World, free: Column, kind: int, machine: int, tasks: int, part: int
 ) -> bool:
-    """Tell whether a machine has what so many tasks take, or a part of it."""
+    """Tell whether there is what so many tasks take of a machine, or a part of it."""
     this = world.kinds[kind]
     if this.alone:
-        for resource in range(free.shape[1]):
+        for resource in range(free.size):
             wanted = part == ALL or (world.gives[resource] > 0) == (part == GIVEN)
-            if wanted and free[machine, resource] < world.capacity[machine, resource]:
+            if wanted and free[resource] < world.capacity[machine, resource]:
                 return False
         return True
     for at in range(this.need, this.needs_end):
         need = world.needs[at]
         wanted = part == ALL or (need.given > 0) == (part == GIVEN)
-        if wanted and free[machine, need.resource] < tasks * need.per_task + need.per_machine:
+        if wanted and free[need.resource] < tasks * need.per_task + need.per_machine:
             return False
     return True

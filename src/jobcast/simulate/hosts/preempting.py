@@ -1,7 +1,8 @@
 """Whose place a job may take (rule 6)."""
 
 from jobcast.simulate.compiling import compiled
-from jobcast.simulate.hosts.future import left_to_run, make_plans, starts_before
+from jobcast.simulate.hosts.available import left_to_run, starts_before
+from jobcast.simulate.hosts.future import make_plans
 from jobcast.simulate.hosts.layout import (
     ALL,
     AT,
@@ -10,12 +11,14 @@ from jobcast.simulate.hosts.layout import (
     FOREVER,
     GIVEN,
     LASTING,
-    NOWHERE,
+    NOW,
+    PLANNED_THERE,
     SUSPEND,
     THEN,
     World,
 )
-from jobcast.simulate.hosts.placing import add, copy, enough, keep_place, offers, place
+from jobcast.simulate.hosts.pieces import change, write_amounts
+from jobcast.simulate.hosts.placing import copy, enough, keep_place, offers, place
 
 
 @compiled
@@ -23,8 +26,6 @@ def may_gain(world: World, job: int) -> bool:
     """Tell whether there is enough on all machines together if everybody went who may be preempted."""
     this = world.jobs[job]
     queue = world.queues[this.queue]
-    if queue.rule == queue.rules_end:
-        return False
     total = world.sums[THEN]
     for resource in range(total.size):
         total[resource] = world.total[0, resource]
@@ -42,11 +43,11 @@ def make_place(world: World, job: int) -> bool:
     if _is_vain(world, job):
         return False
     this = world.jobs[job]
-    queue, starts = world.queues[this.queue], _starts(world, job)
-    _copy_chances(world, starts)
+    queue, until = world.queues[this.queue], _until(world, job)
+    _copy_chances(world, until)
     _begin(world)
     for machine in range(world.capacity.shape[0]):
-        _last(world, starts, machine)
+        _last(world, until, machine)
     world.one[0].victims = 0
     for number in range(queue.rule, queue.rules_end):
         rule = world.rules[number]
@@ -54,13 +55,13 @@ def make_place(world: World, job: int) -> bool:
             first = world.one[0].victims
             last = _gather(world, world.victims[at])
             for candidate in range(first, last):
-                if not _go_too(world, job, candidate, number, starts):
+                if not _go_too(world, job, candidate, number, until):
                     continue
                 if not enough(world, world.sums[LASTING], this.kind, this.tasks):
                     continue
                 width = place(world, world.scratch[LASTING], job, False, this.ruled > 0)
                 if width > 0:
-                    _spare(world, job, width, starts)
+                    _spare(world, job, width, until)
                     _add_all(world, width)
                     keep_place(world, job, width)
                     return True
@@ -68,10 +69,10 @@ def make_place(world: World, job: int) -> bool:
 
 
 @compiled
-def _starts(world: World, job: int) -> int:
-    """Return how many planned starts lie within its run."""
+def _until(world: World, job: int) -> int:
+    """Return the second up to which it must respect planned starts."""
     backfills = world.queues[world.jobs[job].queue].backfills
-    return starts_before(world, world.one[0].now + (left_to_run(world, job) if backfills else FOREVER))
+    return world.one[0].now + (left_to_run(world, job) if backfills else FOREVER)
 
 
 @compiled
@@ -85,7 +86,7 @@ def _is_vain(world: World, job: int) -> bool:
         helps = _helps_if_all_go(world, job, 0)
         if helps:
             make_plans(world)
-    if helps and _helps_if_all_go(world, job, _starts(world, job)):
+    if helps and _helps_if_all_go(world, job, _until(world, job)):
         return False
     _note_vain(world, job)
     return True
@@ -100,31 +101,31 @@ def _note_vain(world: World, job: int) -> None:
 
 
 @compiled
-def _go_too(world: World, job: int, candidate: int, rule: int, starts: int) -> bool:
+def _go_too(world: World, job: int, candidate: int, rule: int, until: int) -> bool:
     """Reckon one more victim away; returns whether it runs where the job may."""
     victim, kept = world.chosen[candidate, 0], world.one[0].victims
     if not _is_near(world, victim, world.kinds[world.jobs[job].kind].choice):
         return False
     world.chosen[kept, 0], world.chosen[kept, 1] = victim, rule
     world.one[0].victims = kept + 1
-    _without(world, kept, starts, 1)
+    _without(world, kept, until, 1)
     return True
 
 
 @compiled
-def _helps_if_all_go(world: World, job: int, starts: int) -> bool:
+def _helps_if_all_go(world: World, job: int, until: int) -> bool:
     """Tell whether there is a place if everybody goes; if not, no part of them is worth trying."""
     this = world.jobs[job]
     choice = world.kinds[this.kind].choice
-    _copy_chances(world, starts)
+    _copy_chances(world, until)
     for number in range(world.one[0].ends):
         other = world.runs[number].job
         rule = _rule_for(world, other, this.queue)
         if rule >= 0 and _is_near(world, other, choice):
-            _release(world, other, rule, starts, 1)
+            _release(world, other, rule, until, 1)
     _begin(world)
     for machine in range(world.capacity.shape[0]):
-        _last(world, starts, machine)
+        _last(world, until, machine)
     return enough(world, world.sums[LASTING], this.kind, this.tasks) and (
         place(world, world.scratch[LASTING], job, False, False) > 0
     )
@@ -164,11 +165,14 @@ def _needs_no_less(world: World, kind: int, resource: int, per_task: int, per_ma
 
 
 @compiled
-def _copy_chances(world: World, starts: int) -> None:
+def _copy_chances(world: World, until: int) -> None:
     """Begin with what there is while nobody goes."""
-    copy(world.free[0], world.chances[0])
-    for number in range(starts):
-        copy(world.left[world.plans[number].left], world.chances[number + 1])
+    copy(world.free[NOW], world.chances)
+    for number in range(starts_before(world, until)):
+        plan = world.plans[world.plans[number].starter]
+        for piece in range(plan.piece, plan.pieces_end):
+            for resource in range(world.left.shape[1]):
+                world.chances_left[piece, resource] = world.left[piece, resource]
 
 
 @compiled
@@ -181,12 +185,14 @@ def _begin(world: World) -> None:
 
 
 @compiled
-def _last(world: World, starts: int, machine: int) -> None:
+def _last(world: World, until: int, machine: int) -> None:
     """Work out what would be available on a machine for as long as the job runs."""
     for resource in range(world.capacity.shape[1]):
-        least = world.chances[0, machine, resource]
-        for number in range(1, starts + 1):
-            least = min(least, world.chances[number, machine, resource])
+        least = world.chances[machine, resource]
+        piece = world.heads[PLANNED_THERE, machine]
+        while piece >= 0 and world.pieces[piece].start < until:
+            least = min(least, world.chances_left[piece, resource])
+            piece = world.pieces[piece].following
         least -= world.kept[EVERYBODY, machine, resource]
         world.sums[LASTING, resource] += least - world.scratch[LASTING, machine, resource]
         world.scratch[LASTING, machine, resource] = least
@@ -237,35 +243,39 @@ def _is_near(world: World, job: int, choice: int) -> bool:
 
 
 @compiled
-def _without(world: World, number: int, starts: int, sign: int) -> None:
+def _without(world: World, number: int, until: int, sign: int) -> None:
     """Reckon a chosen victim away; with a sign of -1, back."""
     job = world.chosen[number, 0]
-    _release(world, job, world.chosen[number, 1], starts, sign)
+    _release(world, job, world.chosen[number, 1], until, sign)
     this = world.jobs[job]
     for at in range(this.slot, this.slot + this.width):
-        _last(world, starts, world.taken[at, 0])
+        _last(world, until, world.taken[at, 0])
 
 
 @compiled
-def _release(world: World, job: int, rule: int, starts: int, sign: int) -> None:
+def _release(world: World, job: int, rule: int, until: int, sign: int) -> None:
     """Add what a victim would give up to what is free now, and left at planned starts within its run."""
     this = world.jobs[job]
     part = GIVEN if world.rules[rule].method == SUSPEND else ALL
-    still = starts_before(world, max(this.ends, world.one[0].now + 1))
+    still = min(until, max(this.ends, world.one[0].now + 1))
     for at in range(this.slot, this.slot + this.width):
-        machine, tasks = world.taken[at, 0], world.taken[at, 1]
-        for place_of in range(min(still, starts) + 1):
-            add(world, world.chances[place_of], world.sums[NOWHERE], this.kind, machine, sign * tasks, part)
+        machine = world.taken[at, 0]
+        write_amounts(world, this.kind, machine, world.taken[at, 1], part)
+        change(world, world.chances, machine, sign)
+        piece = world.heads[PLANNED_THERE, machine]
+        while piece >= 0 and world.pieces[piece].start < still:
+            change(world, world.chances_left, piece, sign)
+            piece = world.pieces[piece].following
 
 
 @compiled
-def _spare(world: World, job: int, width: int, starts: int) -> None:
+def _spare(world: World, job: int, width: int, until: int) -> None:
     """Leave out those that the place does without, in the order in which they were chosen."""
     needed = 0
     for number in range(world.one[0].victims):
-        _without(world, number, starts, -1)
+        _without(world, number, until, -1)
         if not _still_fits(world, job, width):
-            _without(world, number, starts, 1)
+            _without(world, number, until, 1)
             world.chosen[needed, 0], world.chosen[needed, 1] = (
                 world.chosen[number, 0],
                 world.chosen[number, 1],
@@ -277,8 +287,9 @@ def _spare(world: World, job: int, width: int, starts: int) -> None:
 @compiled
 def _still_fits(world: World, job: int, width: int) -> bool:
     free, kind = world.scratch[LASTING], world.jobs[job].kind
-    for at in range(width):  # noqa: SIM110 - compiled
-        if not offers(world, free, kind, world.places[AT, at], world.places[COUNT, at], ALL):
+    for at in range(width):
+        machine = world.places[AT, at]
+        if not offers(world, free[machine], kind, machine, world.places[COUNT, at], ALL):
             return False
     return True
 

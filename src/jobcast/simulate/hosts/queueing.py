@@ -2,6 +2,7 @@
 
 from jobcast.simulate.compiling import compiled
 from jobcast.simulate.hosts.layout import Column, Ending, Records, World
+from jobcast.simulate.hosts.pieces import note_running, strike_running
 
 
 @compiled
@@ -53,6 +54,7 @@ def will_end(world: World, job: int, reckoned: int, truly: int) -> None:
     """Note when a job that begins to run is reckoned to end, and when it will."""
     size = world.one[0].ends
     _note_run(world, size, job, reckoned)
+    note_running(world, job)
     world.one[0].ends = size + 1
     _rise(world.due, size, truly, job)
 
@@ -91,13 +93,16 @@ def correct_ends(world: World) -> None:
             at += 1
             continue
         _strike_run(world, job)
+        strike_running(world, job)
         _note_run(world, one.ends - 1, job, later)
+        note_running(world, job)
 
 
 @compiled
 def strike(world: World, job: int) -> None:
     """Take a job that ends or is stopped out of both lists."""
     _strike_run(world, job)
+    strike_running(world, job)
     at, size = 0, world.one[0].ends - 1
     while world.due[at].job != job:
         at += 1

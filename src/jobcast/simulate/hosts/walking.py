@@ -1,21 +1,15 @@
 """One pass: the line is walked until nothing more can be done (rules 1, 2, 4, 6 and 7)."""
 
-from jobcast.simulate.compiling import compiled
+from jobcast.simulate.compiling import compiled, small
+from jobcast.simulate.hosts.available import beside, left_to_run
 from jobcast.simulate.hosts.changing import give_way, go_on, is_limited, start
-from jobcast.simulate.hosts.future import (
-    beside,
-    can_go_on,
-    count_plan,
-    kept_out_until,
-    left_to_run,
-    make_plans,
-    put_off,
-)
+from jobcast.simulate.hosts.future import count_plan, make_plans, put_off
 from jobcast.simulate.hosts.holding import clip_holders, forget_holders, leave_held
 from jobcast.simulate.hosts.layout import (
     EVERYBODY,
     FOREVER,
     LASTING,
+    NOW,
     PLAN,
     STOP,
     STOPPED,
@@ -25,8 +19,10 @@ from jobcast.simulate.hosts.layout import (
     Column,
     World,
 )
+from jobcast.simulate.hosts.pieces import forget_plans
 from jobcast.simulate.hosts.placing import enough, keep_place, place
 from jobcast.simulate.hosts.preempting import make_place, may_gain
+from jobcast.simulate.hosts.resuming import can_go_on, kept_out_until
 from jobcast.simulate.hosts.sorting import sort_lines
 
 STARTED, PREEMPTED, WAITS = 0, 1, 2
@@ -55,7 +51,8 @@ def _without_gaps(world: World, line: Column) -> int:
 def walk(world: World) -> bool:
     """Let everybody in line have a turn; returns whether somebody was preempted, so that plans have to be made anew."""
     one = world.one[0]
-    one.starts = one.plans = one.known = one.unplanned = one.blocked_one = 0
+    one.unplanned = one.blocked_one = 0
+    forget_plans(world)
     _forget_planned(world)
     one.walk += 1
     one.era += 1
@@ -84,7 +81,7 @@ def _forget_planned(world: World) -> None:
             world.users[user].planned = 0
 
 
-@compiled
+@small
 def _turn(world: World, job: int) -> bool:
     """Do what can be done for one job, once in a walk; returns whether others were preempted."""
     this = world.jobs[job]
@@ -99,7 +96,7 @@ def _turn(world: World, job: int) -> bool:
     return False
 
 
-@compiled
+@small
 def _wait(world: World, job: int) -> None:
     """Let a job wait, with a planned start if it is one of the first; that is worked out when somebody needs it."""
     one = world.one[0]
@@ -111,7 +108,7 @@ def _wait(world: World, job: int) -> None:
             make_plans(world)  # who comes next depends on whether that is so
 
 
-@compiled
+@small
 def _are_many(world: World, job: int) -> bool:
     """Tell whether so many have planned starts that a job gets none; works plans out that may lie too late to count."""
     if _are_enough(world, job) and world.one[0].window < UNLIMITED and world.one[0].unplanned > 0:
@@ -119,7 +116,7 @@ def _are_many(world: World, job: int) -> bool:
     return _are_enough(world, job)
 
 
-@compiled
+@small
 def _are_enough(world: World, job: int) -> bool:
     this, one = world.jobs[job], world.one[0]
     queue, user = world.queues[this.queue], world.users[this.user]
@@ -128,7 +125,7 @@ def _are_enough(world: World, job: int) -> bool:
     )
 
 
-@compiled
+@small
 def _is_passed_over(world: World, job: int) -> bool:
     queue = world.queues[world.jobs[job].queue]
     if not queue.is_open or queue.shut or is_limited(world, job):
@@ -136,18 +133,19 @@ def _is_passed_over(world: World, job: int) -> bool:
     return world.one[0].blocked == STOP and world.one[0].blocked_one > 0
 
 
-@compiled
+@small
 def _try(world: World, job: int) -> int:
     """Start a waiting job where it fits, or where others must go; within an era once is enough."""
     this, one = world.jobs[job], world.one[0]
     if this.tried == one.era and not this.ruled:
         return WAITS
     this.hindered = 0
-    if _fits(world, job):
+    if enough(world, world.total[NOW], this.kind, this.tasks) and _fits(world, job):
         start(world, job)
         this.backfilled = one.blocked_one
         return STARTED
-    if not may_gain(world, job) or not make_place(world, job):
+    queue = world.queues[this.queue]
+    if queue.rule == queue.rules_end or not may_gain(world, job) or not make_place(world, job):
         this.tried = one.era
         return WAITS
     for number in range(one.victims):
@@ -162,10 +160,8 @@ def _fits(world: World, job: int) -> bool:
     """Find a place for a job to start now; within a walk what is available only shrinks."""
     this = world.jobs[job]
     kind, walk = world.kinds[this.kind], world.one[0].walk
-    if not enough(world, world.total[0], this.kind, this.tasks):
-        return False
     if world.one[0].unplanned > 0:
-        if place(world, world.free[0], job, False, False) == 0:
+        if place(world, world.free[NOW], job, False, False) == 0:
             kind.failed, kind.failed_tasks, kind.failed_length = walk, this.tasks, 0
             return False
         make_plans(world)
@@ -223,7 +219,7 @@ def _try_early(world: World, job: int) -> bool:
 def _go_on(world: World, job: int) -> None:
     """Let a suspended job go on if it can, else plan for when it can."""
     since = kept_out_until(world, job)
-    if since > 0 or not can_go_on(world, world.free[0], job):
+    if since > 0 or not can_go_on(world, world.free[NOW], job):
         put_off(world, job)
         return
     if world.one[0].unplanned > 0:
