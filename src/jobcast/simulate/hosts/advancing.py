@@ -1,6 +1,7 @@
 """Time goes from second to second: jobs end, jobs come, and then is decided."""
 
 from jobcast.simulate.compiling import compiled, entrance
+from jobcast.simulate.hosts.address import address
 from jobcast.simulate.hosts.changing import come, finish
 from jobcast.simulate.hosts.evaluating import revalue
 from jobcast.simulate.hosts.layout import DONE, FOREVER, World
@@ -20,6 +21,11 @@ def advance(world: World, arrivals: int) -> int:
 
     In the last two cases it goes on where it is called again.
     """
+    return _advance(address(world), arrivals)
+
+
+@compiled
+def _advance(world: World, arrivals: int) -> int:
     one, jobs = world.one[0], world.jobs
     while True:
         second = _next_second(world)
@@ -85,6 +91,11 @@ def _lacking(world: World, second: int) -> int:
 @entrance
 def refuse(world: World) -> None:
     """Put machines in order, and mark the jobs as done that wouldn't even fit on the idle ones."""
+    _refuse(address(world))
+
+
+@compiled
+def _refuse(world: World) -> None:
     for machine in range(world.capacity.shape[0]):
         revalue(world, machine)
     for job in range(len(world.jobs)):

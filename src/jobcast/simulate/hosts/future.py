@@ -1,6 +1,6 @@
 """Planned starts (rules 4 and 7)."""
 
-from jobcast.simulate.compiling import compiled, small
+from jobcast.simulate.compiling import compiled
 from jobcast.simulate.hosts.available import left_to_run, starts_before
 from jobcast.simulate.hosts.holding import hold, hold_own
 from jobcast.simulate.hosts.layout import ALL, BEYOND, FOREVER, GIVEN, LASTING, NOW, SUSPENDED, THEN, World
@@ -9,7 +9,7 @@ from jobcast.simulate.hosts.placing import add, busy_first, copy, enough, keep_p
 from jobcast.simulate.hosts.resuming import earliest_there, kept_out_until
 
 
-@small
+@compiled
 def put_off(world: World, job: int) -> None:
     """Let a job have a planned start as of now, which is worked out when somebody has to respect it."""
     world.pending[world.one[0].unplanned] = job
@@ -34,7 +34,7 @@ def make_plans(world: World) -> None:
     world.one[0].unplanned = 0
 
 
-@small
+@compiled
 def count_plan(world: World, job: int, sign: int) -> None:
     """Count a planned start of a waiting job, or take one back."""
     this = world.jobs[job]

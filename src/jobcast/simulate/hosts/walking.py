@@ -1,6 +1,6 @@
 """One pass: the line is walked until nothing more can be done (rules 1, 2, 4, 6 and 7)."""
 
-from jobcast.simulate.compiling import compiled, small
+from jobcast.simulate.compiling import compiled
 from jobcast.simulate.hosts.available import beside, left_to_run
 from jobcast.simulate.hosts.changing import give_way, go_on, is_limited, start
 from jobcast.simulate.hosts.future import count_plan, make_plans, put_off
@@ -81,7 +81,7 @@ def _forget_planned(world: World) -> None:
             world.users[user].planned = 0
 
 
-@small
+@compiled
 def _turn(world: World, job: int) -> bool:
     """Do what can be done for one job, once in a walk; returns whether others were preempted."""
     this = world.jobs[job]
@@ -96,7 +96,7 @@ def _turn(world: World, job: int) -> bool:
     return False
 
 
-@small
+@compiled
 def _wait(world: World, job: int) -> None:
     """Let a job wait, with a planned start if it is one of the first; that is worked out when somebody needs it."""
     one = world.one[0]
@@ -108,7 +108,7 @@ def _wait(world: World, job: int) -> None:
             make_plans(world)  # who comes next depends on whether that is so
 
 
-@small
+@compiled
 def _are_many(world: World, job: int) -> bool:
     """Tell whether so many have planned starts that a job gets none; works plans out that may lie too late to count."""
     if _are_enough(world, job) and world.one[0].window < UNLIMITED and world.one[0].unplanned > 0:
@@ -116,7 +116,7 @@ def _are_many(world: World, job: int) -> bool:
     return _are_enough(world, job)
 
 
-@small
+@compiled
 def _are_enough(world: World, job: int) -> bool:
     this, one = world.jobs[job], world.one[0]
     queue, user = world.queues[this.queue], world.users[this.user]
@@ -125,7 +125,7 @@ def _are_enough(world: World, job: int) -> bool:
     )
 
 
-@small
+@compiled
 def _is_passed_over(world: World, job: int) -> bool:
     queue = world.queues[world.jobs[job].queue]
     if not queue.is_open or queue.shut or is_limited(world, job):
@@ -133,7 +133,7 @@ def _is_passed_over(world: World, job: int) -> bool:
     return world.one[0].blocked == STOP and world.one[0].blocked_one > 0
 
 
-@small
+@compiled
 def _try(world: World, job: int) -> int:
     """Start a waiting job where it fits, or where others must go; within an era once is enough."""
     this, one = world.jobs[job], world.one[0]
