@@ -11,7 +11,7 @@ from harness import Operation
 from jobcast.simulate.counts.base import CONSERVATIVE, EASY, EASY_PLUS_PLUS, Jobs, Rule
 from jobcast.simulate.counts.engine import run
 
-_PROCESSORS = 128
+PROCESSORS = 128
 _COLUMNS = ("submit", "run", "request", "processors", "user")
 _FILE = "jobs.npy"
 _BUSY, _SATURATED = 0.9, 1.1
@@ -24,7 +24,7 @@ def operations(shrink: int) -> list[Operation]:
         Operation(
             name=f"simulate {name}",
             size=size // shrink,
-            prepare=partial(_prepare, load),
+            prepare=partial(prepare, load),
             work=partial(_simulate, rule, compiled),
             limit=_sort_compiled if compiled else _sort_plain,
             limit_name="numpy.sort" if compiled else "heapq",
@@ -39,29 +39,31 @@ def operations(shrink: int) -> list[Operation]:
     ]
 
 
-def _prepare(load: float, folder: Path, size: int) -> None:
+def prepare(load: float, folder: Path, size: int) -> None:
+    """Write so many jobs that ask for a share of the processors."""
     chance = np.random.default_rng(5)
     request = chance.choice([300, 900, 3600, 14400, 86400], size)
     run_time = np.maximum(1, request * chance.beta(0.5, 1.0, size)).astype(np.int64)
     processors = 2 ** chance.integers(0, 6, size)
-    span = int((run_time * processors).sum() / _PROCESSORS / load)
+    span = int((run_time * processors).sum() / PROCESSORS / load)
     submit = np.sort(chance.integers(0, span, size))
     np.save(folder / _FILE, np.array([submit, run_time, request, processors, chance.zipf(1.5, size) % 100]))
 
 
-def _jobs(folder: Path) -> Jobs:
+def jobs_in(folder: Path) -> Jobs:
+    """Read them."""
     return Jobs(**dict(zip(_COLUMNS, np.load(folder / _FILE), strict=True)))
 
 
 def _simulate(rule: Rule, compiled: bool, folder: Path) -> Callable[[], object]:
-    jobs = _jobs(folder)
+    jobs = jobs_in(folder)
     nothing = Jobs(**{name: getattr(jobs, name)[:1] for name in _COLUMNS})
-    run(nothing, _PROCESSORS, rule, compiled=compiled)  # the first call compiles
-    return lambda: run(jobs, _PROCESSORS, rule, compiled=compiled)
+    run(nothing, PROCESSORS, rule, compiled=compiled)  # the first call compiles
+    return lambda: run(jobs, PROCESSORS, rule, compiled=compiled)
 
 
 def _ends(folder: Path) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    jobs = _jobs(folder)
+    jobs = jobs_in(folder)
     return jobs.submit + jobs.run
 
 

@@ -4,6 +4,7 @@ import counting
 import estimates
 import features
 import hooks
+import hosts
 import predict
 import readers
 import report
@@ -18,7 +19,7 @@ def operations(*, quick: bool) -> list[Operation]:
     """Return what is measured, a tenth of the size where it must be `quick`."""
     return [
         operation
-        for subject in (readers, store, features, train, predict, report, counting)
+        for subject in (readers, store, features, train, predict, report, counting, hosts)
         for operation in subject.operations(10 if quick else 1)
     ]
 
