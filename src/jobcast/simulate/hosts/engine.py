@@ -65,8 +65,8 @@ def _outcome(jobs: Jobs, world: World) -> Outcome:
         suspended=records["suspended"].copy(),
         backfilled=records["backfilled"].copy(),
         offsets=offsets,
-        machine=world.taken[:, 0].astype(np.int32)[used],
-        tasks=world.taken[:, 1].astype(np.int32)[used],
+        machine=world.taken[used, 0],
+        tasks=world.taken[used, 1],
         passes=int(cast("npt.NDArray[Any]", world.one)["passes"][0]),
         over=int(cast("npt.NDArray[Any]", world.one)["now"][0]),
     )

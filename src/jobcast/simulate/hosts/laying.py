@@ -75,7 +75,7 @@ def idle_world(jobs: Jobs, machines: Machines, rules: Rules, plans: int) -> Worl
         limited_there=jobs.there.holds,
         used_there=np.zeros((jobs.there.counts, rows), np.int64),
         tasks_there=np.zeros((rows, queues if begins[-1] > begins[1] else 0), np.int64),
-        taken=np.zeros((slots, 2), np.int64),
+        taken=np.zeros((slots, 2), np.int32),
         line=np.zeros(room, np.int64),
         behind=np.zeros(room, np.int64),
         pending=np.zeros(room, np.int64),

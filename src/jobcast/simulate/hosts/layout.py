@@ -414,8 +414,8 @@ class World(NamedTuple):
     """[counts, machines]: how much runs."""
     tasks_there: Table
     """[machines, queues]: how many tasks run, where START_CLASS asks for it."""
-    taken: Table
-    """[slots, 2]: machine and tasks."""
+    taken: npt.NDArray[np.int32]
+    """[slots, 2]: machine and tasks; the largest table, so of small numbers."""
     line: Column
     """Who waits or is suspended, by `Job.rank`."""
     behind: Column
