@@ -147,7 +147,9 @@ def test_interruption_ends_quietly(jobcast, monkeypatch):
         signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(Store, "days", interrupt)
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell runs us behind it
+    before = signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # ignored where a shell runs us behind it
     try:
         result = jobcast("jobs")
     finally:
