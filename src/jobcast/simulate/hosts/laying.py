@@ -39,7 +39,6 @@ def idle_world(jobs: Jobs, machines: Machines, rules: Rules, plans: int) -> Worl
     job_records, slots = _jobs(jobs, machines, rules)
     program, begins = joined([machines.order, *rules.start_if])
     of_jobs, orders = joined([*rules.order.line, *rules.order.behind])
-    room = len(jobs)
     return World(
         one=cast("Any", _one(jobs, rules, int(begins[1]))),
         jobs=cast("Any", job_records),
@@ -63,39 +62,59 @@ def idle_world(jobs: Jobs, machines: Machines, rules: Rules, plans: int) -> Worl
         program=cast("Any", _program(program, of_jobs)),
         known=program.known,
         stack=np.zeros(len(program.codes) + len(of_jobs.codes) + 1),
-        values=np.zeros(rows),
         capacity=machines.capacity,
         gives=rules.gives,
-        group=jobs.count,
-        weight=jobs.weight,
-        counted=np.stack([np.zeros_like(rules.most), rules.most], axis=1),
-        limited=jobs.there.count,
-        limited_each=jobs.there.each,
-        limited_most=jobs.there.most,
-        limited_there=jobs.there.holds,
-        used_there=np.zeros((jobs.there.counts, rows), np.int64),
         tasks_there=np.zeros((rows, queues if begins[-1] > begins[1] else 0), np.int64),
         taken=np.zeros((slots, 2), np.int32),
-        line=np.zeros(room, np.int64),
-        behind=np.zeros(room, np.int64),
-        pending=np.zeros(room, np.int64),
-        due=cast("Any", _records(layout.Ending, room, {})),
-        runs=cast("Any", _records(layout.Ending, room, {})),
         running=np.zeros((queues, resources), np.int64),
-        scratch=np.zeros((3, rows, resources), np.int64),
-        sums=np.zeros((3, resources), np.int64),
-        places=np.zeros((5, rows), np.int64),
-        chosen=np.zeros((room, 2), np.int64),
-        heads=np.full((2, rows), -1, np.int64),
-        free=np.stack([machines.capacity, np.zeros_like(machines.capacity)]),
-        total=np.stack([machines.capacity.sum(axis=0), np.zeros(resources, np.int64)]),
-        chances=np.zeros((rows, resources), np.int64),
-        amounts=np.zeros(resources, np.int64),
-        kept=np.zeros((2, rows, resources), np.int64),
-        claimed=np.zeros((rows, resources), np.int64),
+        **_limits(jobs, rules, rows),
+        **_lines(len(jobs)),
+        **_books(machines.capacity),
         **_planned(machines.capacity, plans),
         **_pieces(machines.capacity, plans * _PIECES),
     )
+
+
+def _limits(jobs: Jobs, rules: Rules, rows: int) -> dict[str, Any]:
+    return {
+        "group": jobs.count,
+        "weight": jobs.weight,
+        "counted": np.stack([np.zeros_like(rules.most), rules.most], axis=1),
+        "limited": jobs.there.count,
+        "limited_each": jobs.there.each,
+        "limited_most": jobs.there.most,
+        "limited_there": jobs.there.holds,
+        "used_there": np.zeros((jobs.there.counts, rows), np.int64),
+    }
+
+
+def _lines(room: int) -> dict[str, Any]:
+    return {
+        "line": np.zeros(room, np.int64),
+        "behind": np.zeros(room, np.int64),
+        "pending": np.zeros(room, np.int64),
+        "due": _records(layout.Ending, room, {}),
+        "runs": _records(layout.Ending, room, {}),
+        "chosen": np.zeros((room, 2), np.int64),
+    }
+
+
+def _books(capacity: npt.NDArray[np.int64]) -> dict[str, Any]:
+    """Return what is free on idle machines, and room to work on that."""
+    rows, resources = capacity.shape
+    return {
+        "scratch": np.zeros((3, rows, resources), np.int64),
+        "sums": np.zeros((3, resources), np.int64),
+        "places": np.zeros((5, rows), np.int64),
+        "values": np.zeros(rows),
+        "heads": np.full((2, rows), -1, np.int64),
+        "free": np.stack([capacity, np.zeros_like(capacity)]),
+        "total": np.stack([capacity.sum(axis=0), np.zeros(resources, np.int64)]),
+        "chances": np.zeros((rows, resources), np.int64),
+        "amounts": np.zeros(resources, np.int64),
+        "kept": np.zeros((2, rows, resources), np.int64),
+        "claimed": np.zeros((rows, resources), np.int64),
+    }
 
 
 def widen(world: World, *, plans: bool) -> World:
