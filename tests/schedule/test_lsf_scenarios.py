@@ -77,6 +77,12 @@ def test_a_job_of_a_queue_without_backfill_does_not_use_what_is_held(cluster: Cl
     made.submit(job("646", 2, queue="highQ", run_limit=3 * MINUTE), at=clock("00:30:00"), runs=9999)
     made.run()
     assert made.start("646") == clock("00:30:00")
+    assert made.promises("633") == [
+        (clock("00:27:30"), clock("00:36:50"), {CPUS: 16}),
+        (clock("00:30:00"), clock("00:36:50"), {CPUS: 14}),
+        (clock("00:33:00"), clock("00:36:50"), {CPUS: 16}),
+        (clock("00:36:46"), clock("00:36:50"), {CPUS: 24}),
+    ]
     assert made.start("633") == clock("00:36:50")
     assert made.start("645") == clock("00:37:50")
 
