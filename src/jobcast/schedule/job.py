@@ -72,7 +72,7 @@ class After:
 class AllOf:
     """Every one of these must hold."""
 
-    parts: tuple["Dependency", ...]
+    parts: "tuple[Dependency, ...]"
     """At least one."""
 
 
@@ -80,7 +80,7 @@ class AllOf:
 class AnyOf:
     """One of these must hold."""
 
-    parts: tuple["Dependency", ...]
+    parts: "tuple[Dependency, ...]"
     """At least one."""
 
 

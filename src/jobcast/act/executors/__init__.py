@@ -1,0 +1,1 @@
+"""What runs jobs: one contract, and one file per implementation."""

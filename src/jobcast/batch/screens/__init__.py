@@ -1,0 +1,1 @@
+"""What the commands of LoadLeveler and LSF print, drawn from one snapshot."""
