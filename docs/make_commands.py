@@ -48,8 +48,15 @@ def _commands(language: str) -> Iterator[str]:
             raise LookupError(name)
         context = click.Context(command, info_name=name, parent=root)
         yield from _section(command, context, language)
-        for part in command.commands.values() if isinstance(command, click.Group) else ():
-            yield from _section(part, click.Context(part, info_name=part.name, parent=context), language)
+        for part, of in _parts(command, context) if isinstance(command, click.Group) else ():
+            yield from _section(part, of, language)
+
+
+def _parts(group: click.Group, context: click.Context) -> Iterator[tuple[click.Command, click.Context]]:
+    """Yield the commands of a command, in the order of its help."""
+    for name in list(group.commands) or group.list_commands(context):
+        if (part := group.get_command(context, name)) is not None:
+            yield part, click.Context(part, info_name=name, parent=context)
 
 
 def _section(command: click.Command, context: click.Context, language: str) -> Iterator[str]:

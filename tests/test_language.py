@@ -12,6 +12,7 @@ import pytest
 
 import jobcast
 from jobcast.advice import ChangeKind, KeptReason, Subject
+from jobcast.cli.batch_commands import COMMANDS as BATCH_COMMANDS
 from jobcast.cli.installing import State
 from jobcast.cli.main import COMMANDS
 from jobcast.cli.train_gate import NOT_COMPARED
@@ -68,7 +69,7 @@ def _families() -> dict[str, list[str]]:
     """Return the keys that are put together while running: the known beginning, and all endings."""
     return {
         "column.": [name.removeprefix("column.") for name in catalogue() if name.startswith("column.")],
-        "commands.": list(COMMANDS),
+        "commands.": [*COMMANDS, *BATCH_COMMANDS],
         "setting.": list(SETTINGS),
         "import.kind_": list(FILE_FORMATS),
         "doctor.row_": ["source", "line", "reason", "text"],

@@ -3,11 +3,13 @@
 import io
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 import jobcast
 from jobcast import config, language
+from jobcast.cli.batch_commands import LINKED
 from jobcast.cli.endings import Program
 from jobcast.cli.session import Session
 from jobcast.errors import ConfigError
@@ -32,6 +34,7 @@ COMMANDS = {
     "compare": "jobcast.cli.compare:command",
     "policy": "jobcast.cli.policy:command",
     "whatif": "jobcast.cli.whatif:command",
+    "batch": "jobcast.cli.batch:command",
     "timers": "jobcast.cli.timers:command",
     "doctor": "jobcast.cli.doctor:command",
     "demo": "jobcast.cli.demo:command",
@@ -48,7 +51,12 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks Chinese gets escapes, not a crash
             stream.reconfigure(errors="backslashreplace")
     arguments = sys.argv[1:]
-    settle_language(arguments)
+    called = Path(sys.argv[0]).name
+    if any(called in names for names in LINKED.values()):  # by a link that `jobcast batch links` made
+        settle_language([])
+        arguments = ["batch", called, *arguments]
+    else:
+        settle_language(arguments)
     program().main(arguments, prog_name="jobcast")
 
 

@@ -1,0 +1,16 @@
+"""The commands of ``jobcast batch``, those under names of LoadLeveler and LSF among them; each is one line here."""
+
+LOADLEVELER: dict[str, str] = {}
+"""LoadLeveler's commands; the program called by such a name runs that command."""
+
+LSF: dict[str, str] = {}
+"""LSF's commands, likewise."""
+
+OWN = {"links": "jobcast.cli.batch_links:command"}
+"""What neither of them has."""
+
+COMMANDS = {**OWN, **LOADLEVELER, **LSF}
+"""Command to the module that holds it, in the order of ``jobcast batch --help``, whose lines are ``commands.NAME``."""
+
+LINKED = {"loadleveler": LOADLEVELER, "lsf": LSF}
+"""Batch system to the commands that go by its names."""
