@@ -20,6 +20,7 @@ from jobcast.systems.hooks.base import Expressed, HookCall, HookReply, HookSite,
 from jobcast.systems.hooks.lsf.parameters import read_parameters
 from jobcast.systems.hooks.lsf.requirement import Wish, is_readable, rewrite, understood
 from jobcast.systems.hooks.saying import Said, expressed, id_of, lowers_nothing, one_line
+from jobcast.systems.lsf.bsub.command import on_one_line
 from jobcast.units import Bytes, Seconds, parse_memory, to_mib
 
 _REQUIREMENT = "LSB_SUB_RES_REQ"
@@ -28,8 +29,6 @@ _RUN_LIMIT = "LSB_SUB_RLIMIT_RUN"
 _DESCRIPTION = "LSB_SUB_JOB_DESCRIPTION"
 _LARGEST = 2**31
 """LSF keeps limits in 32 bits."""
-_COMMAND = 65_536
-"""Characters of a command that are kept: no rule and no model looks further."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,7 +66,7 @@ class LsfHook:
                 project=told.get("LSB_SUB_PROJECT_NAME") or None,
                 queue=told.get("LSB_SUB_QUEUE") or None,
                 name=_name(told.get("LSB_SUB_JOB_NAME", "")),
-                command=_command(told.get("LSB_SUB_COMMAND_LINE", "")),
+                command=on_one_line(told.get("LSB_SUB_COMMAND_LINE", "")) or None,
                 cwd=_directory(call.fields.get("cwd", ""), call.fields.get("home", "")),
                 description=told.get(_DESCRIPTION) or None,
                 request=_request(told, tasks, site),
@@ -129,13 +128,6 @@ def _name(text: str) -> str | None:
     """Return a job's name; of an array ``sim[1-90]%5`` without what follows the name."""
     match = _ARRAY.fullmatch(text)
     return (match[1] if match else text) or None
-
-
-def _command(text: str) -> str | None:
-    """Return the command as bjobs shows it: the lines of a script in one, with semicolons between."""
-    lines = text[:_COMMAND].removesuffix("\n").split("\n")
-    joined = "".join(line + (";" if line.strip() else " ") for line in lines[:-1])
-    return joined + lines[-1] or None
 
 
 def _directory(cwd: str, home: str) -> str | None:

@@ -45,7 +45,11 @@ def submission(arguments: Sequence[str], who: Submitter, site: Site) -> tuple[Ba
 
     Raises ConfigError for what LSF would refuse, or what can't be done.
     """
-    options = read_options(arguments)
+    return submitted(read_options(arguments), who, site)
+
+
+def submitted(options: Options, who: Submitter, site: Site) -> tuple[BatchJob, ...]:
+    """Return likewise the jobs of options that have been read."""
     queue, profile = _queue(options, site), _profile(options, site)
     tasks = _tasks(options, queue, profile)
     job = BatchJob(
@@ -68,7 +72,12 @@ def submission(arguments: Sequence[str], who: Submitter, site: Site) -> tuple[Ba
 
 def name_of(arguments: Sequence[str]) -> str:
     """Return the name that a submission gives its jobs, without the indices of an array; empty where it gives none."""
-    return _ARRAY.sub("", read_options(arguments).values.get("-J", ""))
+    return bare_name(read_options(arguments).values.get("-J", ""))
+
+
+def bare_name(text: str) -> str:
+    """Return what stands behind ``-J`` without the indices of an array."""
+    return _ARRAY.sub("", text)
 
 
 _NO_PROFILE = Application(name="")
