@@ -230,9 +230,8 @@ def test_what_has_no_effect_is_told():
             " use -o with -e, or -oo with -eo. Job not submitted.")),
         ("-M none run", "", ("LSF would refuse what stands after -M. write an amount such as 4000, 4GB or 512MB."
             " Job not submitted.")),
-        ("-c x run", "", ("LSF would refuse what stands after -c. \"x\" is no run time; write minutes or hours:minutes, such as"
-            " 90 or 1:30, more than 0."
-            " Job not submitted.")),
+        ("-c x run", "", ("LSF would refuse what stands after -c. \"x\" is no run time; write minutes or"
+            " hours:minutes, such as 90 or 1:30, more than 0. Job not submitted.")),
         ("-env 1=2 run", "", ("LSF would refuse what stands after -env. write all or none, then NAME, NAME=value or"
             " ~NAME, with commas between. Job not submitted.")),
         ("", "#BSUB -J 'a\nrun", "line 1 of the script: a quote isn't closed in -J 'a. Job not submitted."),
