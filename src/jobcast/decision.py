@@ -20,6 +20,7 @@ class Cause(StrEnum):
     BACKFILL_LENT = "backfill_lent"
     INTERRUPTIBLE = "interruptible"
     PREEMPTS = "preempts"
+    DISPATCHED = "dispatched"
     # Why a job waits.
     NEW = "new"
     RESOURCES = "resources"
@@ -39,6 +40,8 @@ class Cause(StrEnum):
     SUSPENDED = "suspended"
     BOOKED = "booked"
     QUEUE_CLOSED = "queue_closed"
+    EXTERNAL = "external"
+    NOT_THERE = "not_there"
     # Why a job is turned away at submission, or never runs.
     UNKNOWN_QUEUE = "unknown_queue"
     NOT_ALLOWED = "not_allowed"
@@ -81,7 +84,8 @@ class Start:
     allocation: Allocation
     """Where."""
     reason: Reason
-    """`Cause.FITS`, `BACKFILL`, `OVERTAKES`, `BACKFILL_LENT`, `INTERRUPTIBLE` or `PREEMPTS`."""
+    """`Cause.FITS`, `BACKFILL`, `OVERTAKES`, `BACKFILL_LENT`, `INTERRUPTIBLE`, `PREEMPTS` or
+    `DISPATCHED`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

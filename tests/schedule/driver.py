@@ -6,7 +6,7 @@ from typing import Any
 from jobcast.decision import Cause, Decision, Kill, Refuse, Requeue, Reserve, Resume, Start, Suspend
 from jobcast.machine import Cluster
 from jobcast.schedule import step as core
-from jobcast.schedule.event import Event, Finished, Submitted, Tick
+from jobcast.schedule.event import Changed, Event, Finished, Submitted, Tick, Vacated
 from jobcast.schedule.happening import queue_of
 from jobcast.schedule.job import BatchJob
 from jobcast.schedule.policy import Policy
@@ -100,6 +100,11 @@ class Driver:
         for event in events:
             if isinstance(event, Finished):
                 self._ended(event.job, second)
+            elif isinstance(event, Vacated):
+                self._vacated(event.job, second)
+            elif isinstance(event, Changed) and event.job.id in self.jobs:
+                tracked = self.jobs[event.job.id]
+                tracked.job = event.job if tracked.status is Status.WAITING else tracked.job
             elif isinstance(event, Submitted) and event.job.id not in self.state.ended:
                 self.jobs[event.job.id].job = event.job
         self.state, decisions = core.step(self.state, events, self.policy)
@@ -113,6 +118,16 @@ class Driver:
         if tracked.status is Status.RUNNING:
             tracked.ran += second - tracked.since
         tracked.status, tracked.end = Status.ENDED, second
+
+    def _vacated(self, name: str, second: int) -> None:
+        entry = self.state.alive(name)
+        if entry is None or entry.taken is None:
+            return
+        tracked = self.jobs[name]
+        self._stop(tracked, second)
+        tracked.status, tracked.ran = Status.WAITING, 0
+        if entry.killed:
+            tracked.status, tracked.end = Status.ENDED, second
 
     def _carry_out(self, decision: Decision, second: int) -> None:
         tracked = self.jobs[decision.job]

@@ -16,6 +16,7 @@ from jobcast.schedule.event import (
     ResumeAsked,
     SuspendAsked,
     Tick,
+    Vacated,
 )
 from jobcast.schedule.state import Entry
 from tests.schedule.driver import Driver
@@ -104,6 +105,7 @@ def disturbance(given: Site, chance: Chance) -> Event:
         MachineCame(at=at, machine=machine),
         MachineTold(at=at, machine=machine.name, facts={"load": chance.whole(0, 3)}),
         Changed(at=at, job=known.get(number, given.jobs[0].job)),
+        Vacated(at=at, job=number, hold=chance.one("", "", "user")),
         Tick(at=at),
     )
 

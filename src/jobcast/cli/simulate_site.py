@@ -34,7 +34,8 @@ def with_machines(setup: Setup, *, machines: str | None, system: tuple[Path, ...
         cluster = configuration.cluster
     elif cluster is not None:
         cluster = Cluster(machines=cluster.machines, floating=configuration.cluster.floating)
-    return replace(setup, policy=configuration.policy.name, system=configuration.policy, cluster=cluster)
+    policy = replace(configuration.policy, external=False)  # that other program isn't there
+    return replace(setup, policy=policy.name, system=policy, cluster=cluster)
 
 
 def read_files(paths: tuple[Path, ...]) -> Configuration:

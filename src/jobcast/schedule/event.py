@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from jobcast.machine import AdvanceReservation, Fact, Machine
+from jobcast.machine import AdvanceReservation, Allocation, Fact, Machine
 from jobcast.schedule.job import BatchJob
 
 
@@ -22,6 +22,34 @@ class Finished:
     at: int
     job: str
     exit_code: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Vacated:
+    """The attempt of a running or suspended job is over, its processes are gone: it waits again, from its beginning.
+
+    Its machine went down, or an operator, a rule of the site or a new attempt with more memory wants it so. Whoever
+    tells it has seen to the end of the processes: no decision answers it. For a job that was told to end (`Kill`)
+    it is the end.
+    """
+
+    at: int
+    job: str
+    hold: str = ""
+    """``user`` or ``system`` to have it held; empty for neither."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dispatch:
+    """The site's own scheduler wants a waiting job to start on these machines; only under `Policy.external`.
+
+    It starts if it may, fits there now, and its layout allows that; else it goes on waiting, with the reason.
+    """
+
+    at: int
+    job: str
+    allocation: Allocation
+    """Where, with all of its tasks."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,6 +137,8 @@ class Tick:
 Event = (
     Submitted
     | Finished
+    | Vacated
+    | Dispatch
     | Cancelled
     | Changed
     | Favoured

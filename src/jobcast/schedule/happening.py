@@ -5,9 +5,10 @@ from dataclasses import replace
 from jobcast.decision import Cause, Decision, Kill, Reason, Refuse, Resume, Suspend, Unreserve
 from jobcast.schedule import event as events
 from jobcast.schedule.admission import admit, readmit
+from jobcast.schedule.dispatching import dispatch
 from jobcast.schedule.event import Event
 from jobcast.schedule.job import BatchJob
-from jobcast.schedule.moving import resume, suspend
+from jobcast.schedule.moving import requeue, resume, suspend
 from jobcast.schedule.order import main_key
 from jobcast.schedule.placement import fits
 from jobcast.schedule.policy import Method, Policy, Queue
@@ -24,8 +25,20 @@ def happen(state: State, event: Event) -> Told:
     match event:
         case events.MachineCame() | events.MachineLeft() | events.MachineTold() | events.Booked():
             return _of_machines(state, event), []
+        case events.Finished() | events.Vacated() | events.Dispatch():
+            return state, _of_attempts(state, event)
         case _:
             return state, _of_jobs(state, event)
+
+
+def _of_attempts(state: State, event: events.Finished | events.Vacated | events.Dispatch) -> list[Decision]:
+    match event:
+        case events.Finished(job=name, exit_code=code):
+            return _finished(state, name, code)
+        case events.Vacated(job=name, hold=hold):
+            return _vacated(state, name, hold)
+        case events.Dispatch(job=name, allocation=allocation):
+            return dispatch(state, name, allocation)
 
 
 def _of_jobs(state: State, event: Event) -> list[Decision]:
@@ -35,8 +48,6 @@ def _of_jobs(state: State, event: Event) -> list[Decision]:
             decided = _submitted(state, job)
         case events.Changed(job=job):
             decided = _changed(state, job)
-        case events.Finished(job=name, exit_code=code):
-            decided = _finished(state, name, code)
         case events.Cancelled(job=name):
             decided = _cancelled(state, name)
         case events.SuspendAsked(job=name):
@@ -76,15 +87,23 @@ def _submitted(state: State, job: BatchJob) -> list[Decision]:
     return []
 
 
-def _finished(state: State, job: str, code: int) -> list[Decision]:
+def _finished(state: State, job: str, code: int | None) -> list[Decision]:
     entry = state.running.pop(job, None) or state.suspended.pop(job, None)
     if entry is None:
         return []
-    if entry.gave is not None and entry.taken is not None:
-        state.free[entry.taken.rows] -= entry.gave
-        entry.gave = None
     state.give_back(entry)
     state.ended[job] = code
+    return []
+
+
+def _vacated(state: State, job: str, hold: str) -> list[Decision]:
+    entry = state.running.get(job) or state.suspended.get(job)
+    if entry is None:
+        return []
+    if entry.killed:
+        _finished(state, job, None)
+    else:
+        requeue(entry, hold, state)
     return []
 
 

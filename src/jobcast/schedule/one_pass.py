@@ -15,6 +15,8 @@ from jobcast.schedule.starting import try_to_start
 from jobcast.schedule.state import Entry, State
 from jobcast.schedule.walk import Walk
 
+_EXTERNAL = Reason(cause=Cause.EXTERNAL)
+
 
 class Pass:
     """Looks at the line of a state at its `now`, changes the state and collects what was decided."""
@@ -103,6 +105,9 @@ class Pass:
         if entry.job.id not in state.waiting:  # it has started out of turn, before a suspended one
             return False
         reason = passed_over(walk, entry)
+        if reason is None and self._policy.external:
+            entry.reason = entry.reason if entry.reason.cause is Cause.NOT_THERE else _EXTERNAL
+            return False
         walk.fates.note_rules(entry, reason)
         if reason is None:
             started, preempted = try_to_start(walk, entry)

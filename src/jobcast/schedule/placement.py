@@ -112,6 +112,15 @@ def parts(needs: Needs) -> tuple[int, ...]:
     return (each,) * full + ((rest,) if rest else ())
 
 
+def allows(needs: Needs, tasks: Counts) -> bool:
+    """Tell whether the layout of a job allows so many of its tasks on each of some machines."""
+    layout, wanted = needs.layout, parts(needs)
+    if wanted and sorted(tasks.tolist()) != sorted(wanted):
+        return False
+    most = len(tasks) if layout.machines_max is None else layout.machines_max
+    return bool(tasks.sum() == needs.tasks and layout.machines_min <= len(tasks) <= most)
+
+
 def _first_fit(counts: Counts, tasks: int) -> Spread:
     reached = np.cumsum(counts)
     last = int(np.searchsorted(reached, tasks))

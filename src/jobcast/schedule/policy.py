@@ -262,3 +262,5 @@ class Policy:
     """Group to `group_stanza_priority`; 0 for others."""
     cycle: int = 0
     """Seconds between decisions; 0 to decide whenever something happens."""
+    external: bool = False
+    """Whether a program of the site decides who starts (SCHEDULER_TYPE = API): nobody starts but by a `Dispatch`."""

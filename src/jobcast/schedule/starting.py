@@ -2,8 +2,7 @@
 
 from jobcast.decision import Cause, Kill, Reason, Requeue, Start, Suspend
 from jobcast.schedule.finding import Found
-from jobcast.schedule.moving import requeue, suspend
-from jobcast.schedule.order import hand_on
+from jobcast.schedule.moving import requeue, start, suspend
 from jobcast.schedule.policy import Blocked, Method
 from jobcast.schedule.preemption import Victim
 from jobcast.schedule.state import Entry
@@ -41,22 +40,12 @@ def _why_now(walk: Walk, found: Found) -> Reason:
 def _start(walk: Walk, entry: Entry, found: Found, reason: Reason) -> None:
     state = walk.state
     walk.changed()
-    del state.waiting[entry.job.id]
     if entry.held is not None:
         walk.finder.forget_failures()
-    hand_on(entry, state.waiting.values())
-    state.hold(entry, None)
-    entry.held_since = None
     entry.lent, entry.gap_end = found.lent, found.gap_end
-    entry.started, entry.ran, entry.killed = state.now, 0, False
-    state.take(entry, found.taken)
-    state.running[entry.job.id] = entry
-    state.reservations.pop(entry.job.id, None)
+    allocation = start(entry, found.taken, state)
     end = entry.end(state.now, walk.policy) if found.gap_end is None else found.gap_end
     walk.finder.started(entry, found.taken, end)
-    allocation = found.taken.allocation(state.grid)
-    for share in allocation:
-        state.started_there[share.machine] = state.started_there.get(share.machine, 0) + share.tasks
     walk.clip_holders()
     walk.decisions.append(Start(job=entry.job.id, allocation=allocation, reason=reason))
 

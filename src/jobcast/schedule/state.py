@@ -253,7 +253,8 @@ class State:
             self.line = tuple(entry.job.id for entry in line if entry.gave is None)
 
     def give_back(self, entry: Entry) -> None:
-        """Take back all that a job has."""
+        """Take back all that a job has, less what it gave up when it was suspended."""
         if entry.taken is not None:
-            self.free[entry.taken.rows] += entry.taken.amounts
-            entry.taken = None
+            gave = 0 if entry.gave is None else entry.gave
+            self.free[entry.taken.rows] += entry.taken.amounts - gave
+            entry.taken = entry.gave = None

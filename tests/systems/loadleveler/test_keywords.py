@@ -143,7 +143,7 @@ def test_the_tables_are_markdown():
         "|---|---|---|",
         (
             "| `SCHEDULER_TYPE` | understood | BACKFILL plans starts of Top Dogs and fills the gaps; LL_DEFAULT (also"
-            " where nothing is said) lets parallel jobs hold machines; API and GANG are refused,"
-            " and BACKFILL taken. |"
+            " where nothing is said) lets parallel jobs hold machines; under API another program"
+            " decides, in whose place a simulation takes BACKFILL; GANG is refused, and BACKFILL taken. |"
         ),
     ]

@@ -54,15 +54,15 @@ def odd_or_ignored(*lines: str) -> list[tuple[str, Standing, str]]:
 
 def test_under_api_backfill_is_taken_in_place_of_the_other_program():
     found = config("SCHEDULER_TYPE = API", "CLASS = a(2)", admin="n1: type = machine")
-    assert found.policy.blocked is Blocked.PLAN
+    assert (found.policy.blocked, found.policy.external) == (Blocked.PLAN, True)
     assert [(queue.open, queue.reserves) for queue in found.policy.queues.values()] == [(True, True)] * 2
     assert odd(found) == [
         (
             "SCHEDULER_TYPE",
-            R,
+            Standing.CORRECTED,
             (
-                "under API another program decides, by rules that stand in no file; BACKFILL is taken, and maxjobs"
-                " counts, which API passes over"
+                "under API another program decides, by rules that stand in no file; a simulation takes BACKFILL, and"
+                " maxjobs counts, which API passes over"
             ),
         )
     ]

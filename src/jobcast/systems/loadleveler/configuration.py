@@ -153,6 +153,7 @@ class _Reading:
             user_priorities=users.above,
             group_priorities=groups.above,
             cycle=said.read("negotiator_cycle_delay", whole_from(0), 0),
+            external=planning.external,
         )
 
     def _classes(self, machines: tuple[Machine, ...]) -> dict[str, Said]:

@@ -25,6 +25,9 @@ class Planning:
     hold: Hold | None
     """How parallel jobs hold machines that become free; None where they don't."""
 
+    external: bool = False
+    """Whether another program decides who starts."""
+
     @property
     def plans(self) -> bool:
         """Tell whether starts are planned and gaps filled."""
@@ -34,9 +37,10 @@ class Planning:
 def read_planning(said: Said, resources: Collection[str]) -> Planning:
     """Return what the chosen scheduler does; `resources` are those of machines."""
     kind = said.read("scheduler_type", one_of(_LL_DEFAULT, _BACKFILL, _API, _GANG), _LL_DEFAULT)
-    if kind in {_API, _GANG}:
-        text = say("loadleveler.api") if kind == _API else say("loadleveler.gang")
-        said.refuse_key("scheduler_type", RefusedError(text))
+    if kind == _API:
+        said.correct("scheduler_type", say("loadleveler.api"))
+    if kind == _GANG:
+        said.refuse_key("scheduler_type", RefusedError(say("loadleveler.gang")))
     depth = said.read("max_top_dogs", whole_from(0), 1)
     longest = said.read("negotiator_parallel_hold", whole_from(0), _HOLD)
     pause = said.read("negotiator_parallel_defer", whole_from(0), _DEFER)
@@ -46,4 +50,4 @@ def read_planning(said: Said, resources: Collection[str]) -> Planning:
         return Planning(blocked=Blocked.SKIP, depth=0, hold=hold)
     for key in ("negotiator_parallel_hold", "negotiator_parallel_defer"):
         said.ignore(key, say("loadleveler.only_default"))
-    return Planning(blocked=Blocked.PLAN, depth=depth, hold=None)
+    return Planning(blocked=Blocked.PLAN, depth=depth, hold=None, external=kind == _API)
