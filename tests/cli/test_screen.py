@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobcast.cli import screen
-from jobcast.cli.screen import as_json, cell_width, printable
+from jobcast.cli.screen import as_json
 from jobcast.cli.table import Column, print_table, wrapped
+from jobcast.printable import cell_width, printable
 from tests.made_up import HOSTILE
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from jobcast import config
 from jobcast.cli.audit_rows import Outcome, outcomes
 from jobcast.cli.columns import moment
-from jobcast.cli.screen import print_json, printable, talk, tell
+from jobcast.cli.screen import print_json, talk, tell
 from jobcast.language import say
+from jobcast.printable import printable
 from jobcast.units import format_duration, format_memory
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from jobcast.cli.screen import printable
+from jobcast.printable import printable
 
 
 @contextmanager

@@ -6,11 +6,12 @@ from typing import Any
 
 from jobcast.cli.figures import amount, share
 from jobcast.cli.screen import as_json as to_json
-from jobcast.cli.screen import cell_width, printable, tell
+from jobcast.cli.screen import tell
 from jobcast.cli.table import Column, print_table
 from jobcast.config import leaves
 from jobcast.language import catalogue, say
 from jobcast.predict.card import Card
+from jobcast.printable import cell_width, printable
 from jobcast.units import format_duration, format_memory
 
 _Figures = Mapping[str, tuple[str, Callable[[Any], str]]]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
-from jobcast.cli.screen import cell_width, tell
+from jobcast.cli.screen import tell
 from jobcast.cli.table import Column, print_table
 from jobcast.language import say
+from jobcast.printable import cell_width
 from jobcast.units import GIB, format_memory
 
 if TYPE_CHECKING:

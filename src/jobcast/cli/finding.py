@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 import click
 
-from jobcast.cli.screen import cell_width, painted, printable, talk
+from jobcast.cli.screen import painted, talk
 from jobcast.language import say
+from jobcast.printable import cell_width, printable
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 _COLOURS = {OK: "green", WARN: "yellow", FAIL: "red"}

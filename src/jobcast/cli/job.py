@@ -12,12 +12,13 @@ from jobcast import config
 from jobcast.cli import frame
 from jobcast.cli.columns import moment
 from jobcast.cli.notes import notes_on
-from jobcast.cli.screen import print_json, printable, talk, tell
+from jobcast.cli.screen import print_json, talk, tell
 from jobcast.cli.session import Session
 from jobcast.errors import JobcastError
 from jobcast.history import ran_at
 from jobcast.job import Job
 from jobcast.language import say
+from jobcast.printable import printable
 from jobcast.report.formats.data import note_as_dict
 from jobcast.store import to_job
 from jobcast.units import Bytes, format_duration, format_memory

@@ -16,12 +16,13 @@ from jobcast.cli.moment import MOMENT
 from jobcast.cli.name import NAME
 from jobcast.cli.notes import notes_on
 from jobcast.cli.screen import as_json as to_json
-from jobcast.cli.screen import print_raw, printable, talk
+from jobcast.cli.screen import print_raw, talk
 from jobcast.cli.session import Session
 from jobcast.cli.table import Column, print_table
 from jobcast.history import SCHEMA
 from jobcast.job import JobState
 from jobcast.language import say
+from jobcast.printable import printable
 from jobcast.report.base import Note
 from jobcast.report.formats.data import note_as_dict
 from jobcast.store import Store

@@ -11,11 +11,12 @@ import click
 
 from jobcast.cli import frame
 from jobcast.cli.policy_limits import limits_as_dicts, show_limits
-from jobcast.cli.screen import print_json, printable, talk, tell
+from jobcast.cli.screen import print_json, talk, tell
 from jobcast.cli.simulate_site import read_files
 from jobcast.cli.table import Column, print_table
 from jobcast.language import say
 from jobcast.machine import CPUS
+from jobcast.printable import printable
 from jobcast.schedule.checks import check
 from jobcast.schedule.policy import Blocked
 from jobcast.systems.dialect import Standing

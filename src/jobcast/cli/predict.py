@@ -12,7 +12,7 @@ from jobcast import clock, config
 from jobcast.cli import frame
 from jobcast.cli.endings import EXPECTED
 from jobcast.cli.lines import BadSubmission, read_submissions
-from jobcast.cli.screen import print_json, printable, talk, tell
+from jobcast.cli.screen import print_json, talk, tell
 from jobcast.cli.session import Session
 from jobcast.cli.submission import from_yaml
 from jobcast.errors import JobcastError
@@ -23,6 +23,7 @@ from jobcast.language import say
 from jobcast.predict.base import Model
 from jobcast.predict.models import load
 from jobcast.predict.shelf import Shelf
+from jobcast.printable import printable
 from jobcast.units import format_duration, format_memory, to_mib
 
 Answer = Forecast | BadSubmission

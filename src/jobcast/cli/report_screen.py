@@ -7,9 +7,10 @@ from itertools import islice
 
 import click
 
-from jobcast.cli.screen import cell_width, painted, printable, talk, tell
+from jobcast.cli.screen import painted, talk, tell
 from jobcast.cli.table import Column, print_table
 from jobcast.language import say
+from jobcast.printable import cell_width, printable
 from jobcast.report.base import About, Figure, Note, Report, Section, Unit
 from jobcast.report.formats.figures import said, shown
 from jobcast.report.formats.period import empty, told

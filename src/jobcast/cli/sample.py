@@ -16,11 +16,12 @@ from jobcast.cli.columns import moment
 from jobcast.cli.endings import EXPECTED, complain
 from jobcast.cli.moment import MOMENT
 from jobcast.cli.progress import progress
-from jobcast.cli.screen import print_json, printable, talk, tell
+from jobcast.cli.screen import print_json, talk, tell
 from jobcast.cli.session import Session, site
 from jobcast.cli.summary import as_dict, show
 from jobcast.errors import BatchSystemError
 from jobcast.language import say
+from jobcast.printable import printable
 from jobcast.sample.sampling import (
     Manners,
     Question,

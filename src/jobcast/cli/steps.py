@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from jobcast import clock
-from jobcast.cli.screen import cell_width, tell
+from jobcast.cli.screen import tell
+from jobcast.printable import cell_width
 
 _NAME, _TOLD = 10, 76
 """Columns of the terminal for a step's name and for what it tells."""

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from jobcast.cli.screen import cell_width, tell
+from jobcast.cli.screen import tell
 from jobcast.language import say
+from jobcast.printable import cell_width
 from jobcast.sample.counts import Counts
 
 

@@ -9,7 +9,8 @@ from itertools import zip_longest
 
 import click
 
-from jobcast.cli.screen import cell_width, painted, printable
+from jobcast.cli.screen import painted
+from jobcast.printable import cell_width, printable
 
 _GAP = "  "
 _NARROWEST = 8
