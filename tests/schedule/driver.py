@@ -1,6 +1,7 @@
 """A made cluster in which jobs run as long as the test says; every step is checked by `tests.schedule.invariants`."""
 
 import heapq
+from collections.abc import Callable
 from typing import Any
 
 from jobcast.decision import Cause, Decision, Kill, Refuse, Requeue, Reserve, Resume, Start, Suspend
@@ -10,6 +11,7 @@ from jobcast.schedule.event import Changed, Event, Finished, Submitted, Tick, Va
 from jobcast.schedule.happening import queue_of
 from jobcast.schedule.job import BatchJob
 from jobcast.schedule.policy import Policy
+from jobcast.schedule.state import State
 from tests.schedule.invariants import Watch
 from tests.schedule.model import LEGAL, Status, Tracked, usage
 
@@ -21,6 +23,9 @@ _QUIET = 40
 
 class Driver:
     """Feeds the core with events and carries out what it decides."""
+
+    between: Callable[[State, Policy], State] = staticmethod(lambda state, _policy: state)
+    """What becomes of the state between two steps."""
 
     def __init__(
         self, cluster: Cluster, policy: Policy, *, at: int = 0, monday: int = 0, one_by_one: bool = False
@@ -107,6 +112,7 @@ class Driver:
                 tracked.job = event.job if tracked.status is Status.WAITING else tracked.job
             elif isinstance(event, Submitted) and event.job.id not in self.state.ended:
                 self.jobs[event.job.id].job = event.job
+        self.state = self.between(self.state, self.policy)
         self.state, decisions = core.step(self.state, events, self.policy)
         for decision in decisions:
             self._carry_out(decision, second)

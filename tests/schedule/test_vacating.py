@@ -48,6 +48,19 @@ def test_with_more_memory_it_goes_where_that_is() -> None:
     assert (made.machines("a"), made.jobs["a"].starts) == ({"m2": 1}, [0, 4])
 
 
+def test_what_was_changed_while_it_ran_counts_when_it_waits_again() -> None:
+    made = Driver(many(2, 2), easy())
+    made.submit(job("a", 2), runs=10)
+    made.happen(Changed(at=3, job=job("a", 4)))
+    made.happen(Vacated(at=4, job="a"))
+    made.jobs["a"].job = job("a", 2)
+    made.run(until=3)
+    assert made.machines("a") == {"m1": 2}
+    made.jobs["a"].job = job("a", 4)
+    made.run()
+    assert made.machines("a") == {"m1": 2, "m2": 2}
+
+
 def test_a_suspended_job_gives_back_what_it_had_kept() -> None:
     policy = easy(
         queues=queues(Queue(name="low"), Queue(name="high", priority=1)),

@@ -195,6 +195,24 @@ def needs_of(job: BatchJob, queue: Queue, grid: Grid) -> Needs | None:
     )
 
 
+def needs_anyway(job: BatchJob, queue: Queue, grid: Grid) -> Needs:
+    """Turn a demand into columns; into needs that no machine fulfils where none has one of its resources."""
+    none = np.zeros(len(grid.columns), np.int64)
+    return needs_of(job, queue, grid) or Needs(
+        tasks=job.demand.tasks,
+        per_task=none,
+        per_machine=none,
+        lent_per_task=none,
+        lent_per_machine=none,
+        total=none,
+        floating=None,
+        layout=job.demand.layout,
+        mask=np.zeros(len(grid.machines), np.bool_),
+        moving=(),
+        key=("nowhere",),
+    )
+
+
 def _count_limit(limit: Limit, grid: Grid, task: Amounts, machine: Amounts) -> None:
     """Let a job that a limit by machine counts take its part of that column."""
     column = grid.columns[limit_column(limit)]

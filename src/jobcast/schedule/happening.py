@@ -7,6 +7,8 @@ from jobcast.schedule import event as events
 from jobcast.schedule.admission import admit, readmit
 from jobcast.schedule.dispatching import dispatch
 from jobcast.schedule.event import Event
+from jobcast.schedule.forgetting import forget_the_old
+from jobcast.schedule.grid import needs_anyway
 from jobcast.schedule.job import BatchJob
 from jobcast.schedule.moving import requeue, resume, suspend
 from jobcast.schedule.order import main_key
@@ -73,12 +75,13 @@ def queue_of(job: BatchJob, policy: Policy) -> Queue | None:
 def _submitted(state: State, job: BatchJob) -> list[Decision]:
     queue = queue_of(job, state.policy)
     needs = admit(job, queue, state)
+    state.arrivals += 1
+    forget_the_old(state)
     if queue is None or isinstance(needs, Reason):
         reason = needs if isinstance(needs, Reason) else Reason(cause=Cause.NO_MACHINE)
         if state.alive(job.id) is None:
             state.ended.setdefault(job.id, None)
         return [Refuse(job=job.id, reason=reason)]
-    state.arrivals += 1
     state.waiting[job.id] = Entry(
         job=job, queue=queue, needs=needs, submitted=state.now, arrival=state.arrivals
     )
@@ -134,6 +137,8 @@ def _changed(state: State, job: BatchJob) -> list[Decision]:
             state.ended[job.id] = None
             return [Refuse(job=job.id, reason=needs if isinstance(needs, Reason) else unknown)]
         entry.queue, entry.needs = queue, needs
+    else:
+        entry.needs = needs_anyway(job, entry.queue, state.grid)  # for when it waits again
     entry.job = job
     entry.forget()
     return []

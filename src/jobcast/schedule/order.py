@@ -27,7 +27,7 @@ class Order:
         asked = frozenset().union(*map(names, (*policy.order, *policy.backfill_order)))
         self._moves = not asked <= _FIXED
         self._counts = bool(asked & COUNTED_NAMES)
-        self._chosen = False
+        self.chosen = False
         """Whether somebody has the values of another job."""
 
     def work_out(self, state: State) -> None:
@@ -41,11 +41,11 @@ class Order:
             entry.valued_at = state.now
             entry.key = main_key(entry)
         choosing = [entry for entry in state.waiting.values() if entry.job.priority is not None]
-        if choosing or self._chosen:
+        if choosing or self.chosen:
             for entry in everybody:
                 entry.values = entry.own_values
             _let_users_choose(choosing, state.waiting.values())
-            self._chosen = bool(choosing)
+            self.chosen = bool(choosing)
             for entry in everybody:
                 entry.key = main_key(entry)
 

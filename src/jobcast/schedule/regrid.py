@@ -1,11 +1,11 @@
 """Lays the grid out anew when machines or rules have changed; what runs goes on."""
 
-from dataclasses import replace
+from collections.abc import Iterable
 
 import numpy as np
 
 from jobcast.machine import Cluster
-from jobcast.schedule.grid import Amounts, Grid, Needs, Taken, make_grid, needs_of
+from jobcast.schedule.grid import Amounts, Grid, Taken, make_grid, needs_anyway
 from jobcast.schedule.order import Order
 from jobcast.schedule.policy import Policy, Queue
 from jobcast.schedule.state import Entry, State
@@ -26,10 +26,10 @@ def lay_out_anew(state: State, cluster: Cluster, policy: Policy) -> State:
     state.possible.clear()
     state.machines = None
     state.marks.clear()
-    for entry in (*state.waiting.values(), *state.running.values(), *state.suspended.values()):
+    for entry in state.everybody():
         name = entry.queue.name
         entry.queue = policy.queues.get(name, entry.queue) if policy.queues else Queue(name=name)
-        entry.needs = needs_of(entry.job, entry.queue, grid) or _nowhere(entry.needs, grid)
+        entry.needs = needs_anyway(entry.job, entry.queue, grid)
         state.hold(entry, None)
         entry.held_since = None
         entry.forget()
@@ -39,22 +39,6 @@ def lay_out_anew(state: State, cluster: Cluster, policy: Policy) -> State:
             if entry.gave is not None:
                 state.free[entry.taken.rows] += entry.gave
     return state
-
-
-def _nowhere(needs: Needs, grid: Grid) -> Needs:
-    """Return needs that no machine fulfils."""
-    none = np.zeros(len(grid.columns), np.int64)
-    return replace(
-        needs,
-        per_task=none,
-        per_machine=none,
-        lent_per_task=none,
-        lent_per_machine=none,
-        total=none,
-        floating=None,
-        mask=np.zeros(len(grid.machines), np.bool_),
-        key=("nowhere",),
-    )
 
 
 def _move(entry: Entry, old: Grid, grid: Grid) -> None:
@@ -72,10 +56,14 @@ def _move(entry: Entry, old: Grid, grid: Grid) -> None:
         result[:, target] = amounts[there][:, source]
         return result
 
-    needs, tasks = entry.needs, entry.taken.tasks[there]
-    amounts = moved(entry.taken.amounts)
-    for name in grid.columns.keys() - old.columns.keys():  # limits and slots that weren't counted before
-        column = grid.columns[name]
-        amounts[:, column] = tasks * needs.per_task[column] + (tasks > 0) * needs.per_machine[column]
     entry.gave = None if entry.gave is None else moved(entry.gave)
-    entry.taken = Taken(rows=rows[there], tasks=tasks, amounts=amounts)
+    entry.taken = Taken(rows=rows[there], tasks=entry.taken.tasks[there], amounts=moved(entry.taken.amounts))
+    count_new(entry, entry.taken, grid.columns.keys() - old.columns.keys(), grid)
+
+
+def count_new(entry: Entry, taken: Taken, columns: Iterable[str], grid: Grid) -> None:
+    """Let a job that runs take its part of columns that weren't there when it started: limits and slots."""
+    needs, tasks = entry.needs, taken.tasks
+    for name in columns:
+        column = grid.columns[name]
+        taken.amounts[:, column] = tasks * needs.per_task[column] + (tasks > 0) * needs.per_machine[column]

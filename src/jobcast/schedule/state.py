@@ -172,7 +172,7 @@ class State:
     now: int = 0
     """Second of the last events."""
     arrivals: int = 0
-    """How many jobs have come."""
+    """How many jobs have come, those that were turned away too."""
     waiting: dict[str, Entry] = field(default_factory=dict)
     """Id to job."""
     running: dict[str, Entry] = field(default_factory=dict)
@@ -180,7 +180,7 @@ class State:
     suspended: dict[str, Entry] = field(default_factory=dict)
     """Likewise."""
     ended: dict[str, int | None] = field(default_factory=dict)
-    """Id to exit code; None where it never ran to its end."""
+    """Id to exit code; None where it never ran to its end. The last ones, and those that somebody waits for."""
     arrays: dict[str, list[str]] = field(default_factory=dict)
     """Id of an array to those of its elements."""
     machines: "Machines | None" = None
@@ -211,6 +211,11 @@ class State:
     def bookings(self) -> Iterator[AdvanceReservation]:
         """Yield the advance reservations that aren't over."""
         return (each for each in self.cluster.bookings if each.end > self.now)
+
+    def everybody(self) -> Iterator[Entry]:
+        """Yield the jobs that have not ended."""
+        for those in (self.waiting, self.running, self.suspended):
+            yield from those.values()
 
     def alive(self, job: str) -> Entry | None:
         """Return a job that has not ended, wherever it is."""
