@@ -6,8 +6,6 @@ Only what can't be worked out anew is kept. Going on from what was loaded gives 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from jobcast.decision import Reserve
 from jobcast.machine import Cluster, Fact
 from jobcast.schedule.kept_job import KeptJob, entry_of, given_up_by, held_by, keep, taken_by

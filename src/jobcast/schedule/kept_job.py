@@ -35,7 +35,7 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeptJob:
-    """What `jobcast.schedule.state.Entry` knows of a job and can't be worked out; what isn't told here is told there."""
+    """What `jobcast.schedule.state.Entry` knows and can't be worked out; fields not told here are told there."""
 
     job: BatchJob
     queue: str
