@@ -317,7 +317,7 @@ def test_a_machines_own_file_says_only_what_is_its_own():
     assert [(each.name, each.standing, each.reason) for each in found.keywords] == [
         ("MAX_STARTERS", U, ""),
         ("SYSPRIO", I, "it counts only in a file that holds for all machines"),
-        ("MAIL", I, "Programs that LoadLeveler calls before and after jobs, at submission, or to send mail."),
+        ("MAIL", I, "How LoadLeveler sends mail and gets tokens; the manager has settings of its own."),
         ("MAX_STARTERS", I, "no stanza names the machine nobody"),
         ("type", U, ""),
     ]

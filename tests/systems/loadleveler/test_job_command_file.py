@@ -70,15 +70,14 @@ def test_each_step_of_a_forecast_is_a_job():
             restartable=False,
         ),
     )
-    program, told = "What runs, with what, and whom it tells.", "For people to read."
     assert [(each.line, each.section, each.name, each.standing, each.reason) for each in found.keywords] == [
-        (3, "0", "job_name", I, told),
-        (4, "0", "comment", I, told),
+        (3, "0", "job_name", U, ""),
+        (4, "0", "comment", U, ""),
         (5, "0", "account_no", U, ""),
         (6, "0", "class", U, ""),
         (7, "0", "group", U, ""),
-        (8, "0", "output", I, program),
-        (9, "0", "error", I, program),
+        (8, "0", "output", U, ""),
+        (9, "0", "error", U, ""),
         (11, "0", "step_name", U, ""),
         (12, "0", "wall_clock_limit", U, ""),
         (13, "0", "queue", U, ""),
@@ -88,7 +87,7 @@ def test_each_step_of_a_forecast_is_a_job():
         (18, "1", "node", U, ""),
         (19, "1", "tasks_per_node", U, ""),
         (20, "1", "node_usage", U, ""),
-        (21, "1", "network.MPI", I, "Network adapters and switches; not simulated."),
+        (21, "1", "network.MPI", I, "Network adapters and switches aren't managed."),
         (22, "1", "resources", U, ""),
         (24, "1", "requirements", U, ""),
         (25, "1", "wall_clock_limit", U, ""),
@@ -219,8 +218,8 @@ def test_virtual_memory_is_not_below_the_image():
     found = read("image_size = 4096", "resources = ConsumableVirtualMemory(3 mb)")
     assert found.refusals == (
         (
-            "line 2, resources: SCHEDULE_BY_RESOURCES doesn't list ConsumableVirtualMemory, so it doesn't count;"
-            " ConsumableVirtualMemory must not be below image_size"
+            "job command file:2:17: resources: SCHEDULE_BY_RESOURCES doesn't list ConsumableVirtualMemory,"
+            " so it doesn't count; ConsumableVirtualMemory must not be below image_size"
         ),
     )
 

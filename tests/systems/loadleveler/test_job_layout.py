@@ -70,7 +70,7 @@ COUNT = "{} can't have the count {!r}: a whole number, above 0, for memory with 
         (["user_priority = 101"], "user_priority", "101 is not between 0 and 100"),
         (["hold = forever"], "hold", "'forever' can't stand here; there are user, system, usersys"),
         (["class = a b"], "class", "'a b' is not one word"),
-        (["class = $(host)"], "class", "no statement gives the variable host"),
+        (["class = $(hosts)"], "class", "no statement gives the variable hosts"),
         (["startdate = soon"], "startdate", "'soon' is no date: write month/day/year hour:minute"),
         (
             ["startdate = 02/30/2026"],
@@ -78,7 +78,7 @@ COUNT = "{} can't have the count {!r}: a whole number, above 0, for memory with 
             "'02/30/2026' is no date: write month/day/year hour:minute",
         ),
         (["dependency = first == 0"], "dependency", "no step before is called first"),
-        (["coschedule = yes"], "coschedule", "steps of one job that start together aren't simulated"),
+        (["coschedule = yes"], "coschedule", "steps of one job aren't started together"),
         (["host_file = hosts"], "host_file", "A file of hosts isn't read: name them by requirements."),
         (["task_affinity = mcm(1)"], "task_affinity", "'mcm(1)' can't stand here: write core(n) or cpu(n)"),
         (
@@ -92,7 +92,8 @@ COUNT = "{} can't have the count {!r}: a whole number, above 0, for memory with 
 def test_a_job_that_asks_for_what_cannot_be_is_refused(lines, keyword, reason):
     found = read("job_type = parallel", *lines)
     line = 2 + [each.partition(" ")[0] for each in lines].index(keyword)
-    assert (found.jobs, found.refusals) == ((), (f"line {line}, {keyword}: {reason}",))
+    place = f"job command file:{line}:{len('# @  = ') + len(keyword) + 1}"
+    assert (found.jobs, found.refusals) == ((), (f"{place}: {keyword}: {reason}",))
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,6 @@ def test_its_832_cores_are_read_whole():
 BLANKS = "read as {}: keywords are written with underscores, not blanks"
 CONTROL = "Only on machines that run: checked, but a simulation has no load or keyboard."
 FILES = "Where LoadLeveler's files are; those given here are read."
-PROGRAMS = "Programs that LoadLeveler calls before and after jobs, at submission, or to send mail."
 PERIODS = "Periods of the negotiator daemon; here decisions are made whenever something happens."
 MERGED = (
     "PREEMPT_CLASS[normal] stands there more than once:"
@@ -88,7 +87,7 @@ def test_what_was_made_of_each_keyword_is_told_whole():
         (6, "LOCAL_CONFIG", I, FILES),
         (7, "ADMIN_FILE", I, FILES),
         (8, "LOG", I, FILES),
-        (9, "ACCT", I, "What is recorded of jobs that ran."),
+        (9, "ACCT", U, ""),
         (11, "SCHEDULER_TYPE", U, ""),
         (12, "MAX_TOP_DOGS", U, ""),
         (14, "SYSPRIO", U, ""),
@@ -109,15 +108,15 @@ def test_what_was_made_of_each_keyword_is_told_whole():
         (27, "SCHEDULE_BY_RESOURCES", C, "no machine offers CollectiveGroups: jobs that ask for it never start"),
         (28, "ENFORCE_RESOURCE_USAGE", U, ""),
         (30, "CLASS", U, ""),
-        (31, "RSET_SUPPORT", I, "How tasks are bound to CPUs; not simulated."),
+        (31, "RSET_SUPPORT", I, "Steps that ask for it are bound on every machine."),
         (33, "START", I, CONTROL),
         (34, "SUSPEND", I, CONTROL),
         (35, "CONTINUE", I, CONTROL),
         (36, "VACATE", I, CONTROL),
         (37, "KILL", I, CONTROL),
-        (39, "SUBMIT_FILTER", I, PROGRAMS),
-        (40, "JOB_PROLOG", I, PROGRAMS),
-        (41, "JOB_EPILOG", I, PROGRAMS),
+        (39, "SUBMIT_FILTER", U, ""),
+        (40, "JOB_PROLOG", U, ""),
+        (41, "JOB_EPILOG", U, ""),
     ]  # fmt: skip
     assert [
         (each.line, each.section, each.name, each.value, each.standing, each.reason)

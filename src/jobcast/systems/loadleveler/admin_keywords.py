@@ -14,13 +14,11 @@ _PROCESS_LIMITS = " ".join(
         "data",
         "file",
         "job_cpu",
-        "locks",
         "memlock",
         "nofile",
         "nproc",
         "rss",
         "stack",
-        "ckpt_time",
     )
 )
 
@@ -55,14 +53,16 @@ _CLASS = listed(
         "wall_clock_limit": "wall_clock_limit",
         "default_wall_clock_limit": "default_wall_clock_limit",
         "class_restart": "restart",
+        "nice": "nice",
+        "process_limit": _PROCESS_LIMITS,
         "master_needed": "master_node_requirement",
     },
     ignored={
         "who_rules": "admin",
         "told_only": "class_comment",
-        "process": "nice env_copy smt user_smt striping_with_minimum_networks",
-        "process_limit": _PROCESS_LIMITS,
-        "checkpoints": "ckpt_dir",
+        "process": "env_copy smt user_smt striping_with_minimum_networks",
+        "locks": "locks_limit",
+        "checkpoints": "ckpt_dir ckpt_time_limit",
         "switch": "max_protocol_instances max_proto_instances stripe_min_networks collective_groups"
         " imm_send_buffers endpoints",
         "nqs": "NQS_class NQS_submit NQS_query",
@@ -88,9 +88,9 @@ _USER = listed(
         **_USERS_AND_GROUPS,
         "default_class": "default_class",
         "default_group": "default_group",
+        "user_account": "account",
     },
     ignored={
-        "accounting": "account",
         "interactive": "default_interactive_class",
         "reservations": _BOOKINGS,
         "process": "env_copy",

@@ -13,6 +13,7 @@ from jobcast.systems.dialect import Configuration
 from jobcast.systems.loadleveler.admin_file import Admin, read_admin
 from jobcast.systems.loadleveler.classes import class_limits, read_queues
 from jobcast.systems.loadleveler.config_file import OF_MACHINES, Config, read_config
+from jobcast.systems.loadleveler.live import read_live
 from jobcast.systems.loadleveler.machines import Counted, read_machines
 from jobcast.systems.loadleveler.names import (
     GROUP_SYSPRIO,
@@ -61,12 +62,14 @@ def read_site(texts: Mapping[str, str]) -> Site:
     cluster = reading.cluster()
     policy = reading.policy(cluster, " + ".join(texts))
     rules = read_submission_rules(admin, config.everywhere, report)
+    live = read_live(config.everywhere)
     order = {name: place for place, name in enumerate(texts)}
     keywords = sorted(report.keywords(), key=lambda each: (order[each.file], each.line))
     return Site(
         configuration=Configuration(policy=policy, cluster=cluster, keywords=tuple(keywords)),
         counted=reading.counted,
         rules=rules,
+        live=live,
     )
 
 

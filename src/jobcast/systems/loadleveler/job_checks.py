@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from jobcast.language import say
 from jobcast.schedule.job import Demand
+from jobcast.spelling import likeliest
 from jobcast.systems.loadleveler.job_step import JobStep
 from jobcast.systems.loadleveler.resources import theirs
 from jobcast.systems.loadleveler.site import Site
@@ -22,6 +23,8 @@ class Asking:
     """For which group; empty for none."""
     queue: str
     """In which class."""
+    account: str
+    """On whose account; empty for none."""
 
 
 def refusals(step: JobStep, demand: Demand, asking: Asking, site: Site) -> Iterator[str]:
@@ -32,6 +35,11 @@ def refusals(step: JobStep, demand: Demand, asking: Asking, site: Site) -> Itera
     of_group = rules.group(asking.group)
     if asking.group and ((of_group.members and user not in of_group.members) or user in of_group.strangers):
         yield say("loadleveler.no_member", user=user, group=asking.group)
+    if rules.validates_accounts and asking.account not in (own := rules.user(user).accounts):
+        question = likeliest(asking.account, sorted(own))
+        yield say(
+            "loadleveler.no_account", step=step.id, user=user, account=asking.account, question=question
+        )
     for submitter in (rules.user(user), of_group):
         for most, asked in (
             (submitter.largest.machines, demand.layout.machines_min),

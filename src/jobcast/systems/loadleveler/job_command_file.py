@@ -4,27 +4,28 @@ A job that asks for what it can't get, or in words that can't be understood, is 
 of unknown keywords, which LoadLeveler doesn't take either, the report tells alone, for scripts hold much behind ``#``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from jobcast.language import say
 from jobcast.schedule.job import BatchJob
-from jobcast.systems.dialect import Keyword
+from jobcast.systems.dialect import Keyword, Standing
 from jobcast.systems.loadleveler.job_begin import read_begin
 from jobcast.systems.loadleveler.job_checks import Asking, refusals
 from jobcast.systems.loadleveler.job_demand import read_demand
 from jobcast.systems.loadleveler.job_dependency import read_dependency
 from jobcast.systems.loadleveler.job_keywords import JOB
-from jobcast.systems.loadleveler.job_lines import job_statements
+from jobcast.systems.loadleveler.job_origin import Origin
+from jobcast.systems.loadleveler.job_places import QUEUE, placed
+from jobcast.systems.loadleveler.job_program import JobProgram, read_program
 from jobcast.systems.loadleveler.job_step import JobStep
+from jobcast.systems.loadleveler.job_variables import step_variables
 from jobcast.systems.loadleveler.said import Said
 from jobcast.systems.loadleveler.site import Site
 from jobcast.systems.loadleveler.statement import RefusedError, Report, Statement
 from jobcast.systems.loadleveler.values import TimeLimit, one_of, shown, time_limit, truth, whole_from
 
-_QUEUE = "queue"
-_MOST_STEPS = 1000
 _NO_LIMIT = TimeLimit(hard=None, soft=None)
 _HOLDS = {"user": "user", "system": "system", "usersys": "user system"}
 
@@ -41,49 +42,50 @@ class JobSubmission:
     """When, in the zone in which ``startdate`` is written."""
     file: str = "job command file"
     """Its name, for the report."""
+    origin: Origin = field(default_factory=Origin)
+    """From where, and with what."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JobCommandFile:
     """What a job command file says."""
 
-    jobs: tuple[BatchJob, ...]
+    jobs: tuple[BatchJob, ...] = ()
     """One for each step, in their order; none where the job is refused."""
-    keywords: tuple[Keyword, ...]
+    programs: tuple[JobProgram, ...] = ()
+    """What each of them runs."""
+    keywords: tuple[Keyword, ...] = ()
     """Every one that stands in the file, in their order, with the number of its step as section."""
-    refusals: tuple[str, ...]
+    refusals: tuple[str, ...] = ()
     """Why the job is refused, in the language spoken now; empty where it isn't."""
+    unknown: tuple[str, ...] = ()
+    """Keywords that LoadLeveler doesn't know, with their places."""
+    warnings: tuple[str, ...] = ()
+    """What counts not as it stands, or not at all, or is no statement, with its place."""
 
 
 def read_job(text: str, site: Site, submission: JobSubmission) -> JobCommandFile:
     """Read a job command file as it would be submitted; times are seconds of the epoch."""
     try:
-        statements = _numbered(text.encode("utf-8", "replace"), submission.file)
-    except (ValueError, RefusedError):
-        return JobCommandFile(jobs=(), keywords=(), refusals=(say("loadleveler.too_long"),))
+        statements = placed(text.encode("utf-8", "replace"), submission.file)
+    except RefusedError as error:
+        return JobCommandFile(refusals=(error.message,))
     report = Report()
     reading = _Reading(site=site, submission=submission, report=report)
-    jobs = reading.jobs(statements)
+    reading.steps(statements)
     reasons = (*report.refusals(), *reading.refusals)
-    return JobCommandFile(jobs=() if reasons else jobs, keywords=report.keywords(), refusals=reasons)
-
-
-def _numbered(body: bytes, file: str) -> list[Statement]:
-    """Return the statements of a file with their lines and steps; those that aren't any have no name."""
-    found = []
-    line, counted, step = 1, 0, 0
-    for each in job_statements(body):
-        if not each.name and not each.value:
-            continue
-        line, counted = line + body.count(b"\n", counted, each.begin), each.begin
-        right = each.name and (each.assigned or not each.value)
-        value = each.value if right else f"{each.name} {each.value}".strip()
-        name = each.name if right else ""
-        found.append(Statement(file=file, line=line, section=str(step), name=name, value=value, text=value))
-        step += each.keyword == _QUEUE and bool(right)
-        if step > _MOST_STEPS:
-            raise RefusedError(say("loadleveler.too_long"))
-    return found
+    return JobCommandFile(
+        jobs=() if reasons else tuple(reading.jobs),
+        programs=() if reasons else tuple(reading.programs),
+        keywords=report.keywords(),
+        refusals=reasons,
+        unknown=report.told(Standing.UNKNOWN),
+        warnings=(
+            *report.told(Standing.CORRECTED),
+            *report.told(Standing.IGNORED),
+            *report.told(Standing.UNKNOWN, named=False),
+        ),
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,54 +97,66 @@ class _Reading:
     report: Report
     refusals: list[str] = field(default_factory=list)
     """Of the job, beside those of single keywords."""
+    jobs: list[BatchJob] = field(default_factory=list)
+    """Of each step so far, as far as nothing is refused."""
+    programs: list[JobProgram] = field(default_factory=list)
+    """Likewise."""
 
-    def jobs(self, statements: Sequence[Statement]) -> tuple[BatchJob, ...]:
-        """Return the job of each step, as far as nothing is refused."""
-        jobs: list[BatchJob] = []
+    def steps(self, statements: Sequence[Statement]) -> None:
+        """Read each step."""
         steps: dict[str, str] = {}
         own: list[Statement] = []
         said = Said((), self.report)
         for each in statements:
             if self._is_read(each):
                 own.append(each)
-            if each.key == _QUEUE:
+            if each.key == QUEUE:
                 said, own = Said(own, self.report, said), []
-                jobs.append(self._job(said, len(jobs), steps))
+                self._step(said, steps)
         for each in own:
             self.report.ignore(each, say("loadleveler.after_queue"))
-        if not jobs:
+        if not self.jobs:
             self.refusals.append(say("loadleveler.no_queue"))
-        return tuple(jobs)
 
     def _is_read(self, statement: Statement) -> bool:
         """Enter a statement into the report; return whether it is to be read."""
         if not statement.name:
             self.report.unread(statement, say("loadleveler.no_statement"))
             return False
-        return self.report.enter(statement, JOB) and statement.key != _QUEUE
+        return self.report.enter(statement, JOB) and statement.key != QUEUE
 
-    def _job(self, said: Said, number: int, steps: dict[str, str]) -> BatchJob:
-        """Return the job of a step; `steps` is name to id of those before, to which it is added."""
+    def _step(self, said: Said, steps: dict[str, str]) -> None:
+        """Read one step; `steps` is name to id of those before, to which it is added."""
+        number = len(self.jobs)
         name = said.own("step_name")
-        step_name = name.text if name else str(number)
-        step = JobStep(
-            id=f"{self.submission.id}.{number}", said=said, variables=self._variables(said, number, step_name)
-        )
+        step_name = name.text if name and name.text else str(number)
         user = self.site.rules.user(self.submission.user)
-        queue = step.read("class", _word, user.default_class or self.site.configuration.policy.default_queue)
-        group = step.read("group", _word, user.default_group)
+        usual = user.default_class or self.site.configuration.policy.default_queue
+        origin, job_id = self.submission.origin, self.submission.id
+        given = {"user": self.submission.user, "stepid": str(number), "step_name": step_name}
+        variables = step_variables(said.texts(), origin, job_id, usual) | given
+        step = JobStep(id=f"{job_id}.{number}", said=said, variables=variables)
+        job = self._job(step, step.read("class", _word, usual), steps)
+        self.jobs.append(job)
+        self.programs.append(read_program(step, job, self.site.rules.of_class(job.queue), origin))
+        steps[step_name] = step.id
+
+    def _job(self, step: JobStep, queue: str, steps: Mapping[str, str]) -> BatchJob:
+        """Return the job of a step; `steps` is name to id of those before."""
+        user = self.submission.user
+        group = step.read("group", _word, self.site.rules.user(user).default_group)
         demand = read_demand(step, self.site, queue)
-        self.refusals.extend(
-            refusals(step, demand, Asking(user=self.submission.user, group=group, queue=queue), self.site)
-        )
-        after = said.own("dependency")
-        job = BatchJob(
+        account = step.read("account_no", _word, "")
+        asking = Asking(user=user, group=group, queue=queue, account=account)
+        self.refusals.extend(refusals(step, demand, asking, self.site))
+        after = step.said.own("dependency")
+        return BatchJob(
             id=step.id,
             demand=demand,
             queue=queue,
-            user=self.submission.user,
+            user=user,
             group=group,
-            project=step.read("account_no", _word, ""),
+            project=account,
             run_limit=step.read("wall_clock_limit", time_limit, _NO_LIMIT).hard,
             priority=step.read("user_priority", whole_from(0, 100), None),
             begin=step.read("startdate", lambda text: read_begin(text, self.submission.at), None),
@@ -151,18 +165,6 @@ class _Reading:
             booking=step.read("ll_res_id", _word, ""),
             restartable=step.read("restart", truth, self.site.rules.of_class(queue).restart),
         )
-        steps[step_name] = step.id
-        return job
-
-    def _variables(self, said: Said, number: int, step_name: str) -> dict[str, str]:
-        """Return what variables stand for: keywords, and what LoadLeveler gives."""
-        return {
-            **said.texts(),
-            "user": self.submission.user,
-            "jobid": self.submission.id.rpartition(".")[2],
-            "stepid": str(number),
-            "step_name": step_name,
-        }
 
 
 def _word(text: str) -> str:

@@ -1,22 +1,20 @@
 """What a step asks for: tasks, what each of them takes, and which machines will do."""
 
-import re
 from collections.abc import Collection, Mapping
 
 from jobcast.language import say
 from jobcast.machine import CPUS, Cluster
 from jobcast.schedule.expression import Expression
 from jobcast.schedule.job import Demand
+from jobcast.systems.loadleveler.job_binding import task_affinity
 from jobcast.systems.loadleveler.job_layout import read_tasks
 from jobcast.systems.loadleveler.job_needs import read_needs
 from jobcast.systems.loadleveler.job_step import JobStep
 from jobcast.systems.loadleveler.resources import NO_AMOUNTS, VIRTUAL_MEMORY, only, requested, theirs
 from jobcast.systems.loadleveler.site import Site
 from jobcast.systems.loadleveler.statement import RefusedError
-from jobcast.systems.loadleveler.values import shown, whole_from
+from jobcast.systems.loadleveler.values import whole_from
 from jobcast.units import KIB
-
-_AFFINITY = re.compile(r"(?:core|cpu)\s*(?:\(\s*([0-9]{1,6})\s*\))?", re.IGNORECASE)
 
 
 def read_demand(step: JobStep, site: Site, queue: str) -> Demand:
@@ -58,16 +56,8 @@ def _asked(step: JobStep, key: str, counts: Collection[str]) -> dict[str, int]:
 
 def _cpus(step: JobStep, asked: Mapping[str, int], counts: Collection[str]) -> dict[str, int]:
     """Return the CPUs that each task is bound to, where it asks for none and they count."""
-    bound = step.read("task_affinity", _affinity, 0)
-    return {CPUS: bound} if bound and CPUS in counts and CPUS not in asked else {}
-
-
-def _affinity(text: str) -> int:
-    """Read ``core(n)`` or ``cpu(n)``."""
-    match = _AFFINITY.fullmatch(text.strip())
-    if match is None or match[1] == "0":
-        raise RefusedError(say("loadleveler.bad_affinity", value=shown(text)))
-    return int(match[1] or 1)
+    bound = step.read("task_affinity", task_affinity, None)
+    return {CPUS: bound.per_task} if bound and CPUS in counts and CPUS not in asked else {}
 
 
 def _wanted(step: JobStep, key: str, cluster: Cluster) -> Expression | None:

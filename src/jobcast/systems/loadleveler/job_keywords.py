@@ -26,31 +26,42 @@ JOB = listed(
         "job_node_resources": "node_resources",
         "job_step_resources": "step_resources",
         "job_affinity": "task_affinity",
+        "job_rset": "rset",
+        "job_threads": "parallel_threads",
         "job_requirements": "requirements",
         "job_preferences": "preferences",
         "job_restart": "restart",
         "job_booking": "ll_res_id",
         "job_together": "coschedule",
+        "job_name": "job_name comment",
+        "job_executable": "executable arguments shell",
+        "job_directory": "initialdir",
+        "job_files": "input output error",
+        "job_environment": "environment",
+        "job_notification": "notification notify_user",
+        "process_limit": "as_limit core_limit cpu_limit data_limit file_limit job_cpu_limit memlock_limit"
+        " nofile_limit nproc_limit rss_limit stack_limit",
     },
     ignored={
-        "told_only": "comment job_name",
-        "job_program": "arguments env_copy environment error executable initialdir input monitor_program"
-        " notification notify_user output parallel_path shell striping user_group",
-        "process_limit": "as_limit core_limit cpu_limit data_limit file_limit job_cpu_limit locks_limit"
-        " memlock_limit nofile_limit nproc_limit rss_limit stack_limit",
-        "affinity": "cpus_per_core large_page mcm_affinity_options parallel_threads rset smt",
+        "job_env_copy": "env_copy",
+        "locks": "locks_limit",
+        "job_watched": "monitor_program parallel_path",
+        "job_unix_group": "user_group",
+        "affinity": "cpus_per_core large_page mcm_affinity_options smt",
         "switch": "bulkxfer collective_groups endpoints imm_send_buffers network.LAPI network.MPI"
-        " network.MPI_LAPI network.PAMI network.PVM network.SHMEM network.UPC node_topology rcxtblocks",
+        " network.MPI_LAPI network.PAMI network.PVM network.SHMEM network.UPC node_topology rcxtblocks striping",
         "checkpoints": "checkpoint ckpt_dir ckpt_execute_dir ckpt_file ckpt_subdir ckpt_time_limit"
-        " restart_from_ckpt restart_on_same_nodes",
-        "staging": "dstg_environment dstg_in_script dstg_in_wall_clock_limit dstg_node dstg_out_script"
-        " dstg_out_wall_clock_limit dstg_resources",
+        " restart_on_same_nodes",
+        "staging": "dstg_environment dstg_in_wall_clock_limit dstg_node dstg_out_wall_clock_limit"
+        " dstg_resources",
         "other_clusters": "cluster_input_file cluster_list cluster_option cluster_output_file",
-        "reservations": "recurring",
+        "job_recurring": "recurring",
         "metrics": "metacluster_job trace",
     },
     refused={
         "job_host_file": "host_file",
+        "job_staged": "dstg_in_script dstg_out_script",
+        "job_from_checkpoint": "restart_from_ckpt",
         "blue_gene": "bg_block bg_connection bg_connectivity bg_node_configuration bg_partition bg_requirements"
         " bg_rotate bg_shape bg_size",
     },

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from jobcast.errors import ConfigError
+from jobcast.language import say
 from jobcast.systems.loadleveler.lines import filled
 from jobcast.systems.loadleveler.said import Said
+from jobcast.systems.loadleveler.statement import RefusedError
+from jobcast.systems.loadleveler.values import shown
 
 Value = TypeVar("Value")
+_VARIABLE = "$("
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,7 +35,18 @@ class JobStep:
         """Return what `parse` makes of a keyword; the default where it isn't said, or its value is refused."""
         if not self.says(key):
             return default
-        return self.said.read(key, lambda text: parse(filled(text, self.variables)), default)
+        return self.said.read(key, lambda text: parse(self._filled(text)), default)
+
+    def text(self, key: str) -> str:
+        """Return the value of a keyword with its variables filled in; empty where it isn't said, or refused."""
+        return self.read(key, str.strip, "")
+
+    def _filled(self, text: str) -> str:
+        """Return a text with its variables filled in; what only looks like one is refused as an unknown one is."""
+        whole = filled(text, self.variables)
+        if _VARIABLE in whole:
+            raise RefusedError(say("loadleveler.no_variable", name=shown(whole[whole.index(_VARIABLE) :])))
+        return whole
 
     def refuse(self, key: str, error: ConfigError) -> None:
         """Report that a keyword can't be taken, and with it the job."""

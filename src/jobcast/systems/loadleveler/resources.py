@@ -108,12 +108,21 @@ def amount(resource: str, count: str) -> int:
         raise RefusedError(say("loadleveler.bad_count", name=theirs(resource), count=shown(count)))
     if resource not in IN_BYTES:
         return int(match[1])
-    unit = (match[2] or "mb").lower()
-    factor = 1024 ** max(_STEPS.find(unit[0]), 0) if len(unit) == 2 else 1
-    value = int(match[1]) * factor * (4 if unit[-1] == "w" else 1)
-    if value >= _TOO_MUCH:
+    value = bytes_of(count, unit="mb")
+    if value is None:
         raise RefusedError(say("loadleveler.bad_count", name=theirs(resource), count=shown(count)))
     return -(-value // MIB) * MIB
+
+
+def bytes_of(text: str, unit: str = "b") -> int | None:
+    """Read an amount of memory, in that unit where it has none; None where it is none, or one too large to be meant."""
+    match = _AMOUNT.fullmatch(text.strip())
+    if match is None:
+        return None
+    unit = (match[2] or unit).lower()
+    factor = 1024 ** max(_STEPS.find(unit[0]), 0) if len(unit) == 2 else 1
+    value = int(match[1]) * factor * (4 if unit[-1] == "w" else 1)
+    return value if value < _TOO_MUCH else None
 
 
 def _entries(text: str) -> list[tuple[str, str | None]]:

@@ -1,16 +1,20 @@
 """What a site's files say beyond its policy: rules that job command files meet when they are submitted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jobcast.language import say
 from jobcast.systems.dialect import Configuration
 from jobcast.systems.loadleveler.admin_file import Admin
+from jobcast.systems.loadleveler.live import LiveRules, read_accounting
 from jobcast.systems.loadleveler.machines import Counted
+from jobcast.systems.loadleveler.process_limits import ProcessLimit, class_process_limits
 from jobcast.systems.loadleveler.resources import NO_AMOUNTS, ours, requested, theirs
 from jobcast.systems.loadleveler.said import Said
 from jobcast.systems.loadleveler.statement import RefusedError, Report
-from jobcast.systems.loadleveler.values import most, truth
+from jobcast.systems.loadleveler.values import most, truth, whole_from
+
+_NO_WORDS: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +41,8 @@ class Submitter:
     """Of a group: who may name it; empty for everybody."""
     strangers: frozenset[str] = frozenset()
     """Of a group: who may not."""
+    accounts: frozenset[str] = frozenset()
+    """Of a user: what ``account_no`` may name where accounts are validated."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +55,10 @@ class ClassRules:
     """Resource to amount for each task, for steps that don't say."""
     node_resources: Mapping[str, int]
     """Resource to amount on each machine, for steps that don't say."""
+    nice: int = 0
+    """Added to the priority of their processes."""
+    limits: Mapping[str, ProcessLimit] = field(default_factory=dict)
+    """Keyword to limit of processes, the most that a step may ask for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +73,8 @@ class SubmissionRules:
     """By name; the empty name stands for all others."""
     must_request: frozenset[str]
     """Resources that each step must name, itself or through its class."""
+    validates_accounts: bool = False
+    """Whether ``account_no`` must be one of the user's accounts."""
 
     def user(self, name: str) -> Submitter:
         """Return what holds for a user."""
@@ -87,6 +99,8 @@ class Site:
     """What takes part in scheduling."""
     rules: SubmissionRules
     """What job command files meet."""
+    live: LiveRules = field(default_factory=LiveRules)
+    """What is done around jobs that run."""
 
 
 def read_submission_rules(admin: Admin, config: Said, report: Report) -> SubmissionRules:
@@ -96,6 +110,7 @@ def read_submission_rules(admin: Admin, config: Said, report: Report) -> Submiss
         groups={name: _submitter(said) for name, said in _with_default("group", admin, report).items()},
         classes={name: _class(said) for name, said in _with_default("class", admin, report).items()},
         must_request=_must_request(config),
+        validates_accounts="a_validate" in config.read("acct", read_accounting, _NO_WORDS),
     )
 
 
@@ -117,6 +132,7 @@ def _submitter(said: Said) -> Submitter:
         ),
         members=frozenset(said.words("include_users")),
         strangers=frozenset(said.words("exclude_users")),
+        accounts=frozenset(said.words("account")),
     )
 
 
@@ -125,6 +141,8 @@ def _class(said: Said) -> ClassRules:
         restart=said.read("restart", truth, default=True),
         resources=said.read("default_resources", requested, NO_AMOUNTS),
         node_resources=said.read("default_node_resources", requested, NO_AMOUNTS),
+        nice=said.read("nice", whole_from(-20, 20), 0),
+        limits=class_process_limits(said),
     )
 
 

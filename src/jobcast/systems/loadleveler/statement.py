@@ -18,6 +18,8 @@ class Statement:
     """Name of the file."""
     line: int
     """From 1."""
+    column: int = 1
+    """Of the value, from 1; of the keyword where it has none."""
     section: str
     """Label of its stanza, name of its step; empty at the top."""
     name: str
@@ -104,10 +106,21 @@ class Report:
 
     def refusals(self) -> tuple[str, ...]:
         """Return why statements were refused, each with its place."""
+        return self.told(Standing.REFUSED)
+
+    def told(self, wanted: Standing, *, named: bool = True) -> tuple[str, ...]:
+        """Return what is said of the statements of one standing, with or without a name, each with its place."""
         return tuple(
-            say("loadleveler.at_line", line=each.line, name=each.name, reason=reason)
+            say(
+                "loadleveler.at_place",
+                file=each.file,
+                line=each.line,
+                column=each.column,
+                name=each.name or each.value,
+                reason=reason,
+            )
             for each, (standing, reason) in self._made.items()
-            if standing is Standing.REFUSED
+            if standing is wanted and bool(each.name) is named
         )
 
     def keywords(self) -> tuple[Keyword, ...]:

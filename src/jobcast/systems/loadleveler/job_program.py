@@ -1,0 +1,129 @@
+"""What a step runs: program, files, environment, limits, and whom it tells.
+
+"Job command file keyword descriptions" in Using and Administering LoadLeveler: names of files that don't begin with a
+slash are seen from the initial directory, which is that of the submission where none is named.
+"""
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jobcast.language import say
+from jobcast.program import NOWHERE, Limits, Program
+from jobcast.schedule.job import BatchJob
+from jobcast.systems.loadleveler.job_binding import read_affinity, read_threads
+from jobcast.systems.loadleveler.job_environment import NOTHING, Login, environment_of, read_environment
+from jobcast.systems.loadleveler.job_origin import SHELL, Origin
+from jobcast.systems.loadleveler.job_step import JobStep
+from jobcast.systems.loadleveler.process_limits import JOB_CPU, NONE, OF_PROCESSES, reader, within
+from jobcast.systems.loadleveler.site import ClassRules
+from jobcast.systems.loadleveler.statement import RefusedError
+from jobcast.systems.loadleveler.values import one_of, shown
+from jobcast.systems.loadleveler.words import read_arguments
+
+NOTIFICATIONS = ("always", "error", "start", "never", "complete")
+_UNLIMITED: tuple[int | None, int | None] = (None, None)
+_OF_SYSTEM = {"file_limit": "fsize"}
+"""Keyword to the name that setrlimit(2) has, where it isn't the same."""
+NOT_INHERITED = frozenset({"step_name", "dependency"})
+"""Keywords that hold for one step alone."""
+_NO_ARGUMENTS: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JobProgram:
+    """What a step runs, and whom it tells."""
+
+    program: Program
+    """What is run."""
+    command: str
+    """As its owner would write it, without arguments."""
+    kind: str
+    """``serial`` or ``parallel``, ``mpich``, ...: ``job_type``."""
+    job_name: str
+    """``job_name``; empty where it isn't said."""
+    step_name: str
+    """Its number where it has no name."""
+    comment: str
+    """For people, and accounting."""
+    notification: str
+    """One of `NOTIFICATIONS`."""
+    notify_user: str
+    """Who is told; empty for the owner."""
+    keywords: Mapping[str, str]
+    """All that is said of the step, with variables filled in."""
+
+
+def read_program(step: JobStep, job: BatchJob, rules: ClassRules, origin: Origin) -> JobProgram:
+    """Return what a step runs that is `job` for the scheduler; `rules` are those of its class."""
+    step_name = step.variables["step_name"]
+    return JobProgram(
+        program=_program(step, job, rules, origin),
+        command=step.text("executable") or origin.file,
+        kind=step.read("job_type", lambda text: text.strip().lower(), "serial"),
+        job_name=step.text("job_name"),
+        step_name=step_name,
+        comment=step.text("comment").strip('"'),
+        notification=step.read("notification", one_of(*NOTIFICATIONS), "complete"),
+        notify_user=step.text("notify_user"),
+        keywords={key: step.text(key) for key in step.said.everything() if _holds(step, key)},
+    )
+
+
+def _holds(step: JobStep, key: str) -> bool:
+    """Tell whether a keyword says something of that step, itself or from one before."""
+    return step.says(key) and (key not in NOT_INHERITED or step.said.own(key) is not None)
+
+
+def _program(step: JobStep, job: BatchJob, rules: ClassRules, origin: Origin) -> Program:
+    directory = posixpath.join(origin.directory, step.text("initialdir"))
+    executable = step.text("executable")
+    output = _file(step, "output", directory)
+    error = _file(step, "error", directory)
+    arguments = step.read("arguments", read_arguments, _NO_ARGUMENTS)
+    login = Login(user=job.user, home=origin.home, shell=origin.shell)
+    wish = step.read("environment", read_environment, NOTHING)
+    return Program(
+        arguments=(posixpath.join(directory, executable), *arguments) if executable else arguments,
+        script="" if executable else origin.script,
+        shell=step.read("shell", _absolute, origin.shell or SHELL),
+        directory=directory.rstrip("/") or "/",
+        environment=read_threads(step) | environment_of(wish, origin.environment, login),
+        input=_file(step, "input", directory),
+        output=output,
+        error=output if posixpath.normpath(error) == posixpath.normpath(output) else error,
+        limits=_limits(step, rules),
+        job_cpu_limit=_limit(step, JOB_CPU, rules) or _UNLIMITED,
+        nice=rules.nice,
+        affinity=read_affinity(step, job.demand),
+    )
+
+
+def _file(step: JobStep, key: str, directory: str) -> str:
+    """Return the absolute path of a file; nowhere where none is named."""
+    return posixpath.join(directory, step.text(key) or NOWHERE)
+
+
+def _absolute(text: str) -> str:
+    if not text.strip().startswith("/"):
+        raise RefusedError(say("loadleveler.no_absolute", value=shown(text)))
+    return text.strip()
+
+
+def _limits(step: JobStep, rules: ClassRules) -> Limits:
+    found = {}
+    for key in OF_PROCESSES:
+        if limit := _limit(step, key, rules):
+            found[_OF_SYSTEM.get(key, key.removesuffix("_limit"))] = limit
+    return found
+
+
+def _limit(step: JobStep, key: str, rules: ClassRules) -> tuple[int | None, int | None] | None:
+    own = step.read(key, reader(key), NONE)
+    if own.copies:
+        step.correct(key, say("loadleveler.no_copy"))
+    try:
+        return within(own, rules.limits.get(key, NONE))
+    except RefusedError as error:
+        step.refuse(key, error)
+        return None

@@ -1,0 +1,221 @@
+"""What llsubmit is given becomes steps, whole."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from jobcast.batch.intake.base import Intake, Submitter
+from jobcast.batch.intake.loadleveler import read
+from jobcast.batch.order import SubmitCommandFile
+from jobcast.batch.record import Notes, Notify, Submitted
+from jobcast.program import Enforce, Enforcement, Exits, Program
+from jobcast.schedule.job import After, BatchJob, Demand, Ending, Layout
+from jobcast.systems.loadleveler.configuration import read_site
+from jobcast.systems.loadleveler.site import Site
+
+ANN = Submitter(  # noqa: S604 - the login shell of a user
+    user="ann",
+    groups=("met", "users"),
+    home="/home/ann",
+    shell="/bin/ksh",
+    host="login1.centre.example",
+    job="n01.12",
+    at=datetime(2026, 3, 1, 8, 30, tzinfo=UTC),
+)
+THEIRS = {
+    "EDITOR": "vi",
+    "MODEL": "GRAPES",
+    "TZ": "Asia/Shanghai",
+    "HOME": "/elsewhere",
+    "LOADL_STEP_ID": "n01.3.0",
+}
+LOGIN = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "TZ": "Asia/Shanghai",
+    "HOME": "/home/ann",
+    "USER": "ann",
+    "LOGNAME": "ann",
+    "SHELL": "/bin/ksh",
+}
+BARE = read_site({})
+
+
+def order(text: str) -> SubmitCommandFile:
+    return SubmitCommandFile(text=text, file="nightly.cmd", directory="/work/ann", environment=THEIRS)
+
+
+def submit(*lines: str, site: Site = BARE) -> Intake:
+    return read(order("\n".join([*(f"# @ {line}" for line in lines), "# @ queue"])), site, ANN)
+
+
+def step(*lines: str, site: Site = BARE) -> Submitted:
+    found = submit(*lines, site=site)
+    assert (found.refusals, found.warnings) == ((), ())
+    (only,) = found.steps
+    return only
+
+
+NIGHTLY = """#!/bin/ksh
+# @ job_name    = nightly
+# @ comment     = GRAPES
+# @ account_no  = NWP-OPS
+# @ class       = normal
+# @ output      = $(job_name).$(step_name).$(jobid).$(stepid)
+# @ error       = $(output)
+# @ environment = COPY_ALL; !EDITOR; TITLE="two words; and more"
+# @ arguments   = -d "last night" 24
+#
+# @ step_name   = prepare
+# @ queue
+# @ step_name   = model
+# @ dependency  = prepare == 0
+# @ executable  = bin/grapes.exe
+# @ initialdir  = $(home)/run
+# @ error       = grapes.err
+# @ notification = error
+# @ notify_user = ops@centre.example
+# @ queue
+echo $LOADL_STEP_NAME
+"""
+
+
+def test_a_file_without_an_executable_is_what_its_steps_run_until_one_names_one():
+    demand = Demand(tasks=1, per_task={"cpus": 1}, layout=Layout(machines_max=1))
+    told = {
+        "LOADL_ACTIVE": "0.1.0",
+        "LOADL_JOB_NAME": "nightly",
+        "LOADL_STEP_ACCT": "NWP-OPS",
+        "LOADL_STEP_ARGS": '-d "last night" 24',
+        "LOADL_STEP_CLASS": "normal",
+        "LOADL_STEP_COMMAND": "nightly.cmd",
+        "LOADL_STEP_ERR": "/work/ann/nightly.prepare.12.0",
+        "LOADL_STEP_GROUP": "",
+        "LOADL_STEP_ID": "n01.12.0",
+        "LOADL_STEP_IN": "/dev/null",
+        "LOADL_STEP_INITDIR": "/work/ann",
+        "LOADL_STEP_NAME": "prepare",
+        "LOADL_STEP_NICE": "0",
+        "LOADL_STEP_OUT": "/work/ann/nightly.prepare.12.0",
+        "LOADL_STEP_OWNER": "ann",
+        "LOADL_STEP_TYPE": "SERIAL",
+        "LOADL_TOTAL_TASKS": "1",
+    }
+    program = Program(  # noqa: S604 - what runs scripts that do not say
+        arguments=("-d", "last night", "24"),
+        script=NIGHTLY,
+        shell="/bin/ksh",
+        directory="/work/ann",
+        environment={**LOGIN, "MODEL": "GRAPES", "TITLE": "two words; and more"},
+        output="/work/ann/nightly.prepare.12.0",
+        error="/work/ann/nightly.prepare.12.0",
+    )
+    said = {
+        "job_name": "nightly",
+        "comment": "GRAPES",
+        "account_no": "NWP-OPS",
+        "class": "normal",
+        "output": "nightly.prepare.12.0",
+        "error": "nightly.prepare.12.0",
+        "environment": 'COPY_ALL; !EDITOR; TITLE="two words; and more"',
+        "arguments": '-d "last night" 24',
+        "step_name": "prepare",
+    }
+    notes = Notes(
+        dialect="loadleveler",
+        name="nightly",
+        step_name="prepare",
+        command="nightly.cmd",
+        comment="GRAPES",
+        unix_group="met",
+        host="login1.centre.example",
+        notify=Notify.COMPLETE,
+        notify_user="ann",
+        keywords=said,
+    )
+    job = BatchJob(id="n01.12.0", demand=demand, queue="normal", user="ann", project="NWP-OPS")
+    output = "/home/ann/run/nightly.model.12.1"
+    enforcement = Enforcement(policy=Enforce.SHARES)
+    assert read(order(NIGHTLY), BARE, ANN) == Intake(
+        steps=(
+            Submitted(job=job, program=program, notes=notes, told=told, enforcement=enforcement),
+            Submitted(
+                job=replace(
+                    job,
+                    id="n01.12.1",
+                    after=After(job="n01.12.0", ending=Ending.ENDED, operator="==", exit_code=0),
+                ),
+                program=replace(
+                    program,
+                    arguments=("/home/ann/run/bin/grapes.exe", "-d", "last night", "24"),
+                    script="",
+                    directory="/home/ann/run",
+                    output=output,
+                    error="/home/ann/run/grapes.err",
+                ),
+                notes=replace(
+                    notes,
+                    step_name="model",
+                    command="bin/grapes.exe",
+                    notify=Notify.ERROR,
+                    notify_user="ops@centre.example",
+                    keywords={
+                        **said,
+                        "step_name": "model",
+                        "dependency": "prepare == 0",
+                        "executable": "bin/grapes.exe",
+                        "initialdir": "/home/ann/run",
+                        "output": "nightly.model.12.1",
+                        "error": "grapes.err",
+                        "notification": "error",
+                        "notify_user": "ops@centre.example",
+                    },
+                ),
+                told={
+                    **told,
+                    "LOADL_STEP_COMMAND": "bin/grapes.exe",
+                    "LOADL_STEP_ERR": "/home/ann/run/grapes.err",
+                    "LOADL_STEP_ID": "n01.12.1",
+                    "LOADL_STEP_INITDIR": "/home/ann/run",
+                    "LOADL_STEP_NAME": "model",
+                    "LOADL_STEP_OUT": output,
+                },
+                enforcement=enforcement,
+            ),
+        )
+    )
+
+
+def test_a_site_gives_exits_priorities_and_limits_of_use():
+    site = read_site(
+        {
+            "LoadL_config": "SCHEDULE_BY_RESOURCES = ConsumableCpus ConsumableMemory ConsumableVirtualMemory\n"
+            "ENFORCE_RESOURCE_USAGE = ConsumableMemory ConsumableVirtualMemory\n"
+            "ENFORCE_RESOURCE_POLICY = hard\nENFORCE_RESOURCE_MEMORY = true\n"
+            "JOB_PROLOG = /site/prolog -v\nJOB_USER_PROLOG = /site/user_prolog\n"
+            "JOB_USER_EPILOG = /site/user_epilog\nJOB_EPILOG = /site/epilog\nJOBCAST_EXIT_TIMEOUT = 5",
+            "LoadL_admin": "normal: type = class\nnice = 5\n",
+        }
+    )
+    found = step("class = normal", "resources = ConsumableCpus(2) ConsumableMemory(10 mb)", site=site)
+    assert (found.exits, found.enforcement, found.program.nice, found.told["LOADL_STEP_NICE"]) == (
+        Exits(
+            prolog=("/site/prolog", "-v"),
+            user_prolog=("/site/user_prolog",),
+            user_epilog=("/site/user_epilog",),
+            epilog=("/site/epilog",),
+            longest=5,
+        ),
+        Enforcement(policy=Enforce.HARD, memory=10 << 20, kill_over_memory=True),
+        5,
+        "5",
+    )
+
+
+def test_a_keyword_that_nobody_knows_refuses_the_file_and_a_comment_does_not():
+    assert submit("clas = normal") == Intake(
+        refusals=("nightly.cmd:1:5: clas: LoadLeveler has no such keyword. Did you mean class?",)
+    )
+    found = submit("author: ann")
+    assert (len(found.steps), found.warnings) == (
+        1,
+        ("nightly.cmd:1:5: author : ann: this is no statement: write keyword = value",),
+    )
