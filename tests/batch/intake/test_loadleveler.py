@@ -1,58 +1,14 @@
 """What llsubmit is given becomes steps, whole."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
-from jobcast.batch.intake.base import Intake, Submitter
+from jobcast.batch.intake.base import Intake
 from jobcast.batch.intake.loadleveler import read
-from jobcast.batch.order import SubmitCommandFile
 from jobcast.batch.record import Notes, Notify, Submitted
 from jobcast.program import Enforce, Enforcement, Exits, Program
 from jobcast.schedule.job import After, BatchJob, Demand, Ending, Layout
 from jobcast.systems.loadleveler.configuration import read_site
-from jobcast.systems.loadleveler.site import Site
-
-ANN = Submitter(  # noqa: S604 - the login shell of a user
-    user="ann",
-    groups=("met", "users"),
-    home="/home/ann",
-    shell="/bin/ksh",
-    host="login1.centre.example",
-    job="n01.12",
-    at=datetime(2026, 3, 1, 8, 30, tzinfo=UTC),
-)
-THEIRS = {
-    "EDITOR": "vi",
-    "MODEL": "GRAPES",
-    "TZ": "Asia/Shanghai",
-    "HOME": "/elsewhere",
-    "LOADL_STEP_ID": "n01.3.0",
-}
-LOGIN = {
-    "PATH": "/usr/local/bin:/usr/bin:/bin",
-    "TZ": "Asia/Shanghai",
-    "HOME": "/home/ann",
-    "USER": "ann",
-    "LOGNAME": "ann",
-    "SHELL": "/bin/ksh",
-}
-BARE = read_site({})
-
-
-def order(text: str) -> SubmitCommandFile:
-    return SubmitCommandFile(text=text, file="nightly.cmd", directory="/work/ann", environment=THEIRS)
-
-
-def submit(*lines: str, site: Site = BARE) -> Intake:
-    return read(order("\n".join([*(f"# @ {line}" for line in lines), "# @ queue"])), site, ANN)
-
-
-def step(*lines: str, site: Site = BARE) -> Submitted:
-    found = submit(*lines, site=site)
-    assert (found.refusals, found.warnings) == ((), ())
-    (only,) = found.steps
-    return only
-
+from tests.batch.intake.command_files import ANN, BARE, LOGIN, order, step, submit
 
 NIGHTLY = """#!/bin/ksh
 # @ job_name    = nightly

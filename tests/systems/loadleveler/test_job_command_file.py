@@ -122,7 +122,10 @@ def test_blanks_and_case_do_not_matter(line):
 
 def test_a_file_without_a_step_is_refused():
     found = read_job("#!/bin/sh\n# @ class = normal\necho\n", SITE, NWP)
-    assert (found.jobs, found.refusals) == ((), ("no step is queued: end each with # @ queue",))
+    assert (found.jobs, found.refusals) == (
+        (),
+        ("job command file: no step is queued: end each with # @ queue",),
+    )
     assert [(each.name, each.standing, each.reason) for each in found.keywords] == [
         ("class", I, "it stands behind the last # @ queue, so no step has it")
     ]
@@ -142,7 +145,7 @@ def test_what_is_no_statement_or_unknown_is_told_and_the_job_is_read():
 def test_a_file_of_more_statements_than_anybody_writes_is_refused():
     found = read(*["class = normal"] * 10_001)
     assert (found.jobs, found.keywords) == ((), ())
-    assert found.refusals == ("the file has more steps or statements than anybody writes",)
+    assert found.refusals == ("job command file: the file has more steps or statements than anybody writes",)
 
 
 @pytest.mark.parametrize(
@@ -259,10 +262,14 @@ def test_users_have_classes_groups_and_sizes_of_their_own():
     assert (first.queue, first.group, first.restartable) == ("big", "ops", False)
     wide = "# @ job_type = parallel\n# @ node = 3\n# @ tasks_per_node = 4\n# @ queue"
     assert read_job(wide, strict, ann).refusals == (
-        "step 1.0 asks for 3 machines or tasks; its user or group may have 2",
-        "step 1.0 asks for 12 machines or tasks; its user or group may have 8",
+        (
+            "job command file:4:5: queue: step 1.0 asks for 3 machines or tasks; its user or group may have 2;"
+            " step 1.0 asks for 12 machines or tasks; its user or group may have 8"
+        ),
     )
-    assert read("group = ops", site=strict).refusals == ("nwp may not submit for the group ops",)
+    assert read("group = ops", site=strict).refusals == (
+        "job command file:2:5: queue: nwp may not submit for the group ops",
+    )
     assert job(site=strict).queue == "small"
 
 
@@ -273,7 +280,10 @@ def test_enforced_resources_must_be_asked_for_by_the_step_or_its_class():
         "a: type = class\ndefault_resources = ConsumableMemory(5)",
     )
     assert read(site=strict).refusals == (
-        "step login1.12.0 doesn't ask for ConsumableMemory, which ENFORCE_RESOURCE_SUBMISSION wants",
+        (
+            "job command file:1:5: queue: step login1.12.0 doesn't ask for ConsumableMemory,"
+            " which ENFORCE_RESOURCE_SUBMISSION wants"
+        ),
     )
     assert job("class = a", site=strict).queue == "a"
     assert job("resources = ConsumableMemory(5)", site=strict).queue == "No_Class"

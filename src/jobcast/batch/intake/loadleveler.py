@@ -2,7 +2,7 @@
 
 from jobcast.batch.intake.base import Intake, Submitter
 from jobcast.batch.intake.loadleveler_enforced import enforcement_of
-from jobcast.batch.intake.loadleveler_text import as_submitted, faults
+from jobcast.batch.intake.loadleveler_text import as_submitted, faults, too_much
 from jobcast.batch.intake.loadleveler_told import told_of
 from jobcast.batch.order import SubmitCommandFile
 from jobcast.batch.record import Notes, Notify, Submitted
@@ -23,7 +23,7 @@ def read(order: SubmitCommandFile, site: Site, who: Submitter) -> Intake:
         return Intake(refusals=refused)
     text, changes = as_submitted(order)
     found = read_job(text, site, _submission(order, text, who))
-    if refused := (*found.refusals, *found.unknown):
+    if refused := (*found.refusals, *found.unknown, *too_much(found.programs, order.file)):
         return Intake(refusals=refused)
     return Intake(
         steps=tuple(

@@ -1,14 +1,17 @@
 """What a job command file may be as a whole, before its statements are read."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from jobcast.batch.order import SubmitCommandFile
 from jobcast.language import say
+from jobcast.systems.loadleveler.job_program import JobProgram
 
 _UNCLEAN = re.compile("[\0\ud800-\udfff]")
 _LARGEST = 4 << 20
 """Characters of one file."""
+_MOST_SCRIPTS = 16 << 20
+"""Characters of all steps that run the file itself, together."""
 _MOST_ENVIRONMENT = 1 << 20
 """Characters of an environment: the kernel takes little more."""
 
@@ -33,7 +36,8 @@ def _of_text(text: str, file: str) -> Iterator[str]:
 def _of_surroundings(order: SubmitCommandFile) -> Iterator[str]:
     if not order.directory.startswith("/") or not _is_clean(order.directory):
         yield say("intake.no_directory")
-    if not all(map(_is_clean, (order.file, *order.environment, *order.environment.values()))):
+    names = order.environment
+    if not all(map(_is_clean, (order.file, *names, *names.values()))) or any("=" in name for name in names):
         yield say("intake.unclean")
     size = sum(len(name) + len(value) for name, value in order.environment.items())
     if size > _MOST_ENVIRONMENT:
@@ -49,6 +53,13 @@ def _place(text: str, position: int, file: str) -> str:
 def _is_clean(text: str) -> bool:
     """Tell whether the operating system takes a text, and the journal keeps it."""
     return _UNCLEAN.search(text) is None
+
+
+def too_much(programs: Sequence[JobProgram], file: str) -> tuple[str, ...]:
+    """Return why the steps of a file are too large together; empty where they aren't."""
+    if sum(len(each.program.script) for each in programs) <= _MOST_SCRIPTS:
+        return ()
+    return (say("intake.many_scripts", file=file or "-", steps=len(programs)),)
 
 
 def as_submitted(order: SubmitCommandFile) -> tuple[str, tuple[str, ...]]:

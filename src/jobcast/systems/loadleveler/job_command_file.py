@@ -12,7 +12,7 @@ from jobcast.language import say
 from jobcast.schedule.job import BatchJob
 from jobcast.systems.dialect import Keyword, Standing
 from jobcast.systems.loadleveler.job_begin import read_begin
-from jobcast.systems.loadleveler.job_checks import Asking, refusals
+from jobcast.systems.loadleveler.job_checks import refusals
 from jobcast.systems.loadleveler.job_demand import read_demand
 from jobcast.systems.loadleveler.job_dependency import read_dependency
 from jobcast.systems.loadleveler.job_keywords import JOB
@@ -69,11 +69,13 @@ def read_job(text: str, site: Site, submission: JobSubmission) -> JobCommandFile
     try:
         statements = placed(text.encode("utf-8", "replace"), submission.file)
     except RefusedError as error:
-        return JobCommandFile(refusals=(error.message,))
+        return JobCommandFile(refusals=(_of_file(submission.file, error.message),))
     report = Report()
     reading = _Reading(site=site, submission=submission, report=report)
     reading.steps(statements)
-    reasons = (*report.refusals(), *reading.refusals)
+    reasons = report.refusals()
+    if not reading.jobs:
+        reasons = (*reasons, _of_file(submission.file, say("loadleveler.no_queue")))
     return JobCommandFile(
         jobs=() if reasons else tuple(reading.jobs),
         programs=() if reasons else tuple(reading.programs),
@@ -95,8 +97,6 @@ class _Reading:
     site: Site
     submission: JobSubmission
     report: Report
-    refusals: list[str] = field(default_factory=list)
-    """Of the job, beside those of single keywords."""
     jobs: list[BatchJob] = field(default_factory=list)
     """Of each step so far, as far as nothing is refused."""
     programs: list[JobProgram] = field(default_factory=list)
@@ -112,11 +112,9 @@ class _Reading:
                 own.append(each)
             if each.key == QUEUE:
                 said, own = Said(own, self.report, said), []
-                self._step(said, steps)
+                self._step(said, each, steps)
         for each in own:
             self.report.ignore(each, say("loadleveler.after_queue"))
-        if not self.jobs:
-            self.refusals.append(say("loadleveler.no_queue"))
 
     def _is_read(self, statement: Statement) -> bool:
         """Enter a statement into the report; return whether it is to be read."""
@@ -125,8 +123,8 @@ class _Reading:
             return False
         return self.report.enter(statement, JOB) and statement.key != QUEUE
 
-    def _step(self, said: Said, steps: dict[str, str]) -> None:
-        """Read one step; `steps` is name to id of those before, to which it is added."""
+    def _step(self, said: Said, queue: Statement, steps: dict[str, str]) -> None:
+        """Read the step that `queue` ends; `steps` is name to id of those before, to which it is added."""
         number = len(self.jobs)
         name = said.own("step_name")
         step_name = name.text if name and name.text else str(number)
@@ -137,6 +135,8 @@ class _Reading:
         variables = step_variables(said.texts(), origin, job_id, usual) | given
         step = JobStep(id=f"{job_id}.{number}", said=said, variables=variables)
         job = self._job(step, step.read("class", _word, usual), steps)
+        for reason in refusals(step, job, self.site):
+            self.report.refuse(queue, reason)
         self.jobs.append(job)
         self.programs.append(read_program(step, job, self.site.rules.of_class(job.queue), origin))
         steps[step_name] = step.id
@@ -145,18 +145,14 @@ class _Reading:
         """Return the job of a step; `steps` is name to id of those before."""
         user = self.submission.user
         group = step.read("group", _word, self.site.rules.user(user).default_group)
-        demand = read_demand(step, self.site, queue)
-        account = step.read("account_no", _word, "")
-        asking = Asking(user=user, group=group, queue=queue, account=account)
-        self.refusals.extend(refusals(step, demand, asking, self.site))
         after = step.said.own("dependency")
         return BatchJob(
             id=step.id,
-            demand=demand,
+            demand=read_demand(step, self.site, queue),
             queue=queue,
             user=user,
             group=group,
-            project=account,
+            project=step.read("account_no", _word, ""),
             run_limit=step.read("wall_clock_limit", time_limit, _NO_LIMIT).hard,
             priority=step.read("user_priority", whole_from(0, 100), None),
             begin=step.read("startdate", lambda text: read_begin(text, self.submission.at), None),
@@ -165,6 +161,10 @@ class _Reading:
             booking=step.read("ll_res_id", _word, ""),
             restartable=step.read("restart", truth, self.site.rules.of_class(queue).restart),
         )
+
+
+def _of_file(file: str, reason: str) -> str:
+    return say("loadleveler.of_file", file=file, reason=reason)
 
 
 def _word(text: str) -> str:
