@@ -12,6 +12,7 @@ import pytest
 
 import jobcast
 from jobcast.advice import ChangeKind, KeptReason, Subject
+from jobcast.batch.record import StepState
 from jobcast.cli.batch_commands import COMMANDS as BATCH_COMMANDS
 from jobcast.cli.installing import State
 from jobcast.cli.main import COMMANDS
@@ -112,6 +113,8 @@ def _families() -> dict[str, list[str]]:
         **{part: _endings(part) for part in ("lsf_keyword.", "lsf_keyword.head_")},
         "lsf_policy.stray_": _endings("lsf_policy.stray_"),
         "trace_changed.": list(TRACE_CHANGES),
+        "step_state.": list(StepState),
+        "batch_queue.": ["step", "user", "class", "state", "tasks", "where", "start", "why"],
         "figure.": [*OVERALL, *OTHERS],
         "convention.": _endings("convention."),
         "convention_name.": list(CONVENTIONS),

@@ -111,10 +111,23 @@ _RUNTIME = Path("/run/jobcast")
 
 def _socket(text: str) -> Path:
     """Read where the service listens; ``auto`` is a place that whoever starts it may write to."""
-    if text != "auto":
-        return _folder(text)
-    own = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()) / f"jobcast-{os.getuid()}.sock"
-    return _RUNTIME / "jobcast.sock" if os.getuid() == 0 or _RUNTIME.is_dir() else own
+    return _own_socket("jobcast") if text == "auto" else _folder(text)
+
+
+def _batch_socket(text: str) -> Path:
+    """Read where the batch manager listens; ``auto`` likewise."""
+    return _own_socket("jobcast-batch") if text == "auto" else _folder(text)
+
+
+def _own_socket(name: str) -> Path:
+    own = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()) / f"{name}-{os.getuid()}.sock"
+    return _RUNTIME / f"{name}.sock" if os.getuid() == 0 or _RUNTIME.is_dir() else own
+
+
+def _executor(text: str) -> str:
+    if text not in {"local", "slurm"}:
+        raise ValueError(say("config.not_one_of", choices="local, slurm"))
+    return text
 
 
 _MOST_PORTS, _MOST_WORKERS = 65535, 64
@@ -186,6 +199,11 @@ SERVE_WORKERS = Setting(name="serve.workers", read=_workers, default="2")
 SERVE_CERTIFICATE: Setting[Path | None] = Setting(name="serve.certificate", read=_maybe_file, default="")
 SERVE_KEY: Setting[Path | None] = Setting(name="serve.key", read=_maybe_file, default="")
 
+BATCH_FOLDER: Setting[Path | None] = Setting(name="batch.folder", read=_maybe_file, default="")
+BATCH_SOCKET = Setting(name="batch.socket", read=_batch_socket, default="auto")
+BATCH_SYSTEM: Setting[tuple[str, ...]] = Setting(name="batch.system", read=_names, default="")
+BATCH_EXECUTOR = Setting(name="batch.executor", read=_executor, default="local")
+
 SETTINGS: dict[str, Setting[object]] = {
     setting.name: cast("Setting[object]", setting)
     for setting in (
@@ -213,6 +231,10 @@ SETTINGS: dict[str, Setting[object]] = {
         SERVE_WORKERS,
         SERVE_CERTIFICATE,
         SERVE_KEY,
+        BATCH_FOLDER,
+        BATCH_SOCKET,
+        BATCH_SYSTEM,
+        BATCH_EXECUTOR,
     )
 }
 

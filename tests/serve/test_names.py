@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 
-from jobcast.serve import names, worker
+from jobcast.serve import names, protocol
 from jobcast.serve.names import Names, user_id
 
 SOMEBODY = 54321
@@ -81,4 +81,4 @@ def test_a_user_whose_number_is_beyond_two_thousand_millions_is_none_with_a_nega
             assert (level, option) == (socket.SOL_SOCKET, socket.SO_PEERCRED)
             return struct.pack("iII", 7, 3_000_000_000, 3_000_000_000)[:size]
 
-    assert worker._user(Plug()) == 3_000_000_000
+    assert protocol._user(Plug()) == 3_000_000_000

@@ -139,7 +139,7 @@ class Run:
 
 @dataclass(kw_only=True, slots=True)
 class Step:
-    """A step from its acceptance on. Not frozen: it is the state, and only `jobcast.batch.loop` changes it."""
+    """A step from its acceptance on. Not frozen: it is the state, and only `jobcast.batch.ledger` changes it."""
 
     submitted: Submitted
     """As it is now: `job` after all changes."""
@@ -158,12 +158,16 @@ class Step:
     """Second at which it was over for good; None before."""
     suspended: float = 0.0
     """Seconds that the last attempt stood still, up to the last resumption."""
+    stopped: float | None = None
+    """Second since which the last attempt stands still; None while it doesn't."""
     allocation: Allocation = ()
     """Of the last attempt."""
     exit_code: int | None = None
     """Of the last attempt's program; None before its end."""
     detail: str = ""
     """What went wrong, in words for the owner."""
+    killed_for: str = ""
+    """Why the last attempt is being killed, or was, `jobcast.decision.Cause`; empty where it isn't."""
     how: str = ""
     """How the last attempt ended, `jobcast.act.executors.base.End`; empty before."""
     exits: Mapping[str, int] = field(default_factory=dict)

@@ -76,7 +76,7 @@ class Snapshot:
     dialect: str
     """``loadleveler``, ``lsf``, ``slurm`` or ``""``: whose files they were read from."""
     machines: tuple[MachineStanding, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[Step, ...] = ()
     """In the order of the line: running and suspended ones first, then those that wait, then those that are over and
     still shown."""
     waits: Mapping[str, Waits] = field(default_factory=dict)

@@ -6,7 +6,14 @@ LOADLEVELER: dict[str, str] = {}
 LSF: dict[str, str] = {}
 """LSF's commands, likewise."""
 
-OWN = {"links": "jobcast.cli.batch_links:command"}
+OWN = {
+    "start": "jobcast.cli.batch_start:command",
+    "stop": "jobcast.cli.batch_stop:command",
+    "submit": "jobcast.cli.batch_submit:command",
+    "queue": "jobcast.cli.batch_queue:command",
+    "replay": "jobcast.cli.batch_replay:command",
+    "links": "jobcast.cli.batch_links:command",
+}
 """What neither of them has."""
 
 COMMANDS = {**OWN, **LOADLEVELER, **LSF}

@@ -43,6 +43,11 @@ def read_files(paths: tuple[Path, ...]) -> Configuration:
 
     Raises InputError for what can't be read, for two files of one name, and where they are not of one batch system.
     """
+    return read_configuration(read_texts(paths))
+
+
+def read_texts(paths: tuple[Path, ...]) -> dict[str, str]:
+    """Return the texts of the same files by their names. Raises InputError likewise."""
     texts: dict[str, str] = {}
     files = [file for path in paths for file in (_known_in(path) if path.is_dir() else [path])]
     whole = [PurePath(os.path.abspath(file)) for file in files]  # noqa: PTH100 - a link keeps its own name
@@ -51,7 +56,7 @@ def read_files(paths: tuple[Path, ...]) -> Configuration:
         if name in texts:
             raise InputError(say("dialect.two_files", name=name), hint=say("dialect.two_files_cure"))
         texts[name] = _text(file)
-    return read_configuration(texts)
+    return texts
 
 
 def _known_in(folder: Path) -> list[Path]:

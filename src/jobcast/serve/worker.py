@@ -2,115 +2,19 @@
 
 import asyncio
 import signal
-import socket
-import struct
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from secrets import token_bytes
-from typing import Any
 
-import uvicorn
 import uvloop
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from jobcast import clock
 from jobcast.advice import advice_id
 from jobcast.serve.app import make_app
+from jobcast.serve.protocol import Server, configured
 from jobcast.serve.service import Service
 from jobcast.serve.settings import Listening, Settings
 
-_IDLE_SECONDS = 65
-"""How long a connection may stay without a request: longer than proxies keep theirs."""
-_MOST_CONNECTIONS = 1000
-"""Beyond so many at once, a worker answers 503: a hook then lets its submission pass."""
-_GRACE_SECONDS = 5
-"""How long requests under way have to end when the service stops."""
 _ID_BYTES = 8
-_CREDENTIALS = struct.Struct("iII")
-"""What SO_PEERCRED of unix(7) tells: process, user, group."""
-_HEAD_SECONDS = 5.0
-"""How long a caller may take from connecting, or from its next request's first byte, until all headers are there."""
-_MOST_HEAD_BYTES = 256 << 10
-"""Of a request line and all headers."""
-
-
-class _Protocol(HttpToolsProtocol):
-    """HTTP of which the application learns who is at the other end of a Unix socket: the kernel knows.
-
-    Whoever connects and does not ask, slowly or without end, is hung up on.
-    """
-
-    _head_bytes = 0
-    _head_timer: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Note the user, and go on as usual."""
-        super().connection_made(transport)
-        plug = transport.get_extra_info("socket")
-        if plug is not None and plug.family == socket.AF_UNIX:
-            self.app_state = {**self.app_state, "uid": _user(plug)}
-        self._await_head()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Wait for nothing more."""
-        self._have_head()
-        super().connection_lost(exc)
-
-    def data_received(self, data: bytes) -> None:
-        """Count what is neither a body nor a whole head yet."""
-        self._head_bytes += len(data)
-        super().data_received(data)
-        if self._head_bytes > _MOST_HEAD_BYTES:
-            self.transport.close()
-
-    def on_message_begin(self) -> None:
-        """Give the caller its time."""
-        super().on_message_begin()
-        self._await_head()
-
-    def on_headers_complete(self) -> None:
-        """Begin to answer."""
-        self._have_head()
-        super().on_headers_complete()
-
-    def on_body(self, body: bytes) -> None:
-        """Leave its size to whoever reads it."""
-        self._head_bytes = 0
-        super().on_body(body)
-
-    def _await_head(self) -> None:
-        if self._head_timer is None:
-            self._head_timer = self.loop.call_later(_HEAD_SECONDS, self.transport.close)
-
-    def _have_head(self) -> None:
-        self._head_bytes = 0
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
-
-
-def _user(plug: socket.socket) -> int:
-    """Return the user id of whoever connected."""
-    credentials = plug.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-    return int(_CREDENTIALS.unpack(credentials)[1])
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves signals to the worker, which may hold two, and tells when it answers."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.answers = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, and tell."""
-        await super().startup(sockets)
-        if self.started:
-            self.answers.set()
-
-    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
-        """Capture none."""
-        return nullcontext()
 
 
 def run(settings: Settings, listening: Listening, parent: int, ready: Callable[[], None]) -> None:
@@ -125,10 +29,10 @@ def run(settings: Settings, listening: Listening, parent: int, ready: Callable[[
 async def _answer(settings: Settings, listening: Listening, parent: int, ready: Callable[[], None]) -> None:
     service = Service(settings, now=clock.now, new_id=new_id)
     app = make_app(service)
-    servers = [(_Server(_config(app)), listening.plain)]
+    servers = [(Server(configured(app)), listening.plain)]
     if listening.secure:
         tls = {"ssl_certfile": listening.certificate, "ssl_keyfile": listening.key}
-        servers.append((_Server(_config(app, lifespan="off", **tls)), listening.secure))
+        servers.append((Server(configured(app, lifespan="off", **tls)), listening.secure))
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -145,29 +49,10 @@ async def _answer(settings: Settings, listening: Listening, parent: int, ready: 
     await asyncio.gather(*tasks)
 
 
-async def _tell(servers: list[_Server], ready: Callable[[], None]) -> None:
+async def _tell(servers: list[Server], ready: Callable[[], None]) -> None:
     for server in servers:
         await server.answers.wait()
     ready()
-
-
-def _config(app: Any, **more: Any) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        **{
-            "http": _Protocol,
-            "ws": "none",
-            "lifespan": "on",
-            "log_config": None,
-            "access_log": False,
-            "server_header": False,
-            "proxy_headers": False,
-            "limit_concurrency": _MOST_CONNECTIONS,
-            "timeout_keep_alive": _IDLE_SECONDS,
-            "timeout_graceful_shutdown": _GRACE_SECONDS,
-            **more,
-        },
-    )
 
 
 def new_id() -> str:

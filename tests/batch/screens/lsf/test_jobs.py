@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jobcast.printable import printable
 
 from jobcast.batch.record import Step, StepState
 from jobcast.batch.screens.lsf import fields, job_at_length, jobs
@@ -19,6 +18,7 @@ from jobcast.batch.screens.lsf.jobs import Told
 from jobcast.batch.screens.lsf.reasons import pending
 from jobcast.batch.snapshot import Waits
 from jobcast.decision import Cause
+from jobcast.printable import printable
 from jobcast.schedule.job import After, AllOf, AnyOf, Ending, Not
 from jobcast.systems.base import Site
 from jobcast.systems.lsf.bjobs import read_bjobs

@@ -1,0 +1,63 @@
+"""Submissions: read, looked at by the core, and accepted as a whole or refused as a whole."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from jobcast.batch.following import waiting_state
+from jobcast.batch.intake.base import Intake
+from jobcast.batch.ledger import Ledger, job_of
+from jobcast.batch.order import Answer, Done, Outcome
+from jobcast.batch.orders import Carried
+from jobcast.batch.record import Step, Submitted
+from jobcast.decision import Reason
+from jobcast.schedule.admission import admit
+from jobcast.schedule.event import Event, Favoured
+from jobcast.schedule.event import Submitted as SubmittedEvent
+from jobcast.schedule.happening import queue_of
+from jobcast.schedule.why import sentence
+
+NUMBER = "number"
+"""Under which the journal keeps the number of the last job."""
+
+Complete = Callable[[Submitted], Submitted]
+"""Fills in what a submission leaves open, by forecasts."""
+
+
+def accept(intake: Intake, number: int, ledger: Ledger, at: int, complete: Complete) -> Carried:
+    """Accept all steps of a submission, or none; raises FullError where they can't be written down.
+
+    `number` is what their ids were made of, which no other job gets.
+    """
+    submissions = [_with_queue(complete(each), ledger) for each in intake.steps]
+    refusals = [*intake.refusals, *_refusals(submissions, ledger)]
+    if refusals or not submissions:
+        refused = tuple(Outcome(name="", done=Done.REFUSED, said=said) for said in refusals)
+        return Carried(answer=Answer(outcomes=refused, warnings=intake.warnings))
+    steps = [
+        Step(submitted=each, at=at, state=waiting_state(each.job.hold), since=at) for each in submissions
+    ]
+    events: list[Event] = [SubmittedEvent(at=at, job=each.job) for each in submissions]
+    events += [
+        Favoured(at=at, job=each.id, rank=1) for each in steps if each.submitted.job.user in ledger.favoured
+    ]
+    turned = ledger.turn(at, events, new=steps, meta={NUMBER: str(number)})
+    outcomes = tuple(Outcome(name=step.id, done=Done.YES) for step in steps)
+    answer = Answer(outcomes=outcomes, job=job_of(steps[0]) or steps[0].id, warnings=intake.warnings)
+    return Carried(answer=answer, actions=turned.actions)
+
+
+def _with_queue(submitted: Submitted, ledger: Ledger) -> Submitted:
+    """Name the default queue where a step names none, so that listings and accounts do."""
+    if submitted.job.queue:
+        return submitted
+    return replace(submitted, job=replace(submitted.job, queue=ledger.site.policy.default_queue))
+
+
+def _refusals(submissions: Sequence[Submitted], ledger: Ledger) -> list[str]:
+    """Return why the core would turn steps away, each reason once."""
+    found: dict[str, None] = {}
+    for each in submissions:
+        reason = admit(each.job, queue_of(each.job, ledger.site.policy), ledger.state)
+        if isinstance(reason, Reason):
+            found[sentence(reason)] = None
+    return list(found)

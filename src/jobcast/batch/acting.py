@@ -1,0 +1,90 @@
+"""Asks the executor for what was decided, in the order of the decisions, until it has taken it."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+
+from jobcast.act.executors.base import Attempt, Executor, ExecutorError
+from jobcast.batch.action import Action, Verb
+
+_PAUSE_SECONDS = 1.0
+"""Between attempts to reach an executor."""
+
+logger = logging.getLogger("jobcast.batch")
+
+
+class Acting:
+    """Carries out actions one after another; a start waits until those are gone who had to make room for it."""
+
+    def __init__(
+        self,
+        executor: Executor,
+        attempt_of: Callable[[Action], Attempt | None],
+        never_began: Callable[[str], None],
+    ) -> None:
+        """Ask an executor.
+
+        `attempt_of` returns what is to be started, or None where that isn't wanted any more; `never_began` is told of
+        an attempt that was killed before it was started.
+        """
+        self._executor, self._attempt_of, self._never_began = executor, attempt_of, never_began
+        self._todo: asyncio.Queue[Action] = asyncio.Queue()
+        self._leaving: dict[str, frozenset[str]] = {}
+        """Attempt that is being killed to make room, to its machines."""
+        self._held: dict[str, list[Action]] = {}
+        """Attempt whose start waits for these, to all that is to be done to it then."""
+
+    def ask(self, actions: Iterable[Action]) -> None:
+        """Have these carried out after all that were asked before."""
+        for action in actions:
+            self._todo.put_nowait(action)
+
+    def leaves(self, attempt: str, machines: Iterable[str]) -> None:
+        """Note that an attempt is being killed, and that nobody starts on its machines before it is gone."""
+        self._leaving[attempt] = frozenset(machines)
+
+    def gone(self, attempt: str) -> None:
+        """Note that an attempt is over."""
+        if self._leaving.pop(attempt, None) is not None:
+            held, self._held = self._held, {}
+            for actions in held.values():
+                self.ask(actions)
+
+    async def run(self) -> None:
+        """Carry out actions for ever."""
+        while True:
+            action = await self._todo.get()
+            while True:
+                try:
+                    await self._carry_out(action)
+                    break
+                except ExecutorError as error:
+                    logger.warning("%s %s: %s", action.verb, action.attempt, error)
+                    await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def _carry_out(self, action: Action) -> None:
+        if action.verb is Verb.START:
+            await self._start(action)
+        elif (held := self._held.get(action.attempt)) is not None:
+            if action.verb is Verb.KILL:
+                del self._held[action.attempt]
+                self._never_began(action.attempt)
+            else:
+                held.append(action)
+        elif action.verb is Verb.SUSPEND:
+            await self._executor.suspend(action.attempt)
+        elif action.verb is Verb.RESUME:
+            await self._executor.resume(action.attempt)
+        else:
+            await self._executor.kill(action.attempt)
+
+    async def _start(self, action: Action) -> None:
+        attempt = self._attempt_of(action)
+        if attempt is None:
+            return
+        machines = {share.machine for share in attempt.allocation}
+        before = f"{attempt.job}@"
+        if any(machines & those or each.startswith(before) for each, those in self._leaving.items()):
+            self._held[attempt.id] = [action]
+            return
+        await self._executor.start(attempt)

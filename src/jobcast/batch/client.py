@@ -1,0 +1,156 @@
+"""Asks the manager of this host: the typed API that commands, pages and the site's own programs use.
+
+>>> manager = Client(Path("/run/jobcast/batch.sock"))          # doctest: +SKIP
+>>> manager.do(Hold(steps=("n01.12.0",)))                      # doctest: +SKIP
+"""
+
+import http.client
+import json
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from jobcast.batch.order import Answer, Order
+from jobcast.batch.plain import from_json, to_json
+from jobcast.batch.record import Step, StepState
+from jobcast.batch.service import Past, Wanted
+from jobcast.batch.snapshot import Snapshot, Waits
+from jobcast.decision import Cause, Reason
+from jobcast.errors import BatchSystemError
+from jobcast.language import current, say
+from jobcast.schedule.why import sentence
+
+_PATIENCE_SECONDS = 120.0
+"""Longer than any filter of a site runs."""
+_OK = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Happened:
+    """What the manager tells of while it happens."""
+
+    turn: int
+    """Number of the turn of the core."""
+    at: int
+    """Second of the epoch."""
+    steps: Mapping[str, StepState]
+    """Id to state of those that changed."""
+
+
+class _Connection(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path: Path, seconds: float | None) -> None:
+        super().__init__("localhost", timeout=seconds)
+        self._path = path
+
+    def connect(self) -> None:
+        """Knock at the socket."""
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+class Client:
+    """A `jobcast.batch.service.Manager` at the other end of a Unix socket; the kernel tells it who asks."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def do(self, order: Order) -> Answer:
+        """Carry out an order; what it changes is written down for good when this returns."""
+        with closing(self._connection()) as connection:
+            return from_json(self._asked(connection, "POST", "/v1/batch/orders", to_json(order)), Answer)
+
+    def snapshot(self, wanted: Wanted) -> Snapshot:
+        """Return what is known now."""
+        asked = {name: text for name, text in _texts(wanted).items() if text}
+        with closing(self._connection()) as connection:
+            body = self._asked(connection, "GET", f"/v1/batch/snapshot?{urlencode(asked)}")
+        return told(from_json(body, Snapshot))
+
+    def past(self, past: Past) -> Iterator[Step]:
+        """Yield steps that are over, oldest end first."""
+        with closing(self._connection()) as connection:
+            answer = self._answer(connection, "GET", f"/v1/batch/past?{urlencode(_texts(past))}")
+            for line in answer:
+                yield from_json(line, Step)
+
+    def events(self) -> Iterator[Happened]:
+        """Yield what happens from now on, for ever."""
+        with closing(self._connection(seconds=None)) as connection:
+            for line in self._answer(connection, "GET", "/v1/batch/events"):
+                if line.startswith(b"data: "):
+                    yield from_json(line[6:], Happened)
+
+    def _connection(self, seconds: float | None = _PATIENCE_SECONDS) -> _Connection:
+        return _Connection(self._path, seconds)
+
+    def _asked(self, connection: _Connection, method: str, path: str, body: bytes = b"") -> bytes:
+        return self._answer(connection, method, path, body).read()
+
+    def _answer(
+        self, connection: _Connection, method: str, path: str, body: bytes = b""
+    ) -> http.client.HTTPResponse:
+        headers = {"Content-Type": "application/json", "Accept-Language": current()}
+        try:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+        except (OSError, http.client.HTTPException) as error:
+            raise BatchSystemError(
+                say("batch.nobody", path=self._path, why=error), hint=say("batch.nobody_cure")
+            ) from error
+        if answer.status != _OK:
+            raise BatchSystemError(_problem(answer.read()))
+        return answer
+
+
+def _texts(value: Wanted | Past) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for each in fields(value):
+        said = getattr(value, each.name)
+        if said is None or said is False or said == ():
+            continue
+        found[each.name] = (
+            ",".join(said) if isinstance(said, tuple) else str(int(said) if said is True else said)
+        )
+    return found
+
+
+def _problem(body: bytes) -> str:
+    try:
+        problem = cast("dict[str, Any]", json.loads(body))
+        return str(problem.get("message") or problem["error"])
+    except (ValueError, KeyError, TypeError):
+        return body[:200].decode("utf-8", "replace")
+
+
+_WAITING = {
+    Cause.DEPENDENCY: StepState.NOT_QUEUED,
+    Cause.BEGIN: StepState.DEFERRED,
+    Cause.PAUSE: StepState.DEFERRED,
+}
+
+
+def told(snapshot: Snapshot) -> Snapshot:
+    """Return a snapshot with reasons in the language spoken here, and with idle steps told apart by them."""
+    waits = {name: _in_words(each) for name, each in snapshot.waits.items()}
+    steps = tuple(_told_apart(step, waits.get(step.id)) for step in snapshot.steps)
+    return replace(snapshot, waits=waits, steps=steps)
+
+
+def _in_words(waits: Waits) -> Waits:
+    if waits.cause == Cause.RESOURCES and not waits.values:
+        return replace(waits, sentence=say("batch.too_little"))
+    reason = Reason(cause=Cause(waits.cause), values=waits.values)
+    return replace(waits, sentence=sentence(reason))
+
+
+def _told_apart(step: Step, waits: Waits | None) -> Step:
+    if waits is None or step.state is not StepState.IDLE:
+        return step
+    return replace(step, state=_WAITING.get(Cause(waits.cause), StepState.IDLE))

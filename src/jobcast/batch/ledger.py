@@ -1,0 +1,247 @@
+"""What the manager knows and has decided, in step with its journal: nothing is decided that isn't written down.
+
+It starts nothing, reads no clock and waits for nobody: it is told the time, and returns what is to be asked of the
+executor.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from jobcast.act.executors.base import Began, Ended, Measured, Paused
+from jobcast.batch import following
+from jobcast.batch.action import Action, Verb
+from jobcast.batch.journal import FullError, Journal, Turn
+from jobcast.batch.record import Step, StepState, Submitted
+from jobcast.batch.site import LiveSite
+from jobcast.decision import Decision, Refuse
+from jobcast.language import say
+from jobcast.schedule.event import Changed, Event, Finished, Vacated
+from jobcast.schedule.state import State
+from jobcast.schedule.step import step as decide
+
+DRAINED, FAVOURED = "drained", "favoured_users"
+"""Under which the journal keeps them."""
+
+Retry = Callable[[Step, Ended], Submitted | None]
+"""Returns what is to be run instead after an attempt has ended, the same or something changed; None for nothing."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turned:
+    """What came of one turn."""
+
+    decisions: tuple[Decision, ...]
+    """Of the core."""
+    actions: tuple[Action, ...]
+    """What the executor is to be asked, in this order."""
+
+
+class Ledger:
+    """The state of one manager."""
+
+    def __init__(
+        self, journal: Journal, site: LiveSite, state: State, number: int, *, site_number: int | None = None
+    ) -> None:
+        """Go on from a state of the core after the turn of that `number`.
+
+        `site_number` is that of the site's files in the journal; None to keep them there now.
+        """
+        self.journal, self.site, self.state = journal, site, state
+        self.steps: dict[str, Step] = {}
+        """Those that aren't over, by id, in the order in which they came."""
+        self.site_number = journal.site(site.files) if site_number is None else site_number
+        self.drained: frozenset[str] = frozenset(json.loads(journal.meta(DRAINED) or "[]"))
+        """Machines that operators let run out."""
+        self.favoured: frozenset[str] = frozenset(json.loads(journal.meta(FAVOURED) or "[]"))
+        """Users whose steps go before others."""
+        self.turns = number
+        """Number of the last turn."""
+        self._undecided: dict[int, Sequence[Decision]] = {}
+        """Turns whose decisions couldn't be written down yet."""
+        self._changed: dict[str, Step] = {}
+        """Steps likewise."""
+        self._to_tell: dict[str, StepState] = {}
+
+    def named(self, name: str) -> list[Step]:
+        """Return the living steps that a name stands for: a step, a job, or an array."""
+        if (step := self.steps.get(name)) is not None:
+            return [step]
+        return [step for step in self.steps.values() if job_of(step) == name]
+
+    def turn(
+        self,
+        at: int,
+        events: Sequence[Event],
+        *,
+        new: Sequence[Step] = (),
+        meta: Mapping[str, str] | None = None,
+        then: Callable[[], object] | None = None,
+    ) -> Turned:
+        """Tell the core what has happened; return what it decided, and what the executor is to be asked.
+
+        `new` are steps that come with these events, `meta` is kept with them by name, and `then` is called once both
+        are written down, before anything is decided. Raises FullError where they can't be: then nothing has happened.
+        """
+        turn = Turn(number=self.turns + 1, at=at, site=self.site_number, events=tuple(events))
+        self.journal.accept(turn, [*self._changed.values(), *new], meta)
+        self._changed.clear()
+        self.turns += 1
+        for step in new:
+            self.steps[step.id] = step
+            self._to_tell[step.id] = step.state
+        if then is not None:
+            then()
+        self.state, decisions = decide(self.state, events, self.site.policy)
+        actions = tuple(action for decision in decisions for action in self._follow(decision, at))
+        self._undecided[turn.number] = decisions
+        self.settle()
+        return Turned(decisions=decisions, actions=actions)
+
+    def settle(self) -> bool:
+        """Write down what couldn't be so far; tell whether all of it is on the disk."""
+        try:
+            self.journal.settle(self._undecided, self._changed.values())
+        except FullError:
+            return False
+        self._undecided.clear()
+        self._changed.clear()
+        return True
+
+    def take_changes(self) -> dict[str, StepState]:
+        """Return the steps that were changed since the last call, with their states."""
+        changes, self._to_tell = self._to_tell, {}
+        return changes
+
+    def replay(self, turn: Turn) -> tuple[Decision, ...]:
+        """Tell the core of a turn that was written down before, and return what it decides now.
+
+        Where the journal doesn't know what was decided, it takes effect on the steps as well.
+        """
+        self.turns = turn.number
+        self.state, decisions = decide(self.state, turn.events, self.site.policy)
+        if turn.decisions is None:
+            for decision in decisions:
+                self._follow(decision, turn.at)
+            self._undecided[turn.number] = decisions
+        return decisions
+
+    def change(self, step: Step) -> None:
+        """Note that a step is to be written down with the next settlement."""
+        self._note(step)
+
+    def _note(self, step: Step) -> None:
+        self._changed[step.id] = step
+        self._to_tell[step.id] = step.state
+
+    def _follow(self, decision: Decision, at: float) -> tuple[Action, ...]:
+        step = self.steps.get(decision.job)
+        if step is None:
+            return ()
+        actions = following.decided(decision, step, at)
+        self._note(step)
+        if isinstance(decision, Refuse):
+            del self.steps[step.id]
+        return actions
+
+    def hear(self, news: Began | Measured | Paused) -> None:
+        """Take in what an attempt does, which the core needn't know."""
+        step, current = self._of_attempt(news.attempt)
+        if step is None or not current:
+            return
+        match news:
+            case Began():
+                following.began(news, step)
+            case Paused():
+                following.paused(news, step)
+            case Measured():
+                step.consumed = news.consumed
+                return  # of what it uses up by the second, the end alone is kept
+        self._note(step)
+
+    def end(self, many: Sequence[Ended], at: int, retry: Retry) -> tuple[Action, ...]:
+        """Take in that attempts are over; those to be tried again wait again, and lost ones do if they may.
+
+        Raises FullError where that can't be written down: it must be told again then.
+        """
+        events: list[Event] = []
+        notes: list[Callable[[], None]] = []
+        for news in many:
+            step, current = self._of_attempt(news.attempt)
+            if step is None:
+                continue
+            if current and self._holds_machines(step):
+                told, note = self._end_of_running(news, step, at, retry)
+                events += told
+                notes.append(note)
+            else:
+                self._end_of_gone(news, step, current=current)
+        if events:
+            return self.turn(at, events, then=lambda: [note() for note in notes]).actions
+        if not self.settle():
+            raise FullError(say("batch.full", path=self.journal.path, why=""), hint=say("batch.full_cure"))
+        return ()
+
+    def _holds_machines(self, step: Step) -> bool:
+        return step.id in self.state.running or step.id in self.state.suspended
+
+    def _end_of_gone(self, news: Ended, step: Step, *, current: bool) -> None:
+        """Note the end of an attempt that the core took as gone when it decided so."""
+        if current and step.state is not StepState.VACATE_PENDING:
+            following.ended(news, step)
+            self.drop(step)
+        else:
+            following.run_ended(news, step)
+            self.change(step)
+
+    def _end_of_running(
+        self, news: Ended, step: Step, at: int, retry: Retry
+    ) -> tuple[list[Event], Callable[[], None]]:
+        again = retry(step, news)
+        if again is None:
+
+            def over() -> None:
+                following.ended(news, step)
+                self.drop(step)
+
+            return [Finished(at=at, job=step.id, exit_code=news.exit_code)], over
+
+        def waits_again() -> None:
+            following.vacated(news, step, at)
+            step.submitted = again
+            self.change(step)
+
+        events: list[Event] = [Vacated(at=at, job=step.id, hold="")]
+        if again.job != step.submitted.job:
+            events.append(Changed(at=at, job=again.job))
+        return events, waits_again
+
+    def drop(self, step: Step) -> None:
+        """Note that a step is over, and is to be written down with the next settlement."""
+        self._note(step)
+        self.steps.pop(step.id, None)
+
+    def _of_attempt(self, attempt: str) -> tuple[Step | None, bool]:
+        """Return the step of an attempt, and whether it is its last one; None where nobody knows it."""
+        name, _, number = attempt.rpartition("@")
+        step = self.steps.get(name)
+        return step, step is not None and str(step.attempt) == number
+
+    def unfinished(self) -> Iterator[Action]:
+        """Yield all that was decided and may not have been done: to be asked once more after a restart."""
+        for step in self.steps.values():
+            if self._holds_machines(step):
+                yield Action(verb=Verb.START, attempt=step.attempt_id, step=step.id)
+                if step.id in self.state.suspended:
+                    yield Action(verb=Verb.SUSPEND, attempt=step.attempt_id, step=step.id)
+                elif step.state in {StepState.PREEMPTED, StepState.RESUME_PENDING}:
+                    yield Action(verb=Verb.RESUME, attempt=step.attempt_id, step=step.id)
+            if step.state is StepState.REMOVE_PENDING or (
+                step.state is StepState.VACATE_PENDING and self._holds_machines(step)
+            ):
+                yield Action(verb=Verb.KILL, attempt=step.attempt_id, step=step.id, makes_room=True)
+
+
+def job_of(step: Step) -> str:
+    """Return the id of the job or array that a step belongs to; empty for an LSF job, which is its own step."""
+    return step.submitted.job.array or step.id.rpartition(".")[0]

@@ -1,0 +1,270 @@
+"""The manager at work: one event loop in which orders, news of the executor and time become turns of the core."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from functools import partial
+
+from jobcast.act.executors.base import (
+    Attempt,
+    Began,
+    Consumed,
+    End,
+    Ended,
+    Executor,
+    MachineNews,
+    Measured,
+    News,
+    Paused,
+)
+from jobcast.batch.accepting import NUMBER, Complete, accept
+from jobcast.batch.acting import Acting
+from jobcast.batch.action import Action
+from jobcast.batch.attempts import attempt_of
+from jobcast.batch.intake.base import Intake, Submitter
+from jobcast.batch.journal import FullError
+from jobcast.batch.ledger import Ledger, Retry, job_of
+from jobcast.batch.machines import favour_users, machine_events, order_machines, reconfigure
+from jobcast.batch.order import Answer, FavourUsers, Machines, Order, SubmitCommand, SubmitCommandFile
+from jobcast.batch.orders import Asker, Carried, OnSteps, carry_out
+from jobcast.batch.site import LiveSite
+from jobcast.schedule.event import Event, Tick
+from jobcast.schedule.step import next_time
+
+logger = logging.getLogger("jobcast.batch")
+
+_SECOND = 1.0
+_RETRY_SECONDS = 2.0
+"""Between attempts to write to a full disk."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Surroundings:
+    """What the loop asks of the world."""
+
+    now: Callable[[], datetime]
+    """The clock."""
+    zone: tzinfo
+    """Of the site."""
+    read: Callable[[Ledger, SubmitCommandFile | SubmitCommand, Submitter], Intake]
+    """Reads a submission."""
+    complete: Complete
+    """Fills in what submissions leave open."""
+    retry: Retry
+    """What is run again."""
+    ended: Callable[[Iterable[str]], None] = lambda _ids: None
+    """Told of steps that are over."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Happened:
+    """What subscribers are told: a turn of the core, or a step that came into another state."""
+
+    turn: int
+    at: int
+    steps: Mapping[str, str]
+    """Id to state of those that changed."""
+
+
+class Loop:
+    """Runs one ledger with one executor."""
+
+    def __init__(self, ledger: Ledger, executor: Executor, around: Surroundings) -> None:
+        self.ledger, self._executor, self._around = ledger, executor, around
+        self._acting = Acting(executor, self._attempt, self._never_began)
+        self._news: asyncio.Queue[News] = asyncio.Queue()
+        self._turns_ticked = -1
+        self._next: int | None = None
+        self._subscribers: set[asyncio.Queue[Happened]] = set()
+
+    def second(self) -> int:
+        """Return the second of the core's clock, which never goes back."""
+        return max(int(self._around.now().timestamp()), self.ledger.state.now)
+
+    @property
+    def executor(self) -> str:
+        """Return the name of what runs the jobs."""
+        return self._executor.name
+
+    async def run(self) -> None:
+        """Find out what still runs, do what was left undone, and go on until cancelled."""
+        await self._executor.open()
+        try:
+            await self._reconcile()
+            async with asyncio.TaskGroup() as tasks:
+                for work in (self._listen, self._hear, self._acting.run, self._watch_time):
+                    tasks.create_task(work())
+        finally:
+            await self._executor.close()
+
+    async def _reconcile(self) -> None:
+        """Kill what should not run any more, and ask once more for all that should be so."""
+        current = {
+            step.attempt_id: step
+            for step in self.ledger.steps.values()
+            if step.id in self.ledger.state.running or step.id in self.ledger.state.suspended
+        }
+        for known in await self._executor.known():
+            if known.attempt not in current:
+                self._acting.leaves(known.attempt, self._machines_of(known.attempt))
+                await self._executor.kill(known.attempt)
+            elif known.began is not None:
+                self.ledger.hear(Began(attempt=known.attempt, at=known.began))
+        self._ask(self.ledger.unfinished())
+
+    def _machines_of(self, attempt: str) -> tuple[str, ...]:
+        name, _, number = attempt.rpartition("@")
+        step = self.ledger.steps.get(name)
+        runs = step.runs if step is not None else ()
+        return tuple(share.machine for run in runs if str(run.number) == number for share in run.allocation)
+
+    def _ask(self, actions: Iterable[Action]) -> None:
+        for action in actions:
+            if action.makes_room:
+                self._acting.leaves(action.attempt, self._machines_of(action.attempt))
+            self._acting.ask((action,))
+
+    def _attempt(self, action: Action) -> Attempt | None:
+        step = self.ledger.steps.get(action.step)
+        state = self.ledger.state
+        entry = state.running.get(action.step) or state.suspended.get(action.step)
+        if step is None or entry is None or step.attempt_id != action.attempt:
+            return None
+        return attempt_of(step, entry)
+
+    def _never_began(self, attempt: str) -> None:
+        at = self._around.now().timestamp()
+        self._news.put_nowait(
+            Ended(attempt=attempt, began=None, at=at, how=End.KILLED, exit_code=0, consumed=Consumed())
+        )
+
+    async def _listen(self) -> None:
+        async for news in self._executor.news():
+            await self._news.put(news)
+
+    async def _hear(self) -> None:
+        """Take in all news that are there at once, so that many ends make one turn."""
+        while True:
+            many = [await self._news.get()]
+            while not self._news.empty():
+                many.append(self._news.get_nowait())
+            await self._until_written(partial(self._take_in, many))
+            for news in many:
+                if isinstance(news, Ended):
+                    self._acting.gone(news.attempt)
+                    await self._executor.forget(news.attempt)
+
+    async def _until_written(self, write: Callable[[], None]) -> None:
+        while True:
+            try:
+                write()
+            except FullError as error:
+                logger.error("%s", error.message)  # noqa: TRY400 - expected, and tried again
+                await asyncio.sleep(_RETRY_SECONDS)
+            else:
+                return
+
+    def _take_in(self, many: list[News]) -> None:
+        """Take in news; raises FullError, after which all of it may be told again."""
+        at = self.second()
+        ends: dict[str, Ended] = {}
+        told: dict[str, MachineNews] = {}
+        for news in many:
+            match news:
+                case Ended():
+                    ends[news.attempt] = news
+                case MachineNews():
+                    told[news.machine] = news
+                case Began() | Measured() | Paused():
+                    self.ledger.hear(news)
+        if ends:
+            self._ask(self.ledger.end(list(ends.values()), at, self._around.retry))
+        if events := machine_events(told.values(), self.ledger, at):
+            self._ask(self.ledger.turn(at, events).actions)
+        self.ledger.settle()
+        self._publish()
+
+    async def _watch_time(self) -> None:
+        while True:
+            now = self._around.now().timestamp()
+            await asyncio.sleep(_SECOND - now % _SECOND)
+            at = self.second()
+            if self._turns_ticked != self.ledger.turns:
+                self._next, self._turns_ticked = next_time(self.ledger.state), self.ledger.turns
+            if self._next is not None and at >= self._next:
+                await self._until_written(partial(self._turn, at, [Tick(at=at)]))
+
+    def _turn(self, at: int, events: list[Event]) -> None:
+        self._ask(self.ledger.turn(at, events).actions)
+        self._publish()
+
+    def do(self, order: Order, asker: Asker, who: Submitter | None = None) -> Answer:
+        """Carry out an order; raises FullError where it can't be written down.
+
+        `who` submits, for submissions; its `job` is made here.
+        """
+        at = self.second()
+        match order:
+            case SubmitCommandFile() | SubmitCommand():
+                carried = self._submit(order, who, at)
+            case Machines():
+                carried = order_machines(order, asker, self.ledger, at)
+            case FavourUsers():
+                carried = favour_users(order, asker, self.ledger, at)
+            case _ if isinstance(order, OnSteps):
+                carried = carry_out(order, asker, self.ledger, at)
+            case _:
+                raise TypeError(order)
+        self._ask(carried.actions)
+        self._publish()
+        return carried.answer
+
+    def _submit(self, order: SubmitCommandFile | SubmitCommand, who: Submitter | None, at: int) -> Carried:
+        if who is None:
+            raise TypeError(order)
+        number = int(self.ledger.journal.meta(NUMBER) or 0) + 1
+        job = str(number) if isinstance(order, SubmitCommand) else f"{who.host}.{number}"
+        told = replace(who, job=job, at=datetime.fromtimestamp(at, self._around.zone), named=self._named())
+        intake = self._around.read(self.ledger, order, told)
+        return accept(intake, number, self.ledger, at, self._around.complete)
+
+    def _named(self) -> dict[str, list[str]]:
+        found: dict[str, dict[str, None]] = {}
+        for step in self.ledger.steps.values():
+            found.setdefault(step.submitted.notes.name, {})[job_of(step) or step.id] = None
+        return {name: list(ids) for name, ids in found.items() if name}
+
+    def reconfigure(self, site: LiveSite) -> Answer:
+        """Go on by other configuration files; raises FullError."""
+        carried = reconfigure(site, self.ledger, self.second())
+        self._ask(carried.actions)
+        self._publish()
+        return carried.answer
+
+    def subscribe(self) -> "asyncio.Queue[Happened]":
+        """Return a queue into which all that happens from now on is put."""
+        queue: asyncio.Queue[Happened] = asyncio.Queue(1000)
+        self._subscribers.add(queue)
+        return queue
+
+    def unsubscribe(self, queue: "asyncio.Queue[Happened]") -> None:
+        """Put nothing more into a queue."""
+        self._subscribers.discard(queue)
+
+    def _publish(self) -> None:
+        """Tell subscribers which steps changed; one who doesn't listen misses the oldest."""
+        changed = self.ledger.take_changes()
+        if not changed:
+            return
+        self._around.ended(name for name, state in changed.items() if state.is_over)
+        happened = Happened(
+            turn=self.ledger.turns,
+            at=self.ledger.state.now,
+            steps={name: str(state) for name, state in changed.items()},
+        )
+        for queue in self._subscribers:
+            if queue.full():
+                queue.get_nowait()
+            queue.put_nowait(happened)

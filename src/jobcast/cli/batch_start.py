@@ -1,0 +1,89 @@
+"""``jobcast batch start``: the live batch manager."""
+
+import getpass
+import logging
+import os
+import socket
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+import click
+
+from jobcast import config
+from jobcast.act.executors.base import Executor
+from jobcast.act.executors.local import LocalExecutor
+from jobcast.batch.loop import Loop
+from jobcast.batch.site import Files, LiveSite
+from jobcast.cli import frame
+from jobcast.cli.screen import talk
+from jobcast.cli.session import Session
+from jobcast.cli.simulate_site import read_texts
+from jobcast.language import say
+from jobcast.machine import CPUS, MEMORY, Machine
+from jobcast.serve.batch.run import Set, run
+from jobcast.serve.sockets import listen_unix
+
+_ROOT = 0
+_LOG = "%(asctime)s %(levelname)s %(message)s"
+
+
+@frame.command(help=say("batch_start.help"), examples=say("batch_start.examples"))
+@click.option("--system", "files", multiple=True, metavar="FILE", help=say("batch_start.system"))
+@click.option("--folder", metavar="DIR", help=say("batch_start.folder"))
+@click.option("--socket", metavar="PATH", help=say("batch_start.socket"))
+@click.option("--executor", type=click.Choice(["local", "slurm"]), help=say("batch_start.executor"))
+@click.pass_obj
+def command(session: Session, /, *, files: tuple[str, ...], **flags: str | None) -> int:
+    """Run jobs until a signal comes."""
+    named = ",".join(files) or None
+    settings = session.configured(
+        **{f"batch.{name}": text for name, text in flags.items()}, **{"batch.system": named}
+    )
+    logging.basicConfig(level=logging.INFO, format=_LOG)
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # its warnings are of requests that are none
+    folder = settings[config.BATCH_FOLDER] or settings[config.STORE] / "batch"
+    host = socket.gethostname().partition(".")[0]
+    setup = Set(
+        folder=folder,
+        files=partial(_files, settings[config.BATCH_SYSTEM], host),
+        executor=partial(_executor, folder),
+        cluster=settings[config.CLUSTER],
+        host=host,
+        zone=settings[config.TIMEZONE],
+        operators=frozenset({"root", getpass.getuser(), *settings[config.ADMINISTRATORS]}),
+        only=None if os.geteuid() == _ROOT else getpass.getuser(),
+    )
+    with ExitStack() as closing:
+        path = settings[config.BATCH_SOCKET]
+        unix = closing.enter_context(listen_unix(path))
+        closing.callback(path.unlink, missing_ok=True)
+        run(setup, [unix], partial(_tell, path))
+    talk(say("batch_start.ended"))
+    return 0
+
+
+def _files(named: tuple[str, ...], host: str) -> Files:
+    here = Machine(name=host, resources={CPUS: len(os.sched_getaffinity(0)), MEMORY: _memory()})
+    return Files(texts=read_texts(tuple(map(Path, named))), here=here)
+
+
+def _executor(folder: Path, site: LiveSite) -> Executor:
+    return LocalExecutor(folder / "spool", tuple(machine.name for machine in site.cluster.machines))
+
+
+def _memory() -> int:
+    """Return the bytes of memory of this host."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def _tell(path: Path, loop: Loop) -> None:
+    cluster = loop.ledger.state.cluster
+    talk(
+        say(
+            "batch_start.listening",
+            where=path,
+            machines=len(cluster.machines),
+            rules=loop.ledger.site.policy.name,
+        )
+    )

@@ -1,0 +1,134 @@
+"""Runs a batch manager until a signal, or an operator, ends it."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+from functools import partial
+from pathlib import Path
+
+import uvloop
+from filelock import FileLock, Timeout
+
+from jobcast import clock
+from jobcast.act.executors.base import Executor
+from jobcast.batch.intake import loadleveler, lsf
+from jobcast.batch.intake.base import Intake, Submitter
+from jobcast.batch.journal import Journal
+from jobcast.batch.ledger import Ledger
+from jobcast.batch.loop import Loop, Surroundings
+from jobcast.batch.opening import open_ledger
+from jobcast.batch.order import SubmitCommand, SubmitCommandFile
+from jobcast.batch.picture import Frame
+from jobcast.batch.retrying import retry
+from jobcast.batch.shown import Shown
+from jobcast.batch.site import Files, LiveSite, read_live
+from jobcast.errors import ConfigError
+from jobcast.language import say
+from jobcast.serve.batch.app import Desk, make_batch_app
+from jobcast.serve.batch.people import submitter
+from jobcast.serve.protocol import Server, configured
+
+_LOCK = "manager.lock"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Set:
+    """How a manager is set up."""
+
+    folder: Path
+    """Where its journal lies."""
+    files: Callable[[], Files]
+    """Reads the configuration files."""
+    executor: Callable[[LiveSite], Executor]
+    """What runs the jobs of a site."""
+    cluster: str
+    host: str
+    zone: tzinfo
+    operators: frozenset[str]
+    """Login names."""
+    only: str | None
+    """The one user whose jobs can be run; None for everybody's."""
+
+
+def run(setup: Set, sockets: list[socket.socket], ready: Callable[[Loop], None]) -> None:
+    """Run a manager. Raises ConfigError where another one runs in that folder, and what its files give cause for."""
+    setup.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with (
+            FileLock(setup.folder / _LOCK, timeout=0),
+            asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        ):
+            runner.run(_manage(setup, sockets, ready))
+    except Timeout:
+        raise ConfigError(say("batch.twice", folder=setup.folder), hint=say("batch.twice_cure")) from None
+
+
+async def _manage(setup: Set, sockets: list[socket.socket], ready: Callable[[Loop], None]) -> None:
+    journal = Journal(setup.folder)
+    now = clock.now()
+    files = setup.files()
+    ledger = open_ledger(
+        journal, files, read_live, at=int(now.timestamp()), monday=_monday(now.astimezone(setup.zone))
+    )
+    shown = Shown()
+    around = Surroundings(
+        now=clock.now,
+        zone=setup.zone,
+        read=read_submission,
+        complete=lambda submitted: submitted,
+        retry=retry,
+    )
+    loop = Loop(ledger, setup.executor(ledger.site), around)
+    if ledger.site.files != files:
+        loop.reconfigure(read_live(files))
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    desk = Desk(
+        loop=loop,
+        frame=Frame(cluster=setup.cluster, host=setup.host, executor=loop.executor, zone=str(setup.zone)),
+        operators=setup.operators,
+        only=setup.only,
+        submitter=lambda user: submitter(user, setup.host, clock.now()),
+        read_site=lambda: read_live(setup.files()),
+        stop=stopping.set,
+        shown=shown,
+        filtered=lambda order, _who: order,
+    )
+    server = Server(configured(make_batch_app(desk), lifespan="off"))
+    work = [asyncio.create_task(loop.run()), asyncio.create_task(server.serve(sockets))]
+    waiting = asyncio.create_task(stopping.wait())
+    told = asyncio.create_task(_tell(server, partial(ready, loop)))
+    await asyncio.wait([waiting, *work], return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    for task in (told, waiting, work[0]):
+        task.cancel()
+    try:
+        with suppress(asyncio.CancelledError):
+            await work[0]
+        await work[1]
+    finally:
+        journal.close()
+
+
+def _monday(now: datetime) -> int:
+    """Return the second at which this week began."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return int((midnight - timedelta(days=midnight.weekday())).timestamp())
+
+
+async def _tell(server: Server, ready: Callable[[], None]) -> None:
+    await server.answers.wait()
+    ready()
+
+
+def read_submission(ledger: Ledger, order: SubmitCommandFile | SubmitCommand, who: Submitter) -> Intake:
+    """Read a submission by the rules that hold now."""
+    site = ledger.site
+    if isinstance(order, SubmitCommandFile):
+        return loadleveler.read(order, replace(site.loadleveler, configuration=site.configuration), who)
+    return lsf.read(order, site.lsf, who)
