@@ -1,0 +1,207 @@
+"""The embedded executor: jobs run on this machine, as children of a starter that outlives us."""
+
+import asyncio
+import contextlib
+import itertools
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from jobcast.act.executors.base import Attempt, Ended, ExecutorError, Known, MachineNews, News
+from jobcast.act.plain import from_json, to_json
+from jobcast.errors import CommandError
+from jobcast.language import say
+from jobcast.systems.base import Command
+from jobcast.systems.run import run
+
+_MAIN = Path(__file__).parents[1] / "starter" / "__main__.py"
+_START_S = 30.0
+_ANSWER_S = 30.0
+_LONGEST_LINE = 64 << 20
+_PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0)
+"""Seconds between attempts to reach a starter that is gone; the last for ever."""
+
+
+class LocalExecutor:
+    """Runs attempts on the machine it is on, under whatever names the cluster gives that machine."""
+
+    name = "local"
+
+    def __init__(self, spool: Path, machines: tuple[str, ...], *, grace: float = 5.0) -> None:
+        self._spool, self._machines, self._grace = spool, machines, grace
+        self._socket = spool / "socket"
+        self._news: asyncio.Queue[News] = asyncio.Queue()
+        self._numbers = itertools.count(1)
+        self._asked: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._writer: asyncio.StreamWriter | None = None
+        self._listening: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Reach the starter, and start one where none answers. Raises ExecutorError where that can't be."""
+        reader = await self._reach()
+        self._listening = asyncio.create_task(self._listen(reader))
+        await self._ask({"ask": "listen"})
+
+    async def close(self) -> None:
+        """Let go of the starter, which goes on."""
+        if self._listening is not None:
+            self._listening.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._listening
+        self._hang_up()
+
+    async def start(self, attempt: Attempt) -> None:
+        """See `jobcast.act.executors.base.Executor.start`."""
+        await self._ask({"ask": "start", "attempt": msgspec.Raw(to_json(attempt))})
+
+    async def suspend(self, attempt: str) -> None:
+        """See `jobcast.act.executors.base.Executor.suspend`."""
+        await self._ask({"ask": "suspend", "attempt": attempt})
+
+    async def resume(self, attempt: str) -> None:
+        """See `jobcast.act.executors.base.Executor.resume`."""
+        await self._ask({"ask": "resume", "attempt": attempt})
+
+    async def kill(self, attempt: str) -> None:
+        """See `jobcast.act.executors.base.Executor.kill`."""
+        await self._ask({"ask": "kill", "attempt": attempt})
+
+    async def forget(self, attempt: str) -> None:
+        """See `jobcast.act.executors.base.Executor.forget`."""
+        await self._ask({"ask": "forget", "attempt": attempt})
+
+    async def known(self) -> tuple[Known, ...]:
+        """See `jobcast.act.executors.base.Executor.known`."""
+        answer = await self._ask({"ask": "known"})
+        return tuple(from_json(msgspec.json.encode(each), Known) for each in answer["known"])
+
+    async def news(self) -> AsyncIterator[News]:
+        """See `jobcast.act.executors.base.Executor.news`."""
+        while True:
+            yield await self._news.get()
+
+    async def _reach(self) -> asyncio.StreamReader:
+        try:
+            return await self._connect()
+        except OSError:
+            await asyncio.to_thread(self._start_starter)
+        try:
+            return await self._connect()
+        except OSError as error:
+            raise ExecutorError(say("starter.unreachable", socket=self._socket)) from error
+
+    async def _connect(self) -> asyncio.StreamReader:
+        reader, self._writer = await asyncio.open_unix_connection(self._socket, limit=_LONGEST_LINE)
+        return reader
+
+    def _start_starter(self) -> None:
+        """Start one; where two are started at once, the second finds the first and leaves."""
+        arguments = (
+            sys.executable,
+            "-I",
+            "-S",
+            "-X",
+            "utf8",
+            str(_MAIN),
+            str(self._spool),
+            str(self._socket),
+        )
+        command = Command(arguments=(*arguments, str(self._grace)), timeout_seconds=_START_S)
+        try:
+            with run(command):
+                pass
+        except CommandError as error:
+            raise ExecutorError(say("starter.died", why=error.message)) from error
+
+    async def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        if self._writer is None:
+            raise ExecutorError(say("starter.unreachable", socket=self._socket))
+        number = next(self._numbers)
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._asked[number] = answer
+        try:
+            self._writer.write(msgspec.json.encode(question | {"n": number}) + b"\n")
+            await self._writer.drain()
+            told = await asyncio.wait_for(answer, _ANSWER_S)
+        except (OSError, TimeoutError) as error:
+            raise ExecutorError(say("starter.unreachable", socket=self._socket)) from error
+        finally:
+            self._asked.pop(number, None)
+        if "error" in told:
+            raise ExecutorError(say("starter.refused", why=told["error"]))
+        return told
+
+    async def _listen(self, reader: asyncio.StreamReader) -> None:
+        """Take in what the starter says, and look for it again where it is gone."""
+        while True:
+            with contextlib.suppress(OSError, ValueError):
+                while line := await reader.readline():
+                    self._hear(msgspec.json.decode(line))
+            self._hang_up()
+            reader = await self._reach_again()
+
+    async def _reach_again(self) -> asyncio.StreamReader:
+        for pause in itertools.chain(_PAUSES, itertools.repeat(_PAUSES[-1])):
+            await asyncio.sleep(pause)
+            with contextlib.suppress(ExecutorError, OSError):
+                reader = await self._reach()
+                if self._writer is not None:
+                    self._writer.write(msgspec.json.encode({"ask": "listen", "n": 0}) + b"\n")
+                return reader
+        raise AssertionError
+
+    def _hang_up(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        for answer in self._asked.values():
+            if not answer.done():
+                answer.set_exception(ConnectionResetError())
+        self._asked.clear()
+
+    def _hear(self, told: dict[str, Any]) -> None:
+        if "news" in told:
+            for news in self._read(told["news"]):
+                self._news.put_nowait(news)
+        elif (answer := self._asked.get(told["n"])) and not answer.done():
+            answer.set_result(told)
+
+    def _read(self, told: dict[str, Any]) -> list[News]:
+        why = told.pop("why", {})
+        news: News = from_json(msgspec.json.encode(told), News)  # type: ignore[arg-type]
+        if isinstance(news, MachineNews):
+            return [replace(news, machine=name) for name in self._machines]
+        if isinstance(news, Ended) and why:
+            return [replace(news, detail=_in_words(why))]
+        return [news]
+
+
+def _in_words(why: Mapping[str, str]) -> str:
+    """Return what the starter tells by a fixed word, in the words of whoever reads it."""
+    told = _WORDS[why["what"]](**why)
+    in_exit = "exit" in why and not why["what"].startswith("exit_")
+    return say("starter.in_exit", exit=why["exit"], why=told) if in_exit else told
+
+
+_WORDS: Mapping[str, Callable[..., str]] = {
+    "unknown_user": lambda **why: say("starter.unknown_user", **why),
+    "other_user": lambda **why: say("starter.other_user", **why),
+    "directory": lambda **why: say("starter.directory", **why),
+    "input": lambda **why: say("starter.input", **why),
+    "output": lambda **why: say("starter.output", **why),
+    "error": lambda **why: say("starter.error", **why),
+    "script": lambda **why: say("starter.script", **why),
+    "executable": lambda **why: say("starter.executable", **why),
+    "environment": lambda **why: say("starter.environment", **why),
+    "limit": lambda **why: say("starter.limit", **why),
+    "nice": lambda **why: say("starter.nice", **why),
+    "cpus": lambda **why: say("starter.cpus", **why),
+    "unexpected": lambda **why: say("starter.unexpected", **why),
+    "exit_failed": lambda **why: say("starter.exit_failed", **why),
+    "exit_slow": lambda **why: say("starter.exit_slow", **why),
+    "lost": lambda **why: say("starter.lost", **why),
+}

@@ -1,0 +1,207 @@
+"""All attempts that the starter knows: those that run, each with its shepherd, and those that are over."""
+
+import contextlib
+import json
+import os
+import selectors
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jobcast.act.starter import spool as files
+from jobcast.act.starter.shepherd import Post, tend
+from jobcast.act.starter.spool import Spool
+from jobcast.act.starter.strays import end_strays
+from jobcast.act.starter.tending import read_all
+from jobcast.act.starter.wanted import Wanted, wanted
+
+Tell = Callable[[dict[str, Any]], None]
+
+
+@dataclass(kw_only=True, slots=True)
+class Sheep:
+    """An attempt that runs."""
+
+    id: str
+    folder: Path
+    shepherd: int
+    """Its process."""
+    watch: int
+    """A pidfd: readable once the shepherd is over."""
+    phase: str = "prolog"
+    began: float | None = None
+
+
+class Flock:
+    """Starts attempts, hands orders on to their shepherds, and tells how they end."""
+
+    def __init__(self, spool: Spool, grace: float, selector: selectors.BaseSelector, tell: Tell) -> None:
+        self._spool, self._grace, self._selector, self._tell = spool, grace, selector, tell
+        self._running: dict[str, Sheep] = {}
+        self._watches: dict[int, Sheep] = {}
+        self.over: dict[str, dict[str, Any]] = {}
+        """How those ended that aren't forgotten."""
+        self._made: list[tuple[Path, Wanted]] = []
+        self._line: list[tuple[Path, Wanted]] = []
+        self._to_forget: list[str] = []
+        self._news = b""
+
+    def adopt(self) -> None:
+        """Take up what an earlier starter left."""
+        for folder in self._spool.folders():
+            attempt = files.read(folder / files.ATTEMPT)
+            name = files.attempt_of(folder.name)
+            lock = files.hold(folder)
+            if lock is None:
+                self._take_up(folder, name)
+                continue
+            os.close(lock)
+            if (ended := files.read(folder / files.ENDED)) is not None:
+                self.over[name] = ended
+            elif attempt is None or (folder / files.PID).exists():
+                self._lose(folder, name)
+            else:  # the starter died before its shepherd did anything
+                self._line.append((folder, wanted(attempt)))
+
+    def _take_up(self, folder: Path, attempt: str) -> None:
+        """Watch on what somebody tends."""
+        pid = ""
+        while not pid:  # it has been forked, and writes its number down at this moment
+            pid = (folder / files.PID).read_text() if (folder / files.PID).exists() else ""
+            time.sleep(0 if pid else 0.001)
+        began = files.read(folder / files.BEGAN)
+        phase = files.read(folder / files.PHASE) or {"phase": "running" if began else "prolog"}
+        self._watch(folder, attempt, int(pid))
+        self._running[attempt].phase = phase["phase"]
+        self._running[attempt].began = began["at"] if began else None
+
+    def start(self, attempt: dict[str, Any]) -> None:
+        """Run an attempt unless its id was used before. Raises ValueError or OSError, and nothing has happened."""
+        asked = wanted(attempt)
+        folder = self._spool.create(attempt)
+        if folder is not None:
+            self._made.append((folder, asked))
+
+    def settle(self) -> None:
+        """Do for good what was asked for since the last call; only then may it be answered.
+
+        Raises OSError or sqlite3.Error where the disk can't, and nothing of it has happened.
+        """
+        if self._to_forget:
+            gone, self._to_forget = self._to_forget, []
+            self._spool.forget(gone)
+            for attempt in gone:
+                self.over.pop(attempt, None)
+        try:
+            if self._made:
+                self._spool.keep()
+        except OSError:
+            for folder, _ in self._made:
+                files.remove(folder)
+            self._made.clear()
+            raise
+        self._line += self._made
+        self._made.clear()
+
+    def begin(self) -> bool:
+        """Give those that were asked for their shepherds; tell whether none has to wait for room."""
+        while self._line:
+            folder, asked = self._line[0]
+            try:
+                self._begin(folder, asked)
+            except OSError as error:  # no process or file can be had now
+                sys.stderr.write(f"{asked.id} waits: {error}\n")
+                return False
+            self._line.pop(0)
+        return True
+
+    def _begin(self, folder: Path, asked: Wanted) -> None:
+        with contextlib.ExitStack() as stack:
+            lock = files.hold(folder)
+            if lock is None:
+                raise RuntimeError("somebody tends an attempt that was just made")
+            stack.callback(os.close, lock)
+            orders = files.open_pipe(folder / files.ORDERS)
+            stack.callback(os.close, orders)
+            post = Post(folder=folder, news=self._spool.news, orders=orders, lock=lock, grace=self._grace)
+            sys.stderr.flush()
+            pid = os.fork()
+            if pid == 0:
+                tend(asked, post)
+        self._watch(folder, asked.id, pid)
+
+    def _watch(self, folder: Path, attempt: str, pid: int) -> None:
+        sheep = Sheep(id=attempt, folder=folder, shepherd=pid, watch=os.pidfd_open(pid))
+        self._running[attempt] = sheep
+        self._watches[sheep.watch] = sheep
+        self._selector.register(sheep.watch, selectors.EVENT_READ)
+
+    def order(self, attempt: str, order: str) -> None:
+        """Hand ``suspend``, ``resume`` or ``kill`` on; nothing for one that is over."""
+        sheep = self._running.get(attempt)
+        if sheep is None:
+            return
+        try:
+            pipe = os.open(sheep.folder / files.ORDERS, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            return  # nobody reads: it is just over
+        try:
+            os.write(pipe, order.encode() + b"\n")
+        finally:
+            os.close(pipe)
+
+    def forget(self, attempt: str) -> None:
+        """Keep nothing of an attempt that is over."""
+        if attempt in self.over:
+            self._to_forget.append(attempt)
+
+    def known(self) -> list[dict[str, Any]]:
+        """Return those that run, as the JSON of `jobcast.act.executors.base.Known`."""
+        return [
+            {"attempt": each.id, "phase": each.phase, "began": each.began} for each in self._running.values()
+        ]
+
+    def hear(self) -> None:
+        """Pass on what shepherds tell."""
+        *lines, self._news = (self._news + read_all(self._spool.news)).split(b"\n")
+        for line in lines:
+            told = json.loads(line)
+            sheep = self._running.get(told["news"]["attempt"])
+            if sheep is not None:
+                sheep.phase = told["phase"]
+                sheep.began = told["news"]["at"] if told["news"]["kind"] == "Began" else sheep.began
+                self._tell(told["news"])
+
+    def see_over(self, watch: int) -> None:
+        """Take down the end of an attempt whose shepherd is over; its pidfd tells so."""
+        self.hear()
+        sheep = self._watches.pop(watch)
+        self._selector.unregister(watch)
+        os.close(watch)
+        with contextlib.suppress(ChildProcessError):  # the child of an earlier starter
+            os.waitpid(sheep.shepherd, 0)
+        del self._running[sheep.id]
+        ended = files.read(sheep.folder / files.ENDED)
+        if ended is None:
+            self._lose(sheep.folder, sheep.id)
+        else:
+            self.over[sheep.id] = ended
+        self._tell(self.over[sheep.id])
+
+    def _lose(self, folder: Path, attempt: str) -> None:
+        """Nobody saw it end: nothing of it may go on, and its owner is told so."""
+        began = files.read(folder / files.BEGAN) or {}
+        end_strays(attempt, began)
+        self.over[attempt] = {
+            "kind": "Ended",
+            "attempt": attempt,
+            "began": began.get("at"),
+            "at": time.time(),
+            "how": "lost",
+            "exit_code": 0,
+            "why": {"what": "lost"},
+        }
+        files.write(folder / files.ENDED, self.over[attempt])

@@ -1,0 +1,113 @@
+"""Processes as /proc tells them: who descends from whom, what they take, and how signals reach all of them."""
+
+import os
+import signal
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_STOPPED = "Tt"
+_DEAD = "ZX"
+_ROUNDS = 20
+"""Processes that fork while they are looked for are looked for again, so often."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Process:
+    """One process, as it was when it was looked at."""
+
+    pid: int
+    parent: int
+    session: int
+    state: str
+    """One letter, see proc(5)."""
+    user: float
+    """Seconds of CPU time, those of children that it waited for included."""
+    system: float
+    """Likewise."""
+    start: int
+    """Clock ticks after the machine came up; with `pid` it tells a process from all others."""
+    resident: int
+    """Bytes."""
+    virtual: int
+    """Bytes."""
+
+
+def look(pid: int) -> Process | None:
+    """Return a process; None where there is none of that number."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb", buffering=0) as file:  # noqa: PTH123 - a thousand times a second
+            return parse(pid, file.read(4096))
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+def parse(pid: int, stat: bytes) -> Process:
+    """Return what a line of /proc/PID/stat says; a program's name in it may hold blanks and brackets."""
+    told = stat[stat.rindex(b")") + 2 :].split()
+    return Process(
+        pid=pid,
+        state=told[0].decode(),
+        parent=int(told[1]),
+        session=int(told[3]),
+        user=(int(told[11]) + int(told[13])) / _TICKS,
+        system=(int(told[12]) + int(told[14])) / _TICKS,
+        start=int(told[19]),
+        virtual=int(told[20]),
+        resident=int(told[21]) * _PAGE,
+    )
+
+
+def everybody() -> Iterator[Process]:
+    """Yield all processes of the machine."""
+    for name in os.listdir("/proc"):  # noqa: PTH208 - a thousand times a second
+        if name.isdigit() and (found := look(int(name))):
+            yield found
+
+
+def descendants(pid: int) -> list[Process]:
+    """Return the processes below one, dead ones that nobody waited for left out."""
+    children: dict[int, list[Process]] = {}
+    for process in everybody():
+        children.setdefault(process.parent, []).append(process)
+    found: list[Process] = []
+    line = [pid]
+    while line:
+        below = children.get(line.pop(), [])
+        found += [each for each in below if each.state not in _DEAD]
+        line += [each.pid for each in below]
+    return found
+
+
+def stop(pid: int) -> None:
+    """Stop all processes below one, also those that are started meanwhile."""
+    for _ in range(_ROUNDS):
+        going = [each.pid for each in descendants(pid) if each.state not in _STOPPED]
+        if not going:
+            return
+        send(going, signal.SIGSTOP)
+
+
+def go_on(pid: int) -> None:
+    """Let all processes below one go on."""
+    send([each.pid for each in descendants(pid)], signal.SIGCONT)
+
+
+def end(pid: int, *, politely: bool) -> None:
+    """Ask all processes below one to end, or end them."""
+    below = [each.pid for each in descendants(pid)]
+    if politely:
+        send(below, signal.SIGTERM)
+        send(below, signal.SIGCONT)
+    else:
+        send(below, signal.SIGKILL)
+
+
+def send(pids: Iterable[int], number: signal.Signals) -> None:
+    """Send a signal to each that is still there and may be sent one."""
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except (ProcessLookupError, PermissionError):
+            continue

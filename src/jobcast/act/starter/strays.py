@@ -1,0 +1,36 @@
+"""Processes of an attempt whose shepherd died before them."""
+
+import os
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jobcast.act.starter import processes
+from jobcast.act.starter.shepherd import boot_id
+
+_ROUNDS = 20
+
+
+def end_strays(attempt: str, began: Mapping[str, Any]) -> None:
+    """Kill what carries the attempt in its environment, or is in the session of its first process."""
+    mark = b"JOBCAST_ATTEMPT=" + attempt.encode("utf-8", "surrogateescape")
+    session = began.get("pid", 0) if began.get("boot") == boot_id() else 0
+    for _ in range(_ROUNDS):
+        found = [
+            each.pid
+            for each in processes.everybody()
+            if each.pid != os.getpid()
+            and each.state not in "ZX"
+            and (_is_marked(each.pid, mark) or (session and each.session == session))
+        ]
+        if not found:
+            return
+        processes.send(found, signal.SIGKILL)
+
+
+def _is_marked(pid: int, mark: bytes) -> bool:
+    try:
+        return mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
