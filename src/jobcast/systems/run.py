@@ -1,12 +1,15 @@
 """The only place that starts a process."""
 
 import os
+import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import IO
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import IO, Any
 
 from jobcast.errors import CommandError
 from jobcast.language import say
@@ -61,3 +64,67 @@ def run(command: Command, *, told: bytes = b"") -> Iterator[IO[bytes]]:
         said = complaints if output.seek(0, os.SEEK_END) == 0 else output
         said.seek(0)
         yield said
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Endings:
+    """How a program of the site ended that was run on somebody's behalf."""
+
+    exit_code: int
+    """As a shell counts: 128 + signal where one ended it; 126 where it can't be run."""
+    output: bytes = b""
+    """What it printed, up to 16 MB."""
+    errors: bytes = b""
+    """What it complained of, likewise."""
+    timed_out: bool = False
+    """Whether it was killed, with all its children, because it took too long."""
+
+
+def run_for(
+    user: str, arguments: tuple[str, ...], environment: Mapping[str, str], told: bytes, *, seconds: float
+) -> Endings:
+    """Run a program as a user, with this environment and no other, in ``/``; it is told `told`. Raises nothing.
+
+    Where this process isn't root it runs as itself.
+    """
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        try:
+            who = _identity(user) if os.geteuid() == 0 else {}
+            process = subprocess.Popen(
+                arguments,
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=errors,
+                env=dict(environment),
+                cwd="/",
+                start_new_session=True,
+                **who,
+            )
+        except (OSError, ValueError, KeyError) as error:
+            return Endings(exit_code=126, errors=str(error).encode("utf-8", "replace"))
+        late = False
+        try:
+            process.communicate(told, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            late = True
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # children that outlive it are not wanted either
+            process.wait()
+        code = process.returncode if process.returncode >= 0 else 128 - process.returncode
+        return Endings(exit_code=code, output=_read(output), errors=_read(errors), timed_out=late)
+
+
+_MOST_READ = 16 << 20
+
+
+def _read(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    return file.read(_MOST_READ)
+
+
+def _identity(user: str) -> dict[str, Any]:
+    """Return as whom to run; raises KeyError where nobody has that name."""
+    entry = pwd.getpwnam(user)
+    groups = os.getgrouplist(user, entry.pw_gid)
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": groups}

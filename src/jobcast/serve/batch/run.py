@@ -17,6 +17,7 @@ from jobcast import clock
 from jobcast.act.executors.base import Executor
 from jobcast.batch.intake import loadleveler, lsf
 from jobcast.batch.intake.base import Intake, Submitter
+from jobcast.batch.intake.loadleveler_filter import FilterEnd, filter_of, filtered
 from jobcast.batch.journal import Journal
 from jobcast.batch.ledger import Ledger
 from jobcast.batch.loop import Loop, Surroundings
@@ -31,8 +32,11 @@ from jobcast.language import say
 from jobcast.serve.batch.app import Desk, make_batch_app
 from jobcast.serve.batch.people import submitter
 from jobcast.serve.protocol import Server, configured
+from jobcast.systems.run import run_for
 
 _LOCK = "manager.lock"
+_FILTER_SECONDS = 30.0
+"""How long a submit filter may take; other submissions go on meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,7 +101,7 @@ async def _manage(setup: Set, sockets: list[socket.socket], ready: Callable[[Loo
         read_site=lambda: read_live(setup.files()),
         stop=stopping.set,
         shown=shown,
-        filtered=lambda order, _who: order,
+        filtered=partial(_filtered, loop),
     )
     server = Server(configured(make_batch_app(desk), lifespan="off"))
     work = [asyncio.create_task(loop.run()), asyncio.create_task(server.serve(sockets))]
@@ -124,6 +128,17 @@ def _monday(now: datetime) -> int:
 async def _tell(server: Server, ready: Callable[[], None]) -> None:
     await server.answers.wait()
     ready()
+
+
+def _filtered(loop: Loop, order: SubmitCommandFile, who: Submitter) -> SubmitCommandFile | str:
+    """Send a job command file through the site's filter, as the one who submits it; its faults are his alone."""
+    program = filter_of(order, loop.ledger.site.loadleveler, who)
+    if program is None:
+        return order
+    body = order.text.encode("utf-8", "replace")
+    end = run_for(who.user, program.program, program.environment, body, seconds=_FILTER_SECONDS)
+    told = FilterEnd(exit_code=end.exit_code, output=end.output, errors=end.errors, timed_out=end.timed_out)
+    return filtered(order, program, told)
 
 
 def read_submission(ledger: Ledger, order: SubmitCommandFile | SubmitCommand, who: Submitter) -> Intake:
