@@ -1,17 +1,25 @@
 """The embedded executor, with a starter of its own for each test."""
 
+import asyncio
 import os
 import pwd
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+import jobcast
+from jobcast.act.executors.base import Began, End, Ended, ExecutorError, Paused, Phase
 from jobcast.act.executors.local import LocalExecutor
-from tests.act.executors.conformance import Bench, Conformance
+from jobcast.act.plain import to_json
+from jobcast.program import Exits
+from tests.act.executors.bench import COUNTS, Bench, Watched, eventually, number_in, with_
+from tests.act.executors.conformance import Conformance
 
 
 @pytest.fixture
@@ -60,3 +68,184 @@ def bench(home: Path) -> Bench:
 
 class TestLocal(Conformance):
     """All that every executor must do."""
+
+
+def starter(folder: Path) -> int:
+    """Return the one that others descend from."""
+    found = starters(folder)
+    return next(pid for pid in found if parent(pid) not in found)
+
+
+def parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def test_jobs_survive_the_end_of_the_starter_and_are_adopted_by_the_next(bench: Bench, home: Path):
+    async def scene(seen: Watched) -> None:
+        await seen.executor.start(bench.sh("ends@1", "while ! [ -e go ]; do sleep 0.02; done; exit 3"))
+        await seen.executor.start(bench.sh("stays@1", "while :; do sleep 0.02; done"))
+        for name in ("ends@1", "stays@1"):
+            await seen.first(Began, name)
+        await seen.executor.suspend("stays@1")
+        await seen.first(Paused, "stays@1")
+        os.kill(starter(home), signal.SIGKILL)
+        (bench.folder / "go").touch()
+        ended = await seen.first(Ended, "ends@1")
+        assert (ended.how, ended.exit_code) == (End.EXITED, 3)
+        (known,) = await seen.executor.known()
+        assert (known.attempt, known.phase) == ("stays@1", Phase.SUSPENDED)
+        await seen.executor.kill("stays@1")
+        assert (await seen.first(Ended, "stays@1")).how == End.KILLED
+
+    with_(bench, scene)
+
+
+def test_an_attempt_whose_shepherd_dies_is_lost_and_nothing_of_it_goes_on(bench: Bench, home: Path):
+    counter = bench.folder / "counter"
+
+    async def scene(seen: Watched) -> None:
+        await seen.executor.start(bench.sh("a@1", f"setsid sh -c '{COUNTS}' {counter} & {COUNTS}", "other"))
+        await eventually(lambda: number_in(counter))
+        head = starter(home)
+        (shepherd,) = (pid for pid in starters(home) if pid != head)
+        os.kill(shepherd, signal.SIGKILL)
+        ended = await seen.first(Ended, "a@1")
+        last = counter.read_text()
+        await asyncio.sleep(0.2)
+        assert (ended.how, ended.exit_code) == (End.LOST, 0)
+        assert ended.began == (await seen.first(Began, "a@1")).at
+        assert counter.read_text() == last
+
+    with_(bench, scene)
+
+
+def test_nothing_is_lost_and_nothing_runs_twice_when_starter_and_client_are_killed_again_and_again(
+    bench: Bench, home: Path
+):
+    names = [f"{number}@1" for number in range(120)]
+
+    async def scene(seen: Watched) -> None:
+        for number, name in enumerate(names):
+            if number % 20 == 10:
+                os.kill(starter(home), signal.SIGKILL)
+            await surely(lambda name=name: seen.executor.start(bench.sh(name, "echo x >> $0", name)))  # type: ignore[misc]
+        for name in names:
+            assert (await seen.first(Ended, name)).how == End.EXITED
+
+    with_(bench, scene)
+    assert [(bench.folder / name).read_text() for name in names] == ["x\n"] * len(names)
+
+
+async def surely(ask: Callable[[], Awaitable[None]]) -> None:
+    """Ask until it is taken, as who isn't sure whether he had asked."""
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                return await ask()
+            except ExecutorError:
+                await asyncio.sleep(0.05)
+
+
+def test_two_starters_do_not_share_a_spool(bench: Bench, home: Path):
+    async def scene(seen: Watched) -> None:
+        clients = [bench.client() for _ in range(4)]
+        await asyncio.gather(*(each.open() for each in clients))
+        assert len(starters(home)) == 1
+        for each in clients:
+            await each.close()
+
+    with_(bench, scene)
+
+
+def test_a_starter_that_died_between_taking_a_job_and_running_it_runs_it_when_it_is_back(
+    bench: Bench, home: Path
+):
+    folder = home / "spool" / "attempts" / "a@1"
+    folder.mkdir(parents=True)
+    (folder / "attempt.json").write_bytes(to_json(bench.sh("a@1", "echo x >> ran")))
+
+    async def scene(seen: Watched) -> None:
+        assert (await seen.first(Ended, "a@1")).how == End.EXITED
+        assert (bench.folder / "ran").read_text() == "x\n"
+
+    with_(bench, scene)
+
+
+@pytest.mark.parametrize("name", ["../../etc/x@1", "a/b\0c\x1b[1m@1", ".", "..", "中文[3]@1"])
+def test_hostile_ids_stay_within_the_spool(bench: Bench, home: Path, name: str):
+    async def scene(seen: Watched) -> None:
+        ended = await seen.run(bench.sh(name, "exit 4"))
+        assert (ended.how, ended.exit_code) == (End.EXITED, 4)
+        assert len(list((home / "spool" / "attempts").iterdir())) == 1
+        await seen.executor.forget(name)
+        assert list((home / "spool" / "attempts").iterdir()) == []
+
+    with_(bench, scene)
+
+
+@pytest.mark.parametrize("name", ["", "x" * 300])
+def test_ids_that_name_no_folder_are_refused(bench: Bench, name: str):
+    async def scene(seen: Watched) -> None:
+        with pytest.raises(ExecutorError, match="1 to 200 bytes"):
+            await seen.executor.start(bench.sh(name, "exit 4"))
+
+    with_(bench, scene)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs programs as others")
+def test_root_runs_jobs_as_their_owners(bench: Bench):
+    bench.folder.chmod(0o777)
+    owner = pwd.getpwnam("nobody")
+    exits = Exits(
+        prolog=("/bin/sh", "-c", f"id -u > {bench.folder}/p"), user_prolog=("/bin/sh", "-c", "id -u > u")
+    )
+
+    async def scene(seen: Watched) -> None:
+        line = "id -u; id -g; id -G; cat /proc/self/status | grep -i ^Cap[IEP]"
+        ended = await seen.run(bench.attempt("a@1", script=line, user="nobody", exits=exits, output="o"))
+        assert (ended.how, ended.detail) == (End.EXITED, "")
+        user, group, groups, *capable = (bench.folder / "o").read_text().splitlines()
+        assert (int(user), int(group)) == (owner.pw_uid, owner.pw_gid)
+        assert set(map(int, groups.split())) == set(os.getgrouplist("nobody", owner.pw_gid))
+        assert {int(line.split()[1], 16) for line in capable} == {0}
+        assert (bench.folder / "o").stat().st_uid == owner.pw_uid
+        assert [int((bench.folder / name).read_text()) for name in "pu"] == [0, owner.pw_uid]
+
+    with_(bench, scene)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can show what others can't do")
+def test_a_job_writes_only_where_its_owner_may(bench: Bench):
+    bench.folder.chmod(0o755)
+
+    async def scene(seen: Watched) -> None:
+        ended = await seen.run(bench.sh("a@1", "true", user="nobody", output="o"))
+        assert ended.how == End.NOT_BEGUN
+        assert ended.detail == "its output o can't be opened: Permission denied"
+
+    with_(bench, scene)
+
+
+def test_the_starter_is_small_and_made_of_the_standard_library_alone(bench: Bench, home: Path):
+    async def scene(seen: Watched) -> None:
+        status = Path(f"/proc/{starter(home)}/status").read_text()
+        (resident,) = (int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+        assert resident < 20 * 1024
+
+    with_(bench, scene)
+
+
+def test_what_the_starter_imports_is_of_the_standard_library_or_its_own():
+    show = (
+        "import sys; sys.path.append(sys.argv[1]); import jobcast.act.starter.server; "
+        "print(*{name.partition('.')[0] for name in sys.modules} - sys.stdlib_module_names, "
+        "*(name for name in sys.modules if name.startswith('jobcast.')))"
+    )
+    source = Path(jobcast.__file__).parents[1]
+    command = [sys.executable, "-I", "-S", "-c", show, str(source)]
+    found = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    assert [name for name in found if not name.startswith("jobcast.act.starter")] == [
+        "__main__",
+        "jobcast",
+        "jobcast.act",
+    ]

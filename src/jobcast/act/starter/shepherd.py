@@ -185,7 +185,7 @@ class Shepherd:
     def _told(self) -> dict[str, str]:
         """Return what programs of an attempt are told in their environment."""
         found = {
-            "JOBCAST_ATTEMPT": self.wanted.id,
+            "JOBCAST_ATTEMPT": self.post.folder.name,
             "LOADL_PROCESSOR_LIST": " ".join(self.wanted.hosts),
             **self.wanted.told,
             **self.extra,

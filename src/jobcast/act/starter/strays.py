@@ -8,13 +8,14 @@ from typing import Any
 
 from jobcast.act.starter import processes
 from jobcast.act.starter.shepherd import boot_id
+from jobcast.act.starter.spool import folder_name
 
 _ROUNDS = 20
 
 
 def end_strays(attempt: str, began: Mapping[str, Any]) -> None:
     """Kill what carries the attempt in its environment, or is in the session of its first process."""
-    mark = b"JOBCAST_ATTEMPT=" + attempt.encode("utf-8", "surrogateescape")
+    mark = b"JOBCAST_ATTEMPT=" + folder_name(attempt).encode()
     session = began.get("pid", 0) if began.get("boot") == boot_id() else 0
     for _ in range(_ROUNDS):
         found = [
