@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from jobcast.batch import following
 from jobcast.batch.action import Action, Verb
+from jobcast.batch.intake.loadleveler import DIALECT
+from jobcast.batch.intake.loadleveler_modified import modified
 from jobcast.batch.ledger import Ledger
 from jobcast.batch.order import (
     Answer,
@@ -22,8 +25,9 @@ from jobcast.batch.order import (
     Resume,
     Suspend,
 )
-from jobcast.batch.record import Step, StepState
+from jobcast.batch.record import Step, StepState, Submitted
 from jobcast.language import say
+from jobcast.machine import MEMORY
 from jobcast.schedule.event import (
     Cancelled,
     Changed,
@@ -228,33 +232,39 @@ def _modified(order: Modify, asker: Asker, step: Step, at: int, ledger: Ledger) 
     longer = order.run_limit is not None and (job.run_limit is None or order.run_limit > job.run_limit)
     if (order.sysprio is not None or (longer and not waits)) and not asker.operator:
         return Done.NOT_YOURS, say("batch.operators_only")
-    fields: dict[str, object] = {
-        name: value
-        for name, value in (
-            ("run_limit", order.run_limit),
-            ("queue", order.queue),
-            ("project", order.account),
-            ("begin", order.begin),
-        )
-        if value is not None
-    }
-    if order.memory_per_task is not None:
-        fields["demand"] = replace(
-            job.demand, per_task={**job.demand.per_task, "memory": order.memory_per_task}
-        )
-    change = changed(step, at, ledger, **fields)
-    if order.sysprio is not None:
-        favour = Favoured(at=at, job=step.id, rank=order.sysprio)
-        change = replace(change, events=(*change.events, favour))
-    if order.comment is None:
-        return change
+    if step.submitted.notes.dialect == DIALECT:
+        found = modified(step.submitted, order, ledger.site.loadleveler)
+    else:
+        found = _with_values(step.submitted, order)
+    if isinstance(found, str):
+        return Done.REFUSED, found
 
-    def comment() -> None:
-        notes = replace(step.submitted.notes, comment=order.comment or "")
-        step.submitted = replace(step.submitted, notes=notes)
+    def keep() -> None:
+        step.submitted = found
         ledger.change(step)
 
-    return replace(change, then=lambda: _all((change.then, comment)))
+    events: tuple[Event, ...] = (Changed(at=at, job=found.job),)
+    if order.sysprio is not None:
+        events = (*events, Favoured(at=at, job=step.id, rank=order.sysprio))
+    return _Change(events=events, then=keep)
+
+
+def _with_values(submitted: Submitted, order: Modify) -> Submitted:
+    """Return a step of LSF's with the values that an order names."""
+    job, notes = submitted.job, submitted.notes
+    asked = (
+        ("run_limit", order.run_limit),
+        ("queue", order.queue),
+        ("project", order.account),
+        ("begin", order.begin),
+    )
+    fields: dict[str, Any] = {name: value for name, value in asked if value is not None}
+    if order.memory_per_task is not None:
+        per_task = {**job.demand.per_task, MEMORY: order.memory_per_task}
+        fields["demand"] = replace(job.demand, per_task=per_task)
+    if order.comment is not None:
+        notes = replace(notes, comment=order.comment)
+    return replace(submitted, job=replace(job, **fields), notes=notes)
 
 
 def is_on_steps(order: Order) -> bool:

@@ -204,6 +204,11 @@ NO_LIMIT = (
             "'mine' can't stand here; there are rset_mcm_affinity, rset_consumable_cpus, rset_none",
         ),
         ("parallel_threads = 0", "0 is not between 1 and 1000000"),
+        ("env_copy = some", "'some' can't stand here; there are all, master"),
+        ("large_page = M", "no machine promises large pages; y uses them where there are some"),
+        ("restart_from_ckpt = yes", "there is no checkpoint to go on from"),
+        ("smt = maybe", "'maybe' can't stand here; there are yes, no, as_is"),
+        ("locks_limit = 1kb", f"'1kb' {NO_LIMIT}"),
         ("coschedule = yes", "steps of one job aren't started together"),
         (
             "dstg_in_script = x",
@@ -283,7 +288,10 @@ def test_a_keyword_that_has_no_effect_is_told_with_its_place():
         1,
         (
             "nightly.cmd:1:19: network.MPI: Network adapters and switches aren't managed.",
-            "nightly.cmd:2:18: checkpoint: Nothing is checkpointed: what runs again begins anew.",
+            (
+                "nightly.cmd:2:18: checkpoint: Nothing is checkpointed: what runs again begins anew;"
+                " restart_from_ckpt = yes is refused."
+            ),
         ),
     )
 

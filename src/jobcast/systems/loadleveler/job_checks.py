@@ -6,16 +6,41 @@ from jobcast.language import say
 from jobcast.schedule.job import BatchJob
 from jobcast.spelling import likeliest
 from jobcast.systems.loadleveler.job_step import JobStep
+from jobcast.systems.loadleveler.process_limits import LOCKS, NONE, reader
 from jobcast.systems.loadleveler.resources import theirs
 from jobcast.systems.loadleveler.site import Site
 from jobcast.systems.loadleveler.statement import RefusedError
-from jobcast.systems.loadleveler.values import shown, truth
+from jobcast.systems.loadleveler.values import one_of, shown, truth
+
+_WITHOUT_EFFECT = {
+    "bulkxfer": ("yes", "no"),
+    "checkpoint": ("yes", "no", "interval"),
+    "env_copy": ("all", "master"),
+    "large_page": ("y", "m", "n"),
+    "restart_from_ckpt": ("yes", "no"),
+    "smt": ("yes", "no", "as_is"),
+}
+"""What may stand in keywords that have no effect."""
+_IMPOSSIBLE = {"restart_from_ckpt": "yes", "large_page": "m"}
+"""And what of it asks for what can't be."""
+
+
+def _check_without_effect(step: JobStep) -> None:
+    """Refuse wrong values of keywords that have no effect, and those that ask for what can't be."""
+    for key, words in _WITHOUT_EFFECT.items():
+        if step.read(key, one_of(*words), "") == _IMPOSSIBLE.get(key, key):
+            why = (
+                say("loadleveler.no_large_pages") if key == "large_page" else say("loadleveler.no_checkpoint")
+            )
+            step.refuse(key, RefusedError(why))
+    step.read(LOCKS, reader(LOCKS), NONE)
 
 
 def refusals(step: JobStep, job: BatchJob, site: Site) -> Iterator[str]:
     """Yield why a step is refused for who asks for it, or for what it leaves out; `job` is it for the scheduler."""
     if step.read("coschedule", truth, default=False):
         step.refuse("coschedule", RefusedError(say("loadleveler.no_together")))
+    _check_without_effect(step)
     rules, demand = site.rules, job.demand
     of_user, of_group = rules.user(job.user), rules.group(job.group)
     if job.group and (

@@ -51,7 +51,7 @@ JOB = listed(
         "switch": "bulkxfer collective_groups endpoints imm_send_buffers network.LAPI network.MPI"
         " network.MPI_LAPI network.PAMI network.PVM network.SHMEM network.UPC node_topology rcxtblocks striping",
         "checkpoints": "checkpoint ckpt_dir ckpt_execute_dir ckpt_file ckpt_subdir ckpt_time_limit"
-        " restart_on_same_nodes",
+        " restart_from_ckpt restart_on_same_nodes",
         "staging": "dstg_environment dstg_in_wall_clock_limit dstg_node dstg_out_wall_clock_limit"
         " dstg_resources",
         "other_clusters": "cluster_input_file cluster_list cluster_option cluster_output_file",
@@ -61,7 +61,6 @@ JOB = listed(
     refused={
         "job_host_file": "host_file",
         "job_staged": "dstg_in_script dstg_out_script",
-        "job_from_checkpoint": "restart_from_ckpt",
         "blue_gene": "bg_block bg_connection bg_connectivity bg_node_configuration bg_partition bg_requirements"
         " bg_rotate bg_shape bg_size",
     },

@@ -22,7 +22,9 @@ from jobcast.systems.loadleveler.values import one_of, shown
 from jobcast.systems.loadleveler.words import read_arguments
 
 NOTIFICATIONS = ("always", "error", "start", "never", "complete")
-_UNLIMITED: tuple[int | None, int | None] = (None, None)
+Bounds = tuple[int | None, int | None]
+"""Soft and hard; None for no limit."""
+_UNLIMITED: Bounds = (None, None)
 _OF_SYSTEM = {"file_limit": "fsize"}
 """Keyword to the name that setrlimit(2) has, where it isn't the same."""
 NOT_INHERITED = frozenset({"step_name", "dependency"})
@@ -110,15 +112,32 @@ def _absolute(text: str) -> str:
     return text.strip()
 
 
-def _limits(step: JobStep, rules: ClassRules) -> Limits:
+def limits_within(keywords: Mapping[str, str], rules: ClassRules) -> tuple[Limits, Bounds]:
+    """Return the limits of a step that says these keywords, of processes and of all together, in another class.
+
+    Raises RefusedError where it says more than that class gives.
+    """
     found = {}
-    for key in OF_PROCESSES:
-        if limit := _limit(step, key, rules):
-            found[_OF_SYSTEM.get(key, key.removesuffix("_limit"))] = limit
-    return found
+    for key in (*OF_PROCESSES, JOB_CPU):
+        try:
+            own = reader(key)(keywords[key]) if key in keywords else NONE
+            found[key] = within(own, rules.limits.get(key, NONE))
+        except RefusedError as error:
+            raise RefusedError(say("loadleveler.of_file", file=key, reason=error.message)) from None
+    of_all = found.pop(JOB_CPU)
+    return _named(found), of_all or _UNLIMITED
 
 
-def _limit(step: JobStep, key: str, rules: ClassRules) -> tuple[int | None, int | None] | None:
+def _limits(step: JobStep, rules: ClassRules) -> Limits:
+    return _named({key: _limit(step, key, rules) for key in OF_PROCESSES})
+
+
+def _named(limits: Mapping[str, Bounds | None]) -> Limits:
+    """Return the limits that are said, by the names that setrlimit(2) has."""
+    return {_OF_SYSTEM.get(key, key.removesuffix("_limit")): limit for key, limit in limits.items() if limit}
+
+
+def _limit(step: JobStep, key: str, rules: ClassRules) -> Bounds | None:
     own = step.read(key, reader(key), NONE)
     if own.copies:
         step.correct(key, say("loadleveler.no_copy"))

@@ -1,0 +1,98 @@
+"""``llmodify``: other values for a step that was submitted."""
+
+import re
+from dataclasses import replace
+
+from jobcast.batch.intake.loadleveler_enforced import enforcement_of
+from jobcast.batch.order import Modify
+from jobcast.batch.record import Submitted
+from jobcast.language import say
+from jobcast.machine import MEMORY
+from jobcast.printable import printable
+from jobcast.spelling import likeliest
+from jobcast.systems.loadleveler.job_checks import wrong_account
+from jobcast.systems.loadleveler.job_program import limits_within
+from jobcast.systems.loadleveler.resources import theirs
+from jobcast.systems.loadleveler.site import Site
+from jobcast.systems.loadleveler.statement import RefusedError
+from jobcast.units import MIB, to_mib
+
+_MEMORY = re.compile(r"[\s,]*ConsumableMemory\s*\([^()]*\)", re.IGNORECASE)
+
+
+def modified(step: Submitted, order: Modify, site: Site) -> Submitted | str:
+    """Return a step with the values that an order names; or why it can't have them, in the language spoken now.
+
+    Who may order it, and whether the step's state lets it, is asked elsewhere; so is what the scheduler itself refuses.
+    """
+    try:
+        found = _in_class(step, order.queue, site) if order.queue is not None else step
+        found = _limited(found, order.run_limit, site) if order.run_limit is not None else found
+        found = _charged(found, order.account, site) if order.account is not None else found
+        found = (
+            _with_memory(found, order.memory_per_task, site) if order.memory_per_task is not None else found
+        )
+    except RefusedError as error:
+        return f"{error.message}; {error.hint}" if error.hint else error.message
+    if order.comment is not None:
+        found = _saying(found, comment=order.comment)
+        found = replace(found, notes=replace(found.notes, comment=order.comment))
+    if order.begin is not None:
+        found = replace(found, job=replace(found.job, begin=order.begin))
+    if order.sysprio is not None:
+        found = replace(found, notes=replace(found.notes, favoured=order.sysprio))
+    return found
+
+
+def _saying(step: Submitted, **keywords: str) -> Submitted:
+    """Return a step that says other values of keywords in long listings."""
+    return replace(step, notes=replace(step.notes, keywords={**step.notes.keywords, **keywords}))
+
+
+def _in_class(step: Submitted, name: str, site: Site) -> Submitted:
+    """Return a step in another class, with that one's priority of processes and limits."""
+    queues = site.configuration.policy.queues
+    if queues and name not in queues:
+        raise RefusedError(say("intake.no_class", name=printable(name)), hint=likeliest(name, queues))
+    rules = site.rules.of_class(name)
+    limits, job_cpu_limit = limits_within(step.notes.keywords, rules)
+    program = replace(step.program, limits=limits, job_cpu_limit=job_cpu_limit, nice=rules.nice)
+    told = {**step.told, "LOADL_STEP_CLASS": name, "LOADL_STEP_NICE": str(rules.nice)}
+    moved = replace(step, job=replace(step.job, queue=name), program=program, told=told)
+    return _limited(_saying(moved, **{"class": name}), step.job.run_limit, site)
+
+
+def _limited(step: Submitted, seconds: int | None, site: Site) -> Submitted:
+    """Return a step with another run limit, which its class must allow."""
+    queue = site.configuration.policy.queues.get(step.job.queue)
+    most = queue.run_limit_max if queue else None
+    if seconds is None:
+        return step
+    if seconds < 1 or (most is not None and seconds > most):
+        raise RefusedError(say("intake.run_limit", seconds=seconds, most=most if most is not None else "∞"))
+    found = _saying(step, wall_clock_limit=str(seconds)) if seconds != step.job.run_limit else step
+    return replace(found, job=replace(found.job, run_limit=seconds))
+
+
+def _charged(step: Submitted, account: str, site: Site) -> Submitted:
+    """Return a step on another account, which must be the user's where the site validates accounts."""
+    job = replace(step.job, project=account)
+    own = site.rules.user(job.user).accounts
+    if site.rules.validates_accounts and account not in own:
+        raise wrong_account(job, own)
+    told = {**step.told, "LOADL_STEP_ACCT": account}
+    return _saying(replace(step, job=job, told=told), account_no=account)
+
+
+def _with_memory(step: Submitted, amount: int, site: Site) -> Submitted:
+    """Return a step whose tasks ask for another amount of memory, in bytes."""
+    if MEMORY not in site.counted.resources:
+        raise RefusedError(say("loadleveler.not_scheduled", name=theirs(MEMORY)))
+    if amount < 1:
+        raise RefusedError(say("loadleveler.bad_count", name=theirs(MEMORY), count=str(amount)))
+    whole = to_mib(amount)
+    demand = step.job.demand
+    job = replace(step.job, demand=replace(demand, per_task={**demand.per_task, MEMORY: whole * MIB}))
+    others = _MEMORY.sub("", step.notes.keywords.get("resources", ""))
+    said = f"{others} ConsumableMemory({whole} mb)".strip()
+    return _saying(replace(step, job=job, enforcement=enforcement_of(job, site.live)), resources=said)

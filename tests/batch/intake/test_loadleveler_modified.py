@@ -1,0 +1,119 @@
+"""llmodify gives a step other values, in all places where they stand, or says why not."""
+
+from dataclasses import replace
+
+import pytest
+
+from jobcast.batch.intake.loadleveler_modified import modified
+from jobcast.batch.order import Modify
+from jobcast.program import Enforce, Enforcement
+from jobcast.systems.loadleveler.configuration import read_site
+from tests.batch.intake.command_files import BARE, step
+
+M = 1 << 20
+SITE = read_site(
+    {
+        "LoadL_config": "SCHEDULE_BY_RESOURCES = ConsumableCpus ConsumableMemory\n"
+        "ENFORCE_RESOURCE_USAGE = ConsumableMemory\nACCT = A_ON A_VALIDATE",
+        "LoadL_admin": "small: type = class\nwall_clock_limit = 1:00:00\n"
+        "large: type = class\nnice = 3\nwall_clock_limit = 10:00:00\ncore_limit = 2mb\njob_cpu_limit = 60\n"
+        "tiny: type = class\nwall_clock_limit = 60\n"
+        "narrow: type = class\nnofile_limit = 10\n"
+        "ann: type = user\naccount = NWP OCEAN",
+    }
+)
+STEP = step(
+    "class = small",
+    "account_no = NWP",
+    "wall_clock_limit = 600",
+    "nofile_limit = 100",
+    "resources = ConsumableCpus(2) ConsumableMemory(10 mb)",
+    site=SITE,
+)
+
+
+def change(**wish: object) -> object:
+    return modified(STEP, Modify(step="n01.12.0", **wish), SITE)
+
+
+def saying(**keywords: str) -> dict[str, str]:
+    return {**STEP.notes.keywords, **keywords}
+
+
+def test_nothing_that_is_not_named_changes():
+    assert change() == STEP
+
+
+def test_a_step_in_another_class_has_its_limits_and_priority_of_processes():
+    assert change(queue="large") == replace(
+        STEP,
+        job=replace(STEP.job, queue="large"),
+        program=replace(
+            STEP.program,
+            nice=3,
+            limits={"core": (2 * M, 2 * M), "nofile": (100, 100)},
+            job_cpu_limit=(60, 60),
+        ),
+        notes=replace(STEP.notes, keywords=saying(**{"class": "large"})),
+        told={**STEP.told, "LOADL_STEP_CLASS": "large", "LOADL_STEP_NICE": "3"},
+    )
+
+
+def test_a_run_limit_may_come_with_the_class_that_allows_it():
+    found = change(queue="large", run_limit=36000)
+    assert (found.job.queue, found.job.run_limit, found.notes.keywords) == (
+        "large",
+        36000,
+        saying(**{"class": "large", "wall_clock_limit": "36000"}),
+    )
+
+
+def test_account_comment_and_start_are_told_where_they_were():
+    assert change(account="OCEAN", comment="GRAPES", begin=1_800_000_000, sysprio=7) == replace(
+        STEP,
+        job=replace(STEP.job, project="OCEAN", begin=1_800_000_000),
+        notes=replace(
+            STEP.notes,
+            comment="GRAPES",
+            favoured=7,
+            keywords=saying(account_no="OCEAN", comment="GRAPES"),
+        ),
+        told={**STEP.told, "LOADL_STEP_ACCT": "OCEAN"},
+    )
+
+
+def test_another_amount_of_memory_is_enforced_too():
+    assert change(memory_per_task=20 * M + 1) == replace(
+        STEP,
+        job=replace(STEP.job, demand=replace(STEP.job.demand, per_task={"cpus": 2, "memory": 21 * M})),
+        notes=replace(STEP.notes, keywords=saying(resources="ConsumableCpus(2) ConsumableMemory(21 mb)")),
+        enforcement=Enforcement(policy=Enforce.SHARES, memory=21 * M),
+    )
+
+
+@pytest.mark.parametrize(
+    ("wish", "reason"),
+    [
+        ({"queue": "larg"}, "there is no class larg; Did you mean large?"),
+        ({"queue": "tiny"}, "the run limit must be from 1 to 60 seconds, not 600"),
+        ({"queue": "narrow"}, "nofile_limit: more than 10, the hard limit of the class"),
+        ({"run_limit": 3601}, "the run limit must be from 1 to 3600 seconds, not 3601"),
+        ({"run_limit": 0}, "the run limit must be from 1 to 3600 seconds, not 0"),
+        ({"account": "NW"}, "ann may not use the account 'NW'; Did you mean NWP?"),
+        (
+            {"memory_per_task": 0},
+            (
+                "ConsumableMemory can't have the count '0': a whole number, above 0,"
+                " for memory with a unit such as mb or gb"
+            ),
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_reason(wish, reason):
+    assert change(**wish) == reason
+
+
+def test_memory_that_does_not_count_cannot_be_asked_for():
+    assert modified(step(), Modify(step="n01.12.0", memory_per_task=M), BARE) == (
+        "SCHEDULE_BY_RESOURCES doesn't list ConsumableMemory, so it doesn't count"
+    )

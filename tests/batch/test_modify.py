@@ -1,0 +1,32 @@
+"""llmodify on a step that waits: all that it changes is kept, or nothing."""
+
+from pathlib import Path
+
+from jobcast.batch.order import Answer, Done, Modify, Outcome
+from tests.batch.making import ROOT, opened, order, submit, submitted
+
+
+def test_a_step_of_loadleveler_has_its_new_values_where_they_are_told(tmp_path: Path) -> None:
+    ledger = opened(tmp_path)
+    submit(ledger, submitted("n1.1.0", tasks=4, queue="urgent"), submitted("n1.1.1", tasks=4))
+    wish = Modify(step="n1.1.1", account="NWP", comment="GRAPES", run_limit=60)
+    assert order(ledger, wish, ROOT).answer == Answer(outcomes=(Outcome(name="n1.1.1", done=Done.YES),))
+    kept = ledger.steps["n1.1.1"].submitted
+    assert (kept.job.project, kept.job.run_limit, kept.notes.comment, dict(kept.told)) == (
+        "NWP",
+        60,
+        "GRAPES",
+        {"LOADL_STEP_ACCT": "NWP"},
+    )
+
+
+def test_what_cannot_be_is_refused_and_nothing_is_changed(tmp_path: Path) -> None:
+    ledger = opened(tmp_path)
+    step = submitted("n1.1.0", begin=2_000_000_000)
+    submit(ledger, step)
+    wish = Modify(step="n1.1.0", run_limit=0, comment="GRAPES")
+    said = "the run limit must be from 1 to ∞ seconds, not 0"
+    assert order(ledger, wish, ROOT).answer == Answer(
+        outcomes=(Outcome(name="n1.1.0", done=Done.REFUSED, said=said),)
+    )
+    assert ledger.steps["n1.1.0"].submitted == step
