@@ -3,7 +3,10 @@
 LOADLEVELER: dict[str, str] = {}
 """LoadLeveler's commands; the program called by such a name runs that command."""
 
-LSF: dict[str, str] = {}
+LSF: dict[str, str] = {
+    name: f"jobcast.cli.lsf.{name}:command"
+    for name in ("bsub", "bjobs", "bqueues", "bhosts", "bslots", "bkill", "bstop", "bresume", "btop", "bacct")
+}
 """LSF's commands, likewise."""
 
 OWN = {

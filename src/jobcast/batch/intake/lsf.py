@@ -4,7 +4,7 @@ Source: bsub(1) of IBM Spectrum LSF 10.1. Not compared with a real LSF. What dif
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 
 from jobcast.batch.intake.base import Intake, Submitter
@@ -93,7 +93,8 @@ def _jobs(asked: _Asked) -> tuple[BatchJob, ...]:
     jobs = submitted(asked.options, _asker(asked.who), asked.site)
     if len(asked.script) * len(jobs) > _ALL_SCRIPTS:
         raise ConfigError(say("lsf_intake.script_too_long", most=_ALL_SCRIPTS // len(jobs) >> 10))
-    return jobs
+    default = asked.site.configuration.policy.default_queue
+    return tuple(replace(job, queue=job.queue or default) for job in jobs)
 
 
 def _know_queue(options: Options, site: Site) -> None:

@@ -14,7 +14,6 @@ class Deed(StrEnum):
     STOP = "stop"
     RESUME = "resume"
     TOP = "top"
-    BOTTOM = "bottom"
 
 
 _DONE: Mapping[Deed, str] = {
@@ -22,14 +21,12 @@ _DONE: Mapping[Deed, str] = {
     Deed.STOP: "is being stopped",
     Deed.RESUME: "is being resumed",
     Deed.TOP: "has been moved to position 1 from top.",
-    Deed.BOTTOM: "is no longer among the first.",
 }
 _NOT_NOW: Mapping[Deed, str] = {
     Deed.KILL: "Job has already finished",
     Deed.STOP: "Job has already finished",
     Deed.RESUME: "Job has not been suspended",
     Deed.TOP: "Job has already started or finished",
-    Deed.BOTTOM: "Job has already started or finished",
 }
 
 

@@ -1,0 +1,1 @@
+"""LSF's commands: its own options and messages, over the batch manager."""

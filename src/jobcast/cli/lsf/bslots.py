@@ -1,0 +1,42 @@
+"""``bslots``: what backfill may use."""
+
+import click
+
+from jobcast.batch.screens.lsf import machines
+from jobcast.batch.service import Wanted
+from jobcast.cli import batch_client
+from jobcast.cli.frame import BadValueError, Spoken
+from jobcast.cli.lsf.asking import show
+from jobcast.cli.session import Session
+from jobcast.language import say
+from jobcast.systems.lsf.policy.values import minutes
+
+
+@click.command(cls=Spoken, help=say("bslots.help"), epilog=say("bslots.examples"))
+@click.option("-l", "long", is_flag=True, help=say("bslots.long"))
+@click.option("-n", "slots", metavar="N", type=click.IntRange(min=1), help=say("bslots.slots"))
+@click.option("-W", "window", metavar="[HOURS:]MINUTES", help=say("bslots.window"))
+@click.option("-R", "requirement", metavar="REQUIREMENT", help=say("bslots.requirement"))
+@click.pass_obj
+def command(
+    session: Session, *, long: bool, slots: int | None, window: str | None, requirement: str | None
+) -> None:
+    """Show gaps."""
+    if requirement is not None:
+        raise BadValueError(name="requirement", why=say("bslots.no_requirement"))
+    seconds = _seconds(window)
+    gaps = [
+        gap
+        for gap in batch_client.manager(session).snapshot(Wanted(backfill=True)).backfill
+        if gap.slots >= (slots or 1) and (gap.seconds is None or gap.seconds >= seconds)
+    ]
+    show(machines.backfill(gaps, with_hosts=long))
+
+
+def _seconds(window: str | None) -> int:
+    if window is None:
+        return 0
+    try:
+        return minutes(window).seconds
+    except ValueError as fault:
+        raise BadValueError(name="window", why=str(fault)) from fault

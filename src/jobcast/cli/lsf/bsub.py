@@ -1,0 +1,95 @@
+"""``bsub``: submit a job."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from jobcast.batch.order import Answer, Done, SubmitCommand
+from jobcast.batch.screens.lsf.answers import refused, submitted
+from jobcast.batch.screens.lsf.job import queue
+from jobcast.batch.service import Manager, Wanted
+from jobcast.cli import batch_client
+from jobcast.cli.frame import Spoken
+from jobcast.cli.lsf.asking import FAILED, fail
+from jobcast.cli.lsf.waiting import wait_for
+from jobcast.cli.screen import talk
+from jobcast.cli.session import Session
+from jobcast.errors import ConfigError
+from jobcast.language import say
+from jobcast.systems.lsf.bsub.options import Options, read_options
+from jobcast.systems.lsf.bsub.script import embedded, under
+
+_MOST_BYTES = 10 << 20
+"""Of a script on standard input."""
+
+
+@click.command(
+    cls=Spoken,
+    help=say("bsub.help"),
+    epilog=say("bsub.examples"),
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[OPTION]... [COMMAND]...")
+@click.pass_obj
+def command(session: Session, *, arguments: tuple[str, ...]) -> None:
+    """Submit a job."""
+    options, script = _read(arguments)
+    order = SubmitCommand(
+        arguments=arguments,
+        script=script,
+        directory=os.getcwd(),  # noqa: PTH109 - the path that the shell shows, as text
+        environment=dict(os.environ),
+        umask=_umask(),
+    )
+    manager = batch_client.manager(session)
+    answer = manager.do(order)
+    _tell(answer, manager, options)
+    if "-K" in options.flags:
+        click.get_current_context().exit(wait_for(answer.job, manager))
+
+
+def _read(arguments: Sequence[str]) -> tuple[Options, str]:
+    """Return the options, and the script where no command is named."""
+    try:
+        options = read_options(arguments)
+        if options.command:
+            return options, ""
+        script = _standard_input()
+        return under(options, embedded(script)), script
+    except ConfigError as fault:
+        fail(refused(" ".join(filter(None, (fault.message, fault.hint)))))
+
+
+def _standard_input() -> str:
+    content = sys.stdin.buffer.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        raise ConfigError(say("lsf_intake.script_too_long", most=_MOST_BYTES >> 10))
+    return content.decode("utf-8", "surrogateescape").encode("utf-8", "backslashreplace").decode()
+
+
+def _umask() -> int:
+    """Return the mask of this process, which can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _tell(answer: Answer, manager: Manager, options: Options) -> None:
+    """Print what came of it; a job that wasn't taken ends the command."""
+    for warning in answer.warnings:
+        talk(warning)
+    faults = [outcome.said for outcome in answer.outcomes if outcome.done is not Done.YES]
+    if faults or not answer.job:
+        for said in faults or [""]:
+            talk(refused(said))
+        click.get_current_context().exit(FAILED)
+    chosen = options.values.get("-q", "")
+    click.echo(submitted(answer.job, chosen or _queue_of(answer.job, manager), chosen=bool(chosen)))
+
+
+def _queue_of(job: str, manager: Manager) -> str:
+    """Return the queue of a job that named none."""
+    snapshot = manager.snapshot(Wanted(steps=(job,)))
+    return next((queue(step, snapshot) for step in snapshot.steps), snapshot.policy.default_queue)
