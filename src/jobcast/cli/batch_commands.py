@@ -1,6 +1,23 @@
 """The commands of ``jobcast batch``, those under names of LoadLeveler and LSF among them; each is one line here."""
 
-LOADLEVELER: dict[str, str] = {}
+LOADLEVELER = {
+    name: f"jobcast.cli.loadleveler.{name}:command"
+    for name in (
+        "llsubmit",
+        "llq",
+        "llstatus",
+        "llclass",
+        "llcancel",
+        "llhold",
+        "llprio",
+        "llmodify",
+        "llpreempt",
+        "llsummary",
+        "llctl",
+        "llfavorjob",
+        "llfavoruser",
+    )
+}
 """LoadLeveler's commands; the program called by such a name runs that command."""
 
 LSF: dict[str, str] = {

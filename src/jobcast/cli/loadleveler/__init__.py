@@ -1,0 +1,1 @@
+"""LoadLeveler's commands: its own options and messages, over the batch manager."""

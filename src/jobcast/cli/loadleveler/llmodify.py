@@ -1,0 +1,112 @@
+"""``llmodify``: other values for a step."""
+
+from datetime import datetime
+
+import click
+
+from jobcast.batch.order import Modify
+from jobcast.batch.service import Manager, Wanted
+from jobcast.cli import batch_client, frame
+from jobcast.cli.loadleveler import options
+from jobcast.cli.loadleveler.asking import ids, send
+from jobcast.cli.loadleveler.words import Worded
+from jobcast.cli.session import Session
+from jobcast.errors import InputError
+from jobcast.language import say
+from jobcast.units import parse_duration, parse_memory
+from jobcast.zone import read_zone
+
+_KEYWORDS = ("account_no", "class", "comment", "startdate", "wall_clock_limit")
+_STARTDATE = ("%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%y %H:%M:%S", "%m/%d/%y %H:%M", "%m/%d/%Y")
+
+
+@click.command(cls=Worded, help=say("llmodify.help"), epilog=say("llmodify.examples"))
+@click.argument("job", metavar="JOBSTEP")
+@click.option("-W", "longer", type=int, metavar="MINUTES", help=say("llmodify.longer"))
+@click.option("-C", "queue", metavar="CLASS", help=say("llmodify.queue"))
+@click.option("-a", "account", metavar="ACCOUNT", help=say("llmodify.account"))
+@click.option("-m", "memory", metavar="MEMORY", help=say("llmodify.memory"))
+@click.option("-s", "sysprio", type=int, metavar="N", help=say("llmodify.sysprio"))
+@click.option("-k", "keywords", multiple=True, metavar="KEYWORD=VALUE", help=say("llmodify.keywords"))
+@options.quiet
+@click.pass_obj
+def command(
+    session: Session,
+    *,
+    job: str,
+    longer: int | None,
+    queue: str | None,
+    account: str | None,
+    memory: str | None,
+    sysprio: int | None,
+    keywords: tuple[str, ...],
+    quiet: bool,
+) -> None:
+    """Modify a step."""
+    asked = batch_client.manager(session)
+    (step,) = ids(asked, [job])
+    told = _keywords(keywords)
+    begin = _startdate(told["startdate"], asked) if "startdate" in told else None
+    order = Modify(
+        step=step,
+        run_limit=_run_limit(told, longer, step, asked),
+        queue=queue if queue is not None else told.get("class"),
+        account=account if account is not None else told.get("account_no"),
+        comment=told.get("comment"),
+        begin=begin,
+        memory_per_task=None if memory is None else _memory(memory),
+        sysprio=sysprio,
+    )
+    if order == Modify(step=step):
+        raise click.UsageError(say("llmodify.nothing"), click.get_current_context())
+    send(asked, [order], "request has been sent to LoadLeveler.", quiet=quiet)
+
+
+def _keywords(texts: tuple[str, ...]) -> dict[str, str]:
+    """Read ``keyword = value``, several with semicolons between."""
+    told = {}
+    for text in texts:
+        for part in text.split(";"):
+            keyword, sign, value = (piece.strip() for piece in part.partition("="))
+            if not sign or keyword.lower() not in _KEYWORDS:
+                known = ", ".join(_KEYWORDS)
+                raise frame.BadValueError(
+                    name="keywords", why=say("llmodify.no_keyword", text=part.strip(), known=known)
+                )
+            told[keyword.lower()] = value.strip('"')
+    return told
+
+
+def _memory(text: str) -> int:
+    try:
+        return parse_memory(text, unit="M")
+    except ValueError as error:
+        raise frame.BadValueError(name="memory", why=say("llmodify.no_memory", text=text)) from error
+
+
+def _run_limit(told: dict[str, str], longer: int | None, step: str, asked: Manager) -> int | None:
+    """Return the new run limit in seconds: as told, or so many minutes more than now; None where it stays."""
+    if "wall_clock_limit" in told:
+        try:
+            return round(parse_duration(told["wall_clock_limit"].partition(",")[0]))
+        except ValueError as error:
+            why = say("llmodify.no_duration", text=told["wall_clock_limit"])
+            raise frame.BadValueError(name="keywords", why=why) from error
+    if longer is None:
+        return None
+    found = [
+        one.submitted.job.run_limit for one in asked.snapshot(Wanted(steps=(step,))).steps if one.id == step
+    ]
+    if not found or found[0] is None:
+        raise InputError(say("llmodify.no_run_limit", step=step), hint=say("llmodify.no_run_limit_cure"))
+    return found[0] + longer * 60
+
+
+def _startdate(text: str, asked: Manager) -> int:
+    zone = read_zone(asked.snapshot(Wanted(steps=("0",))).zone)
+    for form in _STARTDATE:
+        try:
+            return int(datetime.strptime(text, form).replace(tzinfo=zone).timestamp())
+        except ValueError:
+            continue
+    raise frame.BadValueError(name="keywords", why=say("llmodify.no_date", text=text))

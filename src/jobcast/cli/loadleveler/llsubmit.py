@@ -1,0 +1,88 @@
+"""``llsubmit``: submit a job command file."""
+
+import os
+from pathlib import Path
+
+import click
+
+from jobcast.batch.order import Answer, Done, SubmitCommandFile
+from jobcast.batch.screens.loadleveler.submit import submitted
+from jobcast.cli import batch_client
+from jobcast.cli.endings import EXPECTED
+from jobcast.cli.loadleveler.words import Worded
+from jobcast.cli.screen import talk
+from jobcast.cli.session import Session
+from jobcast.cli.submission import unreadable
+from jobcast.errors import InputError
+from jobcast.language import say
+from jobcast.systems.encoding import decode
+
+MOST_BYTES = 10 << 20
+"""Of a job command file."""
+
+
+@click.command(cls=Worded, help=say("llsubmit.help"), epilog=say("llsubmit.examples"))
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("-q", "quiet", is_flag=True, help=say("llsubmit.quiet"))
+@click.pass_obj
+def command(session: Session, *, file: Path, quiet: bool) -> None:
+    """Submit a job."""
+    given = str(file)
+    order = SubmitCommandFile(
+        text=_read(file),
+        file="" if given == "-" else given,
+        directory=os.getcwd(),  # noqa: PTH109 - the path that the shell shows, as text
+        environment=_environment(),
+        umask=_umask(),
+    )
+    _tell(batch_client.manager(session).do(order), quiet=quiet)
+
+
+def _read(file: Path) -> str:
+    """Return the text of a file. Raises InputError where it can't be read, or is no job command file."""
+    try:
+        with click.open_file(str(file), "rb") as stream:
+            content = stream.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise unreadable(file, error) from error
+    if len(content) > MOST_BYTES or b"\0" in content:
+        raise InputError(say("llsubmit.no_text", file=file), hint=say("llsubmit.no_text_cure"))
+    return decode(content)
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment of this process, without what is no text in UTF-8."""
+    told = {name: value for name, value in os.environ.items() if _is_text(name + value)}
+    if left_out := sorted(os.environ.keys() - told.keys()):
+        talk(say("llsubmit.left_out", names=", ".join(left_out)))
+    return told
+
+
+def _is_text(value: str) -> bool:
+    """Tell whether it has no bytes that stand for themselves because they are no UTF-8."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _umask() -> int:
+    """Return the mask of this process, which can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _tell(answer: Answer, *, quiet: bool) -> None:
+    """Print what came of it: the job on stdout, whatever went wrong on stderr."""
+    refused = not answer.job or any(outcome.done is not Done.YES for outcome in answer.outcomes)
+    if refused:
+        for line in submitted(answer):
+            talk(line)
+        click.get_current_context().exit(EXPECTED)
+    elif quiet:
+        click.echo(answer.job)
+    else:
+        for line in submitted(answer):
+            click.echo(line)
