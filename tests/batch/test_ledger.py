@@ -74,12 +74,12 @@ def test_a_waiting_step_is_held_released_and_cancelled(tmp_path: Path) -> None:
     assert order(ledger, Hold(steps=("n1.2.0",))).answer.outcomes[0].done is Done.YES
     assert states(ledger)["n1.2.0"] == "user_hold"
     assert (
-        order(ledger, Hold(steps=("n1.2.0",), kind=HoldKind.SYSTEM)).answer.outcomes[0].done is Done.NOT_YOURS
+        order(ledger, Hold(steps=("n1.2.0",), by=HoldKind.SYSTEM)).answer.outcomes[0].done is Done.NOT_YOURS
     )
-    order(ledger, Hold(steps=("n1.2.0",), kind=HoldKind.SYSTEM), ROOT)
+    order(ledger, Hold(steps=("n1.2.0",), by=HoldKind.SYSTEM), ROOT)
     assert states(ledger)["n1.2.0"] == "both_holds"
     order(ledger, Release(steps=("n1.2.0",)))
-    order(ledger, Release(steps=("n1.2.0",), kind=HoldKind.SYSTEM), ROOT)
+    order(ledger, Release(steps=("n1.2.0",), by=HoldKind.SYSTEM), ROOT)
     assert states(ledger)["n1.2.0"] == "idle"
     order(ledger, Cancel(steps=("n1.2.0",)))
     step = ledger.journal.step("n1.2.0")

@@ -48,7 +48,7 @@ class Hold:
     """Waiting steps don't start until they are released."""
 
     steps: tuple[str, ...]
-    kind: HoldKind = HoldKind.USER
+    by: HoldKind = HoldKind.USER
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +56,7 @@ class Release:
     """Takes holds back; those of the system only for operators."""
 
     steps: tuple[str, ...]
-    kind: HoldKind = HoldKind.USER
+    by: HoldKind = HoldKind.USER
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -128,7 +128,7 @@ _Refusal = tuple[Done, str]
 def _forbidden(order: OnSteps, asker: Asker, step: Step) -> _Refusal | None:
     if not asker.may(step):
         return Done.NOT_YOURS, say("batch.not_yours", step=step.id, user=step.submitted.job.user)
-    system = isinstance(order, (Hold, Release)) and order.kind is HoldKind.SYSTEM
+    system = isinstance(order, (Hold, Release)) and order.by is HoldKind.SYSTEM
     if (system or isinstance(order, _FOR_OPERATORS)) and not asker.operator:
         return Done.NOT_YOURS, say("batch.operators_only")
     return None
@@ -150,9 +150,9 @@ def _change(order: OnSteps, asker: Asker, step: Step, at: int, ledger: Ledger) -
 def _of_waiting(order: OnSteps, step: Step, at: int, ledger: Ledger) -> _Change | None:
     holds = {*step.submitted.job.hold.split()}
     match order:
-        case Hold(kind=kind):
+        case Hold(by=kind):
             return _held(step, at, ledger, holds | {str(kind)})
-        case Release(kind=kind):
+        case Release(by=kind):
             return _held(step, at, ledger, holds - {str(kind)})
         case Suspend():
             return _held(step, at, ledger, holds | {"user"})

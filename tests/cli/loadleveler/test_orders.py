@@ -23,7 +23,7 @@ CASES = [
     Case("llcancel 12.0 13 n02.5", [order.Cancel(steps=("n01.12.0", "n01.13", "n02.5"))], CANCEL),
     Case("llcancel -u chen nwp -h n02", [order.Cancel(steps=("n01.40.0",))], CANCEL),
     Case("llhold 12.0", [order.Hold(steps=STEPS)], "llhold: Hold command has been sent to the central manager."),
-    Case("llhold -s 12.0", [order.Hold(steps=STEPS, kind=HoldKind.SYSTEM)],
+    Case("llhold -s 12.0", [order.Hold(steps=STEPS, by=HoldKind.SYSTEM)],
          "llhold: Hold command has been sent to the central manager."),
     Case("llhold -r 12.0", [order.Release(steps=STEPS)],
          "llhold: Release command has been sent to the central manager."),
@@ -41,7 +41,7 @@ CASES = [
          "llpreempt: Preempt command has been sent to the central manager."),
     Case("llpreempt -m rm 12.0", [order.Cancel(steps=STEPS)],
          "llpreempt: Preempt command has been sent to the central manager."),
-    Case("llpreempt -m sh 12.0", [order.Hold(steps=STEPS, kind=HoldKind.SYSTEM), order.Requeue(steps=STEPS)],
+    Case("llpreempt -m sh 12.0", [order.Hold(steps=STEPS, by=HoldKind.SYSTEM), order.Requeue(steps=STEPS)],
          "llpreempt: Preempt command has been sent to the central manager."),
     Case("llpreempt -m uh 12.0", [order.Hold(steps=STEPS), order.Requeue(steps=STEPS)],
          "llpreempt: Preempt command has been sent to the central manager."),
@@ -90,7 +90,7 @@ def test_what_failed_is_told_for_each_step_and_ends_with_1(ll, manager):
         outcomes=(
             Outcome(name="n01.1.0", done=Done.YES),
             Outcome(name="n01.2.0", done=Done.NO_SUCH),
-            Outcome(name="n01.3.0", done=Done.NOT_YOURS, said="It belongs to chen."),
+            Outcome(name="n01.3.0", done=Done.NOT_YOURS, said="n01.3.0 belongs to chen."),
             Outcome(name="n01.4.0", done=Done.NOT_NOW),
             Outcome(name="n01.5.0", done=Done.REFUSED, said="too \x1b[2Jlong"),
         ),
@@ -104,7 +104,7 @@ def test_what_failed_is_told_for_each_step_and_ends_with_1(ll, manager):
     assert result.stderr.splitlines() == [
         "llhold: shortened",
         "llhold: n01.2.0 isn't known here.",
-        "llhold: n01.3.0 isn't yours to do this with. It belongs to chen.",
+        "llhold: n01.3.0 belongs to chen.",
         "llhold: n01.4.0 is in a state in which this can't be done.",
         "llhold: too \\x1b[2Jlong",
     ]
@@ -151,3 +151,10 @@ def test_a_step_without_a_limit_can_not_get_a_longer_one(ll, manager):
         "error: n01.99.0 has no wall clock limit of its own that could be made longer.\n"
         "cure:  set one with -k wall_clock_limit=HH:MM:SS\n"
     )
+
+
+def test_a_step_that_can_not_be_held_is_not_vacated_either(ll, manager):
+    manager.answer = lambda _order: Answer(outcomes=(Outcome(name="n01.8.0", done=Done.NOT_NOW),))
+    result = ll("llpreempt -m sh n01.8.0")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert manager.orders == [order.Hold(steps=("n01.8.0",), by=HoldKind.SYSTEM)]

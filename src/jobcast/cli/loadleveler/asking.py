@@ -68,11 +68,16 @@ def chosen(
 def send(manager: Manager, orders: Iterable[Order], sent: str, *, quiet: bool = False) -> None:
     """Give orders one after another, and say what came of them; `sent` is IBM's message of success.
 
-    The command ends with exit code 1 where one of them failed for some step.
+    After one of which nothing came, the others aren't given. The command ends with exit code 1 where one of them
+    failed for some step.
     """
-    answers = [manager.do(order) for order in orders]
+    answers = list[Answer]()
+    for order in orders:
+        answers.append(manager.do(order))
+        if not _came_true(answers[-1]):
+            break
     outcomes = [outcome for answer in answers for outcome in answer.outcomes]
-    if not quiet and all(any(outcome.done is Done.YES for outcome in answer.outcomes) for answer in answers):
+    if not quiet and all(map(_came_true, answers)):
         click.echo(f"{name()}: {sent}")
     for answer in answers:
         tell_warnings(answer)
@@ -81,6 +86,11 @@ def send(manager: Manager, orders: Iterable[Order], sent: str, *, quiet: bool = 
         talk(f"{name()}: {explained(outcome)}")
     if failed:
         click.get_current_context().exit(EXPECTED)
+
+
+def _came_true(answer: Answer) -> bool:
+    """Tell whether anything came of an order; one for nobody has nothing to fail at."""
+    return not answer.outcomes or any(outcome.done is Done.YES for outcome in answer.outcomes)
 
 
 def tell_warnings(answer: Answer) -> None:
@@ -95,12 +105,11 @@ def name() -> str:
 
 
 def explained(outcome: Outcome) -> str:
-    """Return why an order wasn't carried out for one step, machine or user."""
-    if outcome.done is Done.REFUSED:
-        return outcome.said or outcome.name
-    told = {
+    """Return why an order wasn't carried out for one step, machine or user: as the manager says, else in general."""
+    if outcome.said:
+        return outcome.said
+    return {
         Done.NO_SUCH: say("ll.no_such", name=outcome.name),
         Done.NOT_YOURS: say("ll.not_yours", name=outcome.name),
         Done.NOT_NOW: say("ll.not_now", name=outcome.name),
-    }[outcome.done]
-    return f"{told} {outcome.said}".rstrip()
+    }.get(outcome.done, outcome.name)

@@ -31,7 +31,7 @@ def command(
     """Hold or release steps."""
     asked = batch_client.manager(session)
     steps = chosen(asked, jobs, listed(users), listed(hosts))
-    kind = HoldKind.SYSTEM if system else HoldKind.USER
-    order: Order = Release(steps=steps, kind=kind) if release else Hold(steps=steps, kind=kind)
+    by = HoldKind.SYSTEM if system else HoldKind.USER
+    order: Order = Release(steps=steps, by=by) if release else Hold(steps=steps, by=by)
     what = "Release" if release else "Hold"
     send(asked, [order], f"{what} command has been sent to the central manager.", quiet=quiet)

@@ -47,5 +47,5 @@ def _orders(method: str, steps: tuple[str, ...]) -> list[Order]:
             return [Requeue(steps=steps)]
         case "rm":
             return [Cancel(steps=steps)]
-    kind = HoldKind.SYSTEM if method == "sh" else HoldKind.USER
-    return [Hold(steps=steps, kind=kind), Requeue(steps=steps)]
+    by = HoldKind.SYSTEM if method == "sh" else HoldKind.USER
+    return [Hold(steps=steps, by=by), Requeue(steps=steps)]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
 from jobcast.machine import CPUS
-from jobcast.systems.loadleveler.resources import IN_BYTES, theirs
+from jobcast.systems.loadleveler.resources import IN_BYTES, STARTERS, theirs
 from jobcast.units import KIB
 
 UNDEFINED = "undefined"
@@ -82,5 +82,5 @@ def resources(amounts: Mapping[str, int]) -> str:
 
 
 def in_order(names: Mapping[str, int]) -> list[str]:
-    """Return the names of resources: CPUs, then the others as LoadLeveler calls them."""
-    return sorted(names, key=lambda name: (name != CPUS, theirs(name)))
+    """Return the names of resources: CPUs, then the others as LoadLeveler calls them; starters are none there."""
+    return sorted(names.keys() - {STARTERS}, key=lambda name: (name != CPUS, theirs(name)))

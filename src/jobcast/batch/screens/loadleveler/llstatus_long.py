@@ -9,7 +9,7 @@ from jobcast.batch.screens.loadleveler.fields import Field
 from jobcast.batch.snapshot import MachineStanding, Snapshot
 from jobcast.machine import CPUS, MEMORY
 from jobcast.printable import printable
-from jobcast.systems.loadleveler.resources import theirs
+from jobcast.systems.loadleveler.resources import STARTERS, theirs
 
 _RULE = "=" * 79
 
@@ -29,6 +29,7 @@ def _what(standing: MachineStanding, snapshot: Snapshot) -> Iterator[Field]:
     yield "SYSPRIO", ", ".join(map(written, policy.order))
     yield "MACHPRIO", written(policy.machine_order) if policy.machine_order else ""
     yield "ConfiguredClasses", _counts(machine.slots_by_queue)
+    yield "Max_Starters", str(machine.resources.get(STARTERS, machine.resources.get(CPUS, 0)))
     yield "Pool", " ".join(sorted(machine.groups))
     yield "Speed", llstatus.fact(standing, "speed")
     yield "Cpus", str(machine.resources.get(CPUS, 0))

@@ -1,0 +1,44 @@
+"""Orders go to the manager as JSON, and come there as they were."""
+
+from dataclasses import fields
+from typing import get_args
+
+import pytest
+
+from jobcast.act.plain import UNIONS
+from jobcast.batch import order
+from jobcast.batch.order import HoldKind, MachineOrder, Order
+from jobcast.batch.plain import from_json, to_json
+
+STEPS = ("n01.1.0", "n01.2")
+ORDERS = [
+    order.SubmitCommandFile(text="# @ queue\n", file="job.cmd", directory="/home", environment={"A": "气"}, umask=7),
+    order.SubmitCommand(arguments=("-q", "night"), script="date", directory="/", environment={"A": "b"}, umask=7),
+    order.Hold(steps=STEPS, by=HoldKind.SYSTEM),
+    order.Release(steps=STEPS, by=HoldKind.SYSTEM),
+    order.Cancel(steps=STEPS),
+    order.Suspend(steps=STEPS),
+    order.Resume(steps=STEPS),
+    order.Requeue(steps=STEPS),
+    order.Favour(steps=STEPS, favoured=False),
+    order.FavourUsers(users=("chen",), favoured=False),
+    order.Prioritise(steps=STEPS, by=-3),
+    order.Modify(step="n01.1.0", run_limit=60, queue="normal", sysprio=-1),
+    order.Machines(order=MachineOrder.FLUSH, machines=("n01",)),
+    order.Reconfigure(),
+    order.Stop(),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("wish", ORDERS, ids=lambda wish: type(wish).__name__)
+def test_an_order_comes_as_it_went(wish):
+    assert from_json(to_json(wish), Order) == wish
+
+
+def test_each_order_is_among_them():
+    assert {type(wish) for wish in ORDERS} == set(get_args(Order))
+
+
+def test_no_class_that_stands_beside_others_has_a_field_that_its_json_needs_to_tell_which_it_is():
+    members = [member for union in (*UNIONS, Order) for member in get_args(union)]
+    assert [member for member in members if "kind" in {field.name for field in fields(member)}] == []
