@@ -37,7 +37,7 @@ def test_a_step_that_fits_is_started_and_accounted_to_the_second(tmp_path: Path)
     step = ledger.journal.step("n1.1.0")
     assert step is not None
     assert (step.state, step.at, step.dispatched, step.began, step.ended, step.exit_code) == (
-        *(StepState.COMPLETED, AT, AT, AT + 31.5, AT + 61.5, 3),
+        *(StepState.COMPLETED, AT, AT, AT + 1.25, AT + 61.5, 3),
     )
     assert step.consumed.user_cpu == 2.5
 

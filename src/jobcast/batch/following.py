@@ -108,8 +108,8 @@ def vacate(step: Step, at: float, hold: str, cause: str) -> None:
 
 
 def began(news: Began, step: Step) -> None:
-    """Note that the program of the last attempt runs."""
-    step.began = news.at
+    """Note that the program of the last attempt runs; of what was told before, the first time counts."""
+    step.began = news.at if step.began is None else step.began  # the clock may have been set since
     if step.state in {StepState.PENDING, StepState.STARTING}:
         put(step, StepState.RUNNING, news.at)
 
@@ -132,6 +132,14 @@ def _go_on(step: Step, at: float) -> None:
         step.stopped = None
 
 
+def clock_stepped(by: int, step: Step) -> None:
+    """Move the moments of a living step with a clock that somebody has set; its earlier attempts stay as they were."""
+    step.at, step.since = step.at + by, step.since + by
+    step.dispatched = None if step.dispatched is None else step.dispatched + by
+    step.began = None if step.began is None else step.began + by
+    step.stopped = None if step.stopped is None else step.stopped + by
+
+
 def ended(news: Ended, step: Step) -> None:
     """Note how the last attempt ended; the step is over."""
     _note(news, step)
@@ -141,7 +149,7 @@ def ended(news: Ended, step: Step) -> None:
 
 def _note(news: Ended, step: Step) -> None:
     _go_on(step, news.at)
-    step.began = news.began if news.began is not None else step.began
+    step.began = news.began if step.began is None else step.began
     step.exit_code, step.detail, step.how = news.exit_code, news.detail, str(news.how)
     step.exits, step.consumed = dict(news.exits), news.consumed
 
@@ -170,7 +178,7 @@ def run_ended(news: Ended, step: Step) -> None:
     step.runs = tuple(
         replace(
             run,
-            began=news.began if news.began is not None else run.began,
+            began=news.began if run.began is None else run.began,
             ended=news.at,
             how=str(news.how),
             exit_code=news.exit_code,

@@ -5,7 +5,7 @@ executor.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from jobcast.act.executors.base import Began, Ended, Measured, Paused
@@ -16,7 +16,7 @@ from jobcast.batch.record import Step, StepState, Submitted
 from jobcast.batch.site import LiveSite
 from jobcast.decision import Decision, Refuse
 from jobcast.language import say
-from jobcast.schedule.event import Changed, Event, Finished, Vacated
+from jobcast.schedule.event import Changed, ClockStepped, Event, Finished, Vacated
 from jobcast.schedule.state import State
 from jobcast.schedule.step import step as decide
 
@@ -92,8 +92,9 @@ class Ledger:
             self._to_tell[step.id] = step.state
         if then is not None:
             then()
-        self.state, decisions = decide(self.state, events, self.site.policy)
-        actions = tuple(action for decision in decisions for action in self._follow(decision, at))
+        decisions = self._decide(events)
+        after = at + stepped(events)
+        actions = tuple(action for decision in decisions for action in self._follow(decision, after))
         self._undecided[turn.number] = decisions
         self.settle()
         return Turned(decisions=decisions, actions=actions)
@@ -119,11 +120,22 @@ class Ledger:
         Where the journal doesn't know what was decided, it takes effect on the steps as well.
         """
         self.turns = turn.number
-        self.state, decisions = decide(self.state, turn.events, self.site.policy)
         if turn.decisions is None:
+            decisions = self._decide(turn.events)
             for decision in decisions:
-                self._follow(decision, turn.at)
+                self._follow(decision, turn.at + stepped(turn.events))
             self._undecided[turn.number] = decisions
+        else:
+            self.state, decisions = decide(self.state, turn.events, self.site.policy)
+        return decisions
+
+    def _decide(self, events: Sequence[Event]) -> tuple[Decision, ...]:
+        """Tell the core, and let the moments of steps go with the clock."""
+        self.state, decisions = decide(self.state, events, self.site.policy)
+        if by := stepped(events):
+            for step in self.steps.values():
+                following.clock_stepped(by, step)
+                self.change(step)
         return decisions
 
     def change(self, step: Step) -> None:
@@ -240,6 +252,11 @@ class Ledger:
                 step.state is StepState.VACATE_PENDING and self._holds_machines(step)
             ):
                 yield Action(verb=Verb.KILL, attempt=step.attempt_id, step=step.id, makes_room=True)
+
+
+def stepped(events: Iterable[Event]) -> int:
+    """Return by how many seconds the clock was set, in all."""
+    return sum(event.by for event in events if isinstance(event, ClockStepped))
 
 
 def job_of(step: Step) -> str:

@@ -30,7 +30,9 @@ from jobcast.batch.machines import favour_users, machine_events, order_machines,
 from jobcast.batch.order import Answer, FavourUsers, Machines, Order, SubmitCommand, SubmitCommandFile
 from jobcast.batch.orders import Asker, Carried, OnSteps, carry_out
 from jobcast.batch.site import LiveSite
-from jobcast.schedule.event import Event, Tick
+from jobcast.batch.two_clocks import TwoClocks
+from jobcast.language import say
+from jobcast.schedule.event import ClockStepped, Event, Tick
 from jobcast.schedule.step import next_time
 
 logger = logging.getLogger("jobcast.batch")
@@ -46,6 +48,8 @@ class Surroundings:
 
     now: Callable[[], datetime]
     """The clock."""
+    steady: Callable[[], float]
+    """Counts seconds, and never jumps."""
     zone: tzinfo
     """Of the site."""
     read: Callable[[Ledger, SubmitCommandFile | SubmitCommand, Submitter], Intake]
@@ -75,13 +79,14 @@ class Loop:
         self.ledger, self._executor, self._around = ledger, executor, around
         self._acting = Acting(executor, self._attempt, self._never_began)
         self._news: asyncio.Queue[News] = asyncio.Queue()
+        self._clocks = TwoClocks(around.now, around.steady)
         self._turns_ticked = -1
         self._next: int | None = None
         self._subscribers: set[asyncio.Queue[Happened]] = set()
 
     def second(self) -> int:
-        """Return the second of the core's clock, which never goes back."""
-        return max(int(self._around.now().timestamp()), self.ledger.state.now)
+        """Return the second of the core's clock, which goes back only when it is told that the clock was set."""
+        return max(int(self._clocks.seconds()), self.ledger.state.now)
 
     @property
     def executor(self) -> str:
@@ -168,6 +173,7 @@ class Loop:
 
     def _take_in(self, many: list[News]) -> None:
         """Take in news; raises FullError, after which all of it may be told again."""
+        self.see_clock()
         at = self.second()
         ends: dict[str, Ended] = {}
         told: dict[str, MachineNews] = {}
@@ -190,11 +196,20 @@ class Loop:
         while True:
             now = self._around.now().timestamp()
             await asyncio.sleep(_SECOND - now % _SECOND)
+            await self._until_written(self.see_clock)
             at = self.second()
             if self._turns_ticked != self.ledger.turns:
                 self._next, self._turns_ticked = next_time(self.ledger.state), self.ledger.turns
             if self._next is not None and at >= self._next:
                 await self._until_written(partial(self._turn, at, [Tick(at=at)]))
+
+    def see_clock(self) -> None:
+        """Tell the core where somebody has set the clock, so that nobody ran longer for it; raises FullError."""
+        if by := self._clocks.jumped():
+            at = self.second()
+            logger.warning("%s", say("batch.clock", seconds=by))
+            self._turn(at, [ClockStepped(at=at, by=by)])
+            self._clocks.taken(by)
 
     def _turn(self, at: int, events: list[Event]) -> None:
         self._ask(self.ledger.turn(at, events).actions)

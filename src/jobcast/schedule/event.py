@@ -1,4 +1,7 @@
-"""What happens to a cluster, as the scheduler is told it; times are whole seconds, never going back."""
+"""What happens to a cluster, as the scheduler is told it; times are whole seconds, never going back.
+
+After a `ClockStepped` they go on from what the clock shows then.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -128,6 +131,20 @@ class Booked:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ClockStepped:
+    """Somebody has set the clock: no time has passed, but it shows another one now.
+
+    How long jobs have run and waited, what they hold and what they were promised moves with it; start dates, advance
+    reservations and windows are times of day, and stay.
+    """
+
+    at: int
+    """By the clock as it was; it shows `at` + `by` from now on."""
+    by: int
+    """Seconds, below 0 where it was put back."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Tick:
     """Nothing happened but time; asked for by `jobcast.schedule.step.next_time`."""
 
@@ -148,5 +165,6 @@ Event = (
     | MachineLeft
     | MachineTold
     | Booked
+    | ClockStepped
     | Tick
 )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from jobcast.decision import Cause, Decision, Kill, Reason, Refuse, Resume, Suspend, Unreserve
 from jobcast.schedule import event as events
 from jobcast.schedule.admission import admit, readmit
+from jobcast.schedule.clock_steps import step_clock
 from jobcast.schedule.dispatching import dispatch
 from jobcast.schedule.event import Event
 from jobcast.schedule.forgetting import forget_the_old
@@ -29,6 +30,9 @@ def happen(state: State, event: Event) -> Told:
             return _of_machines(state, event), []
         case events.Finished() | events.Vacated() | events.Dispatch():
             return state, _of_attempts(state, event)
+        case events.ClockStepped(by=by):
+            step_clock(state, by)
+            return state, []
         case _:
             return state, _of_jobs(state, event)
 

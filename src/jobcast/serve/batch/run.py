@@ -81,6 +81,7 @@ async def _manage(setup: Set, sockets: list[socket.socket], ready: Callable[[Loo
     shown = Shown()
     around = Surroundings(
         now=clock.now,
+        steady=clock.seconds,
         zone=setup.zone,
         read=read_submission,
         complete=lambda submitted: submitted,
