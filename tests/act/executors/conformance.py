@@ -2,8 +2,9 @@
 
 from tests.act.executors.exits import AroundTheJob
 from tests.act.executors.life import Life
+from tests.act.executors.limits import Limits
 from tests.act.executors.surroundings import Surroundings
 
 
-class Conformance(Life, Surroundings, AroundTheJob):
+class Conformance(Life, Surroundings, AroundTheJob, Limits):
     """To be inherited by the tests of an executor, which have a fixture ``bench``."""

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from jobcast.act.starter import spool as files
-from jobcast.act.starter.shepherd import Post, tend
+from jobcast.act.starter.post import Post
+from jobcast.act.starter.shepherd import tend
 from jobcast.act.starter.spool import Spool
 from jobcast.act.starter.strays import end_strays
 from jobcast.act.starter.tending import read_all
@@ -68,13 +69,11 @@ class Flock:
 
     def _take_up(self, folder: Path, attempt: str) -> None:
         """Watch on what somebody tends."""
-        pid = ""
-        while not pid:  # it has been forked, and writes its number down at this moment
-            pid = (folder / files.PID).read_text() if (folder / files.PID).exists() else ""
-            time.sleep(0 if pid else 0.001)
+        while (tender := files.read(folder / files.PID)) is None:
+            time.sleep(0.001)  # it has been forked, and writes its number down at this moment
         began = files.read(folder / files.BEGAN)
         phase = files.read(folder / files.PHASE) or {"phase": "running" if began else "prolog"}
-        self._watch(folder, attempt, int(pid))
+        self._watch(folder, attempt, tender["pid"])
         self._running[attempt].phase = phase["phase"]
         self._running[attempt].began = began["at"] if began else None
 

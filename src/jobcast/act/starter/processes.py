@@ -111,3 +111,37 @@ def send(pids: Iterable[int], number: signal.Signals) -> None:
             os.kill(pid, number)
         except (ProcessLookupError, PermissionError):
             continue
+
+
+def renice(pids: Iterable[int], nice: int) -> None:
+    """Set the priority of each; who isn't root can only make it lower, never higher again."""
+    for pid in pids:
+        try:
+            os.setpriority(os.PRIO_PROCESS, pid, nice)
+        except (ProcessLookupError, PermissionError):
+            continue
+
+
+def memory_share(pid: int) -> tuple[int, int]:
+    """Return bytes of memory and of swap that a process has, its part of what it shares with others.
+
+    Nothing of one that is gone; where that is hidden, all that is resident.
+    """
+    try:
+        with open(f"/proc/{pid}/smaps_rollup", "rb") as file:  # noqa: PTH123 - many times a second
+            return parse_shares(file.read())
+    except (FileNotFoundError, ProcessLookupError):
+        return 0, 0
+    except PermissionError:
+        found = look(pid)
+        return (found.resident if found else 0), 0
+
+
+def parse_shares(rollup: bytes) -> tuple[int, int]:
+    """Return what /proc/PID/smaps_rollup says of a process's part of memory and of swap."""
+    found = {b"Pss:": 0, b"SwapPss:": 0}
+    for line in rollup.splitlines()[1:]:
+        name, amount, *_ = line.split()
+        if name in found:
+            found[name] = int(amount) * 1024
+    return found[b"Pss:"], found[b"SwapPss:"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jobcast.act.starter import processes
-from jobcast.act.starter.shepherd import boot_id
+from jobcast.act.starter.job import BOOT
 from jobcast.act.starter.spool import folder_name
 
 _ROUNDS = 20
@@ -16,7 +16,7 @@ _ROUNDS = 20
 def end_strays(attempt: str, began: Mapping[str, Any]) -> None:
     """Kill what carries the attempt in its environment, or is in the session of its first process."""
     mark = b"JOBCAST_ATTEMPT=" + folder_name(attempt).encode()
-    session = began.get("pid", 0) if began.get("boot") == boot_id() else 0
+    session = began.get("pid", 0) if began.get("boot") == BOOT else 0
     for _ in range(_ROUNDS):
         found = [
             each.pid

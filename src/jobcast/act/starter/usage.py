@@ -48,13 +48,17 @@ class Usage:
         """Return seconds of CPU time, at the last look."""
         return self.user_cpu + self.system_cpu + self.live_user + self.live_system
 
-    def told(self, starter_cpu: float) -> dict[str, float | int]:
-        """Return it as the JSON of a `jobcast.act.executors.base.Consumed`, without what nobody saw."""
+    def told(self, starter_cpu: float | None) -> dict[str, float | int]:
+        """Return it as the JSON of a `jobcast.act.executors.base.Consumed`, without what nobody saw.
+
+        `starter_cpu` are the seconds that watching it took, None while that isn't known.
+        """
         found: dict[str, float | int] = {
             "user_cpu": round(self.user_cpu + self.live_user, 6),
             "system_cpu": round(self.system_cpu + self.live_system, 6),
-            "starter_cpu": round(starter_cpu, 6),
         }
+        if starter_cpu is not None:
+            found["starter_cpu"] = round(starter_cpu, 6)
         if self.processes_peak:
             found |= {
                 "memory_peak": self.memory_peak,
