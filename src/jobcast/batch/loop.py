@@ -29,6 +29,7 @@ from jobcast.batch.ledger import Ledger, Retry, job_of
 from jobcast.batch.machines import favour_users, machine_events, order_machines, reconfigure
 from jobcast.batch.order import Answer, FavourUsers, Machines, Order, SubmitCommand, SubmitCommandFile
 from jobcast.batch.orders import Asker, Carried, OnSteps, carry_out
+from jobcast.batch.shown import Shown
 from jobcast.batch.site import LiveSite
 from jobcast.batch.two_clocks import TwoClocks
 from jobcast.language import say
@@ -77,6 +78,8 @@ class Loop:
 
     def __init__(self, ledger: Ledger, executor: Executor, around: Surroundings) -> None:
         self.ledger, self._executor, self._around = ledger, executor, around
+        self.shown = Shown()
+        """Living steps as they are listed."""
         self._acting = Acting(executor, self._attempt, self._never_began)
         self._news: asyncio.Queue[News] = asyncio.Queue()
         self._clocks = TwoClocks(around.now, around.steady)
@@ -185,6 +188,7 @@ class Loop:
                     told[news.machine] = news
                 case Began() | Measured() | Paused():
                     self.ledger.hear(news)
+                    self.shown.forget((news.attempt.rpartition("@")[0],))
         if ends:
             self._ask(self.ledger.end(list(ends.values()), at, self._around.retry))
         if events := machine_events(told.values(), self.ledger, at):
@@ -273,6 +277,7 @@ class Loop:
         changed = self.ledger.take_changes()
         if not changed:
             return
+        self.shown.forget(changed)
         self._around.ended(name for name, state in changed.items() if state.is_over)
         happened = Happened(
             turn=self.ledger.turns,

@@ -30,7 +30,6 @@ from jobcast.batch.order import (
 from jobcast.batch.orders import Asker
 from jobcast.batch.plain import from_json, to_json
 from jobcast.batch.service import Past, Wanted
-from jobcast.batch.shown import Shown
 from jobcast.batch.site import LiveSite
 from jobcast.errors import InputError, JobcastError
 from jobcast.language import say
@@ -62,7 +61,6 @@ class Desk:
     """Reads the site's files again; may take long."""
     stop: Callable[[], None]
     """Ends the manager."""
-    shown: Shown
     filtered: Callable[[SubmitCommandFile, Submitter], SubmitCommandFile | str]
     """Sends a job command file through the site's filter; returns why it is refused, or what is submitted."""
 
@@ -165,7 +163,7 @@ async def _snapshot(desk: Desk, request: Request) -> Response:
     ledger, at = desk.loop.ledger, desk.loop.second()
     taken = picture.take(ledger, wanted, desk.frame, at)
     over = _over(desk, wanted, at)
-    steps = [*map(desk.shown.of, taken.steps), *over]
+    steps = [*map(desk.loop.shown.of, taken.steps), *over]
     written = to_json(picture.without_steps(taken))
     body = written[:-1] + b',"steps":[' + b",".join(steps) + b"]}"
     return Response(body, media_type=_JSON)

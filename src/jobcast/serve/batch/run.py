@@ -25,7 +25,6 @@ from jobcast.batch.opening import open_ledger
 from jobcast.batch.order import SubmitCommand, SubmitCommandFile
 from jobcast.batch.picture import Frame
 from jobcast.batch.retrying import retry
-from jobcast.batch.shown import Shown
 from jobcast.batch.site import Files, LiveSite, read_live
 from jobcast.errors import ConfigError
 from jobcast.language import say
@@ -78,7 +77,6 @@ async def _manage(setup: Set, sockets: list[socket.socket], ready: Callable[[Loo
     ledger = open_ledger(
         journal, files, read_live, at=int(now.timestamp()), monday=_monday(now.astimezone(setup.zone))
     )
-    shown = Shown()
     around = Surroundings(
         now=clock.now,
         steady=clock.seconds,
@@ -101,7 +99,6 @@ async def _manage(setup: Set, sockets: list[socket.socket], ready: Callable[[Loo
         submitter=lambda user: submitter(user, setup.host, clock.now()),
         read_site=lambda: read_live(setup.files()),
         stop=stopping.set,
-        shown=shown,
         filtered=partial(_filtered, loop),
     )
     server = Server(configured(make_batch_app(desk), lifespan="off"))
