@@ -244,7 +244,7 @@ def test_what_the_starter_imports_is_of_the_standard_library_or_its_own():
     source = Path(jobcast.__file__).parents[1]
     command = [sys.executable, "-I", "-S", "-c", show, str(source)]
     found = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
-    assert [name for name in found if not name.startswith("jobcast.act.starter")] == [
+    assert sorted(name for name in found if not name.startswith("jobcast.act.starter")) == [
         "__main__",
         "jobcast",
         "jobcast.act",
