@@ -131,7 +131,9 @@ async def _exchange(
     sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
-        return arriving.pop(0) if arriving else {"type": "http.disconnect"}
+        if not arriving:
+            await asyncio.Event().wait()  # whoever asks stays until all is answered
+        return arriving.pop(0)
 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)

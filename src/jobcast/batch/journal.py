@@ -189,6 +189,11 @@ class Journal:
 
     def past(self, past: Past) -> Iterator[bytes]:
         """Yield steps that are over as JSON, oldest end first; the manager goes on writing meanwhile."""
+        for page in self.past_pages(past):
+            yield from page.values()
+
+    def past_pages(self, past: Past) -> Iterator[dict[str, bytes]]:
+        """Yield steps that are over as JSON by their ids, some hundreds at a time, oldest end first."""
         where, values = _condition(past)
         last: tuple[float, str] = (float("-inf"), "")
         with closing(self._database.cursor()) as cursor:
@@ -196,7 +201,7 @@ class Journal:
                 f"SELECT ended, id, step FROM steps WHERE (ended, id) > (?, ?) AND {where} ORDER BY ended, id LIMIT ?",  # noqa: S608 - conditions are ours
                 (*last, *values, _PAGE),
             ).fetchall():
-                yield from (row[2] for row in rows)
+                yield {row[1]: row[2] for row in rows}
                 last = rows[-1][:2]
 
 

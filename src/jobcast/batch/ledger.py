@@ -62,6 +62,8 @@ class Ledger:
         self._changed: dict[str, Step] = {}
         """Steps likewise."""
         self._to_tell: dict[str, StepState] = {}
+        self.version = 0
+        """Another one whenever anything that is shown has changed."""
 
     def named(self, name: str) -> list[Step]:
         """Return the living steps that a name stands for: a step, a job, or an array."""
@@ -87,6 +89,7 @@ class Ledger:
         self.journal.accept(turn, [*self._changed.values(), *new], meta)
         self._changed.clear()
         self.turns += 1
+        self.version += 1
         for step in new:
             self.steps[step.id] = step
             self._to_tell[step.id] = step.state
@@ -144,6 +147,7 @@ class Ledger:
 
     def _note(self, step: Step) -> None:
         self._changed[step.id] = step
+        self.version += 1
         self._to_tell[step.id] = step.state
 
     def _follow(self, decision: Decision, at: float) -> tuple[Action, ...]:
@@ -168,6 +172,7 @@ class Ledger:
                 following.paused(news, step)
             case Measured():
                 step.consumed = news.consumed
+                self.version += 1
                 return  # of what it uses up by the second, the end alone is kept
         self._note(step)
 

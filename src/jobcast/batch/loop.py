@@ -120,6 +120,7 @@ class Loop:
                 await self._executor.kill(known.attempt)
             elif known.began is not None:
                 self.ledger.hear(Began(attempt=known.attempt, at=known.began))
+        self._publish()
         self._ask(self.ledger.unfinished())
 
     def _machines_of(self, attempt: str) -> tuple[str, ...]:

@@ -1,16 +1,17 @@
 """Takes a snapshot of what a ledger knows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from jobcast.batch.ledger import Ledger
 from jobcast.batch.record import Step
 from jobcast.batch.service import Wanted
 from jobcast.batch.snapshot import MachineStanding, Snapshot, Waits
+from jobcast.decision import Reason
 from jobcast.machine import Fact
 from jobcast.schedule.grid import Grid, floating_column
-from jobcast.schedule.state import Entry
-from jobcast.schedule.why import why
+from jobcast.schedule.state import Entry, State
+from jobcast.schedule.why import reason_of, why
 
 _MOST_LOOKED_INTO = 100
 """Waiting steps of which it is found out what they lack, where all are shown; of others the last pass tells."""
@@ -29,8 +30,8 @@ class Frame:
 def take(ledger: Ledger, wanted: Wanted, frame: Frame, at: int, over: Sequence[Step] = ()) -> Snapshot:
     """Return a snapshot; `over` are steps that are shown though they are over."""
     state = ledger.state
-    steps = [step for name in wanted.steps for step in ledger.named(name)] if wanted.steps else None
-    shown = _in_line(ledger) if steps is None else steps
+    steps = {step.id: step for name in wanted.steps for step in ledger.named(name)}
+    shown = steps if wanted.steps else in_line(ledger)
     return Snapshot(
         at=at,
         cluster=frame.cluster,
@@ -39,45 +40,69 @@ def take(ledger: Ledger, wanted: Wanted, frame: Frame, at: int, over: Sequence[S
         policy=state.policy,
         dialect=ledger.site.dialect,
         machines=_machines(ledger),
-        steps=(*shown, *over),
-        waits=_all_waits(shown, ledger, whole=steps is not None),
+        steps=(*shown.values(), *over),
+        waits=_all_waits(shown, ledger, whole=bool(wanted.steps)),
         floating=dict(state.cluster.floating),
         floating_used=_floating_used(ledger),
         zone=frame.zone,
     )
 
 
-def _in_line(ledger: Ledger) -> list[Step]:
+def in_line(ledger: Ledger) -> dict[str, Step]:
+    """Return all that are alive by their ids: running ones, suspended ones, and those that wait, in their order."""
     state, steps = ledger.state, ledger.steps
-    names = dict.fromkeys([*state.running, *state.suspended, *state.line])
-    first = [steps[name] for name in names if name in steps]
-    return first + [step for name, step in steps.items() if name not in names]
+    first = (*state.running, *state.suspended, *state.line)
+    found = {name: steps[name] for name in first if name in steps}
+    return found if len(found) == len(steps) else found | steps
 
 
-def _all_waits(shown: Sequence[Step], ledger: Ledger, *, whole: bool) -> dict[str, Waits]:
-    waiting = [step for step in shown if step.id in ledger.state.waiting or step.id in ledger.state.suspended]
-    looked_into = len(waiting) if whole else _MOST_LOOKED_INTO
+def _all_waits(shown: Iterable[str], ledger: Ledger, *, whole: bool) -> dict[str, Waits]:
+    state = ledger.state
+    waiting = [name for name in shown if name in state.waiting or name in state.suspended]
+    if whole:
+        return {name: _with_those_before(name, ledger) for name in waiting}
+    first, others = waiting[:_MOST_LOOKED_INTO], waiting[_MOST_LOOKED_INTO:]
     return {
-        step.id: _waits(step, ledger, looked_into=place < looked_into, whole=whole)
-        for place, step in enumerate(waiting)
+        **{name: _waits(name, state, reason_of(_entry(name, state), state)) for name in first},
+        **_as_of_the_last_pass(others, state),
     }
 
 
-def _waits(step: Step, ledger: Ledger, *, looked_into: bool, whole: bool) -> Waits:
-    """Return why a step waits: looked into where it is asked for, else as of the last pass."""
-    state = ledger.state
-    entry = state.waiting.get(step.id) or state.suspended[step.id]
-    explained = why(state, step.id) if looked_into else None
-    reason = explained.reason if explained else entry.reason
-    promise = state.reservations.get(step.id)
+def _as_of_the_last_pass(names: Sequence[str], state: State) -> dict[str, Waits]:
+    """Return why steps wait; thousands of them wait for one reason, and share what tells it."""
+    told: dict[int, Waits] = {}
+    found = {}
+    for name in names:
+        reason = _entry(name, state).reason
+        if name in state.reservations:
+            found[name] = _waits(name, state, reason)
+            continue
+        if (known := told.get(id(reason))) is None:
+            known = told[id(reason)] = _waits(name, state, reason)
+        found[name] = known
+    return found
+
+
+def _entry(name: str, state: State) -> Entry:
+    return state.waiting.get(name) or state.suspended[name]
+
+
+def _with_those_before(name: str, ledger: Ledger) -> Waits:
+    explained = why(ledger.state, name)
+    if explained is None:
+        raise LookupError(name)
+    return replace(_waits(name, ledger.state, explained.reason), before=explained.before)
+
+
+def _waits(name: str, state: State, reason: Reason) -> Waits:
+    promise = state.reservations.get(name)
     return Waits(
         sentence="",
         cause=str(reason.cause),
         values=dict(reason.values),
         start=promise.start if promise else None,
         machines=promise.allocation if promise else (),
-        holds={name: dict(amounts) for name, amounts in promise.holds.items()} if promise else {},
-        before=explained.before if explained and whole else (),
+        holds={holder: dict(amounts) for holder, amounts in promise.holds.items()} if promise else {},
     )
 
 
@@ -140,5 +165,5 @@ def _floating_used(ledger: Ledger) -> dict[str, int]:
 
 
 def without_steps(snapshot: Snapshot) -> Snapshot:
-    """Return a snapshot that names no steps, which are written apart."""
-    return replace(snapshot, steps=())
+    """Return a snapshot that names no steps, nor why they wait: thousands of them are written apart."""
+    return replace(snapshot, steps=(), waits={})

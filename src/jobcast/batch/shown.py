@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from jobcast.batch.plain import to_json
 from jobcast.batch.record import Step
+
+if TYPE_CHECKING:
+    from jobcast.act.executors.base import Consumed
 
 
 def shown(step: Step) -> Step:
@@ -18,15 +22,21 @@ class Shown:
     """Steps as JSON for listings, written anew only where they have changed: thousands are listed at once."""
 
     def __init__(self) -> None:
-        self._written: dict[str, bytes] = {}
+        self._written: dict[str, tuple[bytes, Consumed]] = {}
 
     def forget(self, names: Iterable[str]) -> None:
-        """Note that steps of these names have changed."""
+        """Note that steps of these names have changed, but for what they consume."""
         for name in names:
             self._written.pop(name, None)
 
+    def has(self, step: Step) -> bool:
+        """Tell whether a step is written down as it is."""
+        known = self._written.get(step.id)
+        return known is not None and known[1] is step.consumed
+
     def of(self, step: Step) -> bytes:
         """Return a step as JSON."""
-        if (written := self._written.get(step.id)) is None:
-            written = self._written[step.id] = to_json(shown(step))
-        return written
+        known = self._written.get(step.id)
+        if known is None or known[1] is not step.consumed:
+            known = self._written[step.id] = to_json(shown(step)), step.consumed
+        return known[0]

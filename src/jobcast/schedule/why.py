@@ -39,13 +39,19 @@ def why(state: State, job: str) -> Why | None:
     if entry is None:
         return None
     promised = state.reservations.get(job)
-    if job in state.suspended:
-        reason = Reason(cause=Cause.ASKED if entry.by_hand else Cause.SUSPENDED)
-    else:
-        reason = _lacking(entry, state) if entry.reason.cause is Cause.RESOURCES else entry.reason
     return Why(
-        job=job, reason=reason, start=promised.start if promised else None, before=_before(entry, state)
+        job=job,
+        reason=reason_of(entry, state),
+        start=promised.start if promised else None,
+        before=_before(entry, state),
     )
+
+
+def reason_of(entry: Entry, state: State) -> Reason:
+    """Tell what a waiting or suspended job is waiting for."""
+    if entry.job.id in state.suspended:
+        return Reason(cause=Cause.ASKED if entry.by_hand else Cause.SUSPENDED)
+    return _lacking(entry, state) if entry.reason.cause is Cause.RESOURCES else entry.reason
 
 
 def _before(entry: Entry, state: State) -> tuple[str, ...]:

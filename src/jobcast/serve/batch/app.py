@@ -33,6 +33,7 @@ from jobcast.batch.service import Past, Wanted
 from jobcast.batch.site import LiveSite
 from jobcast.errors import InputError, JobcastError
 from jobcast.language import say
+from jobcast.serve.batch import snapshots
 from jobcast.serve.http import GoneError, RefusedError, problem, read_body
 from jobcast.serve.names import Named
 
@@ -41,8 +42,6 @@ logger = logging.getLogger("jobcast.batch")
 _JSON = "application/json"
 _LINES = 200
 """Steps sent at once of the past."""
-_OVER_SHOWN_SECONDS = 3600
-"""How long steps are listed that are over, as LSF's CLEAN_PERIOD has it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,21 +160,11 @@ async def _snapshot(desk: Desk, request: Request) -> Response:
         backfill=asked.get("backfill") == "1",
     )
     ledger, at = desk.loop.ledger, desk.loop.second()
-    taken = picture.take(ledger, wanted, desk.frame, at)
-    over = _over(desk, wanted, at)
-    steps = [*map(desk.loop.shown.of, taken.steps), *over]
-    written = to_json(picture.without_steps(taken))
-    body = written[:-1] + b',"steps":[' + b",".join(steps) + b"]}"
-    return Response(body, media_type=_JSON)
-
-
-def _over(desk: Desk, wanted: Wanted, at: int) -> list[bytes]:
-    """Return the steps that are over and still listed."""
-    ledger = desk.loop.ledger
-    if wanted.steps:
-        return [step for name in wanted.steps for step in ledger.journal.past(Past(job=name))]
-    since = at - _OVER_SHOWN_SECONDS if wanted.over_since is None else wanted.over_since
-    return list(ledger.journal.past(Past(ended_from=since)))
+    headers = {"etag": snapshots.tag(ledger, wanted, at), "cache-control": "no-cache"}
+    if request.headers.get("if-none-match") == headers["etag"]:
+        return Response(status_code=304, headers=headers)
+    pieces = snapshots.as_json(ledger, wanted, desk.frame, desk.loop.shown, at)
+    return StreamingResponse(pieces, media_type=_JSON, headers=headers)
 
 
 def _whole(text: str | None) -> int | None:

@@ -1,0 +1,45 @@
+"""A batch manager's desk whose jobs nobody starts, on one made-up machine, asked without a network."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from jobcast.batch.intake.base import Submitter
+from jobcast.batch.loop import Loop, Surroundings
+from jobcast.batch.picture import Frame
+from jobcast.batch.retrying import retry
+from jobcast.serve.batch.app import Desk
+from jobcast.serve.batch.run import read_submission
+from tests.batch import making
+
+
+class NoExecutor:
+    """What is asked of it never happens."""
+
+    name = "local"
+
+
+def desk(folder: Path, **other: Any) -> Desk:
+    """Return a desk on an empty journal in a folder."""
+    around = Surroundings(
+        now=lambda: datetime.fromtimestamp(making.AT, UTC),
+        steady=lambda: 0.0,
+        zone=UTC,
+        read=read_submission,
+        complete=lambda submitted: submitted,
+        retry=retry,
+    )
+    loop = Loop(making.opened(folder), cast("Any", NoExecutor()), around)
+    made: dict[str, Any] = {
+        "loop": loop,
+        "frame": Frame(cluster="made", host="n1", executor="local", zone="UTC"),
+        "operators": frozenset({"root"}),
+        "only": None,
+        "submitter": lambda user: Submitter(
+            user=user, host="n1", job="", at=datetime.fromtimestamp(making.AT, UTC)
+        ),
+        "read_site": lambda: loop.ledger.site,
+        "stop": lambda: None,
+        "filtered": lambda order, _who: order,
+    }
+    return Desk(**{**made, **other})
