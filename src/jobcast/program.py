@@ -57,6 +57,8 @@ class Program:
     """Likewise; the same as `output` where both are to go there."""
     append: bool = False
     """Whether output is added to what these files hold, instead of written over it."""
+    umask: int = 0o022
+    """Rights that files which it makes, these too, do not get."""
     limits: Limits = field(default_factory=dict)
     """Of each process."""
     job_cpu_limit: tuple[int | None, int | None] = (None, None)

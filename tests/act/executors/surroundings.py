@@ -87,6 +87,17 @@ class Surroundings:
 
         with_(bench, scene)
 
+    def test_files_have_the_rights_that_the_job_leaves_them(self, bench: Bench):
+        async def scene(seen: Watched) -> None:
+            await seen.run(bench.sh("a@1", "umask; touch made", umask=0o077, output="o"))
+            assert (bench.folder / "o").read_text() == "0077\n"
+            assert [oct((bench.folder / name).stat().st_mode)[-3:] for name in ("o", "made")] == [
+                "600",
+                "600",
+            ]
+
+        with_(bench, scene)
+
     def test_limits_are_those_of_the_job(self, bench: Bench):
         async def scene(seen: Watched) -> None:
             limits = {"nofile": (50, 60), "core": (0, 0)}

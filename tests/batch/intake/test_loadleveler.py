@@ -175,3 +175,15 @@ def test_a_keyword_that_nobody_knows_refuses_the_file_and_a_comment_does_not():
         1,
         ("nightly.cmd:1:5: author : ann: this is no statement: write keyword = value",),
     )
+
+
+def test_faults_are_told_in_the_order_in_which_they_stand():
+    assert submit("core_limit = x", "clas = a", "nice = 3", "hold = y").refusals == (
+        (
+            "nightly.cmd:1:18: core_limit: 'x' is no limit: write hard,soft, each an amount, unlimited or copy,"
+            " the soft one not above the hard one"
+        ),
+        "nightly.cmd:2:5: clas: LoadLeveler has no such keyword. Did you mean class?",
+        "nightly.cmd:3:5: nice: LoadLeveler has no such keyword.",
+        "nightly.cmd:4:12: hold: 'y' can't stand here; there are user, system, usersys",
+    )

@@ -27,6 +27,11 @@ def test_a_filter_is_told_whose_job_it_is():
     assert filter_of(ORDER, BARE, ANN) is None
 
 
+@pytest.mark.parametrize("text", ["#" * 5_000_000, "\0", "\udcff"])
+def test_a_file_that_is_none_is_not_handed_to_a_filter(text):
+    assert filter_of(order(text), SITE, ANN) is None
+
+
 def test_what_a_filter_writes_is_submitted():
     output = "# @ comment = GRAPES\n# @ queue\necho 中\n"
     assert filtered(ORDER, FILTER, FilterEnd(exit_code=0, output=output.encode())) == replace(

@@ -303,3 +303,8 @@ def test_a_later_step_has_the_keywords_of_the_one_before_unless_it_takes_them_ba
     assert (first.program.input, first.program.arguments) == ("/work/ann/a", ("x",))
     assert (second.program.input, second.program.arguments) == ("/dev/null", ("x",))
     assert THEIRS["HOME"] != second.program.environment["HOME"]
+
+
+def test_files_that_a_step_makes_are_as_private_as_those_of_its_submitter():
+    (private,) = read(replace(order("# @ queue"), umask=0o077), BARE, ANN).steps
+    assert private.program.umask == 0o077

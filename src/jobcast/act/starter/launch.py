@@ -44,6 +44,7 @@ class Launch:
     """A number is a file that is open."""
     error: str | int = os.devnull
     append: bool = False
+    umask: int = 0o022
     owner: Owner | None = None
     """None to run as we do."""
     limits: Mapping[str, tuple[int | None, int | None]]
@@ -93,6 +94,7 @@ def _run(wish: Launch, tell: int) -> NoReturn:
             signal.SIGXFSZ,
         ):  # ignored by Python, which those it runs would inherit
             signal.signal(number, signal.SIG_DFL)
+        os.umask(wish.umask)
         _slow(wish)
         _as_effective(wish.owner)
         _step("directory", wish.directory, lambda: os.chdir(wish.directory))

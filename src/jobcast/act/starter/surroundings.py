@@ -51,6 +51,7 @@ def launch_of_owner(
         directory=wanted.directory,
         output=output,
         error=output,
+        umask=wanted.umask,
         owner=owner,
         limits=wanted.limits,
     )
@@ -72,6 +73,7 @@ def launch_of_job(
         output=wanted.output,
         error=wanted.error,
         append=wanted.append,
+        umask=wanted.umask,
         owner=owner,
         limits=wanted.limits,
         nice=wanted.nice,

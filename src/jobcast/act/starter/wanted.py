@@ -24,6 +24,7 @@ class Wanted:
     output: str
     error: str
     append: bool
+    umask: int
     limits: Mapping[str, tuple[int | None, int | None]]
     cpu_seconds: tuple[int | None, int | None]
     """Soft and hard, of all its processes together."""
@@ -56,6 +57,7 @@ def wanted(attempt: Json) -> Wanted:
         output=str(program.get("output", NOWHERE)),
         error=str(program.get("error", NOWHERE)),
         append=bool(program.get("append", False)),
+        umask=int(program.get("umask", 0o022)) & 0o777,
         limits={name: (low, high) for name, (low, high) in program.get("limits", {}).items()},
         cpu_seconds=(soft, hard),
         nice=int(program.get("nice", 0)),

@@ -23,7 +23,7 @@ def read(order: SubmitCommandFile, site: Site, who: Submitter) -> Intake:
         return Intake(refusals=refused)
     text, changes = as_submitted(order)
     found = read_job(text, site, _submission(order, text, who))
-    if refused := (*found.refusals, *found.unknown, *too_much(found.programs, order.file)):
+    if refused := (*found.faults, *too_much(found.programs, order.file)):
         return Intake(refusals=refused)
     return Intake(
         steps=tuple(
@@ -46,6 +46,7 @@ def _submission(order: SubmitCommandFile, text: str, who: Submitter) -> JobSubmi
             shell=who.shell,
             directory=order.directory,
             environment=order.environment,
+            umask=order.umask & 0o777,
             script=text,
             file=order.file,
         ),

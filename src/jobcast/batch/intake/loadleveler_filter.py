@@ -9,6 +9,7 @@ from itertools import islice
 
 import jobcast
 from jobcast.batch.intake.base import Submitter
+from jobcast.batch.intake.loadleveler_text import faults
 from jobcast.batch.order import SubmitCommandFile
 from jobcast.language import say
 from jobcast.printable import printable
@@ -44,8 +45,8 @@ class FilterEnd:
 
 
 def filter_of(order: SubmitCommandFile, site: Site, who: Submitter) -> Filter | None:
-    """Return the filter that a job command file goes through; None where the site has none."""
-    if not site.live.submit_filter:
+    """Return the filter that a job command file goes through; None where the site has none, or the file is none."""
+    if not site.live.submit_filter or faults(order):
         return None
     login = Login(user=who.user, home=who.home, shell=who.shell)
     return Filter(

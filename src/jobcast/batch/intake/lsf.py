@@ -152,6 +152,7 @@ def _program(job: BatchJob, asked: _Asked) -> Program:
         output=files.output,
         error=files.error,
         append=files.append,
+        umask=asked.order.umask & 0o777,
         limits=process_limits(values, unit),
         job_cpu_limit=job_cpu_limit(values),
     )

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any, cast
 
@@ -29,6 +29,7 @@ from jobcast.batch.order import (
 )
 from jobcast.batch.orders import Asker
 from jobcast.batch.plain import from_json, to_json
+from jobcast.batch.screens.loadleveler.submit import through_filter
 from jobcast.batch.service import Past, Wanted
 from jobcast.batch.site import LiveSite
 from jobcast.errors import InputError, JobcastError
@@ -128,14 +129,18 @@ async def _submit(desk: Desk, order: SubmitCommandFile | SubmitCommand, asker: A
     if desk.only is not None and asker.user != desk.only:
         return _refused(say("batch.only", user=desk.only))
     who = await asyncio.to_thread(desk.submitter, asker.user)
+    said: tuple[str, ...] = ()
     if isinstance(order, SubmitCommandFile):
         filtered = await asyncio.to_thread(desk.filtered, order, who)
         language.choose(spoken)
         if isinstance(filtered, str):
             return _refused(filtered)
+        if filtered is not order:
+            said = (through_filter(desk.loop.ledger.site.loadleveler.live.submit_filter[0]),)
         order = filtered
     language.choose(spoken)  # another request may have been answered meanwhile
-    return desk.loop.do(order, asker, who)
+    answer = desk.loop.do(order, asker, who)
+    return replace(answer, warnings=(*said, *answer.warnings))
 
 
 def _refused(said: str) -> Answer:

@@ -58,8 +58,8 @@ class JobCommandFile:
     """Every one that stands in the file, in their order, with the number of its step as section."""
     refusals: tuple[str, ...] = ()
     """Why the job is refused, in the language spoken now; empty where it isn't."""
-    unknown: tuple[str, ...] = ()
-    """Keywords that LoadLeveler doesn't know, with their places."""
+    faults: tuple[str, ...] = ()
+    """Likewise, with the keywords that LoadLeveler doesn't know, in the order in which they stand."""
     warnings: tuple[str, ...] = ()
     """What counts not as it stands, or not at all, or is no statement, with its place."""
 
@@ -69,22 +69,21 @@ def read_job(text: str, site: Site, submission: JobSubmission) -> JobCommandFile
     try:
         statements = placed(text.encode("utf-8", "replace"), submission.file)
     except RefusedError as error:
-        return JobCommandFile(refusals=(_of_file(submission.file, error.message),))
+        fault = _of_file(submission.file, error.message)
+        return JobCommandFile(refusals=(fault,), faults=(fault,))
     report = Report()
     reading = _Reading(site=site, submission=submission, report=report)
     reading.steps(statements)
-    reasons = report.refusals()
-    if not reading.jobs:
-        reasons = (*reasons, _of_file(submission.file, say("loadleveler.no_queue")))
+    no_step = () if reading.jobs else (_of_file(submission.file, say("loadleveler.no_queue")),)
+    reasons = (*report.refusals(), *no_step)
     return JobCommandFile(
         jobs=() if reasons else tuple(reading.jobs),
         programs=() if reasons else tuple(reading.programs),
         keywords=report.keywords(),
         refusals=reasons,
-        unknown=report.told(Standing.UNKNOWN),
+        faults=(*report.told(Standing.REFUSED, Standing.UNKNOWN), *no_step),
         warnings=(
-            *report.told(Standing.CORRECTED),
-            *report.told(Standing.IGNORED),
+            *report.told(Standing.CORRECTED, Standing.IGNORED),
             *report.told(Standing.UNKNOWN, named=False),
         ),
     )

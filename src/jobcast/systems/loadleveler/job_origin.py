@@ -21,6 +21,8 @@ class Origin:
     """Absolute; the current one."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Of whoever submits."""
+    umask: int = 0o022
+    """Of whoever submits."""
     script: str = ""
     """Text of the job command file, which is run where it names no executable."""
     file: str = ""

@@ -94,6 +94,7 @@ def _program(step: JobStep, job: BatchJob, rules: ClassRules, origin: Origin) ->
         input=_file(step, "input", directory),
         output=output,
         error=output if posixpath.normpath(error) == posixpath.normpath(output) else error,
+        umask=origin.umask,
         limits=_limits(step, rules),
         job_cpu_limit=_limit(step, JOB_CPU, rules) or _UNLIMITED,
         nice=rules.nice,

@@ -108,8 +108,8 @@ class Report:
         """Return why statements were refused, each with its place."""
         return self.told(Standing.REFUSED)
 
-    def told(self, wanted: Standing, *, named: bool = True) -> tuple[str, ...]:
-        """Return what is said of the statements of one standing, with or without a name, each with its place."""
+    def told(self, *wanted: Standing, named: bool = True) -> tuple[str, ...]:
+        """Return what is said of the statements of some standings, with or without a name, each with its place."""
         return tuple(
             say(
                 "loadleveler.at_place",
@@ -120,7 +120,7 @@ class Report:
                 reason=reason,
             )
             for each, (standing, reason) in self._made.items()
-            if standing is wanted and bool(each.name) is named
+            if standing in wanted and bool(each.name) is named
         )
 
     def keywords(self) -> tuple[Keyword, ...]:
