@@ -103,6 +103,7 @@ def load(checkpoint: Checkpoint, policy: Policy) -> State:
             if place is state.suspended:
                 _give_up(entry, kept, state)
     state.line_up()
+    state.moved.update(state.waiting, state.suspended)  # nothing is known of their order yet
     return state
 
 

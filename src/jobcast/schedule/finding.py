@@ -7,7 +7,7 @@ import numpy as np
 
 from jobcast.schedule.bookings import foresee, given_back, keep_from_others, room_in
 from jobcast.schedule.grid import Amounts, Taken
-from jobcast.schedule.kinds import classify
+from jobcast.schedule.kinds import kind_of
 from jobcast.schedule.limits import Limits
 from jobcast.schedule.machines import Machines, start_class_room
 from jobcast.schedule.moments import FOREVER
@@ -46,6 +46,18 @@ class Finder:
         self._total = self._plans.free.clip(min=0).sum(axis=0)
         self._preempting = {rule.queue for rule in policy.preemption}
         self._victims: dict[str, Victims] = {}
+        self._lost: dict[str, set[int]] = {}
+
+    @property
+    def total(self) -> Amounts:
+        """[resources]: what is free on all machines together."""
+        total: Amounts = self._total
+        return total
+
+    @property
+    def is_caught_up(self) -> bool:
+        """Whether no plan is put off."""
+        return not self._put_off
 
     @property
     def plans(self) -> Plans:
@@ -91,9 +103,28 @@ class Finder:
         """Return the seconds for which, and for more, jobs of this kind don't fit now; `FOREVER` + 1 for never."""
         shape = self.kind(entry).shape
         seconds = self._failed.get((shape, entry.job.booking), FOREVER + 1)
+        if self.is_lost(entry):
+            return 0
         if entry.queue.name in self._preempting:
             seconds = max(seconds, self._hopeless.get(shape, FOREVER + 1))
         return seconds
+
+    def is_lost(self, entry: Entry) -> bool:
+        """Tell whether a job that may preempt others would find too little in all, even if all of these went."""
+        queue = entry.queue.name
+        if queue not in self._preempting or entry.job.booking:
+            return False
+        return not self.preempts(queue, self.kind(entry).shape)
+
+    def preempts(self, queue: str, shape: int) -> bool:
+        """Tell whether a job of a queue and shape might find room where those go whom it may preempt."""
+        if queue not in self._preempting:
+            return False
+        lost = self._lost.get(queue)
+        if lost is None:
+            most = self._total + self.victims(queue).amounts.sum(axis=0)
+            lost = self._lost[queue] = set(self.state.shapes.lacking(most))
+        return shape not in lost
 
     def is_vain(self, entry: Entry) -> bool:
         """Tell whether a job needn't be tried, because one of its kind was in vain."""
@@ -105,9 +136,7 @@ class Finder:
 
     def kind(self, entry: Entry) -> Kind:
         """Return what kind of job this is."""
-        if entry.kind is None:
-            entry.kind = classify(entry, self.state)
-        return entry.kind
+        return kind_of(entry, self.state)
 
     def find_by_preemption(self, entry: Entry) -> tuple[Taken, list[Victim]] | None:
         """Find a place for a job where others go, and who has to; None where even that doesn't help.
@@ -118,7 +147,7 @@ class Finder:
             return None
         length = entry.left(self.policy)
         shape, seconds = self.kind(entry).shape, FOREVER if length is None else length
-        if self._hopeless.get(shape, FOREVER + 1) <= seconds:
+        if self.is_lost(entry) or self._hopeless.get(shape, FOREVER + 1) <= seconds:
             return None
         most = self.most(entry)
         attempt = Attempt(
@@ -142,7 +171,7 @@ class Finder:
     def possible(self, entry: Entry) -> bool:
         """Tell whether the machines that are there could take a job if nobody else ran."""
         user, known = entry.job.user if self.limits.by_machine else "", self.state.possible
-        key = (entry.needs.key, entry.queue.name, user)
+        key = (self.kind(entry).shape, user)
         if key not in known or entry.needs.moving:
             if len(known) >= _MOST_KNOWN:
                 known.clear()
@@ -165,11 +194,12 @@ class Finder:
     def forget_failures(self) -> None:
         """Somebody has given back what he held: what didn't fit may fit now."""
         self._failed.clear()
-        self._hopeless.clear()
+        self.forget_hopeless()
 
     def forget_hopeless(self) -> None:
         """More can be had by preemption than before: of one who has gone on, or where another one holds now."""
         self._hopeless.clear()
+        self._lost.clear()
 
     def _find(self, entry: Entry, length: int | None) -> Found | None:
         order, most = self.machines.order_for(entry), self.most(entry)
@@ -259,6 +289,7 @@ class Finder:
             self.limits.started(entry)
         self.machines.started(taken)
         self._victims.clear()
+        self._lost.clear()
         if again or entry.gap_end is not None:
             self.forget_hopeless()
 

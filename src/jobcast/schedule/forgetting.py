@@ -4,6 +4,7 @@ What is forgotten depends on nothing but the state: whoever plays the same event
 """
 
 from jobcast.schedule.dependency import elements, mentioned
+from jobcast.schedule.shapes import Shapes
 from jobcast.schedule.state import State
 
 KEPT = 50_000
@@ -32,9 +33,10 @@ def forget_the_old(state: State, kept: int = KEPT) -> None:
         if job not in recent and job not in asked:
             del state.ended[job]
     if len(state.shapes) > _MOST_SHAPES:
-        state.shapes.clear()
+        state.shapes = Shapes()
+        state.possible.clear()
         for entry in state.everybody():
-            entry.kind = None
+            entry.is_of(None)
 
 
 def _asked_for(state: State) -> set[str]:

@@ -34,20 +34,32 @@ def _let_preemptors_go_first(walk: Walk, entry: Entry) -> bool:
     state, queue, before = walk.state, entry.queue.name, walk.changes
     if walk.preempted_at.get(queue) == before:  # nothing has changed since they were tried for another one
         return False
-    queues = {rule.queue for rule in walk.policy.preemption if queue in rule.victims}
-    for other in walk.line if queues else ():
-        if other.queue.name not in queues:
-            continue
-        if other.job.id in state.suspended:
+    queues = frozenset(rule.queue for rule in walk.policy.preemption if queue in rule.victims)
+    for other in walk.of_queues(queues) if queues else ():
+        if other.gave is not None:
             if look_at_suspended(walk, other):
                 return True
         # It may have started before a suspended one that came first.
-        elif other.job.id not in state.waiting or walk.finder.is_vain(other):
+        elif other.alike in walk.vain or other.job.id not in state.waiting or _is_vain(walk, other):
             continue
-        elif passed_over(walk, other) is None and try_to_start(walk, other)[1]:
+        elif _may_start(walk, other) and try_to_start(walk, other)[1]:
             return True
     walk.preempted_at[queue] = before
     return False
+
+
+def _is_vain(walk: Walk, entry: Entry) -> bool:
+    """Tell whether a job needn't be tried; notes it of all who are like it where that is so however short they are."""
+    always = walk.fates.rule(entry) is not None or walk.finder.is_lost(entry)
+    if always and entry.alike >= 0:
+        walk.vain.add(entry.alike)
+    return always or walk.finder.is_vain(entry)
+
+
+def _may_start(walk: Walk, entry: Entry) -> bool:
+    reason = passed_over(walk, entry)
+    walk.fates.note_rules(entry, reason)
+    return reason is None
 
 
 def _is_there(walk: Walk, entry: Entry, wanted: Taken) -> bool:

@@ -65,6 +65,7 @@ def _of_jobs(state: State, event: Event) -> list[Decision]:
             if entry is not None:
                 entry.rank = rank
                 entry.key = main_key(entry)
+                state.moved.add(name)
         case _:  # time alone
             pass
     return decided
@@ -95,7 +96,7 @@ def _submitted(state: State, job: BatchJob) -> list[Decision]:
 
 
 def _finished(state: State, job: str, code: int | None) -> list[Decision]:
-    entry = state.running.pop(job, None) or state.suspended.pop(job, None)
+    entry = state.running.pop(job, None) or state.suspended.leave(job)
     if entry is None:
         return []
     state.give_back(entry)
@@ -116,7 +117,7 @@ def _vacated(state: State, job: str, hold: str) -> list[Decision]:
 
 def _cancelled(state: State, job: str) -> list[Decision]:
     reason = Reason(cause=Cause.CANCELLED)
-    if state.waiting.pop(job, None) is not None:
+    if state.waiting.leave(job) is not None:
         state.ended[job] = None
         lost = state.reservations.pop(job, None)
         return [] if lost is None else [Unreserve(job=job, reason=reason)]
@@ -145,6 +146,7 @@ def _changed(state: State, job: BatchJob) -> list[Decision]:
         entry.needs = needs_anyway(job, entry.queue, state.grid)  # for when it waits again
     entry.job = job
     entry.forget()
+    state.moved.add(job.id)
     return []
 
 

@@ -5,24 +5,33 @@ from jobcast.schedule.policy import Policy
 from jobcast.schedule.state import Count, Entry, Kind, State
 
 
-def classify(entry: Entry, state: State) -> Kind:
-    """Work out what kind of job this is under the rules of now."""
-    policy, job, queue = state.policy, entry.job, entry.queue
+def kind_of(entry: Entry, state: State) -> Kind:
+    """Return what kind of job this is under the rules of now."""
+    if entry.kind is not None:
+        return entry.kind
+    kind = _kind_of(entry, state)
+    entry.is_of(kind)
+    return kind
+
+
+def _kind_of(entry: Entry, state: State) -> Kind:
+    policy, job, queue, shapes = state.policy, entry.job, entry.queue, state.shapes
     by_machine = any("machine" in limit.per and len(limit.per) > 1 for limit in policy.limits)
     reckoned = entry.run_limit if policy.protected == "run_limit" else entry.estimated
-    shape: tuple[object, ...] = (entry.needs.key, queue.name, job.demand.prefers)
-    owners = (job.user, job.group, job.project)
+    key: tuple[object, ...] = (entry.needs.key, queue.name, job.demand.prefers)
     if by_machine or queue.start_if is not None:  # whether only these hinder it depends on how long it is
-        shape = (*shape, owners, reckoned, _amounts(entry))
-    amounts = _amounts(entry) if any(limit.counts != "jobs" for limit in policy.limits) else ()
-    who = (queue.name, *owners, amounts) if policy.limits else queue.name
+        key = (*key, (job.user, job.group, job.project), reckoned, _amounts(entry))
+    counts = _counts(entry, policy)
     own = job.hold or job.begin or job.after or job.array or job.booking or queue.windows
+    shape = shapes.number(key, entry.needs, queue)
+    who = shapes.owner((queue.name, *((count.key, count.amount) for count in counts)))
     return Kind(
-        shape=state.shapes.setdefault(shape, len(state.shapes)),
-        who=state.shapes.setdefault(who, len(state.shapes)),
+        shape=shape,
+        who=who,
         plain=not own,
         reckoned=reckoned,
-        counts=_counts(entry, policy),
+        counts=counts,
+        alike=-1 if own else shapes.alike((shape, who)),
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from jobcast.decision import Cause, Reason
 from jobcast.schedule.grid import names_machine
-from jobcast.schedule.kinds import classify
+from jobcast.schedule.kinds import kind_of
 from jobcast.schedule.placement import Counts
 from jobcast.schedule.policy import Limit, Policy
 from jobcast.schedule.state import Count, Entry, State
@@ -88,9 +88,7 @@ class Limits:
         return least
 
     def _of(self, entry: Entry) -> tuple[Count, ...]:
-        if entry.kind is None:
-            entry.kind = classify(entry, self._state)
-        counts = entry.kind.counts
+        counts = kind_of(entry, self._state).counts
         return tuple(each for each in counts if not each.limit.lent_are_free) if entry.lent else counts
 
 

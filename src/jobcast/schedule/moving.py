@@ -35,7 +35,7 @@ def suspend(entry: Entry, gives: Taken, state: State) -> None:
 
 def resume(entry: Entry, state: State) -> None:
     """Let a suspended job go on, which has just taken back what it gave up."""
-    state.suspended.pop(entry.job.id)
+    del state.suspended[entry.job.id]
     state.running[entry.job.id] = entry
     entry.started, entry.gave, entry.by_hand = state.now, None, False
 
@@ -44,7 +44,7 @@ def requeue(entry: Entry, hold: str, state: State) -> None:
     """Let a running or suspended job wait again, from its beginning, with the place in line that it had."""
     name = entry.job.id
     if state.running.pop(name, None) is None:
-        state.suspended.pop(name)
+        del state.suspended[name]
     state.give_back(entry)
     state.hold(entry, None)
     entry.held_since, entry.by_hand = None, False

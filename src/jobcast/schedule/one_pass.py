@@ -1,6 +1,7 @@
 """One pass: the whole line is looked at, and what can start does ("How the core decides", rules 1 to 8)."""
 
 from jobcast.decision import Cause, Decision, Reason
+from jobcast.schedule.crowd import note_crowd
 from jobcast.schedule.dependency import Truth, holds
 from jobcast.schedule.finding import Finder
 from jobcast.schedule.going_on import look_at_suspended
@@ -85,7 +86,7 @@ class Pass:
             finder=Finder(state, policy, machines, Limits(policy, state)),
             promises=self._promises,
             decisions=self._decisions,
-            line=state.queued,
+            line=state.queued.entries,
         )
 
     def _has_released(self, walk: Walk) -> bool:
@@ -109,7 +110,9 @@ class Pass:
             entry.reason = entry.reason if entry.reason.cause is Cause.NOT_THERE else _EXTERNAL
             return False
         walk.fates.note_rules(entry, reason)
-        if reason is None:
+        if reason is None and (known := walk.fates.room(entry, state.now)) is not None:
+            reason = known
+        elif reason is None:
             started, preempted = try_to_start(walk, entry)
             if started:
                 return preempted
@@ -132,6 +135,7 @@ class Pass:
             walk.first_waiting = walk.first_waiting or entry.job.id
         if not is_planned and entry.held is None and reason.cause is not Cause.PAUSE:
             walk.fates.note_room(entry, walk.finder.vain_from(entry), reason)
+            note_crowd(walk)
         return reason
 
     @staticmethod

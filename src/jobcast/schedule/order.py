@@ -29,34 +29,55 @@ class Order:
         self._counts = bool(asked & COUNTED_NAMES)
         self.chosen = False
         """Whether somebody has the values of another job."""
+        self._choosing: set[str] = set()
+        """Waiting jobs that have a priority among those of the same user."""
+        self._oldest = 0
+        """No job in line has values that were worked out before that second."""
 
     def work_out(self, state: State) -> None:
         """Give each waiting and suspended job its values, as often as the policy wants, and its place in the line."""
-        everybody = (*state.waiting.values(), *state.suspended.values())
-        counted = Counted(state) if self._counts else None
-        for entry in self._due(everybody, state.now):
+        due = self._due(state)
+        counted = Counted(state) if self._counts and due else None
+        for entry in due:
             known = self._facts(entry, state, counted)
             entry.values = entry.own_values = _values(self._main, known)
             entry.backfill_values = _values(self._behind, known)
             entry.valued_at = state.now
-            entry.key = main_key(entry)
-        choosing = [entry for entry in state.waiting.values() if entry.job.priority is not None]
-        if choosing or self.chosen:
-            for entry in everybody:
+            _place(entry, state)
+        self._note_choosing(state)
+        if self._choosing or self.chosen:
+            permuted = [entry for entry in state.standing() if entry.values is not entry.own_values]
+            for entry in permuted:
                 entry.values = entry.own_values
-            _let_users_choose(choosing, state.waiting.values())
+            choosing = [state.waiting[name] for name in self._choosing]
+            for entry in (*permuted, *_let_users_choose(choosing, state.waiting.values())):
+                _place(entry, state)
             self.chosen = bool(choosing)
-            for entry in everybody:
-                entry.key = main_key(entry)
 
-    def _due(self, entries: Iterable[Entry], now: int) -> list[Entry]:
-        """Return those whose values, or whose place in the line, must be worked out."""
-        again = self._policy.recalculate
+    def _note_choosing(self, state: State) -> None:
+        """Note which waiting jobs have a priority among those of the same user."""
+        for name in state.moved:
+            entry = state.waiting.get(name)
+            if entry is not None and entry.job.priority is not None:
+                self._choosing.add(name)
+            else:
+                self._choosing.discard(name)
+
+    def _due(self, state: State) -> list[Entry]:
+        """Return those whose values must be worked out."""
+        again, now = self._policy.recalculate, state.now
+        if self._moves and again == 0:
+            return list(state.standing())
+        come = [entry for name in state.moved if (entry := state.in_line(name)) is not None]
         if not self._moves or again is None:
-            return [entry for entry in entries if entry.valued_at is None]
-        if not again:
-            return list(entries)
-        return [entry for entry in entries if entry.valued_at is None or now >= entry.valued_at + again]
+            return [entry for entry in come if entry.valued_at is None]
+        known = [entry.valued_at for entry in come if entry.valued_at is not None]
+        self._oldest = min([self._oldest, *known])
+        if now < self._oldest + again:
+            return [entry for entry in come if entry.valued_at is None]
+        valued = [(entry.valued_at, entry) for entry in state.standing()]
+        self._oldest = min((at for at, _ in valued if at is not None and now < at + again), default=now)
+        return [entry for at, entry in valued if at is None or now >= at + again]
 
     def _facts(self, entry: Entry, state: State, counted: "Counted | None") -> dict[str, Fact]:
         job, policy = entry.job, self._policy
@@ -118,8 +139,8 @@ def _count(who: str, entries: Iterable[Entry]) -> Counter[str]:
     return Counter(getattr(entry.job, who) for entry in entries)
 
 
-def _let_users_choose(choosing: Iterable[Entry], waiting: Iterable[Entry]) -> None:
-    """Let ``user_priority`` permute the values among one user's jobs of one queue; others are unaffected."""
+def _let_users_choose(choosing: Iterable[Entry], waiting: Iterable[Entry]) -> list[Entry]:
+    """Let ``user_priority`` permute the values among one user's jobs of one queue; returns whom that may concern."""
     touched = {(entry.job.user, entry.queue.name) for entry in choosing}
 
     def owner(entry: Entry) -> tuple[str, str]:
@@ -139,6 +160,7 @@ def _let_users_choose(choosing: Iterable[Entry], waiting: Iterable[Entry]) -> No
         )
         for entry, values in zip(wanted, best_first, strict=True):
             entry.values = values
+    return ours
 
 
 def hand_on(started: Entry, waiting: Iterable[Entry]) -> None:
@@ -150,6 +172,14 @@ def hand_on(started: Entry, waiting: Iterable[Entry]) -> None:
         if same_owner and entry.own_values == started.values:
             entry.own_values = started.own_values
             return
+
+
+def _place(entry: Entry, state: State) -> None:
+    """Give a job its key, and see to it that its place in the line is found."""
+    key = main_key(entry)
+    if key != entry.key:
+        entry.key = key
+        state.moved.add(entry.job.id)
 
 
 def main_key(entry: Entry) -> tuple[object, ...]:

@@ -11,7 +11,8 @@ from jobcast.schedule.policy import Blocked
 from jobcast.schedule.state import Entry
 from jobcast.schedule.walk import Walk
 
-_WAITS = Reason(cause=Cause.RESOURCES)
+WAITS = Reason(cause=Cause.RESOURCES)
+"""Why those wait for whom there is no room."""
 
 
 def may_be_planned(walk: Walk, entry: Entry) -> bool:
@@ -47,7 +48,7 @@ def plan(walk: Walk, entry: Entry) -> Reason | None:
         start, taken = found
         plans.add(start, length, taken)
         walk.promises.make(entry, start, Cause.HEAD, taken)
-    return _WAITS
+    return WAITS
 
 
 def _claim(walk: Walk, entry: Entry, order: Rows) -> None:
@@ -63,21 +64,21 @@ def hold(walk: Walk, entry: Entry) -> Reason:
     """Let a job keep what is free, where its queue says so."""
     rule, state = entry.queue.hold, walk.state
     if rule is None or walk.policy.blocked is Blocked.PLAN:
-        return _WAITS
+        return WAITS
     columns = rule.resources if entry.needs.tasks > 1 else rule.sequential
     if not columns:
-        return _WAITS
+        return WAITS
     if state.now < entry.paused_until:
         return Reason(cause=Cause.PAUSE, values={"until": entry.paused_until})
     _keep(walk, entry, columns)
     if entry.held is None:
         entry.held_since = None
-        return _WAITS
+        return WAITS
     entry.held_since = state.now if entry.held_since is None else entry.held_since
     order = walk.finder.machines.order_for(entry)
     entry.predicted = holding.predicted(entry, bare_plans(state, walk.policy), order, walk.policy)
     walk.promises.make(entry, entry.predicted, Cause.HOLDS)
-    return _WAITS
+    return WAITS
 
 
 def _keep(walk: Walk, entry: Entry, columns: frozenset[str]) -> None:

@@ -8,6 +8,7 @@ from jobcast.machine import Cluster
 from jobcast.schedule.grid import Amounts, Grid, Taken, make_grid, needs_anyway
 from jobcast.schedule.order import Order
 from jobcast.schedule.policy import Policy, Queue
+from jobcast.schedule.shapes import Shapes
 from jobcast.schedule.state import Entry, State
 
 
@@ -24,6 +25,7 @@ def lay_out_anew(state: State, cluster: Cluster, policy: Policy) -> State:
     state.cluster, state.policy, state.order, state.grid, state.up = cluster, policy, Order(policy), grid, up
     state.free = grid.capacity.copy()
     state.possible.clear()
+    state.shapes = Shapes()
     state.machines = None
     state.marks.clear()
     for entry in state.everybody():
@@ -33,6 +35,7 @@ def lay_out_anew(state: State, cluster: Cluster, policy: Policy) -> State:
         state.hold(entry, None)
         entry.held_since = None
         entry.forget()
+        state.moved.add(entry.job.id)
         if entry.taken is not None:
             _move(entry, old, grid)
             state.free[entry.taken.rows] -= entry.taken.amounts

@@ -1,15 +1,16 @@
 """What the scheduler knows at one moment. One writer: `jobcast.schedule.step.step`."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from jobcast.decision import Cause, Reason, Reserve
 from jobcast.machine import AdvanceReservation, Cluster, Fact
 from jobcast.schedule.grid import Amounts, Grid, Mask, Needs, Taken
 from jobcast.schedule.job import BatchJob
+from jobcast.schedule.line import Line, Standing
 from jobcast.schedule.policy import Limit, Policy, Queue
+from jobcast.schedule.shapes import Shapes
 
 if TYPE_CHECKING:
     from jobcast.schedule.machines import Machines
@@ -44,6 +45,8 @@ class Kind:
     """Seconds that plans reckon it to run in all; None for without end."""
     counts: tuple[Count, ...]
     """Limits that count it."""
+    alike: int
+    """Equal for plain jobs of one shape that limits treat alike; below 0 for others."""
 
 
 # The entries below are not frozen: they are the state, and only the core changes them.
@@ -75,6 +78,8 @@ class Entry:
     """By which the line is sorted; smaller goes first."""
     kind: Kind | None = None
     """What stays the same of it; None where that must be worked out."""
+    alike: int = -1
+    """That of its kind; below 0 where it has none."""
     reason: Reason = NEW
     """Why it waits, as of the last pass."""
     held: Amounts | None = None
@@ -130,7 +135,12 @@ class Entry:
 
     def forget(self) -> None:
         """Let everything be worked out anew that was taken from its job, its queue and the rules."""
-        self.valued_at, self.kind = None, None
+        self.valued_at = None
+        self.is_of(None)
+
+    def is_of(self, kind: Kind | None) -> None:
+        """Let it be of a kind; None where that must be worked out."""
+        self.kind, self.alike = kind, -1 if kind is None else kind.alike
 
     def left(self, policy: Policy) -> int | None:
         """Return the seconds that a job that isn't running now is reckoned to run yet."""
@@ -173,11 +183,13 @@ class State:
     """Second of the last events."""
     arrivals: int = 0
     """How many jobs have come, those that were turned away too."""
-    waiting: dict[str, Entry] = field(default_factory=dict)
+    moved: set[str] = field(default_factory=set)
+    """Ids of those who have come into the line or left it, or may have another place there, since the last pass."""
+    waiting: Standing = field(init=False)
     """Id to job."""
     running: dict[str, Entry] = field(default_factory=dict)
     """Likewise."""
-    suspended: dict[str, Entry] = field(default_factory=dict)
+    suspended: Standing = field(init=False)
     """Likewise."""
     ended: dict[str, int | None] = field(default_factory=dict)
     """Id to exit code; None where it never ran to its end. The last ones, and those that somebody waits for."""
@@ -199,14 +211,21 @@ class State:
     """User (or what fair share goes by) to CPU seconds used, older ones counting less."""
     charged_at: int = 0
     """Second up to which `used` is counted."""
-    possible: dict[Hashable, bool] = field(default_factory=dict)
-    """Whether the machines that are there could take a kind of job if nobody ran; forgotten when they change."""
-    shapes: dict[Hashable, int] = field(default_factory=dict)
+    possible: dict[tuple[int, str], bool] = field(default_factory=dict)
+    """Whether the machines that are there could take jobs of a shape (of a user, where limits by machine ask that) if
+    nobody ran; forgotten when they change."""
+    shapes: Shapes = field(default_factory=Shapes)
     """Numbers for `Kind`."""
-    queued: list[Entry] = field(default_factory=list)
+    queued: Line = field(default_factory=Line)
     """Waiting and suspended jobs in the order of the last pass."""
-    line: tuple[str, ...] = ()
-    """Waiting jobs in that order."""
+
+    def __post_init__(self) -> None:
+        self.waiting, self.suspended = Standing(self.moved), Standing(self.moved)
+
+    @property
+    def line(self) -> tuple[str, ...]:
+        """Ids of waiting jobs in the order of the last pass; some may have started since."""
+        return tuple(entry.job.id for entry in self.queued.entries if entry.gave is None)
 
     def bookings(self) -> Iterator[AdvanceReservation]:
         """Yield the advance reservations that aren't over."""
@@ -216,6 +235,15 @@ class State:
         """Yield the jobs that have not ended."""
         for those in (self.waiting, self.running, self.suspended):
             yield from those.values()
+
+    def standing(self) -> Iterator[Entry]:
+        """Yield those who stand in line, in no order that matters."""
+        yield from self.waiting.values()
+        yield from self.suspended.values()
+
+    def in_line(self, job: str) -> Entry | None:
+        """Return a job that stands in line; None where it doesn't."""
+        return self.waiting.get(job) or self.suspended.get(job)
 
     def alive(self, job: str) -> Entry | None:
         """Return a job that has not ended, wherever it is."""
@@ -246,16 +274,9 @@ class State:
         return self.waiting.get(name) is entry or self.suspended.get(name) is entry
 
     def line_up(self) -> None:
-        """Put everybody who stands in line in order; quick where little has changed since the last time."""
-        line = [entry for entry in self.queued if self.stands(entry)]
-        if len(line) < len(self.waiting) + len(self.suspended):
-            there = {entry.job.id for entry in line}
-            both = (*self.waiting.items(), *self.suspended.items())
-            line += [entry for name, entry in both if name not in there]
-        line.sort(key=attrgetter("key"))
-        if line != self.queued or len(self.line) != len(self.waiting):
-            self.queued = line
-            self.line = tuple(entry.job.id for entry in line if entry.gave is None)
+        """Put everybody who stands in line in order."""
+        self.queued.put_in_order(self.moved, (self.waiting, self.suspended))
+        self.moved.clear()
 
     def give_back(self, entry: Entry) -> None:
         """Take back all that a job has, less what it gave up when it was suspended."""

@@ -30,6 +30,8 @@ class Walk:
     """What was decided, in this walk and before it."""
     line: list[Entry]
     """Everybody in line, in its first order."""
+    in_queues: dict[frozenset[str], list[Entry]] = field(default_factory=dict)
+    """Some queues to everybody in line who is in one of them, as far as that was asked."""
     first_waiting: str = ""
     """The first that found no room; empty where there is none yet."""
     planned: int = 0
@@ -44,18 +46,33 @@ class Walk:
     """Whether somebody let go who comes after others that could have it."""
     preempted_at: dict[str, int] = field(default_factory=dict)
     """Queue to the count of changes at which all who may preempt it were last tried in vain."""
+    vain: set[int] = field(default_factory=set)
+    """`Kind.alike` of those who needn't be tried before a suspended one, as long as nothing changes."""
     changes: int = 0
     """How often somebody has started, gone on, or let go."""
+    crowd_noted_at: tuple[int, ...] = ()
+    """Changes, holds and planned starts when those were last noted for whom too little is free in all."""
+    holds: int = 0
+    """How often somebody has come to hold something."""
     fates: Fates = field(default_factory=Fates)
     """Why jobs wait, as long as nothing changes."""
+
+    def of_queues(self, queues: frozenset[str]) -> list[Entry]:
+        """Return those in line who are in some queues."""
+        found = self.in_queues.get(queues)
+        if found is None:
+            found = self.in_queues[queues] = [entry for entry in self.line if entry.queue.name in queues]
+        return found
 
     def changed(self) -> None:
         """Note that somebody has started, gone on, or let go."""
         self.changes += 1
+        self.vain.clear()
         self.fates.forget()
 
     def hold(self, entry: Entry, held: Amounts | None) -> None:
         """Let a job hold so much, in the place of what it held before."""
+        self.holds += 1
         if entry.held is not None:
             self.changed()
             self.finder.forget_hopeless()
