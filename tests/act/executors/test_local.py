@@ -17,7 +17,7 @@ import jobcast
 from jobcast.act.executors.base import Began, End, Ended, ExecutorError, Paused, Phase
 from jobcast.act.executors.local import LocalExecutor
 from jobcast.act.plain import to_json
-from jobcast.program import Exits
+from jobcast.program import Affinity, Exits, Unit
 from tests.act.executors.bench import COUNTS, Bench, Watched, eventually, number_in, with_
 from tests.act.executors.conformance import Conformance
 
@@ -249,3 +249,29 @@ def test_what_the_starter_imports_is_of_the_standard_library_or_its_own():
         "jobcast",
         "jobcast.act",
     ]
+
+
+def test_jobs_are_bound_to_cpus_of_their_own_which_one_that_is_suspended_gives_up(bench: Bench):
+    here = sorted(os.sched_getaffinity(0))
+    all_of_them = Affinity(unit=Unit.CPU, per_task=len(here))
+    show = "import os; print(sorted(os.sched_getaffinity(0)))"
+
+    async def scene(seen: Watched) -> None:
+        async def bound(name: str) -> tuple[str, str]:
+            command = (sys.executable, "-I", "-S", "-c", show)
+            ended = await seen.run(
+                bench.attempt(name, *command, output=name, affinity=Affinity(unit=Unit.CPU))
+            )
+            return (bench.folder / name).read_text(), ended.detail
+
+        assert await bound("free@1") == (f"[{here[0]}]\n", "")
+        await seen.executor.start(bench.sh("all@1", "sleep 60", affinity=all_of_them))
+        await seen.first(Began, "all@1")
+        unbound = "it ran unbound: too few CPUs were free to bind it to"
+        assert await bound("crowded@1") == (f"{here}\n", unbound)
+        await seen.executor.suspend("all@1")
+        await seen.first(Paused, "all@1")
+        assert await bound("instead@1") == (f"[{here[0]}]\n", "")
+        await seen.executor.kill("all@1")
+
+    with_(bench, scene)

@@ -200,6 +200,7 @@ _WORDS: Mapping[str, Callable[..., str]] = {
     "limit": lambda **why: say("starter.limit", **why),
     "nice": lambda **why: say("starter.nice", **why),
     "cpus": lambda **why: say("starter.cpus", **why),
+    "unbound": lambda **why: say("starter.unbound", **why),
     "unexpected": lambda **why: say("starter.unexpected", **why),
     "exit_failed": lambda **why: say("starter.exit_failed", **why),
     "exit_slow": lambda **why: say("starter.exit_slow", **why),

@@ -17,6 +17,7 @@ from jobcast.act.starter.shepherd import tend
 from jobcast.act.starter.spool import Spool
 from jobcast.act.starter.strays import end_strays
 from jobcast.act.starter.tending import read_all
+from jobcast.act.starter.topology import binding_here
 from jobcast.act.starter.wanted import Wanted, wanted
 
 Tell = Callable[[dict[str, Any]], None]
@@ -49,6 +50,7 @@ class Flock:
         self._line: list[tuple[Path, Wanted]] = []
         self._to_forget: list[str] = []
         self._news = b""
+        self._binding = binding_here()
 
     def adopt(self) -> None:
         """Take up what an earlier starter left."""
@@ -75,6 +77,8 @@ class Flock:
         phase = files.read(folder / files.PHASE) or {"phase": "running" if began else "prolog"}
         self._watch(folder, attempt, tender["pid"])
         self._running[attempt].phase = phase["phase"]
+        self._binding.note(attempt, tender["cpus"])
+        self._binding.pause(attempt, paused=phase["phase"] == "suspended")
         self._running[attempt].began = began["at"] if began else None
 
     def start(self, attempt: dict[str, Any]) -> None:
@@ -126,6 +130,8 @@ class Flock:
             orders = files.open_pipe(folder / files.ORDERS)
             stack.callback(os.close, orders)
             post = Post(folder=folder, news=self._spool.news, orders=orders, lock=lock, grace=self._grace)
+            if asked.affinity is not None:
+                post.cpus = self._binding.take(asked.id, asked.affinity, len(asked.hosts))
             sys.stderr.flush()
             pid = os.fork()
             if pid == 0:
@@ -171,6 +177,7 @@ class Flock:
             sheep = self._running.get(told["news"]["attempt"])
             if sheep is not None:
                 sheep.phase = told["phase"]
+                self._binding.pause(sheep.id, paused=sheep.phase == "suspended")
                 sheep.began = told["news"]["at"] if told["news"]["kind"] == "Began" else sheep.began
                 self._tell(told["news"])
 
@@ -183,6 +190,7 @@ class Flock:
         with contextlib.suppress(ChildProcessError):  # the child of an earlier starter
             os.waitpid(sheep.shepherd, 0)
         del self._running[sheep.id]
+        self._binding.release(sheep.id)
         ended = files.read(sheep.folder / files.ENDED)
         if ended is None:
             self._lose(sheep.folder, sheep.id)

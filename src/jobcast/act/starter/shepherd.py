@@ -162,6 +162,10 @@ class Shepherd:
         elif order in {"suspend", "resume"}:
             self.job.wants_pause = order == "suspend"
 
+    def _remark(self) -> Why:
+        """Return what its owner should know though it ran."""
+        return {"what": "unbound"} if self.wanted.affinity is not None and not self.post.cpus else {}
+
     def _ended(self, over: Over | None, why: Why | None) -> dict[str, Any]:
         began = over is not None and over.why_not is None
         how = "not_begun"
@@ -176,7 +180,7 @@ class Shepherd:
             "at": time.time(),
             "how": self.job.killed or how,
             "exit_code": over.exit_code if over and began else 0,
-            "why": why or {},
+            "why": why or self._remark(),
             "exits": {name: code for name, code in self.exits.items() if name != "job"},
             "consumed": self.job.usage.told(starter_cpu) if began else {},
         }
