@@ -1,6 +1,11 @@
 """The manager is killed at any instant: no accepted step is lost, none runs twice, everything is accounted."""
 
+import contextlib
+import os
 import random
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,41 +27,56 @@ exit $1
 """
 
 
+def _write_work(folder: Path) -> None:
+    work = folder / "work.sh"
+    work.write_text(WORK.format(folder=folder))
+    work.chmod(0o755)
+
+
 @pytest.fixture
 def batch(tmp_path: Path) -> Iterator[Batch]:
     batch = Batch(folder=tmp_path)
-    work = tmp_path / "work.sh"
-    work.write_text(WORK.format(folder=tmp_path))
-    work.chmod(0o755)
     batch.start()
     yield batch
     batch.end()
 
 
-def test_no_step_is_lost_or_run_twice_however_often_the_manager_is_killed(batch: Batch) -> None:
-    chance = random.Random(7)
-    accepted: dict[str, int] = {}
-    for kill in range(12):
-        for number in range(5):
-            kind = chance.randrange(1, 5)
-            try:
-                answer = batch.submit(LINE.format(folder=batch.folder, number=kind))
-            except JobcastError:  # killed before it answered: it may be there or not
-                continue
-            accepted[answer.outcomes[0].name] = kind
-            if kill % 3 == 2 and number == chance.randrange(5):
-                break
-        batch.kill()
-        batch.start()
-    over = {step.id: step for step in batch.all_over()}
+KILLS = int(os.environ.get("JOBCAST_TEST_KILLS", "150"))
+
+
+def test_no_step_is_lost_or_run_twice_however_often_the_manager_is_killed(tmp_path: Path) -> None:
+    batch = Batch(folder=tmp_path)
+    _write_work(tmp_path)
+    killing = subprocess.Popen([sys.executable, "-m", "tests.batch.forking", str(tmp_path), str(KILLS), "7"])
+    try:
+        accepted = _submit_until_all_are_killed(batch, killing)
+        over = {step.id: step for step in batch.all_over()}
+        replayed = batch.run("replay")
+    finally:
+        killing.terminate()
+        killing.wait(20)
+        batch.end()
+    begun = (tmp_path / "begun").read_text().split("\n")[:-1]
+    assert len(accepted) >= KILLS / 5
     assert accepted.keys() <= over.keys()
-    begun = (batch.folder / "begun").read_text().split("\n")[:-1]
     assert sorted(begun) == sorted(set(begun))
     assert {line.split()[0] for line in begun} == over.keys()
     assert {name: over[name].exit_code for name in accepted} == accepted
     assert {step.attempt for step in over.values()} == {1}
-    assert all(step.began and step.ended and step.ended - step.began >= 0.1 for step in over.values())
-    assert "the same was decided" in batch.run("replay")
+    assert all(step.began and step.ended and step.ended - step.began >= 0.05 for step in over.values())
+    assert "the same was decided" in replayed
+
+
+def _submit_until_all_are_killed(batch: Batch, killing: "subprocess.Popen[bytes]") -> dict[str, int]:
+    """Submit again and again; return the steps that were accepted, and the exit code each is to end with."""
+    chance, accepted = random.Random(8), dict[str, int]()
+    while not (batch.folder / "killed").exists():
+        assert killing.poll() is None
+        kind = chance.randrange(1, 5)
+        with contextlib.suppress(JobcastError):  # killed before it answered: it may have been accepted or not
+            accepted[batch.submit(LINE.format(folder=batch.folder, number=kind)).outcomes[0].name] = kind
+        time.sleep(0.02)
+    return accepted
 
 
 def test_a_running_step_goes_on_while_the_manager_is_away(batch: Batch) -> None:

@@ -8,7 +8,7 @@ import http.client
 import json
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, cast
@@ -77,36 +77,53 @@ class Client:
         """Yield steps that are over, oldest end first."""
         with closing(self._connection()) as connection:
             answer = self._answer(connection, "GET", f"/v1/batch/past?{urlencode(_texts(past))}")
-            for line in answer:
+            for line in self._lines(answer):
                 yield from_json(line, Step)
 
     def events(self) -> Iterator[Happened]:
         """Yield what happens from now on, for ever."""
         with closing(self._connection(seconds=None)) as connection:
-            for line in self._answer(connection, "GET", "/v1/batch/events"):
+            for line in self._lines(self._answer(connection, "GET", "/v1/batch/events")):
                 if line.startswith(b"data: "):
                     yield from_json(line[6:], Happened)
+
+    def _lines(self, answer: http.client.HTTPResponse) -> Iterator[bytes]:
+        while True:
+            with self._reaching():
+                line = answer.readline()
+            if not line:
+                return
+            yield line
 
     def _connection(self, seconds: float | None = _PATIENCE_SECONDS) -> _Connection:
         return _Connection(self._path, seconds)
 
     def _asked(self, connection: _Connection, method: str, path: str, body: bytes = b"") -> bytes:
-        return self._answer(connection, method, path, body).read()
+        answer = self._answer(connection, method, path, body)
+        with self._reaching():
+            return answer.read()
 
     def _answer(
         self, connection: _Connection, method: str, path: str, body: bytes = b""
     ) -> http.client.HTTPResponse:
         headers = {"Content-Type": "application/json", "Accept-Language": current()}
-        try:
+        with self._reaching():
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
+            problem = b"" if answer.status == _OK else answer.read()
+        if answer.status != _OK:
+            raise BatchSystemError(_problem(problem))
+        return answer
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        """Turn what goes wrong on the way into BatchSystemError: nobody is there, or he went in the middle."""
+        try:
+            yield
         except (OSError, http.client.HTTPException) as error:
             raise BatchSystemError(
                 say("batch.nobody", path=self._path, why=error), hint=say("batch.nobody_cure")
             ) from error
-        if answer.status != _OK:
-            raise BatchSystemError(_problem(answer.read()))
-        return answer
 
 
 def _texts(value: Wanted | Past) -> dict[str, str]:

@@ -86,8 +86,10 @@ class Ledger:
         are written down, before anything is decided. Raises FullError where they can't be: then nothing has happened.
         """
         turn = Turn(number=self.turns + 1, at=at, site=self.site_number, events=tuple(events))
-        self.journal.accept(turn, [*self._changed.values(), *new], meta)
-        self._changed.clear()
+        # Steps never get ahead of the decisions that changed them: these would take effect twice after a crash.
+        if not self.settle():
+            raise self._full()
+        self.journal.accept(turn, new, meta)
         self.turns += 1
         self.version += 1
         for step in new:
@@ -104,6 +106,8 @@ class Ledger:
 
     def settle(self) -> bool:
         """Write down what couldn't be so far; tell whether all of it is on the disk."""
+        if not self._undecided and not self._changed:
+            return True
         try:
             self.journal.settle(self._undecided, self._changed.values())
         except FullError:
@@ -196,8 +200,11 @@ class Ledger:
         if events:
             return self.turn(at, events, then=lambda: [note() for note in notes]).actions
         if not self.settle():
-            raise FullError(say("batch.full", path=self.journal.path, why=""), hint=say("batch.full_cure"))
+            raise self._full()
         return ()
+
+    def _full(self) -> FullError:
+        return FullError(say("batch.full", path=self.journal.path, why=""), hint=say("batch.full_cure"))
 
     def _holds_machines(self, step: Step) -> bool:
         return step.id in self.state.running or step.id in self.state.suspended

@@ -1,8 +1,10 @@
 """Runs a batch manager until a signal, or an operator, ends it."""
 
 import asyncio
+import logging
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -21,19 +23,28 @@ from jobcast.batch.intake.loadleveler_filter import FilterEnd, filter_of, filter
 from jobcast.batch.journal import Journal
 from jobcast.batch.ledger import Ledger
 from jobcast.batch.loop import Loop, Surroundings
-from jobcast.batch.opening import open_ledger
+from jobcast.batch.opening import kept_in, open_ledger
 from jobcast.batch.order import SubmitCommand, SubmitCommandFile
 from jobcast.batch.picture import Frame
 from jobcast.batch.retrying import retry
 from jobcast.batch.site import Files, LiveSite, read_live
-from jobcast.errors import ConfigError
+from jobcast.errors import CommandError, ConfigError
 from jobcast.language import say
 from jobcast.serve.batch.app import Desk, make_batch_app
 from jobcast.serve.batch.people import submitter
 from jobcast.serve.protocol import Server, configured
+from jobcast.systems.base import Command
+from jobcast.systems.run import run as run_command
 from jobcast.systems.run import run_for
 
+logger = logging.getLogger("jobcast.batch")
+
 _LOCK = "manager.lock"
+_TURNS = 1000
+"""After so many turns a checkpoint is made."""
+_LOOK_SECONDS = 5.0
+_CHECKPOINT_SECONDS = 600.0
+"""The longest that it may take to make one."""
 _FILTER_SECONDS = 30.0
 """How long a submit filter may take; other submissions go on meanwhile."""
 
@@ -103,11 +114,12 @@ async def _manage(setup: Set, sockets: list[socket.socket], ready: Callable[[Loo
     )
     server = Server(configured(make_batch_app(desk), lifespan="off"))
     work = [asyncio.create_task(loop.run()), asyncio.create_task(server.serve(sockets))]
+    beside = asyncio.create_task(_keep_checkpoints(setup.folder, loop))
     waiting = asyncio.create_task(stopping.wait())
     told = asyncio.create_task(_tell(server, partial(ready, loop)))
     await asyncio.wait([waiting, *work], return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
-    for task in (told, waiting, work[0]):
+    for task in (told, waiting, beside, work[0]):
         task.cancel()
     try:
         with suppress(asyncio.CancelledError):
@@ -121,6 +133,29 @@ def _monday(now: datetime) -> int:
     """Return the second at which this week began."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     return int((midnight - timedelta(days=midnight.weekday())).timestamp())
+
+
+async def _keep_checkpoints(folder: Path, loop: Loop) -> None:
+    """Have another process make a checkpoint now and then, so that a restart plays only what came after."""
+    program = (sys.executable, "-m", "jobcast", "batch", "replay", str(folder), "--checkpoint")
+    command = Command(arguments=program, timeout_seconds=_CHECKPOINT_SECONDS)
+    kept = kept_in(loop.ledger.journal)
+    last = kept.turn if kept else 0
+    while True:
+        await asyncio.sleep(_LOOK_SECONDS)
+        turns = loop.ledger.turns
+        if turns - last < _TURNS:
+            continue
+        last = turns
+        try:
+            await asyncio.to_thread(_run_silently, command)
+        except CommandError as error:  # without one, a restart merely takes longer
+            logger.error("no checkpoint: %s", error.message)  # noqa: TRY400 - expected
+
+
+def _run_silently(command: Command) -> None:
+    with run_command(command):
+        pass
 
 
 async def _tell(server: Server, ready: Callable[[], None]) -> None:

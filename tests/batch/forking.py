@@ -1,0 +1,63 @@
+"""Starts a manager, kills it after a while that chance tells, starts it again, ...: a fork of one process each time.
+
+``python -m tests.batch.forking FOLDER KILLS SEED``: what is imported once needn't be imported a thousand times.
+"""
+
+import os
+import random
+import signal
+import sys
+import time
+from pathlib import Path
+
+from jobcast.act.executors.local import LocalExecutor
+from jobcast.batch.site import Files
+from jobcast.machine import CPUS, MEMORY, Machine
+from jobcast.serve.batch.run import Set, run
+from jobcast.serve.sockets import listen_unix
+from jobcast.units import GIB
+from jobcast.zone import read_zone
+
+HERE = Machine(name="n1", resources={CPUS: 4, MEMORY: 8 * GIB})
+
+
+def main(folder: Path, kills: int, chance: random.Random) -> None:
+    """Kill so many managers, and leave one that lives until this process is ended."""
+    for _ in range(kills):
+        child = _fork(folder)
+        time.sleep(chance.choice((0.03, 0.1, 0.3)) * chance.random())
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    child = _fork(folder)
+    (folder / "killed").write_text(str(kills))
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGTERM))
+    os.waitpid(child, 0)
+
+
+def _fork(folder: Path) -> int:
+    child = os.fork()
+    if child == 0:
+        try:
+            _manage(folder)
+        finally:
+            os._exit(0)
+    return child
+
+
+def _manage(folder: Path) -> None:
+    setup = Set(
+        folder=folder / "store" / "batch",
+        files=lambda: Files(texts={}, here=HERE),
+        executor=lambda _site: LocalExecutor(folder / "store" / "batch" / "spool", ("n1",)),
+        cluster="loom",
+        host="n1",
+        zone=read_zone("UTC"),
+        operators=frozenset({"root"}),
+        only=None,
+    )
+    (folder / "batch.sock").unlink(missing_ok=True)
+    run(setup, [listen_unix(folder / "batch.sock")], lambda _loop: None)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), random.Random(int(sys.argv[3])))
