@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from jobcast.act.executors.base import Attempt
+from jobcast.batch.intake.lsf_told import told_at_start
 from jobcast.batch.record import Step
 from jobcast.machine import CPUS, MEMORY, Allocation, Share
 from jobcast.schedule.job import BatchJob
@@ -40,13 +41,9 @@ def _by_machine(job: BatchJob, allocation: Allocation, resource: str, per_task: 
 
 def _told(allocation: Allocation, dialect: str) -> Mapping[str, str]:
     """Return what tells a job where it runs, in the words of whoever submitted it."""
-    every = [share.machine for share in allocation for _ in range(share.tasks)]
     if dialect == "lsf":
-        return {
-            "LSB_HOSTS": " ".join(every),
-            "LSB_MCPU_HOSTS": " ".join(f"{share.machine} {share.tasks}" for share in allocation),
-            "LSB_DJOB_NUMPROC": str(len(every)),
-        }
+        return told_at_start(allocation)
+    every = [share.machine for share in allocation for _ in range(share.tasks)]
     return {"LOADL_PROCESSOR_LIST": " ".join(every), "LOADL_TOTAL_TASKS": str(_tasks(allocation))}
 
 

@@ -80,23 +80,32 @@ class Endings:
     """Whether it was killed, with all its children, because it took too long."""
 
 
-def run_for(
-    user: str, arguments: tuple[str, ...], environment: Mapping[str, str], told: bytes, *, seconds: float
-) -> Endings:
-    """Run a program as a user, with this environment and no other, in ``/``; it is told `told`. Raises nothing.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Behalf:
+    """As whom, where and with what a program of the site is run."""
+
+    user: str
+    """Login name."""
+    environment: Mapping[str, str]
+    """All of it."""
+    directory: str = "/"
+
+
+def run_for(behalf: Behalf, arguments: tuple[str, ...], told: bytes = b"", *, seconds: float) -> Endings:
+    """Run a program on somebody's behalf; it is told `told`. Raises nothing.
 
     Where this process isn't root it runs as itself.
     """
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         try:
-            who = _identity(user) if os.geteuid() == 0 else {}
+            who = _identity(behalf.user) if os.geteuid() == 0 else {}
             process = subprocess.Popen(
                 arguments,
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=errors,
-                env=dict(environment),
-                cwd="/",
+                env=dict(behalf.environment),
+                cwd=behalf.directory,
                 start_new_session=True,
                 **who,
             )

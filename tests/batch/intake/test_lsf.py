@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from jobcast.batch.intake.base import Intake, Submitter
 from jobcast.batch.intake.lsf import read
-from jobcast.batch.intake.lsf_site import site_of
 from jobcast.batch.intake.lsf_told import told_at_start
 from jobcast.batch.order import SubmitCommand
 from jobcast.batch.record import Notes, Notify, Submitted
-from jobcast.machine import CPUS, MEMORY, Cluster, Share
+from jobcast.machine import CPUS, MEMORY, Share
 from jobcast.program import Enforcement, Exits, Program
 from jobcast.schedule.job import After, BatchJob, Demand, Ending, Layout
 from jobcast.schedule.policy import Policy, Queue
@@ -24,12 +23,11 @@ from tests.made_up import HOSTILE
 from tests.systems.lsf.policy.files import texts
 
 G, M = 1 << 30, 1 << 20
-SITE = site_of(
-    Policy(
-        name="", queues={"normal": Queue(name="normal"), "night": Queue(name="night")}, default_queue="normal"
-    ),
-    Cluster(machines=()),
+PLAIN = read_site({})
+POLICY = Policy(
+    name="", queues={"normal": Queue(name="normal"), "night": Queue(name="night")}, default_queue="normal"
 )
+SITE = replace(PLAIN, configuration=replace(PLAIN.configuration, policy=POLICY))
 WHO = Submitter(
     user="chen",
     groups=("asic", "users"),

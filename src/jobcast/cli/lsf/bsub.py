@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from jobcast import config
 from jobcast.batch.order import Answer, Done, SubmitCommand
 from jobcast.batch.screens.lsf.answers import refused, submitted
 from jobcast.batch.screens.lsf.job import queue
@@ -13,11 +14,13 @@ from jobcast.batch.service import Manager, Wanted
 from jobcast.cli import batch_client
 from jobcast.cli.frame import Spoken
 from jobcast.cli.lsf.asking import FAILED, fail
+from jobcast.cli.lsf.esubs import AbortedError, Passed, pass_esubs
 from jobcast.cli.lsf.waiting import wait_for
 from jobcast.cli.screen import talk
 from jobcast.cli.session import Session
 from jobcast.errors import ConfigError
 from jobcast.language import say
+from jobcast.systems.lsf.bsub.esub import Sent
 from jobcast.systems.lsf.bsub.options import Options, read_options
 from jobcast.systems.lsf.bsub.script import embedded, under
 
@@ -35,31 +38,46 @@ _MOST_BYTES = 10 << 20
 @click.pass_obj
 def command(session: Session, *, arguments: tuple[str, ...]) -> None:
     """Submit a job."""
-    options, script = _read(arguments)
+    given = _read(arguments)
+    passed = _pass_esubs(given, session)
     order = SubmitCommand(
-        arguments=arguments,
-        script=script,
+        arguments=arguments if passed.sent == given else passed.sent.arguments,
+        script=passed.sent.script,
         directory=os.getcwd(),  # noqa: PTH109 - the path that the shell shows, as text
-        environment=dict(os.environ),
+        environment=passed.environment,
         umask=_umask(),
     )
     manager = batch_client.manager(session)
     answer = manager.do(order)
-    _tell(answer, manager, options)
-    if "-K" in options.flags:
+    _tell(answer, manager, passed.sent.options)
+    if "-K" in given.options.flags:
         click.get_current_context().exit(wait_for(answer.job, manager))
 
 
-def _read(arguments: Sequence[str]) -> tuple[Options, str]:
+def _read(arguments: Sequence[str]) -> Sent:
     """Return the options, and the script where no command is named."""
     try:
         options = read_options(arguments)
         if options.command:
-            return options, ""
+            return Sent(options=options)
         script = _standard_input()
-        return under(options, embedded(script)), script
+        return Sent(options=under(options, embedded(script)), script=script)
     except ConfigError as fault:
-        fail(refused(" ".join(filter(None, (fault.message, fault.hint)))))
+        fail(_refused(fault))
+
+
+def _refused(fault: ConfigError) -> str:
+    return refused(" ".join(filter(None, (fault.message, fault.hint))))
+
+
+def _pass_esubs(given: Sent, session: Session) -> Passed:
+    """Return the submission as the site's esubs leave it."""
+    try:
+        return pass_esubs(given, dict(os.environ), session.settings[config.MEMORY_UNIT])
+    except AbortedError:
+        fail("Request aborted by esub. Job not submitted.")
+    except ConfigError as fault:
+        fail(_refused(fault))
 
 
 def _standard_input() -> str:

@@ -34,8 +34,8 @@ from jobcast.serve.batch.app import Desk, make_batch_app
 from jobcast.serve.batch.people import submitter
 from jobcast.serve.protocol import Server, configured
 from jobcast.systems.base import Command
+from jobcast.systems.run import Behalf, run_for
 from jobcast.systems.run import run as run_command
-from jobcast.systems.run import run_for
 
 logger = logging.getLogger("jobcast.batch")
 
@@ -169,7 +169,8 @@ def _filtered(loop: Loop, order: SubmitCommandFile, who: Submitter) -> SubmitCom
     if program is None:
         return order
     body = order.text.encode("utf-8", "replace")
-    end = run_for(who.user, program.program, program.environment, body, seconds=_FILTER_SECONDS)
+    behalf = Behalf(user=who.user, environment=program.environment)
+    end = run_for(behalf, program.program, body, seconds=_FILTER_SECONDS)
     told = FilterEnd(exit_code=end.exit_code, output=end.output, errors=end.errors, timed_out=end.timed_out)
     return filtered(order, program, told)
 

@@ -65,7 +65,7 @@ def test_any_finished_step_counts(step):
         (Deed.KILL, Outcome(name="9", done=Done.NO_SUCH), ("Job <9>: No matching job found", False)),
         (Deed.KILL, Outcome(name="9", done=Done.NOT_YOURS), ("Job <9>: User permission denied", False)),
         (Deed.KILL, Outcome(name="9", done=Done.NOT_NOW), ("Job <9>: Job has already finished", False)),
-        (Deed.TOP, Outcome(name="9", done=Done.NOT_NOW, said="it\nruns"), ("Job <9>: it\\nruns", False)),
+        (Deed.TOP, Outcome(name="9", done=Done.REFUSED, said="it\nruns"), ("Job <9>: it\\nruns", False)),
         (Deed.TOP, Outcome(name="9", done=Done.REFUSED), ("Job <9>: Bad request", False)),
     ],
 )

@@ -25,7 +25,7 @@ _DONE: Mapping[Deed, str] = {
 _NOT_NOW: Mapping[Deed, str] = {
     Deed.KILL: "Job has already finished",
     Deed.STOP: "Job has already finished",
-    Deed.RESUME: "Job has not been suspended",
+    Deed.RESUME: "Job was not suspended by bstop",
     Deed.TOP: "Job has already started or finished",
 }
 
@@ -41,7 +41,7 @@ def done(deed: Deed, outcome: Outcome) -> tuple[str, bool]:
         case Done.NOT_YOURS:
             return f"Job <{name}>: User permission denied", False
         case Done.NOT_NOW:
-            return f"Job <{name}>: {printable(outcome.said) or _NOT_NOW[deed]}", False
+            return f"Job <{name}>: {_NOT_NOW[deed]}", False
         case Done.REFUSED:
             return f"Job <{name}>: {printable(outcome.said) or 'Bad request'}", False
 

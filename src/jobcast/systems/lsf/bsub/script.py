@@ -41,6 +41,13 @@ def under(given: Options, script: Options) -> Options:
     )
 
 
+def without_options(script: str) -> str:
+    """Return a script whose options are mere comments."""
+    return "\n".join(
+        f"#{line}" if _LINE.fullmatch(line.rstrip("\r")) else line for line in script.split("\n")
+    )
+
+
 def _words(text: str, number: int) -> list[str]:
     """Part a line into words as a shell does, up to a comment; nothing in it is carried out."""
     try:
