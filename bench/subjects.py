@@ -2,6 +2,7 @@
 
 import counting
 import estimates
+import executor
 import features
 import hooks
 import hosts
@@ -26,4 +27,8 @@ def operations(*, quick: bool) -> list[Operation]:
 
 def trials(*, quick: bool) -> list[Trial]:
     """Return what is tried against a bar, a tenth of the size where it must be `quick`."""
-    return [trial for subject in (service, hooks, estimates) for trial in subject.trials(10 if quick else 1)]
+    return [
+        trial
+        for subject in (service, hooks, estimates, executor)
+        for trial in subject.trials(10 if quick else 1)
+    ]

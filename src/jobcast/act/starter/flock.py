@@ -130,8 +130,8 @@ class Flock:
             orders = files.open_pipe(folder / files.ORDERS)
             stack.callback(os.close, orders)
             post = Post(folder=folder, news=self._spool.news, orders=orders, lock=lock, grace=self._grace)
-            if asked.affinity is not None:
-                post.cpus = self._binding.take(asked.id, asked.affinity, len(asked.hosts))
+            if (affinity := asked.binding()) is not None:
+                post.cpus = self._binding.take(asked.id, affinity, len(asked.hosts))
             sys.stderr.flush()
             pid = os.fork()
             if pid == 0:

@@ -1,6 +1,7 @@
 """The starter's loop: callers at its socket, shepherds at its pipe, and the clock for what it tells of the machine."""
 
 import contextlib
+import gc
 import json
 import os
 import selectors
@@ -209,5 +210,7 @@ def serve(spool: Spool, path: Path, grace: float, ready: Callable[[], None]) -> 
     listener.setblocking(False)
     server = Server(spool, listener, grace)
     server.adopt()
+    gc.collect()
+    gc.freeze()  # what is forked shares this memory as long as nobody looks through it
     ready()
     server.run()

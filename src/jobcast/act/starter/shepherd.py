@@ -4,6 +4,7 @@ It needs nobody: what it has to tell is in the attempt's folder, should the star
 """
 
 import ctypes
+import gc
 import json
 import os
 import resource
@@ -34,6 +35,7 @@ def tend(wanted: Wanted, post: Post) -> NoReturn:
     """Run an attempt to its end, in a process of its own; never returns."""
     code = 70
     try:
+        gc.disable()
         os.setsid()
         _keep_only({0, 1, 2, post.news, post.orders, post.lock})
         (post.folder / PID).write_text(json.dumps({"pid": os.getpid(), "cpus": sorted(post.cpus)}))

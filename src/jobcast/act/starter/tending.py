@@ -1,9 +1,10 @@
 """How one program and all that descends from it is waited for, while orders for it come in."""
 
 import json
+import math
 import os
 import resource
-import selectors
+import select
 import signal
 import time
 from collections.abc import Callable
@@ -47,26 +48,26 @@ class Ears:
     def __init__(self, orders: int) -> None:
         self._orders = orders
         self._rest = b""
-        self._selector = selectors.DefaultSelector()
+        self._poll = select.poll()
         self._children, wake = os.pipe()
         for number in (self._children, wake):
             os.set_blocking(number, False)
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, _hear)
-        self._selector.register(orders, selectors.EVENT_READ)
-        self._selector.register(self._children, selectors.EVENT_READ)
+        self.also(orders)
+        self.also(self._children)
 
     def also(self, number: int) -> None:
         """Wake up for this file, too."""
-        self._selector.register(number, selectors.EVENT_READ)
+        self._poll.register(number, select.POLLIN)
 
     def no_more(self, number: int) -> None:
         """Don't."""
-        self._selector.unregister(number)
+        self._poll.unregister(number)
 
-    def wait(self, seconds: float | None) -> set[int]:
+    def wait(self, seconds: float) -> set[int]:
         """Return the files that have something to read, after at most so long."""
-        return {key.fd for key, _ in self._selector.select(seconds)}
+        return {number for number, _ in self._poll.poll(math.ceil(1000 * seconds))}
 
     def orders(self) -> list[Order]:
         """Return the orders that came."""

@@ -40,6 +40,13 @@ class Wanted:
     enforcement: Json
     told: Mapping[str, str]
 
+    def binding(self) -> Json | None:
+        """Return what each task is bound to: as it asks, or to as many CPUs as it may never take more of."""
+        cpus = self.enforcement.get("cpus")
+        if self.affinity is None and cpus is not None and self.enforcement.get("policy", "hard") == "hard":
+            return {"unit": "cpu", "per_task": -(-int(cpus) // max(1, len(self.hosts)))}
+        return self.affinity
+
 
 def wanted(attempt: Json) -> Wanted:
     """Return what an attempt's JSON says. Raises KeyError, TypeError or ValueError where it can't be."""
