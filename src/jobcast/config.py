@@ -155,6 +155,26 @@ def _models(text: str) -> int:
     return int(text)
 
 
+_MOST_RETRIES = 10
+
+
+def _retries(text: str) -> int:
+    if not text.isdecimal() or int(text) > _MOST_RETRIES:
+        raise ValueError(say("frame.whole_between", least=0, most=_MOST_RETRIES))
+    return int(text)
+
+
+_MOST_TIMES = 100.0
+
+
+def _factor(text: str) -> float:
+    """Read how many times as much is asked for; as much again would be killed again."""
+    times = _number(text)
+    if not 1 < times <= _MOST_TIMES:
+        raise ValueError(say("config.no_factor", most=f"{_MOST_TIMES:g}"))
+    return times
+
+
 _LONG = 1e9
 """More seconds than anybody waits, and money than anybody asks for an hour."""
 
@@ -203,6 +223,8 @@ BATCH_FOLDER: Setting[Path | None] = Setting(name="batch.folder", read=_maybe_fi
 BATCH_SOCKET = Setting(name="batch.socket", read=_batch_socket, default="auto")
 BATCH_SYSTEM: Setting[tuple[str, ...]] = Setting(name="batch.system", read=_names, default="")
 BATCH_EXECUTOR = Setting(name="batch.executor", read=_executor, default="local")
+BATCH_MEMORY_RETRIES = Setting(name="batch.memory_retries", read=_retries, default="0")
+BATCH_MEMORY_FACTOR = Setting(name="batch.memory_factor", read=_factor, default="2")
 
 SETTINGS: dict[str, Setting[object]] = {
     setting.name: cast("Setting[object]", setting)
@@ -235,6 +257,8 @@ SETTINGS: dict[str, Setting[object]] = {
         BATCH_SOCKET,
         BATCH_SYSTEM,
         BATCH_EXECUTOR,
+        BATCH_MEMORY_RETRIES,
+        BATCH_MEMORY_FACTOR,
     )
 }
 

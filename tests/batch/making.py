@@ -7,7 +7,7 @@ from jobcast.act.executors.base import Consumed, End, Ended
 from jobcast.batch.accepting import accept
 from jobcast.batch.intake.base import Intake
 from jobcast.batch.journal import Journal
-from jobcast.batch.ledger import Ledger
+from jobcast.batch.ledger import Ledger, Retry
 from jobcast.batch.opening import open_ledger
 from jobcast.batch.orders import Asker, Carried, OnSteps, carry_out
 from jobcast.batch.record import Notes, Submitted
@@ -79,6 +79,6 @@ def over(attempt: str, *, at: float = AT + 60, how: End = End.EXITED, exit_code:
     )
 
 
-def end(ledger: Ledger, news: Ended) -> tuple[object, ...]:
+def end(ledger: Ledger, news: Ended, again: Retry = retry) -> tuple[object, ...]:
     """Take in the end of an attempt."""
-    return ledger.end([news], int(news.at), retry)
+    return ledger.end([news], int(news.at), again)

@@ -6,7 +6,7 @@ executor.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jobcast.act.executors.base import Began, Ended, Measured, Paused
 from jobcast.batch import following
@@ -14,11 +14,14 @@ from jobcast.batch.action import Action, Verb
 from jobcast.batch.journal import FullError, Journal, Turn
 from jobcast.batch.record import Step, StepState, Submitted
 from jobcast.batch.site import LiveSite
-from jobcast.decision import Decision, Refuse
+from jobcast.decision import Decision, Reason, Refuse
 from jobcast.language import say
+from jobcast.schedule.admission import readmit
 from jobcast.schedule.event import Changed, ClockStepped, Event, Finished, Vacated
+from jobcast.schedule.happening import queue_of
 from jobcast.schedule.state import State
 from jobcast.schedule.step import step as decide
+from jobcast.schedule.why import sentence
 
 DRAINED, FAVOURED = "drained", "favoured_users"
 """Under which the journal keeps them."""
@@ -222,7 +225,9 @@ class Ledger:
         self, news: Ended, step: Step, at: int, retry: Retry
     ) -> tuple[list[Event], Callable[[], None]]:
         again = retry(step, news)
-        if again is None:
+        refusal = None if again is None else self._refused_again(again, step)
+        if again is None or refusal is not None:
+            news = news if refusal is None else replace(news, detail=f"{news.detail} {refusal}".strip())
 
             def over() -> None:
                 following.ended(news, step)
@@ -239,6 +244,15 @@ class Ledger:
         if again.job != step.submitted.job:
             events.append(Changed(at=at, job=again.job))
         return events, waits_again
+
+    def _refused_again(self, again: Submitted, step: Step) -> str | None:
+        """Return why what a step has become can't be run here; None where it can, or is the same."""
+        job = again.job
+        queue = queue_of(job, self.site.policy)
+        if job == step.submitted.job or queue is None:
+            return None
+        reason = readmit(job, queue, self.state)
+        return say("batch.not_again", why=sentence(reason)) if isinstance(reason, Reason) else None
 
     def drop(self, step: Step) -> None:
         """Note that a step is over, and is to be written down with the next settlement."""

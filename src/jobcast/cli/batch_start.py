@@ -14,6 +14,7 @@ from jobcast import config
 from jobcast.act.executors.base import Executor
 from jobcast.act.executors.local import LocalExecutor
 from jobcast.batch.loop import Loop
+from jobcast.batch.retrying import retry
 from jobcast.batch.site import Files, LiveSite
 from jobcast.cli import frame
 from jobcast.cli.screen import talk
@@ -52,6 +53,11 @@ def command(session: Session, /, *, files: tuple[str, ...], **flags: str | None)
         host=host,
         zone=settings[config.TIMEZONE],
         operators=frozenset({"root", getpass.getuser(), *settings[config.ADMINISTRATORS]}),
+        retry=partial(
+            retry,
+            memory_retries=settings[config.BATCH_MEMORY_RETRIES],
+            memory_factor=settings[config.BATCH_MEMORY_FACTOR],
+        ),
         only=None if os.geteuid() == _ROOT else getpass.getuser(),
     )
     with ExitStack() as closing:

@@ -21,12 +21,11 @@ from jobcast.batch.intake import loadleveler, lsf
 from jobcast.batch.intake.base import Intake, Submitter
 from jobcast.batch.intake.loadleveler_filter import FilterEnd, filter_of, filtered
 from jobcast.batch.journal import Journal
-from jobcast.batch.ledger import Ledger
+from jobcast.batch.ledger import Ledger, Retry
 from jobcast.batch.loop import Loop, Surroundings
 from jobcast.batch.opening import kept_in, open_ledger
 from jobcast.batch.order import SubmitCommand, SubmitCommandFile
 from jobcast.batch.picture import Frame
-from jobcast.batch.retrying import retry
 from jobcast.batch.site import Files, LiveSite, read_live
 from jobcast.errors import CommandError, ConfigError
 from jobcast.language import say
@@ -64,6 +63,8 @@ class Set:
     zone: tzinfo
     operators: frozenset[str]
     """Login names."""
+    retry: Retry
+    """What is run again."""
     only: str | None
     """The one user whose jobs can be run; None for everybody's."""
 
@@ -94,7 +95,7 @@ async def _manage(setup: Set, sockets: list[socket.socket], ready: Callable[[Loo
         zone=setup.zone,
         read=read_submission,
         complete=lambda submitted: submitted,
-        retry=retry,
+        retry=setup.retry,
     )
     loop = Loop(ledger, setup.executor(ledger.site), around)
     if ledger.site.files != files:
