@@ -23,7 +23,7 @@ from jobcast.schedule.state import State
 from jobcast.schedule.step import step as decide
 from jobcast.schedule.why import sentence
 
-DRAINED, FAVOURED = "drained", "favoured_users"
+DRAINED, FAVOURED, CLOSED, STOPPED = "drained", "favoured_users", "closed", "stopped"
 """Under which the journal keeps them."""
 
 Retry = Callable[[Step, Ended], Submitted | None]
@@ -56,6 +56,10 @@ class Ledger:
         self.site_number = journal.site(site.files) if site_number is None else site_number
         self.drained: frozenset[str] = frozenset(json.loads(journal.meta(DRAINED) or "[]"))
         """Machines that operators let run out."""
+        self.closed: frozenset[str] = frozenset(json.loads(journal.meta(CLOSED) or "[]"))
+        """Machines that a control expression keeps from taking steps."""
+        self.stopped: frozenset[str] = frozenset(json.loads(journal.meta(STOPPED) or "[]"))
+        """Steps that a control expression has stopped."""
         self.favoured: frozenset[str] = frozenset(json.loads(journal.meta(FAVOURED) or "[]"))
         """Users whose steps go before others."""
         self.turns = number

@@ -23,6 +23,7 @@ from jobcast.batch.accepting import NUMBER, Complete, accept
 from jobcast.batch.acting import Acting
 from jobcast.batch.action import Action
 from jobcast.batch.attempts import attempt_of
+from jobcast.batch.controls import control
 from jobcast.batch.intake.base import Intake, Submitter
 from jobcast.batch.journal import FullError
 from jobcast.batch.ledger import Ledger, Retry, job_of
@@ -194,6 +195,7 @@ class Loop:
             self._ask(self.ledger.end(list(ends.values()), at, self._around.retry))
         if events := machine_events(told.values(), self.ledger, at):
             self._ask(self.ledger.turn(at, events).actions)
+            self._ask(control(told, self.ledger, datetime.fromtimestamp(at, self._around.zone)))
         self.ledger.settle()
         self._publish()
 

@@ -111,7 +111,7 @@ def machine_events(news: Iterable[MachineNews], ledger: Ledger, at: int) -> list
         was_up = bool(state.up[state.grid.rows[each.machine]])
         if was_up and not each.up:
             events.append(MachineLeft(at=at, machine=each.machine))
-        elif each.up and not was_up and each.machine not in ledger.drained:
+        elif each.up and not was_up and each.machine not in ledger.drained | ledger.closed:
             events.append(MachineCame(at=at, machine=known[each.machine]))
         if each.facts:
             events.append(MachineTold(at=at, machine=each.machine, facts=each.facts))

@@ -65,8 +65,8 @@ class Carried:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Change:
-    """What an order does to one step."""
+class Change:
+    """What is done to one step."""
 
     events: tuple[Event, ...] = ()
     """For the core."""
@@ -85,11 +85,11 @@ def carry_out(order: OnSteps, asker: Asker, ledger: Ledger, at: int) -> Carried:
     """Carry out an order; raises FullError where it can't be written down, and then nothing has happened."""
     names = (order.step,) if isinstance(order, Modify) else order.steps
     outcomes: list[Outcome] = []
-    changes: list[_Change] = []
+    changes: list[Change] = []
     for name, step in _found(names, ledger, outcomes):
         refusal = _forbidden(order, asker, step)
         change = refusal or _change(order, asker, step, at, ledger)
-        if isinstance(change, _Change):
+        if isinstance(change, Change):
             changes.append(change)
             outcomes.append(Outcome(name=step.id, done=Done.YES))
         else:
@@ -134,7 +134,7 @@ def _forbidden(order: OnSteps, asker: Asker, step: Step) -> _Refusal | None:
     return None
 
 
-def _change(order: OnSteps, asker: Asker, step: Step, at: int, ledger: Ledger) -> _Change | _Refusal:
+def _change(order: OnSteps, asker: Asker, step: Step, at: int, ledger: Ledger) -> Change | _Refusal:
     match order:
         case Cancel():
             return _cancel(step, at, ledger)
@@ -147,7 +147,7 @@ def _change(order: OnSteps, asker: Asker, step: Step, at: int, ledger: Ledger) -
     return change or (Done.NOT_NOW, say("batch.not_now", step=step.id, state=say(f"step_state.{step.state}")))
 
 
-def _of_waiting(order: OnSteps, step: Step, at: int, ledger: Ledger) -> _Change | None:
+def _of_waiting(order: OnSteps, step: Step, at: int, ledger: Ledger) -> Change | None:
     holds = {*step.submitted.job.hold.split()}
     match order:
         case Hold(by=kind):
@@ -159,38 +159,38 @@ def _of_waiting(order: OnSteps, step: Step, at: int, ledger: Ledger) -> _Change 
         case Resume():
             return _held(step, at, ledger, holds - {"user"})
         case Favour(favoured=favoured):
-            return _Change(events=(Favoured(at=at, job=step.id, rank=int(favoured)),))
+            return Change(events=(Favoured(at=at, job=step.id, rank=int(favoured)),))
     return None
 
 
-def _of_started(order: OnSteps, step: Step, at: int, ledger: Ledger) -> _Change | None:
+def _of_started(order: OnSteps, step: Step, at: int, ledger: Ledger) -> Change | None:
     match order:
         case Suspend() if step.id in ledger.state.running:
-            return _Change(events=(SuspendAsked(at=at, job=step.id),))
+            return Change(events=(SuspendAsked(at=at, job=step.id),))
         case Resume() if step.id in ledger.state.suspended:
-            return _Change(events=(ResumeAsked(at=at, job=step.id),))
+            return Change(events=(ResumeAsked(at=at, job=step.id),))
         case Requeue() if step.state is not StepState.REMOVE_PENDING:
             return requeued(step, at, ledger)
     return None
 
 
-def _prioritised(order: Prioritise, step: Step, at: int, ledger: Ledger) -> _Change:
+def _prioritised(order: Prioritise, step: Step, at: int, ledger: Ledger) -> Change:
     now = step.submitted.job.priority
     base = order.to if order.to is not None else (_USUAL_PRIORITY if now is None else now) + (order.by or 0)
     return changed(step, at, ledger, priority=min(max(base, 0), _HIGHEST_PRIORITY))
 
 
-def _cancel(step: Step, at: int, ledger: Ledger) -> _Change:
+def _cancel(step: Step, at: int, ledger: Ledger) -> Change:
     def over() -> None:
         step.ended, step.killed_for = at, "cancelled"
         following.put(step, StepState.CANCELED, at)
         ledger.drop(step)
 
     waits = step.id in ledger.state.waiting
-    return _Change(events=(Cancelled(at=at, job=step.id),), then=over if waits else None)
+    return Change(events=(Cancelled(at=at, job=step.id),), then=over if waits else None)
 
 
-def requeued(step: Step, at: int, ledger: Ledger) -> _Change:
+def requeued(step: Step, at: int, ledger: Ledger) -> Change:
     """Kill a step's attempt; when it is gone, the step waits again."""
 
     def leave() -> None:
@@ -199,10 +199,10 @@ def requeued(step: Step, at: int, ledger: Ledger) -> _Change:
         ledger.change(step)
 
     kill = Action(verb=Verb.KILL, attempt=step.attempt_id, step=step.id)
-    return _Change(then=leave, actions=(kill,))
+    return Change(then=leave, actions=(kill,))
 
 
-def _held(step: Step, at: int, ledger: Ledger, holds: set[str]) -> _Change:
+def _held(step: Step, at: int, ledger: Ledger, holds: set[str]) -> Change:
     hold = " ".join(name for name in ("user", "system") if name in holds)
 
     def put() -> None:
@@ -213,7 +213,7 @@ def _held(step: Step, at: int, ledger: Ledger, holds: set[str]) -> _Change:
     return replace(change, then=lambda: _all((change.then, put)))
 
 
-def changed(step: Step, at: int, ledger: Ledger, **fields: object) -> _Change:
+def changed(step: Step, at: int, ledger: Ledger, **fields: object) -> Change:
     """Change what the scheduler knows of a step."""
     job = replace(step.submitted.job, **fields)  # type: ignore[arg-type]
 
@@ -221,10 +221,10 @@ def changed(step: Step, at: int, ledger: Ledger, **fields: object) -> _Change:
         step.submitted = replace(step.submitted, job=job)
         ledger.change(step)
 
-    return _Change(events=(Changed(at=at, job=job),), then=keep)
+    return Change(events=(Changed(at=at, job=job),), then=keep)
 
 
-def _modified(order: Modify, asker: Asker, step: Step, at: int, ledger: Ledger) -> _Change | _Refusal:
+def _modified(order: Modify, asker: Asker, step: Step, at: int, ledger: Ledger) -> Change | _Refusal:
     job, waits = step.submitted.job, step.id in ledger.state.waiting
     running_only = (order.queue, order.account, order.begin, order.memory_per_task)
     if not waits and any(value is not None for value in running_only):
@@ -246,7 +246,7 @@ def _modified(order: Modify, asker: Asker, step: Step, at: int, ledger: Ledger) 
     events: tuple[Event, ...] = (Changed(at=at, job=found.job),)
     if order.sysprio is not None:
         events = (*events, Favoured(at=at, job=step.id, rank=order.sysprio))
-    return _Change(events=events, then=keep)
+    return Change(events=events, then=keep)
 
 
 def _with_values(submitted: Submitted, order: Modify) -> Submitted:

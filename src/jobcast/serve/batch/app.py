@@ -107,7 +107,9 @@ def _asker(desk: Desk, request: Request) -> Asker:
     user = request.scope["state"].get("login")
     if user is None:
         raise RefusedError(401, "unknown", "nobody knows who asks: knock at the Unix socket")
-    return Asker(user=user, operator=user in desk.operators)
+    site = desk.loop.ledger.site
+    named = site.loadleveler.administrators if site.dialect == "loadleveler" else frozenset[str]()
+    return Asker(user=user, operator=user in desk.operators | named)
 
 
 async def _orders(desk: Desk, request: Request) -> Response:

@@ -62,7 +62,7 @@ def read_site(texts: Mapping[str, str]) -> Site:
     cluster = reading.cluster()
     policy = reading.policy(cluster, " + ".join(texts))
     rules = read_submission_rules(admin, config.everywhere, report)
-    live = read_live(config.everywhere)
+    live, controls = read_live(config.everywhere), reading.controls()
     order = {name: place for place, name in enumerate(texts)}
     keywords = sorted(report.keywords(), key=lambda each: (order[each.file], each.line))
     return Site(
@@ -70,6 +70,8 @@ def read_site(texts: Mapping[str, str]) -> Site:
         counted=reading.counted,
         rules=rules,
         live=live,
+        controls=controls,
+        administrators=frozenset(config.everywhere.words("loadl_admin")),
     )
 
 
@@ -123,13 +125,16 @@ class _Reading:
                     if statement := said.own(key):
                         self.report.ignore(statement, say("loadleveler.no_machine", name=machine))
 
+    def controls(self) -> dict[str, Expression]:
+        """Return the control expressions that are said, by their keywords."""
+        read = ((key, self.said.read(key, partial(control, keyword=key.upper()), None)) for key in _CONTROLS)
+        return {key: tree for key, tree in read if tree is not None}
+
     def policy(self, cluster: Cluster, name: str) -> Policy:
         counted, said = self.counted, self.said
         offered = {resource for machine in cluster.machines for resource in machine.resources}
         planning = read_planning(said, offered or {CPUS})
         classes = self._classes(cluster.machines)
-        for key in _CONTROLS:
-            said.read(key, partial(control, keyword=key.upper()), None)
         users = read_priorities("user", self.admin, self.report)
         groups = read_priorities("group", self.admin, self.report)
         shifts = {USER_SYSPRIO: users.shift, GROUP_SYSPRIO: groups.shift}

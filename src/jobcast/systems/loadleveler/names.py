@@ -91,9 +91,9 @@ def machine_order(text: str) -> tuple[Expression, frozenset[str]]:
     return tree, frozenset(live[name] for name in names(tree) & live.keys())
 
 
-def control(text: str, keyword: str) -> None:
-    """Check START, SUSPEND, CONTINUE, VACATE or KILL. Raises RefusedError or ExpressionError."""
-    _meant(text, {name.lower(): Name(name) for name in _CONTROL}, tuple(sorted(_CONTROL)), keyword)
+def control(text: str, keyword: str) -> Expression:
+    """Read START, SUSPEND, CONTINUE, VACATE or KILL. Raises RefusedError or ExpressionError."""
+    return _meant(text, {name.lower(): Name(name) for name in _CONTROL}, tuple(sorted(_CONTROL)), keyword)
 
 
 def start_class(text: str, classes: Collection[str]) -> Expression:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from jobcast.language import say
+from jobcast.schedule.expression import Expression
 from jobcast.systems.dialect import Configuration
 from jobcast.systems.loadleveler.admin_file import Admin
 from jobcast.systems.loadleveler.live import LiveRules, read_accounting
@@ -101,6 +102,10 @@ class Site:
     """What job command files meet."""
     live: LiveRules = field(default_factory=LiveRules)
     """What is done around jobs that run."""
+    controls: Mapping[str, Expression] = field(default_factory=dict)
+    """``start``, ``suspend``, ... to what a machine that runs is asked."""
+    administrators: frozenset[str] = frozenset()
+    """Login names (LOADL_ADMIN)."""
 
 
 def read_submission_rules(admin: Admin, config: Said, report: Report) -> SubmissionRules:

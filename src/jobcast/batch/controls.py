@@ -1,0 +1,139 @@
+"""LoadLeveler's control expressions on machines that run: START, SUSPEND, CONTINUE, VACATE.
+
+"Managing a job's status using control expressions" in Using and Administering LoadLeveler. They are looked at whenever
+a machine tells of itself. KILL has nothing to add: what is vacated is ended by force a few seconds later anyway.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from jobcast.batch.action import Action
+from jobcast.batch.ledger import CLOSED, STOPPED, Ledger
+from jobcast.batch.orders import Change, requeued
+from jobcast.batch.record import Step, StepState
+from jobcast.machine import Fact
+from jobcast.schedule.event import Event, MachineCame, MachineLeft, ResumeAsked, SuspendAsked
+from jobcast.schedule.expression import Expression, evaluate
+
+_FACTS = {"LoadAvg": "load", "KeyboardIdle": "idle", "Arch": "arch", "OpSys": "opsys"}
+"""Name in an expression to what the machine tells."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Looked:
+    """What follows from looking at one machine."""
+
+    events: tuple[Event, ...] = ()
+    """For the core."""
+    changes: tuple[Change, ...] = ()
+    """Steps that are vacated."""
+    closed: frozenset[str] = frozenset()
+    """Machines that START keeps from taking steps, from now on."""
+    stopped: frozenset[str] = frozenset()
+    """Steps that SUSPEND has stopped, from now on."""
+
+
+def look(machine: str, controls: Mapping[str, Expression], ledger: Ledger, moment: datetime) -> Looked:
+    """Return what the expressions want of a machine; `moment` is in the site's zone."""
+    at, looked = int(moment.timestamp()), Looked(closed=ledger.closed, stopped=ledger.stopped)
+    if not controls or machine not in ledger.state.grid.rows:
+        return looked
+    facts = _facts(machine, ledger, moment)
+    looked = _start(machine, _is_true(controls.get("start"), facts, default=True), ledger, at)
+    for step in _steps_on(machine, ledger):
+        wants = partial(_is_true_now, controls, {**facts, "EnteredCurrentState": step.since})
+        looked = _job(step, wants, looked, ledger, at)
+    return looked
+
+
+def control(machines: Iterable[str], ledger: Ledger, moment: datetime) -> tuple[Action, ...]:
+    """Do what the expressions want of machines; raises FullError. Return what the executor is to be asked."""
+    controls, actions = ledger.site.loadleveler.controls, list[Action]()
+    if ledger.site.dialect != "loadleveler":
+        return ()
+    for machine in machines:
+        wanted = look(machine, controls, ledger, moment)
+        if not wanted.events and not wanted.changes:
+            continue
+
+        def note(wanted: Looked = wanted) -> None:
+            ledger.closed, ledger.stopped = wanted.closed, wanted.stopped
+            for change in wanted.changes:
+                if change.then is not None:
+                    change.then()
+
+        meta = {CLOSED: json.dumps(sorted(wanted.closed)), STOPPED: json.dumps(sorted(wanted.stopped))}
+        turned = ledger.turn(int(moment.timestamp()), wanted.events, meta=meta, then=note)
+        actions += (*turned.actions, *(each for change in wanted.changes for each in change.actions))
+    return tuple(actions)
+
+
+def _start(machine: str, takes: bool, ledger: Ledger, at: int) -> Looked:
+    closed = machine in ledger.closed
+    known = {each.name: each for each in ledger.state.cluster.machines}
+    events: tuple[Event, ...] = ()
+    if not takes and not closed:
+        events = (MachineLeft(at=at, machine=machine),)
+    elif takes and closed and machine not in ledger.drained:
+        events = (MachineCame(at=at, machine=known[machine]),)
+    now = ledger.closed - {machine} if takes else ledger.closed | {machine}
+    return Looked(events=events, closed=now, stopped=ledger.stopped)
+
+
+def _job(step: Step, wants: Callable[[str], bool], looked: Looked, ledger: Ledger, at: int) -> Looked:
+    without = looked.stopped - {step.id}
+    if step.id in ledger.state.running:
+        if not wants("suspend"):
+            return replace(looked, stopped=without)
+        event = SuspendAsked(at=at, job=step.id)
+        return replace(looked, events=(*looked.events, event), stopped=looked.stopped | {step.id})
+    if step.id not in ledger.stopped or step.state is StepState.VACATE_PENDING:
+        return looked
+    if wants("vacate"):
+        change = requeued(step, at, ledger)
+        return replace(looked, changes=(*looked.changes, change), stopped=without)
+    if wants("continue"):
+        resume = ResumeAsked(at=at, job=step.id)
+        return replace(looked, events=(*looked.events, resume), stopped=without)
+    return looked
+
+
+def _is_true_now(controls: Mapping[str, Expression], facts: Mapping[str, Fact], name: str) -> bool:
+    return _is_true(controls.get(name), facts, default=False)
+
+
+def _steps_on(machine: str, ledger: Ledger) -> Iterator[Step]:
+    for step in ledger.steps.values():
+        there = step.id in ledger.state.running or step.id in ledger.state.suspended
+        if there and any(share.machine == machine for share in step.allocation):
+            yield step
+
+
+def _is_true(tree: Expression | None, facts: Mapping[str, Fact], *, default: bool) -> bool:
+    """Evaluate an expression; what asks for something that nobody tells is not fulfilled."""
+    return default if tree is None else bool(evaluate(tree, facts))
+
+
+def _facts(machine: str, ledger: Ledger, moment: datetime) -> dict[str, Fact]:
+    told = ledger.state.told.get(machine, {})
+    found: dict[str, Fact] = {name: told[fact] for name, fact in _FACTS.items() if fact in told}
+    parts = moment.timetuple()
+    return {
+        **found,
+        "Machine": machine,
+        "CurrentTime": int(moment.timestamp()),
+        "EnteredCurrentState": int(moment.timestamp()),
+        "tm_hour": parts.tm_hour,
+        "tm_min": parts.tm_min,
+        "tm_sec": parts.tm_sec,
+        "tm_mday": parts.tm_mday,
+        "tm_mon": parts.tm_mon - 1,
+        "tm_year": parts.tm_year - 1900,
+        "tm4_year": parts.tm_year,
+        "tm_wday": (parts.tm_wday + 1) % 7,  # C counts from Sunday
+        "tm_yday": parts.tm_yday - 1,
+        "tm_isdst": max(parts.tm_isdst, 0),
+    }
