@@ -33,7 +33,7 @@ LOGIN = {
     "LOGNAME": "ann",
     "SHELL": "/bin/ksh",
 }
-BARE = read_site({})
+BARE = read_site({"LoadL_admin": "normal: type = class"})
 
 
 def order(text: str) -> SubmitCommandFile:

@@ -71,7 +71,7 @@ def test_a_file_without_an_executable_is_what_its_steps_run_until_one_names_one(
         "class": "normal",
         "output": "nightly.prepare.12.0",
         "error": "nightly.prepare.12.0",
-        "environment": 'COPY_ALL; !EDITOR; TITLE="two words; and more"',
+        "environment": "COPY_ALL; !EDITOR; TITLE=...",
         "arguments": '-d "last night" 24',
         "step_name": "prepare",
     }
@@ -175,6 +175,18 @@ def test_a_keyword_that_nobody_knows_refuses_the_file_and_a_comment_does_not():
         1,
         ("nightly.cmd:1:5: author : ann: this is no statement: write keyword = value",),
     )
+
+
+def test_values_of_the_environment_are_in_no_listing():
+    found = step("environment = $MODEL; A=secret; B='x'")
+    assert found.notes.keywords == {"environment": "$MODEL; A=...; B=..."}
+
+
+def test_steps_are_named_by_variables_too_and_each_but_once():
+    text = "# @ step_name = $(user).$(stepid)\n# @ queue\n" * 2 + "# @ dependency = ann.1 > 0\n# @ queue\n"
+    assert [each.notes.step_name for each in read(order(text), BARE, ANN).steps] == ["ann.0", "ann.1", "2"]
+    twice = read(order("# @ step_name = a\n# @ queue\n" * 2), BARE, ANN)
+    assert twice.refusals == ("nightly.cmd:3:17: step_name: a step before is called a too",)
 
 
 def test_faults_are_told_in_the_order_in_which_they_stand():

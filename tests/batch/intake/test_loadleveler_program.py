@@ -204,6 +204,14 @@ NO_LIMIT = (
             "'mine' can't stand here; there are rset_mcm_affinity, rset_consumable_cpus, rset_none",
         ),
         ("parallel_threads = 0", "0 is not between 1 and 1000000"),
+        (
+            "step_name = 2nd",
+            "'2nd' is no name of a step: letters, digits, _ and dots, no digit first, not T or F alone",
+        ),
+        (
+            "step_name = T",
+            "'T' is no name of a step: letters, digits, _ and dots, no digit first, not T or F alone",
+        ),
         ("env_copy = some", "'some' can't stand here; there are all, master"),
         ("large_page = M", "no machine promises large pages; y uses them where there are some"),
         ("restart_from_ckpt = yes", "there is no checkpoint to go on from"),

@@ -1,5 +1,6 @@
 """The weather centre's files and job command files, decided by the core: forecasts go before trials before research."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from jobcast.decision import Cause, Decision, Resume, Start, Suspend
@@ -54,7 +55,10 @@ def test_a_suspended_job_goes_on_where_it_was_when_its_preemptor_has_ended():
 def test_the_class_limit_holds_for_what_is_submitted():
     text = "# @ class = normal\n# @ wall_clock_limit = 7:00:00\n# @ queue"
     submission = JobSubmission(id="long", user="nwp", at=datetime(2026, 3, 1, tzinfo=UTC))
-    (job,) = read_job(text, SITE, submission).jobs
+    assert read_job(text, SITE, submission).refusals == (
+        "job command file:2:24: wall_clock_limit: more than 21600, the hard limit of the class",
+    )
+    job = replace(submitted(0, "long", "normal", 1).job, run_limit=7 * 3600)
     _, decisions = step(begin(SITE.configuration.cluster, POLICY), [Submitted(at=0, job=job)], POLICY)
     assert [(type(each).__name__, each.reason.cause) for each in decisions] == [
         ("Refuse", Cause.RUN_LIMIT_TOO_LONG)

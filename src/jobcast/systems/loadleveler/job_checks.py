@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from jobcast.language import say
 from jobcast.schedule.job import BatchJob
-from jobcast.spelling import likeliest
+from jobcast.spelling import did_you_mean, likeliest
 from jobcast.systems.loadleveler.job_step import JobStep
 from jobcast.systems.loadleveler.process_limits import LOCKS, NONE, reader
 from jobcast.systems.loadleveler.resources import theirs
@@ -41,6 +41,7 @@ def refusals(step: JobStep, job: BatchJob, site: Site) -> Iterator[str]:
     if step.read("coschedule", truth, default=False):
         step.refuse("coschedule", RefusedError(say("loadleveler.no_together")))
     _check_without_effect(step)
+    _check_class(step, job, site)
     rules, demand = site.rules, job.demand
     of_user, of_group = rules.user(job.user), rules.group(job.group)
     if job.group and (
@@ -64,6 +65,24 @@ def refusals(step: JobStep, job: BatchJob, site: Site) -> Iterator[str]:
         asked_for.update(queue.default_resources)
     for name in sorted(rules.must_request - asked_for):
         yield say("loadleveler.must_request", step=step.id, name=theirs(name))
+
+
+def _check_class(step: JobStep, job: BatchJob, site: Site) -> None:
+    """Refuse a class that isn't there, or isn't the user's, and a run limit beyond it; the place tells which."""
+    queues = site.configuration.policy.queues
+    queue = queues.get(job.queue)
+    if queue is None:
+        if queues:
+            question = did_you_mean(job.queue, queues)
+            error = say("loadleveler.no_class", name=shown(job.queue), question=question).rstrip()
+            step.refuse("class", RefusedError(error))
+        return
+    who = {job.user, job.group} - {""}
+    if (queue.users and who.isdisjoint(queue.users)) or not who.isdisjoint(queue.refused_users):
+        step.refuse("class", RefusedError(say("loadleveler.not_in_class", user=job.user, name=job.queue)))
+    most = queue.run_limit_max
+    if most is not None and job.run_limit is not None and job.run_limit > most:
+        step.refuse("wall_clock_limit", RefusedError(say("loadleveler.above_class", most=most)))
 
 
 def wrong_account(job: BatchJob, own: Collection[str]) -> RefusedError:

@@ -5,7 +5,7 @@ of unknown keywords, which LoadLeveler doesn't take either, the report tells alo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from jobcast.language import say
@@ -14,7 +14,7 @@ from jobcast.systems.dialect import Keyword, Standing
 from jobcast.systems.loadleveler.job_begin import read_begin
 from jobcast.systems.loadleveler.job_checks import refusals
 from jobcast.systems.loadleveler.job_demand import read_demand
-from jobcast.systems.loadleveler.job_dependency import read_dependency
+from jobcast.systems.loadleveler.job_dependency import read_dependency, read_step_name
 from jobcast.systems.loadleveler.job_keywords import JOB
 from jobcast.systems.loadleveler.job_origin import Origin
 from jobcast.systems.loadleveler.job_places import QUEUE, placed
@@ -124,27 +124,26 @@ class _Reading:
 
     def _step(self, said: Said, queue: Statement, steps: dict[str, str]) -> None:
         """Read the step that `queue` ends; `steps` is name to id of those before, to which it is added."""
-        number = len(self.jobs)
-        name = said.own("step_name")
-        step_name = name.text if name and name.text else str(number)
+        number = str(len(self.jobs))
         user = self.site.rules.user(self.submission.user)
         usual = user.default_class or self.site.configuration.policy.default_queue
         origin, job_id = self.submission.origin, self.submission.id
-        given = {"user": self.submission.user, "stepid": str(number), "step_name": step_name}
+        given = {"user": self.submission.user, "stepid": number, "step_name": number}
         variables = step_variables(said.texts(), origin, job_id, usual) | given
         step = JobStep(id=f"{job_id}.{number}", said=said, variables=variables)
+        name = step.read_own("step_name", lambda text: read_step_name(text, steps), number)
+        step = replace(step, variables=variables | {"step_name": name})
         job = self._job(step, step.read("class", _word, usual), steps)
         for reason in refusals(step, job, self.site):
             self.report.refuse(queue, reason)
         self.jobs.append(job)
         self.programs.append(read_program(step, job, self.site.rules.of_class(job.queue), origin))
-        steps[step_name] = step.id
+        steps[step.variables["step_name"]] = step.id
 
     def _job(self, step: JobStep, queue: str, steps: Mapping[str, str]) -> BatchJob:
         """Return the job of a step; `steps` is name to id of those before."""
         user = self.submission.user
         group = step.read("group", _word, self.site.rules.user(user).default_group)
-        after = step.said.own("dependency")
         return BatchJob(
             id=step.id,
             demand=read_demand(step, self.site, queue),
@@ -155,7 +154,7 @@ class _Reading:
             run_limit=step.read("wall_clock_limit", time_limit, _NO_LIMIT).hard,
             priority=step.read("user_priority", whole_from(0, 100), None),
             begin=step.read("startdate", lambda text: read_begin(text, self.submission.at), None),
-            after=step.read("dependency", lambda text: read_dependency(text, steps), None) if after else None,
+            after=step.read_own("dependency", lambda text: read_dependency(text, steps), None),
             hold=_HOLDS.get(step.read("hold", one_of(*_HOLDS), ""), ""),
             booking=step.read("ll_res_id", _word, ""),
             restartable=step.read("restart", truth, self.site.rules.of_class(queue).restart),

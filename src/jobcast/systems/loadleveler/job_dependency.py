@@ -5,7 +5,8 @@ do, so does it that the step ends without one.
 """
 
 import operator
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 
 from jobcast.language import say
 from jobcast.schedule.expression import Binary, Constant, Expression, Name, Unary
@@ -13,6 +14,7 @@ from jobcast.schedule.job import After, AllOf, AnyOf, Dependency, Ending, Not
 from jobcast.spelling import did_you_mean
 from jobcast.systems.loadleveler.statement import RefusedError
 from jobcast.systems.loadleveler.trees import read_tree
+from jobcast.systems.loadleveler.values import shown
 
 NOT_RUN = 1002
 RETURN_CODES = {"cc_notrun": NOT_RUN, "cc_removed": 1001}
@@ -27,6 +29,20 @@ _COMPARE: dict[str, Callable[[int, int], bool]] = {
 }
 _LOWEST = -(1 << 31)
 """No exit code is below."""
+
+
+_STEP_NAME = re.compile(r"[A-Za-z_.][A-Za-z0-9_.]{0,254}")
+_TRUTHS = frozenset({"T", "F"})
+
+
+def read_step_name(text: str, steps: Collection[str]) -> str:
+    """Read the name of a step, which none before has; `steps` are theirs. T, F and numbers mean something else."""
+    name = text.strip()
+    if _STEP_NAME.fullmatch(name) is None or name in _TRUTHS:
+        raise RefusedError(say("loadleveler.bad_step_name", value=shown(text)))
+    if name in steps:
+        raise RefusedError(say("loadleveler.same_step_name", name=name))
+    return name
 
 
 def read_dependency(text: str, steps: Mapping[str, str]) -> Dependency:

@@ -36,6 +36,17 @@ class Wish:
     given: Mapping[str, str] = field(default_factory=dict)
     """Name to value."""
 
+    def without_values(self) -> str:
+        """Return it as it is written, but for the values given, which may be secret."""
+        return "; ".join(
+            (
+                *(("COPY_ALL",) if self.everything else ()),
+                *(f"${name}" for name in sorted(self.copied)),
+                *(f"!{name}" for name in sorted(self.left_out)),
+                *(f"{name}=..." for name in self.given),
+            )
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Login:

@@ -12,7 +12,7 @@ from jobcast.language import say
 from jobcast.program import NOWHERE, Limits, Program
 from jobcast.schedule.job import BatchJob
 from jobcast.systems.loadleveler.job_binding import read_affinity, read_threads
-from jobcast.systems.loadleveler.job_environment import NOTHING, Login, environment_of, read_environment
+from jobcast.systems.loadleveler.job_environment import NOTHING, Login, Wish, environment_of, read_environment
 from jobcast.systems.loadleveler.job_origin import SHELL, Origin
 from jobcast.systems.loadleveler.job_step import JobStep
 from jobcast.systems.loadleveler.process_limits import JOB_CPU, NONE, OF_PROCESSES, reader, within
@@ -53,22 +53,25 @@ class JobProgram:
     notify_user: str
     """Who is told; empty for the owner."""
     keywords: Mapping[str, str]
-    """All that is said of the step, with variables filled in."""
+    """All that is said of the step, with variables filled in, but for the values of its environment."""
 
 
 def read_program(step: JobStep, job: BatchJob, rules: ClassRules, origin: Origin) -> JobProgram:
     """Return what a step runs that is `job` for the scheduler; `rules` are those of its class."""
-    step_name = step.variables["step_name"]
+    wish = step.read("environment", read_environment, NOTHING)
+    keywords = {key: step.text(key) for key in step.said.everything() if _holds(step, key)}
+    if "environment" in keywords:
+        keywords["environment"] = wish.without_values()
     return JobProgram(
-        program=_program(step, job, rules, origin),
+        program=_program(step, job, rules, origin, wish),
         command=step.text("executable") or origin.file,
         kind=step.read("job_type", lambda text: text.strip().lower(), "serial"),
         job_name=step.text("job_name"),
-        step_name=step_name,
+        step_name=step.variables["step_name"],
         comment=step.text("comment").strip('"'),
         notification=step.read("notification", one_of(*NOTIFICATIONS), "complete"),
         notify_user=step.text("notify_user"),
-        keywords={key: step.text(key) for key in step.said.everything() if _holds(step, key)},
+        keywords=keywords,
     )
 
 
@@ -77,14 +80,13 @@ def _holds(step: JobStep, key: str) -> bool:
     return step.says(key) and (key not in NOT_INHERITED or step.said.own(key) is not None)
 
 
-def _program(step: JobStep, job: BatchJob, rules: ClassRules, origin: Origin) -> Program:
+def _program(step: JobStep, job: BatchJob, rules: ClassRules, origin: Origin, wish: Wish) -> Program:
     directory = posixpath.join(origin.directory, step.text("initialdir"))
     executable = step.text("executable")
     output = _file(step, "output", directory)
     error = _file(step, "error", directory)
     arguments = step.read("arguments", read_arguments, _NO_ARGUMENTS)
     login = Login(user=job.user, home=origin.home, shell=origin.shell)
-    wish = step.read("environment", read_environment, NOTHING)
     return Program(
         arguments=(posixpath.join(directory, executable), *arguments) if executable else arguments,
         script="" if executable else origin.script,

@@ -37,6 +37,13 @@ class JobStep:
             return default
         return self.said.read(key, lambda text: parse(self._filled(text)), default)
 
+    def read_own(self, key: str, parse: Callable[[str], Value], default: Value) -> Value:
+        """Return the same of a keyword that steps before don't hand on."""
+        statement = self.said.own(key)
+        if statement is None or not statement.text.strip():
+            return default
+        return self.said.parsed(statement, lambda text: parse(self._filled(text)), default)
+
     def text(self, key: str) -> str:
         """Return the value of a keyword with its variables filled in; empty where it isn't said, or refused."""
         return self.read(key, str.strip, "")

@@ -1,0 +1,77 @@
+"""Job command files that are read well, and that the site's rules turn away or take."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from jobcast.batch.accepting import accept
+from jobcast.batch.intake.base import Submitter
+from jobcast.batch.intake.loadleveler import read
+from jobcast.batch.journal import Journal
+from jobcast.batch.opening import open_ledger
+from jobcast.batch.order import Answer, Done, Outcome, SubmitCommandFile
+from jobcast.batch.record import StepState
+from jobcast.batch.site import Files, read_live
+from tests.batch.making import AT, HERE, MONDAY
+
+TEXTS = {
+    "LoadL_config": "SCHEDULER_TYPE = BACKFILL\nSCHEDULE_BY_RESOURCES = ConsumableCpus ConsumableMemory",
+    "LoadL_admin": "n1: type = machine\nresources = ConsumableCpus(4) ConsumableMemory(8 gb)\n"
+    "default: type = user\ndefault_class = normal\n"
+    "normal: type = class\nwall_clock_limit = 1:00:00\nmax_node = 2\n"
+    "ops: type = class\ninclude_users = nwp\n",
+}
+
+
+def answer(folder: Path, *lines: str) -> tuple[Answer, list[StepState]]:
+    ledger = open_ledger(Journal(folder), Files(texts=TEXTS, here=HERE), read_live, at=AT, monday=MONDAY)
+    text = "\n".join((*(f"# @ {line}" for line in lines), "# @ queue\n"))
+    who = Submitter(user="ann", job="n1.1", at=datetime.fromtimestamp(AT, UTC))
+    intake = read(SubmitCommandFile(text=text, directory="/"), ledger.site.loadleveler, who)
+    said = accept(intake, 1, ledger, AT, lambda step: step).answer
+    return said, [step.state for step in ledger.steps.values()]
+
+
+def test_a_file_that_fits_the_site_becomes_steps(tmp_path: Path) -> None:
+    lines = ("resources = ConsumableCpus(4) ConsumableMemory(8 gb)", "hold = user", "wall_clock_limit = 60")
+    assert answer(tmp_path, *lines) == (
+        Answer(outcomes=(Outcome(name="n1.1.0", done=Done.YES),), job="n1.1"),
+        [StepState.USER_HOLD],
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("resources = ConsumableCpus(5)", "doesn't fit even when nobody else runs (normal)"),
+        ("resources = ConsumableMemory(9 gb)", "doesn't fit even when nobody else runs (normal)"),
+        ('requirements = (Machine == "n9")', "no machine has what it asks for"),
+    ],
+)
+def test_what_no_machine_has_is_refused_at_once(tmp_path: Path, line: str, said: str) -> None:
+    assert answer(tmp_path, line) == (
+        Answer(outcomes=(Outcome(name="", done=Done.REFUSED, said=said),)),
+        [],
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("class = ops", "-:1:13: class: ann may not use the class ops"),
+        (
+            "class = normul",
+            "-:1:13: class: no stanza and no machine names the class normul. Did you mean normal?",
+        ),
+        (
+            "wall_clock_limit = 2:00:00",
+            "-:1:24: wall_clock_limit: more than 3600, the hard limit of the class",
+        ),
+    ],
+)
+def test_what_a_class_does_not_give_is_refused_where_it_stands(tmp_path: Path, line: str, said: str) -> None:
+    assert answer(tmp_path, line) == (
+        Answer(outcomes=(Outcome(name="", done=Done.REFUSED, said=said),)),
+        [],
+    )
