@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from jobcast.act.executors.local import LocalExecutor
+from jobcast.batch.retrying import retry
 from jobcast.batch.site import Files
 from jobcast.machine import CPUS, MEMORY, Machine
 from jobcast.serve.batch.run import Set, run
@@ -47,12 +48,14 @@ def _fork(folder: Path) -> int:
 def _manage(folder: Path) -> None:
     setup = Set(
         folder=folder / "store" / "batch",
+        store=folder / "store",
         files=lambda: Files(texts={}, here=HERE),
         executor=lambda _site: LocalExecutor(folder / "store" / "batch" / "spool", ("n1",)),
         cluster="loom",
         host="n1",
         zone=read_zone("UTC"),
         operators=frozenset({"root"}),
+        retry=retry,
         only=None,
     )
     (folder / "batch.sock").unlink(missing_ok=True)

@@ -9,10 +9,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from jobcast.errors import JobcastError
+from jobcast.store.history import Store
 from tests.batch.running import Batch
+from tests.cluster.waiting import until
 
 LINE = """# @ executable = {folder}/work.sh
 # @ arguments = {number}
@@ -51,6 +54,7 @@ def test_no_step_is_lost_or_run_twice_however_often_the_manager_is_killed(tmp_pa
     try:
         accepted = _submit_until_all_are_killed(batch, killing)
         over = {step.id: step for step in batch.all_over()}
+        until(lambda: len(_history(batch)) >= len(over), 30, "a history of all steps")
         replayed = batch.run("replay")
     finally:
         killing.terminate()
@@ -63,8 +67,16 @@ def test_no_step_is_lost_or_run_twice_however_often_the_manager_is_killed(tmp_pa
     assert {line.split()[0] for line in begun} == over.keys()
     assert {name: over[name].exit_code for name in accepted} == accepted
     assert {step.attempt for step in over.values()} == {1}
+    assert _history(batch) == sorted(over)
     assert all(step.began and step.ended and step.ended - step.began >= 0.05 for step in over.values())
     assert "the same was decided" in replayed
+
+
+def _history(batch: Batch) -> list[str]:
+    """Return the steps that the history has."""
+    store = Store(batch.folder / "store")
+    steps = store.collect(store.scan().select(pl.format("{}.{}", "job_id", "step").alias("id")))
+    return sorted(steps["id"].to_list())
 
 
 def _submit_until_all_are_killed(batch: Batch, killing: "subprocess.Popen[bytes]") -> dict[str, int]:

@@ -204,6 +204,21 @@ class Journal:
                 yield {row[1]: row[2] for row in rows}
                 last = rows[-1][:2]
 
+    def over_after(self, place: int, most: int) -> list[tuple[int, Step]]:
+        """Return steps that are over in the order in which that was written down, each with its place.
+
+        At most so many, behind a place; all places are above 0, and none of a step that comes later is below another.
+        """
+        rows = self._database.execute(
+            "SELECT rowid, step FROM steps WHERE rowid > ? AND ended IS NOT NULL ORDER BY rowid LIMIT ?",
+            (place, most),
+        ).fetchall()
+        return [(number, from_json(step, Step)) for number, step in rows]
+
+    def last_place(self) -> int:
+        """Return the place of what was written down last; 0 where there is nothing."""
+        return int(self._database.execute("SELECT coalesce(max(rowid), 0) FROM steps").fetchone()[0])
+
 
 def _keep(database: sqlite3.Connection, steps: Iterable[Step], meta: Mapping[str, str]) -> None:
     rows = [_row(step) for step in steps]

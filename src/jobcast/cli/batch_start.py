@@ -47,6 +47,7 @@ def command(session: Session, /, *, files: tuple[str, ...], **flags: str | None)
     host = socket.gethostname().partition(".")[0]
     setup = Set(
         folder=folder,
+        store=settings[config.STORE],
         files=partial(_files, settings[config.BATCH_SYSTEM], host),
         executor=partial(_executor, folder),
         cluster=settings[config.CLUSTER],

@@ -24,7 +24,7 @@ from jobcast.store import to_job
 from jobcast.units import Bytes, format_duration, format_memory
 
 _ELEMENT = re.compile(r"(?P<job>.+?)(?:\[(?P<lsf>\d+)\]|_(?P<slurm>\d+))(?:\.(?P<step>[^.]+))?")
-_STEP = re.compile(r"(?P<job>[^.]+)\.(?P<step>[^.]+)")
+_STEP = re.compile(r"(?P<job>.+)\.(?P<step>[^.]+)")
 
 
 @frame.command(help=say("job.help"), examples=say("job.examples"))

@@ -1,8 +1,11 @@
-"""From a row of the history to the noun."""
+"""From a row of the history to the noun, and back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import polars as pl
+
+from jobcast.history import SCHEMA
 from jobcast.job import Job, JobState, Request, Usage
 
 
@@ -40,3 +43,23 @@ _AS_IT_STANDS = (
     *("submit_time", "start_time", "finish_time", "exit_code", "exit_reason"),
     *("advised_memory", "advised_run_time", "advice_id", "attempt"),
 )
+
+
+def to_rows(jobs: Iterable[Job]) -> pl.DataFrame:
+    """Return jobs as rows of the history."""
+    return pl.DataFrame([_row(job) for job in jobs], schema=SCHEMA, orient="row")
+
+
+def _row(job: Job) -> tuple[Any, ...]:
+    request, usage = job.request, job.usage
+    told: dict[str, Any] = {
+        **{name: getattr(job, name) for name in _AS_IT_STANDS},
+        **{name: getattr(request, name) for name in ("run_limit", "interactive", "span_hosts")},
+        "state": str(job.state),
+        "cores_requested": request.cores,
+        "memory_requested": request.memory,
+        "gpus_requested": request.gpus,
+        **{name: getattr(usage, name) for name in usage.__slots__},
+        "hosts": None if job.hosts is None else list(job.hosts),
+    }
+    return tuple(told[name] for name in SCHEMA)

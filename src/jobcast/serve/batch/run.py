@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from jobcast import clock
 from jobcast.act.executors.base import Executor
+from jobcast.batch.feeding import Feeder
 from jobcast.batch.intake import loadleveler, lsf
 from jobcast.batch.intake.base import Intake, Submitter
 from jobcast.batch.intake.loadleveler_filter import FilterEnd, filter_of, filtered
@@ -54,6 +55,8 @@ class Set:
 
     folder: Path
     """Where its journal lies."""
+    store: Path
+    """Where the history and the models are."""
     files: Callable[[], Files]
     """Reads the configuration files."""
     executor: Callable[[LiveSite], Executor]
@@ -114,13 +117,14 @@ async def _manage(setup: Set, sockets: list[socket.socket], ready: Callable[[Loo
         filtered=partial(_filtered, loop),
     )
     server = Server(configured(make_batch_app(desk), lifespan="off"))
+    feeder = Feeder(journal, setup.store, setup.cluster, clock.now)
     work = [asyncio.create_task(loop.run()), asyncio.create_task(server.serve(sockets))]
-    beside = asyncio.create_task(_keep_checkpoints(setup.folder, loop))
+    beside = [asyncio.create_task(each) for each in (_keep_checkpoints(setup.folder, loop), feeder.run())]
     waiting = asyncio.create_task(stopping.wait())
     told = asyncio.create_task(_tell(server, partial(ready, loop)))
     await asyncio.wait([waiting, *work], return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
-    for task in (told, waiting, beside, work[0]):
+    for task in (told, waiting, *beside, work[0]):
         task.cancel()
     try:
         with suppress(asyncio.CancelledError):
