@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from jobcast.decision import Cause, Reason
-from jobcast.schedule.state import Entry, Kind
+from jobcast.schedule.moments import FOREVER
+from jobcast.schedule.state import Entry
 
 _UNKNOWN = Reason(cause=Cause.NEW)
+_NOBODY = (FOREVER + 1, _UNKNOWN)
 
 
 class Fates:
@@ -14,8 +16,8 @@ class Fates:
     def __init__(self) -> None:
         self._of_rules: dict[int, Reason | None] = {}
         self._of_room: dict[int, tuple[int, Reason]] = {}
-        self._known: dict[int, Reason] = {}
-        """`Kind.alike` to why these wait, however long they are reckoned to run."""
+        self._known: dict[int, tuple[int, Reason]] = {}
+        """`Kind.alike` to why those of them wait who are reckoned to run for so many seconds or more."""
 
     def forget(self) -> None:
         """Somebody has started, gone on or let go: all are looked at again."""
@@ -48,13 +50,8 @@ class Fates:
         kind = entry.kind
         if kind is None or not kind.plain or entry.held is not None or entry.paused_until > now:
             return None
-        return self._room(kind)
-
-    def _room(self, kind: Kind) -> Reason | None:
-        found = self._of_room.get(kind.shape)
-        if found is None or (kind.reckoned is not None and kind.reckoned < found[0]):
-            return None
-        return found[1]
+        seconds, reason = self._of_room.get(kind.shape, _NOBODY)
+        return reason if entry.lasts >= seconds else None
 
     def skip(self, line: Sequence[Entry], place: int, now: int) -> int:
         """Tell those at a place of the line and after it why they wait; returns the place of the first unknown one.
@@ -65,35 +62,27 @@ class Fates:
         while self._of_rules:
             for at in range(place, len(line)):
                 entry = line[at]
-                reason = known.get(entry.alike)
-                if (
-                    reason is None
-                    or entry.gave is not None
-                    or entry.held is not None
-                    or entry.paused_until > now
-                ):
+                seconds, reason = known.get(entry.alike, _NOBODY)
+                if entry.lasts < seconds or entry.gave is not None:
                     break
+                if entry.held is not None or entry.paused_until > now:
+                    return at
                 entry.reason = reason
             else:
                 return len(line)
-            reason = self._reason(entry, now)
-            if reason is None:
+            if not self._learn(entry, now):
                 return at
-            entry.reason, place = reason, at + 1
+            place = at
         return place
 
-    def _reason(self, entry: Entry, now: int) -> Reason | None:
-        """Return why a job is known to wait; None where it isn't known."""
+    def _learn(self, entry: Entry, now: int) -> bool:
+        """Find out why a job and those alike wait; tells whether it is known now."""
         kind = entry.kind
         if kind is None or not kind.plain or entry.gave is not None:
-            return None
-        reason = self._of_rules.get(kind.who, _UNKNOWN)
-        if entry.held is not None or entry.paused_until > now or reason is _UNKNOWN:
-            return None
-        if reason is not None:
-            self._known[kind.alike] = reason
-            return reason
-        reason = self._room(kind)
-        if reason is not None and self._of_room[kind.shape][0] == 0:  # for however short a time
-            self._known[kind.alike] = reason
-        return reason
+            return False
+        rule = self._of_rules.get(kind.who, _UNKNOWN)
+        if rule is _UNKNOWN:
+            return False
+        found = self._of_room.get(kind.shape, _NOBODY) if rule is None else (0, rule)
+        self._known[kind.alike] = found
+        return entry.lasts >= found[0]

@@ -9,6 +9,7 @@ from jobcast.machine import AdvanceReservation, Cluster, Fact
 from jobcast.schedule.grid import Amounts, Grid, Mask, Needs, Taken
 from jobcast.schedule.job import BatchJob
 from jobcast.schedule.line import Line, Standing
+from jobcast.schedule.moments import FOREVER
 from jobcast.schedule.policy import Limit, Policy, Queue
 from jobcast.schedule.shapes import Shapes
 
@@ -80,6 +81,8 @@ class Entry:
     """What stays the same of it; None where that must be worked out."""
     alike: int = -1
     """That of its kind; below 0 where it has none."""
+    lasts: int = 0
+    """Seconds that its kind is reckoned to run; `FOREVER` for without end."""
     reason: Reason = NEW
     """Why it waits, as of the last pass."""
     held: Amounts | None = None
@@ -140,7 +143,10 @@ class Entry:
 
     def is_of(self, kind: Kind | None) -> None:
         """Let it be of a kind; None where that must be worked out."""
-        self.kind, self.alike = kind, -1 if kind is None else kind.alike
+        self.kind, self.alike, self.lasts = kind, -1, 0
+        if kind is not None:
+            self.alike = kind.alike
+            self.lasts = FOREVER if kind.reckoned is None else kind.reckoned
 
     def left(self, policy: Policy) -> int | None:
         """Return the seconds that a job that isn't running now is reckoned to run yet."""
