@@ -15,6 +15,7 @@ def step_clock(state: State, by: int) -> None:
     state.charged_at += by
     for entry in state.everybody():
         _move(entry, by, again=state.policy.recalculate is not None)
+        state.moved.add(entry.job.id)
     state.reservations = {
         job: promise if promise.start is None else replace(promise, start=promise.start + by)
         for job, promise in state.reservations.items()

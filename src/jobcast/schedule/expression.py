@@ -229,7 +229,11 @@ def compiled(tree: Expression) -> Evaluated:
             inner = compiled(operand)
             return lambda facts: None if isinstance(value := inner(facts), str | None) else -value
         case Binary(sign, left, right):
-            return _joined(sign, compiled(left), compiled(right))
+            joined = _joined(sign, compiled(left), compiled(right))
+            if names(tree):
+                return joined
+            always = joined({})
+            return lambda _facts: always
 
 
 def _joined(sign: str, left: Evaluated, right: Evaluated) -> Evaluated:

@@ -70,12 +70,12 @@ class Fates:
                 entry.reason = reason
             else:
                 return len(line)
-            if not self._learn(entry, now):
+            if not self._learn(entry):
                 return at
             place = at
         return place
 
-    def _learn(self, entry: Entry, now: int) -> bool:
+    def _learn(self, entry: Entry) -> bool:
         """Find out why a job and those alike wait; tells whether it is known now."""
         kind = entry.kind
         if kind is None or not kind.plain or entry.gave is not None:

@@ -64,7 +64,7 @@ class Moments:
         """Yield the seconds, rising, at which something ends and so much is free on all machines together."""
         size = len(self._seconds)
         enough = (self._totals[:size] >= wanted).all(axis=1) & self._returns[:size]
-        for place in np.flatnonzero(enough).tolist():
+        for place in enough.nonzero()[0].tolist():
             if self._seconds[place] >= since:
                 yield self._seconds[place]
 

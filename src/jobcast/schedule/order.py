@@ -1,12 +1,13 @@
 """Who comes before whom (rule 1 of "How the core decides")."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 
 from jobcast.machine import CPUS, GPUS, MEMORY, Fact
 from jobcast.schedule.expression import Evaluated, compiled, names
 from jobcast.schedule.fair_share import usage_by
+from jobcast.schedule.job import BatchJob
 from jobcast.schedule.policy import COUNTED_NAMES, JOB_NAMES, Policy
 from jobcast.schedule.state import Entry, State
 
@@ -25,6 +26,7 @@ class Order:
         self._main = [compiled(tree) for tree in policy.order]
         self._behind = [compiled(tree) for tree in policy.backfill_order]
         asked = frozenset().union(*map(names, (*policy.order, *policy.backfill_order)))
+        self._asked = {name: ask for name, ask in _known_of(policy).items() if name in asked}
         self._moves = not asked <= _FIXED
         self._counts = bool(asked & COUNTED_NAMES)
         self.chosen = False
@@ -72,33 +74,41 @@ class Order:
         if not self._moves or again is None:
             return [entry for entry in come if entry.valued_at is None]
         known = [entry.valued_at for entry in come if entry.valued_at is not None]
-        self._oldest = min([self._oldest, *known])
+        self._oldest = min([self._oldest, now, *known])
         if now < self._oldest + again:
             return [entry for entry in come if entry.valued_at is None]
         valued = [(entry.valued_at, entry) for entry in state.standing()]
         self._oldest = min((at for at, _ in valued if at is not None and now < at + again), default=now)
         return [entry for at, entry in valued if at is None or now >= at + again]
 
-    def _facts(self, entry: Entry, state: State, counted: "Counted | None") -> dict[str, Fact]:
-        job, policy = entry.job, self._policy
-        estimated, limit = entry.estimated, entry.run_limit
-        facts: dict[str, Fact] = {
-            "now": state.now,
-            "queue_priority": entry.queue.priority,
-            "user_stanza_priority": policy.user_priorities.get(job.user, 0),
-            "group_stanza_priority": policy.group_priorities.get(job.group, 0),
-            "user_priority": USUAL_PRIORITY if job.priority is None else job.priority,
-            "queued_at": entry.submitted,
-            "wait": state.now - entry.submitted,
-            "estimate": _WITHOUT_END if estimated is None else estimated,
-            "run_limit": _WITHOUT_END if limit is None else limit,
-            "cores": entry.amount(CPUS),
-            "memory": entry.amount(MEMORY),
-            "gpus": entry.amount(GPUS),
-        }
-        if counted is not None:
-            facts |= counted.of(entry, policy)
-        return facts
+    def _facts(self, entry: Entry, state: State, counted: "Counted | None") -> Mapping[str, Fact]:
+        facts = {name: ask(entry) for name, ask in self._asked.items()}
+        facts["now"], facts["wait"] = state.now, state.now - entry.submitted
+        return facts if counted is None else {**counted.of(entry.job), **facts}
+
+
+def _known_of(policy: Policy) -> dict[str, Callable[[Entry], Fact]]:
+    """Return what the order may ask of a job by itself."""
+    return {
+        "queue_priority": lambda entry: entry.queue.priority,
+        "user_stanza_priority": lambda entry: policy.user_priorities.get(entry.job.user, 0),
+        "group_stanza_priority": lambda entry: policy.group_priorities.get(entry.job.group, 0),
+        "user_priority": _user_priority,
+        "queued_at": lambda entry: entry.submitted,
+        "estimate": lambda entry: _or_without_end(entry.estimated),
+        "run_limit": lambda entry: _or_without_end(entry.run_limit),
+        "cores": lambda entry: entry.amount(CPUS),
+        "memory": lambda entry: entry.amount(MEMORY),
+        "gpus": lambda entry: entry.amount(GPUS),
+    }
+
+
+def _user_priority(entry: Entry) -> int:
+    return USUAL_PRIORITY if entry.job.priority is None else entry.job.priority
+
+
+def _or_without_end(seconds: int | None) -> float:
+    return _WITHOUT_END if seconds is None else seconds
 
 
 def _values(trees: Iterable[Evaluated], facts: Mapping[str, Fact]) -> tuple[float, ...]:
@@ -111,27 +121,35 @@ class Counted:
 
     def __init__(self, state: State) -> None:
         running = (*state.running.values(), *state.suspended.values())
-        self._used = state.used
+        self._rule, self._used = state.policy.fair_share, state.used
         self._queued = {who: _count(who, state.waiting.values()) for who in ("user", "group")}
         self._running = {who: _count(who, running) for who in ("user", "group")}
+        self._known: dict[tuple[str, str, str], dict[str, Fact]] = {}
 
-    def of(self, entry: Entry, policy: Policy) -> dict[str, Fact]:
-        """Return what the order may ask of a job's user and group."""
-        facts: dict[str, Fact] = {}
-        rule = policy.fair_share
-        for who in ("user", "group"):
-            name = getattr(entry.job, who)
-            queued, running = self._queued[who][name], self._running[who][name]
-            facts |= {f"{who}_queued": queued, f"{who}_running": running, f"{who}_total": queued + running}
-            if rule is not None:
-                share, used = rule.shares.get(name, rule.others), self._used.get(name, 0.0)
-                facts |= {
-                    f"{who}_total_shares": share,
-                    f"{who}_used_shares": used,
-                    f"{who}_has_shares": share - used,
-                }
+    def of(self, job: BatchJob) -> Mapping[str, Fact]:
+        """Return what the order may ask of a job's user, group and project."""
+        owners = job.user, job.group, job.project
+        found = self._known.get(owners)
+        if found is None:
+            found = self._known[owners] = self._of("user", job.user) | self._of("group", job.group)
+            if self._rule is not None:
+                found["fair_share"] = usage_by(job, self._used, self._rule)
+        return found
+
+    def _of(self, who: str, name: str) -> dict[str, Fact]:
+        rule, queued, running = self._rule, self._queued[who][name], self._running[who][name]
+        facts: dict[str, Fact] = {
+            f"{who}_queued": queued,
+            f"{who}_running": running,
+            f"{who}_total": queued + running,
+        }
         if rule is not None:
-            facts["fair_share"] = usage_by(entry.job, self._used, rule)
+            share, used = rule.shares.get(name, rule.others), self._used.get(name, 0.0)
+            facts |= {
+                f"{who}_total_shares": share,
+                f"{who}_used_shares": used,
+                f"{who}_has_shares": share - used,
+            }
         return facts
 
 
@@ -153,7 +171,7 @@ def _let_users_choose(choosing: Iterable[Entry], waiting: Iterable[Entry]) -> li
         wanted = sorted(
             jobs,
             key=lambda entry: (
-                -(USUAL_PRIORITY if entry.job.priority is None else entry.job.priority),
+                -_user_priority(entry),
                 entry.submitted,
                 entry.arrival,
             ),

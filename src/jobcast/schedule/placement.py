@@ -98,7 +98,7 @@ def _spread(counts: Counts, needs: Needs) -> Spread:
     if layout.machines_min > 1 or layout.machines_max not in {None, 1}:
         return _between(counts, needs)
     if layout.machines_max == 1 or needs.tasks == 1:
-        fitting = np.flatnonzero(counts >= needs.tasks)
+        fitting = (counts >= needs.tasks).nonzero()[0]
         return (fitting[:1], np.array([needs.tasks])) if fitting.size else None
     return _first_fit(counts, needs.tasks)
 
@@ -122,11 +122,11 @@ def allows(needs: Needs, tasks: Counts) -> bool:
 
 
 def _first_fit(counts: Counts, tasks: int) -> Spread:
-    reached = np.cumsum(counts)
-    last = int(np.searchsorted(reached, tasks))
+    reached = counts.cumsum()
+    last = int(reached.searchsorted(tasks))
     if last == len(counts):
         return None
-    chosen = np.flatnonzero(counts[: last + 1])
+    chosen = counts[: last + 1].nonzero()[0]
     there = counts[chosen]
     there[-1] -= reached[last] - tasks
     return chosen, there

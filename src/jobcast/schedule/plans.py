@@ -64,7 +64,7 @@ class Plans:
         """Return what is free and left at all planned starts between two seconds."""
         if not self._size:
             return free
-        within = np.flatnonzero((self.starts > second) & (self.starts < end))
+        within = ((self.starts > second) & (self.starts < end)).nonzero()[0]
         if not within.size:
             return free
         left = self._lefts[within[0]] if within.size == 1 else self._lefts[within].min(axis=0)

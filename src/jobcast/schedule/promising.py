@@ -40,7 +40,8 @@ def plan(walk: Walk, entry: Entry) -> Reason | None:
     found = plans.earliest(entry.needs, length if entry.queue.backfill else None, order)
     if found is not None and policy.window is not None and found[0] > now + policy.window:
         return None
-    walk.planned_of.update(_owners(entry))
+    for owner in _owners(entry):
+        walk.planned_of[owner] += 1
     walk.planned += 1
     if found is None:
         _claim(walk, entry, order)
