@@ -59,6 +59,14 @@ def test_sections_and_reports_are_drawn_as_expected(part):
     assert "\n".join(lines) + "\n" == expected(f"llsummary-{part}")
 
 
+@pytest.mark.parametrize(
+    ("cpu", "starter", "leverage"), [(590.4, 10.4, "59.0"), (3.0, 0.25, "12.0"), (3.0, 0.0, "(undef)")]
+)
+def test_leverage_is_the_ratio_of_what_is_shown_or_of_parts_of_a_second(cpu, starter, leverage):
+    (step,) = of_user("chen", 1, 1, cpu, starter)
+    assert summary(iter([step]), ["user"], [Report.RESOURCE], UTC)[1].split()[-1] == leverage
+
+
 def test_without_steps_there_are_totals_of_nothing():
     assert summary(iter(()), ["class"], [Report.RESOURCE], UTC) == [
         "Class         Jobs    Steps           Job Cpu    Starter Cpu     Leverage",

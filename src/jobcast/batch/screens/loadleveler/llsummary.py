@@ -202,12 +202,17 @@ def _row(name: str, cells: Sequence[str], width: int) -> str:
 def _cells(line: Line, report: Report) -> tuple[str, ...]:
     counts = (str(line.jobs.count), str(line.steps))
     if report is Report.RESOURCE:
-        # the ratio is that of what is shown, as in the manual's example: 590 s / 10 s
-        job_cpu, starter_cpu = round(line.job_cpu), round(line.starter_cpu)
-        leverage = f"{job_cpu / starter_cpu:.1f}" if starter_cpu else UNDEFINED
-        return (*counts, days_clock(job_cpu), days_clock(starter_cpu), leverage)
+        return (*counts, days_clock(line.job_cpu), days_clock(line.starter_cpu), _leverage(line))
     spreads = (line.queued, line.real, line.cpu)
     return (*counts, *(_spread(spread, report, line.ran) for spread in spreads))
+
+
+def _leverage(line: Line) -> str:
+    """Return the ratio of whole seconds, as the manual has it (590 s / 10 s), or of parts where there are none."""
+    starter_cpu = round(line.starter_cpu)
+    if starter_cpu:
+        return f"{round(line.job_cpu) / starter_cpu:.1f}"
+    return f"{line.job_cpu / line.starter_cpu:.1f}" if line.starter_cpu else UNDEFINED
 
 
 def _spread(spread: _Spread, report: Report, ran: int) -> str:
