@@ -17,9 +17,12 @@ import jobcast
 from jobcast.act.executors.base import Began, End, Ended, ExecutorError, Paused, Phase
 from jobcast.act.executors.local import LocalExecutor
 from jobcast.act.plain import to_json
+from jobcast.act.starter.spool import groups_of
 from jobcast.program import Affinity, Exits, Unit
 from tests.act.executors.bench import COUNTS, Bench, Watched, eventually, number_in, with_
 from tests.act.executors.conformance import Conformance
+from tests.act.executors.life import Life
+from tests.act.executors.limits import Limits
 
 
 @pytest.fixture
@@ -56,18 +59,58 @@ def end_starters(folder: Path) -> None:
 
 @pytest.fixture
 def bench(home: Path) -> Bench:
+    return bench_in(home, groups=False)
+
+
+def bench_in(home: Path, *, groups: bool) -> Bench:
     work = home / "work"
     work.mkdir()
     return Bench(
         folder=work,
         user=pwd.getpwuid(os.geteuid()).pw_name,
         machine="here",
-        client=lambda: LocalExecutor(home / "spool", ("here",), grace=0.5),
+        client=lambda: LocalExecutor(home / "spool", ("here",), grace=0.5, groups=groups),
     )
 
 
 class TestLocal(Conformance):
     """All that every executor must do."""
+
+
+GROUPS = groups_of(Path(tempfile.gettempdir()))
+
+
+@pytest.mark.skipif(GROUPS.tree is None, reason=GROUPS.told)
+class TestLocalInGroups(Life, Limits):
+    """What processes have to do with, where the host has control groups of version 2."""
+
+    @pytest.fixture
+    def bench(self, home: Path) -> Bench:
+        return bench_in(home, groups=True)
+
+    def test_a_job_has_a_group_of_its_own_that_goes_with_it(self, bench: Bench, home: Path):
+        async def scene(seen: Watched) -> None:
+            await seen.run(bench.sh("a@1", "cat /proc/self/cgroup", output="o"))
+            tree = groups_of(home / "spool").tree
+            assert tree is not None
+            assert f"/{tree.name}/a@1\n" in (bench.folder / "o").read_text()
+            assert not tree.exists()
+
+        with_(bench, scene)
+
+    def test_nothing_of_a_group_outlives_the_death_of_its_shepherd(self, bench: Bench, home: Path):
+        async def scene(seen: Watched) -> None:
+            await seen.executor.start(bench.sh("a@1", "sleep 600"))
+            await seen.first(Began, "a@1")
+            head = starter(home)
+            (shepherd,) = (pid for pid in starters(home) if pid != head)
+            os.kill(shepherd, signal.SIGKILL)
+            assert (await seen.first(Ended, "a@1")).how == End.LOST
+            tree = groups_of(home / "spool").tree
+            assert tree is not None
+            assert not tree.exists()
+
+        with_(bench, scene)
 
 
 def starter(folder: Path) -> int:

@@ -31,8 +31,15 @@ class LocalExecutor:
 
     name = "local"
 
-    def __init__(self, spool: Path, machines: tuple[str, ...], *, grace: float = 5.0) -> None:
-        self._spool, self._machines, self._grace = spool, machines, grace
+    def __init__(
+        self, spool: Path, machines: tuple[str, ...], *, grace: float = 5.0, groups: bool = True
+    ) -> None:
+        """Take the starter of that folder; with `grace` seconds between the polite end of a process and the other.
+
+        Without `groups` a starter that it starts makes no control groups, even where it could.
+        """
+        self._spool, self._machines = spool, machines
+        self._options = (str(grace), *(() if groups else ("polling",)))
         self._socket = spool / "socket"
         self._news: asyncio.Queue[News] = asyncio.Queue()
         self._numbers = itertools.count(1)
@@ -110,7 +117,7 @@ class LocalExecutor:
             str(self._spool),
             str(self._socket),
         )
-        command = Command(arguments=(*arguments, str(self._grace)), timeout_seconds=_START_S)
+        command = Command(arguments=(*arguments, *self._options), timeout_seconds=_START_S)
         try:
             with run(command):
                 pass
@@ -199,6 +206,7 @@ _WORDS: Mapping[str, Callable[..., str]] = {
     "environment": lambda **why: say("starter.environment", **why),
     "limit": lambda **why: say("starter.limit", **why),
     "nice": lambda **why: say("starter.nice", **why),
+    "group": lambda **why: say("starter.group", **why),
     "cpus": lambda **why: say("starter.cpus", **why),
     "unbound": lambda **why: say("starter.unbound", **why),
     "unexpected": lambda **why: say("starter.unexpected", **why),

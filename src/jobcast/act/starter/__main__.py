@@ -1,4 +1,4 @@
-"""Starts the starter: ``python -I -S -X utf8 .../act/starter/__main__.py SPOOL SOCKET [GRACE]``.
+"""Starts the starter: ``python -I -S -X utf8 .../act/starter/__main__.py SPOOL SOCKET [GRACE [polling]]``.
 
 Returns once it listens, with 0; with 3 where another one has the spool, with 1 and a reason where it can't.
 """
@@ -18,4 +18,5 @@ _GRACE = 5.0
 if __name__ == "__main__":
     spool, socket = Path(sys.argv[1]), Path(sys.argv[2]).absolute()
     grace = float(sys.argv[3]) if len(sys.argv) > 3 else _GRACE
-    sys.exit(detached(lambda ready: serve(Spool(spool), socket, grace, ready)))
+    groups = sys.argv[4:] != ["polling"]
+    sys.exit(detached(lambda ready: serve(Spool(spool, groups=groups), socket, grace, ready)))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jobcast.act.starter import spool as files
+from jobcast.act.starter.cgroup import Group
 from jobcast.act.starter.post import Post
 from jobcast.act.starter.shepherd import tend
 from jobcast.act.starter.spool import Spool
@@ -51,6 +52,7 @@ class Flock:
         self._to_forget: list[str] = []
         self._news = b""
         self._binding = binding_here()
+        self._groups = spool.groups
 
     def adopt(self) -> None:
         """Take up what an earlier starter left."""
@@ -130,6 +132,8 @@ class Flock:
             orders = files.open_pipe(folder / files.ORDERS)
             stack.callback(os.close, orders)
             post = Post(folder=folder, news=self._spool.news, orders=orders, lock=lock, grace=self._grace)
+            if self._groups.tree is not None:
+                post.group = self._groups.tree / folder.name
             if (affinity := asked.binding()) is not None:
                 post.cpus = self._binding.take(asked.id, affinity, len(asked.hosts))
             sys.stderr.flush()
@@ -201,7 +205,12 @@ class Flock:
     def _lose(self, folder: Path, attempt: str) -> None:
         """Nobody saw it end: nothing of it may go on, and its owner is told so."""
         began = files.read(folder / files.BEGAN) or {}
+        group = (files.read(folder / files.PID) or {}).get("group")
+        if group and Path(group).exists():
+            Group(Path(group)).end(politely=False)
         end_strays(attempt, began)
+        if group:
+            Group(Path(group)).remove()
         self.over[attempt] = {
             "kind": "Ended",
             "attempt": attempt,

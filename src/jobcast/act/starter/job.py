@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jobcast.act.starter import processes
+from jobcast.act.starter.body import Body, Descendants
 from jobcast.act.starter.enforcing import Seen, enforces, judge
 from jobcast.act.starter.launch import Launch
 from jobcast.act.starter.post import Post
@@ -33,6 +34,8 @@ class Job:
     post: Post
     wants_pause: bool
     """Whether it is to stand still as soon as it has begun."""
+    body: Body = field(default_factory=Descendants)
+    """All its processes."""
     usage: Usage = field(default_factory=Usage)
     pid: int = 0
     began: float | None = None
@@ -55,6 +58,7 @@ class Job:
         tended = Tended(
             ears=ears,
             usage=self.usage,
+            body=self.body,
             grace=self.post.grace,
             obey=self._obey,
             begun=self._begun,
@@ -71,7 +75,7 @@ class Job:
         self.post.phase = "running"
         self.post.tell({"kind": "Began", "attempt": self.wanted.id, "at": self.began})
         if self.wants_pause:
-            processes.stop(os.getpid())
+            self.body.stop()
 
     def _obey(self, tended: Tended, order: Order) -> None:
         if order == "kill":
@@ -79,7 +83,7 @@ class Job:
         elif order in {"suspend", "resume"} and not self.killed:
             self.wants_pause = order == "suspend"
             if tended.runs:
-                (processes.stop if self.wants_pause else processes.go_on)(os.getpid())
+                (self.body.stop if self.wants_pause else self.body.go_on)()
                 self._stopped(self.wants_pause)
 
     def _kill(self, tended: Tended, how: str) -> None:

@@ -32,6 +32,8 @@ class Post:
     """Seconds between the polite end of a process and the other one."""
     cpus: frozenset[int] = frozenset()
     """That the attempt is bound to; empty for any."""
+    group: Path | None = None
+    """Control group that is made for the attempt; None where there are none."""
     phase: str = "prolog"
     """`jobcast.act.executors.base.Phase`."""
     _unsent: list[bytes] = field(default_factory=list)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _STOPPED = "Tt"
-_DEAD = "ZX"
+DEAD = "ZX"
+"""States of those that are over."""
 _ROUNDS = 20
 """Processes that fork while they are looked for are looked for again, so often."""
 
@@ -75,7 +76,7 @@ def descendants(pid: int) -> list[Process]:
     line = [pid]
     while line:
         below = children.get(line.pop(), [])
-        found += [each for each in below if each.state not in _DEAD]
+        found += [each for each in below if each.state not in DEAD]
         line += [each.pid for each in below]
     return found
 

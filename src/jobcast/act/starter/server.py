@@ -174,7 +174,7 @@ class Server:
             for ended in self._flock.over.values():
                 caller.tell({"news": ended})
             caller.tell({"news": facts()})
-            return {"version": VERSION, "pid": os.getpid()}
+            return {"version": VERSION, "pid": os.getpid(), "watched_by": self._spool.groups.told}
         raise ValueError(what)
 
     def _publish(self, news: dict[str, Any]) -> None:

@@ -11,9 +11,10 @@ import resource
 import sys
 import time
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
+from jobcast.act.starter.cgroup import Group
 from jobcast.act.starter.job import Job
 from jobcast.act.starter.launch import Owner, Refused, Why, find_owner
 from jobcast.act.starter.post import Post
@@ -38,7 +39,8 @@ def tend(wanted: Wanted, post: Post) -> NoReturn:
         gc.disable()
         os.setsid()
         _keep_only({0, 1, 2, post.news, post.orders, post.lock})
-        (post.folder / PID).write_text(json.dumps({"pid": os.getpid(), "cpus": sorted(post.cpus)}))
+        mine = {"pid": os.getpid(), "cpus": sorted(post.cpus), "group": str(post.group or "")}
+        (post.folder / PID).write_text(json.dumps(mine))
         LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         resource.setrlimit(resource.RLIMIT_NOFILE, NOFILE)
         post.leave(Shepherd(wanted, post).run())
@@ -108,11 +110,30 @@ class Shepherd:
 
     def _run_job(self, owner: Owner) -> Over:
         environment = self._told() | self.extra
-        script = self.post.folder / SCRIPT
-        over = self.job.run(launch_of_job(self.wanted, owner, script, environment, self.post.cpus), self.ears)
+        wish = launch_of_job(self.wanted, owner, self.post.folder / SCRIPT, environment, self.post.cpus)
+        group = self._group()
+        if group is None:
+            over = self.job.run(wish, self.ears)
+        else:
+            self.job.body = group
+            over = self.job.run(replace(wish, entrance=group.entrance), self.ears)
+            if group.was_over_memory():
+                self.job.killed = self.job.killed or "over_memory"
+            group.remove()
         if over.why_not is None:
             self.exits["job"] = over.exit_code
         return over
+
+    def _group(self) -> Group | None:
+        """Make the control group of the attempt; None where that can't be."""
+        if self.post.group is None:
+            return None
+        try:
+            (group := Group(self.post.group)).make(self.wanted.enforcement)
+        except OSError:
+            traceback.print_exc()
+            return None
+        return group
 
     def _told(self) -> dict[str, str]:
         return told(self.wanted, self.post.folder.name, self.job.pid, self.exits)

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from jobcast.act.starter.cgroup import Found, find_tree
 from jobcast.act.starter.detach import Busy
 
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-@+,[]:")
@@ -53,8 +54,11 @@ def attempt_of(name: str) -> str:
 class Spool:
     """The folder of all attempts; one starter at a time has it."""
 
-    def __init__(self, path: Path) -> None:
-        """Take the folder, made where it isn't there. Raises Busy where another starter has it."""
+    def __init__(self, path: Path, *, groups: bool = True) -> None:
+        """Take the folder, made where it isn't there. Raises Busy where another starter has it.
+
+        Without `groups` no control groups are made, even where that could be.
+        """
         self.attempts = path.absolute() / "attempts"
         self.attempts.mkdir(parents=True, exist_ok=True)
         path.chmod(0o711)  # their owners reach their scripts; nobody lists what others run
@@ -67,6 +71,8 @@ class Spool:
         log = os.open(path / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.dup2(log, 2)
         os.close(log)
+        self.groups = groups_of(path) if groups else Found(tree=None, told="polling: as asked")
+        os.write(2, f"jobs are watched by {self.groups.told}\n".encode())
         self.news = open_pipe(path / NEWS)
         self._folder = os.open(self.attempts, os.O_RDONLY)
         self._forgotten = sqlite3.connect(path / "forgotten.sqlite", isolation_level=None)
@@ -121,6 +127,12 @@ class Spool:
     def _is_forgotten(self, name: str) -> bool:
         found = self._forgotten.execute("SELECT 1 FROM forgotten WHERE id = ?", (name,))
         return found.fetchone() is not None
+
+
+def groups_of(spool: Path) -> Found:
+    """Return where the groups of a spool's attempts are made: each spool has a place of its own."""
+    found = spool.stat()
+    return find_tree(f"jobcast-{found.st_dev:x}-{found.st_ino:x}", Path("/proc/self/cgroup").read_text())
 
 
 def open_pipe(path: Path) -> int:

@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from jobcast.act.starter import processes
+from jobcast.act.starter.body import Body, Descendants
 from jobcast.act.starter.launch import Launch, Why, launch
+from jobcast.act.starter.processes import Process
 from jobcast.act.starter.usage import Usage
 
 _FIRST_LOOK, _LONGEST_BETWEEN_LOOKS = 0.05, 1.0
@@ -97,6 +98,8 @@ class Tended:
 
     ears: Ears
     usage: Usage
+    body: Body = field(default_factory=Descendants)
+    """All its processes."""
     grace: float
     """Seconds from the polite end to the other."""
     obey: Callable[["Tended", Order], None]
@@ -105,7 +108,7 @@ class Tended:
     """Told its process once it runs."""
     stopped: Callable[[bool], None] = lambda _stopped: None
     """Told when it stands still, and when it goes on."""
-    looked: Callable[["Tended", list[processes.Process]], None] | None = None
+    looked: Callable[["Tended", list[Process]], None] | None = None
     """Told what was seen; None not to look."""
     longest: float | None = None
     """Seconds that it may take."""
@@ -145,7 +148,7 @@ class Tended:
         """Ask all its processes to end, and after the grace force them to."""
         if self._force_at is None:
             self._force_at = time.monotonic() + self.grace
-            processes.end(os.getpid(), politely=True)
+            self.body.end(politely=True)
 
     def _next(self) -> float:
         due = [at for at in (self._deadline, self._force_at, self._look_at) if at is not None]
@@ -192,10 +195,10 @@ class Tended:
             self._deadline, self._slow = float("inf"), True
             self.end()
         if self._force_at is not None and now >= self._force_at:
-            processes.end(os.getpid(), politely=False)
+            self.body.end(politely=False)
             self._force_at = now + _AGAIN
         if now >= self._look_at and self.looked is not None:
-            below = processes.descendants(os.getpid())
+            below = self.body.look()
             self.usage.see(below, now - self._looked_at)
             self._looked_at = now
             self._between = min(2 * self._between, _LONGEST_BETWEEN_LOOKS)
