@@ -22,7 +22,19 @@ LOADLEVELER = {
 
 LSF: dict[str, str] = {
     name: f"jobcast.cli.lsf.{name}:command"
-    for name in ("bsub", "bjobs", "bqueues", "bhosts", "bslots", "bkill", "bstop", "bresume", "btop", "bacct")
+    for name in (
+        "bsub",
+        "bjobs",
+        "bpeek",
+        "bqueues",
+        "bhosts",
+        "bslots",
+        "bkill",
+        "bstop",
+        "bresume",
+        "btop",
+        "bacct",
+    )
 }
 """LSF's commands, likewise."""
 

@@ -242,6 +242,15 @@ def test_what_cannot_be_taken_is_refused_with_the_reason(line, script, refusal):
     assert bsub(line, script) == Intake(refusals=(refusal,))
 
 
+def test_a_fault_within_a_requirement_is_shown_where_it_stands():
+    assert bsub("-R rusage[mem=x] run").refusals == (
+        (
+            "this can't be taken as it stands, at column 12:\nrusage[mem=x]\n           ^\n"
+            "write an amount there, such as 4000, 4GB or 4GB/task. Job not submitted."
+        ),
+    )
+
+
 def test_a_long_script_is_refused_for_an_array_that_would_hold_it_a_thousand_times():
     assert bsub("", "x" * (11 << 20)).refusals == ("the script is longer than 10240 KiB. Job not submitted.",)
     assert bsub("-J a[1-1000]", "x" * (1 << 20)).refusals == (

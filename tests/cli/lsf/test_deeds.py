@@ -66,12 +66,23 @@ def test_what_cannot_be_done_is_told_and_the_rest_is_done(lsf, manager):
     assert done.exit_code == 255
 
 
-@pytest.mark.parametrize("command", ["bkill 0", "bkill", "bstop -q night", "bresume -J nothing 0"])
+@pytest.mark.parametrize("command", ["bkill 0", "bstop -q night", "bresume -J nothing 0"])
 def test_where_nothing_is_chosen_nothing_is_ordered(lsf, manager, command):
     manager.known = EMPTY
     done = lsf(*command.split())
     assert manager.orders == []
     assert (done.stdout, done.stderr, done.exit_code) == ("", "No matching job found\n", 255)
+
+
+@pytest.mark.parametrize("command", ["bkill", "bstop", "bresume"])
+def test_a_job_must_be_chosen_somehow(lsf, manager, command):
+    assert (lsf(command).exit_code, manager.orders) == (2, [])
+
+
+def test_a_fault_within_a_requirement_is_shown_where_it_stands(lsf, manager):
+    said = "this can't be taken as it stands, at column 8:\nrusage[\n       ^\ncure. Job not submitted."
+    manager.answer = Answer(outcomes=(Outcome(name="", done=Done.REFUSED, said=said),))
+    assert lsf("bsub", "make").stderr == f"{said}\n"
 
 
 def test_a_signal_that_nobody_sends_is_refused(lsf, manager):

@@ -1,12 +1,14 @@
 """LSF's commands that show something."""
 
+import os
 from dataclasses import replace
 
 import pytest
 
+from jobcast.batch.record import StepState
 from jobcast.batch.service import Past, Wanted
 from tests.batch.screens.lsf.expecting import expected
-from tests.batch.screens.lsf.made_up import EMPTY, NOON
+from tests.batch.screens.lsf.made_up import EMPTY, NOON, ran, step
 
 
 def ids(text: str) -> list[str]:
@@ -128,7 +130,25 @@ def test_bslots(lsf, manager):
     assert lsf("bslots", "-W", "21").stdout == none
     assert lsf("bslots", "-n", "3", "-W", "20").stdout != none
     assert lsf("bslots", "-W", "x").exit_code == 2
-    assert lsf("bslots", "-R", "select[mem>1]").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("requirement", "slots"),
+    [
+        ("select[slots>=0]", "1*n1 2*n2"),
+        ("select[maxmem>20000]", "1*n1"),
+        ("select[hname=='n2']", "2*n2"),
+        ("select[cpuf>1.2]", "1*n1"),
+        ("rusage[mem=5]", "1*n1 2*n2"),
+    ],
+)
+def test_bslots_tells_gaps_on_hosts_that_fulfil_a_requirement(lsf, requirement, slots):
+    assert lsf("bslots", "-l", "-R", requirement).stdout.splitlines()[-1] == f"HOSTS: {slots}"
+
+
+def test_bslots_without_such_a_host_has_no_window(lsf):
+    assert lsf("bslots", "-R", "select[maxmem>90000]").stdout == "No backfill window exists at this time\n"
+    assert lsf("bslots", "-R", "select[maxmem>").exit_code == 1
 
 
 def test_bacct_adds_up_what_the_manager_remembers(lsf, manager):
@@ -180,3 +200,30 @@ def test_bacct_finds_nothing(lsf, manager):
 def test_bacct_says_what_a_span_is(lsf):
     done = lsf("bacct", "-C", "yesterday")
     assert done.exit_code == 2
+
+
+def running(manager, tmp_path, **program):
+    job = ran("5", StepState.RUNNING, program={"directory": str(tmp_path), **program})
+    manager.known = replace(EMPTY, steps=(step("4", StepState.IDLE), job))
+
+
+def test_bpeek_shows_what_a_job_has_printed(lsf, manager, tmp_path):
+    (tmp_path / "out").write_text("so far\n")
+    (tmp_path / "err").write_text("so bad\n")
+    running(manager, tmp_path, output="out", error=str(tmp_path / "err"))
+    shown = "<< output from stdout >>\nso far\n<< output from stderr >>\nso bad\n"
+    assert lsf("bpeek").stdout == shown
+    assert lsf("bpeek", "5").stdout == shown
+
+
+def test_bpeek_shows_nothing_of_a_job_that_prints_nowhere(lsf, manager, tmp_path):
+    running(manager, tmp_path)
+    assert lsf("bpeek").stdout == "<< output from stdout >>\n"
+
+
+def test_bpeek_waits_for_no_pipe_and_needs_a_job_that_runs(lsf, manager, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    running(manager, tmp_path, output="pipe")
+    assert (lsf("bpeek").exit_code, lsf("bpeek").stderr) == (255, "pipe: No such file or directory\n")
+    assert lsf("bpeek", "4").stderr == "Job <4> : Not yet started.\n"
+    assert lsf("bpeek", "9").stderr == "No matching job found\n"

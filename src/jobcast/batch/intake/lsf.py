@@ -18,12 +18,14 @@ from jobcast.language import say
 from jobcast.program import Exits, Program
 from jobcast.schedule.job import BatchJob
 from jobcast.systems.lsf.bsub.command import on_one_line
+from jobcast.systems.lsf.bsub.fault import in_full
 from jobcast.systems.lsf.bsub.options import Options, read_options
 from jobcast.systems.lsf.bsub.script import embedded, under
 from jobcast.systems.lsf.bsub.submission import Submitter as Asker
 from jobcast.systems.lsf.bsub.submission import bare_name, submitted
 from jobcast.systems.lsf.policy.reader import Site
 
+_NOT_SUBMITTED = "Job not submitted."
 SHELL = "/bin/sh"
 """What runs the command line, and a script that doesn't name its own shell, as LSF does."""
 _LONGEST_SCRIPT = 10 << 20
@@ -55,17 +57,8 @@ def read(order: SubmitCommand, site: Site, who: Submitter) -> Intake:
         asked = _asked(order, site, who)
         steps = tuple(_step(job, asked) for job in _jobs(asked))
     except ConfigError as fault:
-        return Intake(refusals=(refusal(fault),))
+        return Intake(refusals=(f"{in_full(fault)} {_NOT_SUBMITTED}",))
     return Intake(steps=steps, warnings=tuple(_warnings(asked.options)))
-
-
-def refusal(fault: ConfigError) -> str:
-    """Return what bsub prints of a fault."""
-    sentences = [fault.message, *([fault.hint] if fault.hint else [])]
-    return " ".join((*(f"{each.rstrip('.')}." for each in sentences), _NOT_SUBMITTED))
-
-
-_NOT_SUBMITTED = "Job not submitted."
 
 
 def _asked(order: SubmitCommand, site: Site, who: Submitter) -> _Asked:

@@ -60,7 +60,9 @@ def which(function: Callable[..., Any]) -> Callable[..., Any]:
 def choice(
     jobs: Sequence[str], user: str | None, queues: str | None, hosts: str | None, name: str | None
 ) -> Choice:
-    """Return what those options choose."""
+    """Return what those options choose. Raises UsageError where nothing is said, for that would end some job."""
+    if not (jobs or user or queues or hosts or name):
+        raise click.UsageError(say("lsf_command.nothing_chosen"), click.get_current_context())
     return Choice(
         users=users(user), queues=words(queues), hosts=words(hosts), name=name or "", numbers=tuple(jobs)
     )

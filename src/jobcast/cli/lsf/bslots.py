@@ -2,6 +2,7 @@
 
 import click
 
+from jobcast import config
 from jobcast.batch.screens.lsf import machines
 from jobcast.batch.service import Wanted
 from jobcast.cli import batch_client
@@ -9,6 +10,9 @@ from jobcast.cli.frame import BadValueError, Spoken
 from jobcast.cli.lsf.asking import show
 from jobcast.cli.session import Session
 from jobcast.language import say
+from jobcast.schedule.expression import Expression
+from jobcast.systems.lsf.bsub.requirement import Rules, read_requirement
+from jobcast.systems.lsf.bsub.select import Names
 from jobcast.systems.lsf.policy.values import minutes
 
 
@@ -22,15 +26,20 @@ def command(
     session: Session, *, long: bool, slots: int | None, window: str | None, requirement: str | None
 ) -> None:
     """Show gaps."""
-    if requirement is not None:
-        raise BadValueError(name="requirement", why=say("bslots.no_requirement"))
-    seconds = _seconds(window)
+    seconds, needs = _seconds(window), _needs(requirement, session)
+    snapshot = batch_client.manager(session).snapshot(Wanted(backfill=True))
     gaps = [
         gap
-        for gap in batch_client.manager(session).snapshot(Wanted(backfill=True)).backfill
+        for gap in machines.only_on(snapshot.backfill, needs, snapshot)
         if gap.slots >= (slots or 1) and (gap.seconds is None or gap.seconds >= seconds)
     ]
     show(machines.backfill(gaps, with_hosts=long))
+
+
+def _needs(requirement: str | None, session: Session) -> Expression | None:
+    """Return what ``select[...]`` of a requirement asks of machines."""
+    rules = Rules(names=Names(memory_unit=session.settings[config.MEMORY_UNIT]))
+    return read_requirement(requirement or "", rules).needs
 
 
 def _seconds(window: str | None) -> int:

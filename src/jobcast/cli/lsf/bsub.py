@@ -21,6 +21,7 @@ from jobcast.cli.session import Session
 from jobcast.errors import ConfigError
 from jobcast.language import say
 from jobcast.systems.lsf.bsub.esub import Sent
+from jobcast.systems.lsf.bsub.fault import in_full
 from jobcast.systems.lsf.bsub.options import Options, read_options
 from jobcast.systems.lsf.bsub.script import embedded, under
 
@@ -63,11 +64,7 @@ def _read(arguments: Sequence[str]) -> Sent:
         script = _standard_input()
         return Sent(options=under(options, embedded(script)), script=script)
     except ConfigError as fault:
-        fail(_refused(fault))
-
-
-def _refused(fault: ConfigError) -> str:
-    return refused(" ".join(filter(None, (fault.message, fault.hint))))
+        fail(refused(in_full(fault)))
 
 
 def _pass_esubs(given: Sent, session: Session) -> Passed:
@@ -77,7 +74,7 @@ def _pass_esubs(given: Sent, session: Session) -> Passed:
     except AbortedError:
         fail("Request aborted by esub. Job not submitted.")
     except ConfigError as fault:
-        fail(_refused(fault))
+        fail(refused(in_full(fault)))
 
 
 def _standard_input() -> str:

@@ -56,7 +56,7 @@ NOT_SUBMITTED = "Job not submitted."
 
 def refused(said: str) -> str:
     """Return what bsub prints of a job that wasn't taken; its last words are always the same."""
-    text = printable(said).strip()
+    text = "\n".join(map(printable, said.strip().split("\n")))
     if text.endswith(NOT_SUBMITTED):
         return text
     return f"{text.rstrip('.')}. {NOT_SUBMITTED}" if text else NOT_SUBMITTED

@@ -1,13 +1,15 @@
 """``bhosts`` and ``bslots``: machines, what jobs take of them, and what backfill may take."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from jobcast.batch.screens.lsf.job_at_length import THRESHOLDS
 from jobcast.batch.screens.lsf.slots import Slots, by_machine, most
 from jobcast.batch.screens.lsf.words import padded, shortened
 from jobcast.batch.snapshot import Backfill, MachineStanding, Snapshot
-from jobcast.machine import CPUS, MEMORY
+from jobcast.machine import CPUS, MEMORY, Fact
 from jobcast.printable import printable
+from jobcast.schedule.expression import Expression, compiled
 from jobcast.units import GIB, MIB
 
 _NAME = 18
@@ -96,6 +98,37 @@ def shared(snapshot: Snapshot) -> Iterator[str]:
     for name, amount in snapshot.floating.items():
         used = snapshot.floating_used.get(name, 0)
         yield f"{padded(printable(name), 20)}{max(amount - used, 0):10.1f}{used:15.1f}       {where}".rstrip()
+
+
+def only_on(gaps: Sequence[Backfill], needs: Expression | None, snapshot: Snapshot) -> list[Backfill]:
+    """Return gaps with what of them lies on machines that fulfil a selection; None is fulfilled by all."""
+    if needs is None:
+        return list(gaps)
+    fulfils = compiled(needs)
+    able = {each.machine.name for each in snapshot.machines if fulfils(_facts(each))}
+    found = []
+    for gap in gaps:
+        places = {name: slots for name, slots in gap.by_machine.items() if name in able}
+        if places:
+            found.append(replace(gap, slots=sum(places.values()), by_machine=places))
+    return found
+
+
+def _facts(each: MachineStanding) -> dict[str, Fact]:
+    """Return what a selection may ask of a machine."""
+    resources = each.machine.resources
+    free = {
+        f"free_{name}": amount - each.used.get(name, 0) - each.held.get(name, 0)
+        for name, amount in resources.items()
+    }
+    return {
+        "machine": each.machine.name,
+        "speed": 1.0,
+        **resources,
+        **free,
+        **each.machine.facts,
+        **each.facts,
+    }
 
 
 NO_WINDOW = "No backfill window exists at this time"

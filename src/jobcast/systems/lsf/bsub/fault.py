@@ -12,3 +12,10 @@ class BsubError(ConfigError):
         """Of the first character that can't stand there, from 0."""
         shown = f"{text}\n{' ' * position}^"
         super().__init__(say("lsf_bsub.unreadable", text=shown, column=position + 1), hint=cure)
+
+
+def in_full(fault: ConfigError) -> str:
+    """Return what a fault is and what cures it, as sentences; where it shows a place, the cure stands below."""
+    message = fault.message if "\n" in fault.message else f"{fault.message.rstrip('.')}."
+    cure = f"{fault.hint.rstrip('.')}." if fault.hint else ""
+    return ("\n" if "\n" in message else " ").join(filter(None, (message, cure)))
