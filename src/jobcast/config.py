@@ -222,6 +222,10 @@ SERVE_KEY: Setting[Path | None] = Setting(name="serve.key", read=_maybe_file, de
 BATCH_FOLDER: Setting[Path | None] = Setting(name="batch.folder", read=_maybe_file, default="")
 BATCH_SOCKET = Setting(name="batch.socket", read=_batch_socket, default="auto")
 BATCH_SYSTEM: Setting[tuple[str, ...]] = Setting(name="batch.system", read=_names, default="")
+BATCH_HOST = Setting(name="batch.host", read=_name, default="127.0.0.1")
+BATCH_PORT = Setting(name="batch.port", read=_port, default="0")
+BATCH_CERTIFICATE: Setting[Path | None] = Setting(name="batch.certificate", read=_maybe_file, default="")
+BATCH_KEY: Setting[Path | None] = Setting(name="batch.key", read=_maybe_file, default="")
 BATCH_EXECUTOR = Setting(name="batch.executor", read=_executor, default="local")
 BATCH_MEMORY_RETRIES = Setting(name="batch.memory_retries", read=_retries, default="0")
 BATCH_MEMORY_FACTOR = Setting(name="batch.memory_factor", read=_factor, default="2")
@@ -255,6 +259,10 @@ SETTINGS: dict[str, Setting[object]] = {
         SERVE_KEY,
         BATCH_FOLDER,
         BATCH_SOCKET,
+        BATCH_HOST,
+        BATCH_PORT,
+        BATCH_CERTIFICATE,
+        BATCH_KEY,
         BATCH_SYSTEM,
         BATCH_EXECUTOR,
         BATCH_MEMORY_RETRIES,

@@ -15,6 +15,7 @@ from jobcast.batch.retrying import retry
 from jobcast.batch.site import Files
 from jobcast.machine import CPUS, MEMORY, Machine
 from jobcast.serve.batch.run import Set, run
+from jobcast.serve.settings import Listening
 from jobcast.serve.sockets import listen_unix
 from jobcast.units import GIB
 from jobcast.zone import read_zone
@@ -59,7 +60,7 @@ def _manage(folder: Path) -> None:
         only=None,
     )
     (folder / "batch.sock").unlink(missing_ok=True)
-    run(setup, [listen_unix(folder / "batch.sock")], lambda _loop: None)
+    run(setup, Listening(plain=(listen_unix(folder / "batch.sock"),)), lambda _loop: None)
 
 
 if __name__ == "__main__":

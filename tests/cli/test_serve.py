@@ -69,3 +69,18 @@ def test_a_token_that_has_ended_is_listed_as_such(jobcast, monkeypatch):
     jobcast("token", "add", "hosts", "--days", "1")
     monkeypatch.setattr(clock, "now", lambda: later)
     assert "expired" in jobcast("token", "list").stdout
+
+
+def test_a_token_for_the_batch_manager_names_a_user(jobcast):
+    assert "nobody is named" in jobcast("token", "add", "page", "--right", "batch").stderr
+    added = jobcast("token", "add", "page", "--right", "batch", "--user", "ada", "--json")
+    assert '"user": "ada"' in added.stdout
+
+
+def test_the_batch_manager_answers_beyond_its_host_only_with_tokens(jobcast):
+    flags = ("--socket", "b.sock", "--host", "198.51.100.7", "--port", "8480")
+    ended = jobcast("batch", "start", *flags)
+    assert ended.exit_code == 1
+    assert "error: Beyond this host the batch manager answers only with tokens." in ended.stderr
+    jobcast("token", "add", "page", "--right", "read")
+    assert "error: The service can't listen at 198.51.100.7:8480" in jobcast("batch", "start", *flags).stderr

@@ -20,10 +20,16 @@ from jobcast.cli import frame
 from jobcast.cli.screen import talk
 from jobcast.cli.session import Session
 from jobcast.cli.simulate_site import read_texts
+from jobcast.config import Config
+from jobcast.errors import ConfigError
 from jobcast.language import say
 from jobcast.machine import CPUS, MEMORY, Machine
+from jobcast.serve.access import is_loopback
 from jobcast.serve.batch.run import Set, run
-from jobcast.serve.sockets import listen_unix
+from jobcast.serve.certificate import see_certificate
+from jobcast.serve.settings import Listening
+from jobcast.serve.sockets import listen_tcp, listen_unix
+from jobcast.serve.tokens import read_tokens
 
 _ROOT = 0
 _LOG = "%(asctime)s %(levelname)s %(message)s"
@@ -34,6 +40,10 @@ _LOG = "%(asctime)s %(levelname)s %(message)s"
 @click.option("--folder", metavar="DIR", help=say("batch_start.folder"))
 @click.option("--socket", metavar="PATH", help=say("batch_start.socket"))
 @click.option("--executor", type=click.Choice(["local", "slurm"]), help=say("batch_start.executor"))
+@click.option("--host", metavar="ADDRESS", help=say("batch_start.host"))
+@click.option("--port", metavar="N", help=say("batch_start.port"))
+@click.option("--certificate", metavar="FILE", help=say("batch_start.certificate"))
+@click.option("--key", metavar="FILE", help=say("batch_start.key"))
 @click.pass_obj
 def command(session: Session, /, *, files: tuple[str, ...], **flags: str | None) -> int:
     """Run jobs until a signal comes."""
@@ -61,11 +71,10 @@ def command(session: Session, /, *, files: tuple[str, ...], **flags: str | None)
         ),
         only=None if os.geteuid() == _ROOT else getpass.getuser(),
     )
+    _see_open(settings)
     with ExitStack() as closing:
-        path = settings[config.BATCH_SOCKET]
-        unix = closing.enter_context(listen_unix(path))
-        closing.callback(path.unlink, missing_ok=True)
-        run(setup, [unix], partial(_tell, path))
+        listening, where = _listen(settings, closing)
+        run(setup, listening, partial(_tell, where))
     talk(say("batch_start.ended"))
     return 0
 
@@ -84,12 +93,41 @@ def _memory() -> int:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
-def _tell(path: Path, loop: Loop) -> None:
+def _see_open(settings: Config) -> None:
+    """Raise ConfigError where the manager would listen beyond this host, but nobody has a token."""
+    host = settings[config.BATCH_HOST]
+    local = host == "localhost" or is_loopback((host, 0))
+    if settings[config.BATCH_PORT] and not local and read_tokens(settings[config.STORE]) is None:
+        raise ConfigError(say("batch_start.open"), hint=say("batch_start.open_cure"))
+
+
+def _listen(settings: Config, closing: ExitStack) -> tuple[Listening, str]:
+    """Open the sockets; `closing` closes them, and removes that of this host. Return also where they are."""
+    path, port, host = (
+        settings[config.BATCH_SOCKET],
+        settings[config.BATCH_PORT],
+        settings[config.BATCH_HOST],
+    )
+    certificate, key = settings[config.BATCH_CERTIFICATE], settings[config.BATCH_KEY]
+    if certificate:
+        see_certificate(certificate, key)
+    unix = closing.enter_context(listen_unix(path))
+    closing.callback(path.unlink, missing_ok=True)
+    if not port:
+        return Listening(plain=(unix,)), str(path)
+    tcp = closing.enter_context(listen_tcp(host, port))
+    where = f"{path}, {'https' if certificate else 'http'}://{host}:{port}"
+    if certificate:
+        return Listening(plain=(unix,), secure=(tcp,), certificate=certificate, key=key), where
+    return Listening(plain=(unix, tcp)), where
+
+
+def _tell(where: str, loop: Loop) -> None:
     cluster = loop.ledger.state.cluster
     talk(
         say(
             "batch_start.listening",
-            where=path,
+            where=where,
             machines=len(cluster.machines),
             rules=loop.ledger.site.policy.name,
         )

@@ -10,7 +10,7 @@ from jobcast.cli.columns import moment
 from jobcast.cli.screen import print_json, talk, tell
 from jobcast.cli.session import Session
 from jobcast.cli.table import Column, print_table
-from jobcast.errors import JobcastError
+from jobcast.errors import InputError, JobcastError
 from jobcast.language import say
 from jobcast.serve.access import Right, Token
 from jobcast.serve.tokens import change_tokens, make_token, read_tokens
@@ -32,12 +32,19 @@ def command() -> None:
     type=click.Choice([right.value for right in Right]),
     help=say("token.right"),
 )
+@click.option("--user", metavar="LOGIN", help=say("token.user"))
 @click.option("--days", type=click.IntRange(1, _MOST_DAYS), default=365, help=say("token.days"))
 @frame.json_option
 @click.pass_obj
-def add(session: Session, /, *, name: str, rights: tuple[str, ...], days: int, as_json: bool) -> None:
+def add(
+    session: Session, /, *, name: str, rights: tuple[str, ...], user: str | None, days: int, as_json: bool
+) -> None:
     """Issue a token."""
-    text, token = make_token(name, map(Right, rights or [Right.FORECAST]), clock.now() + timedelta(days=days))
+    if Right.BATCH in rights and user is None:
+        raise InputError(say("token.whose"), hint=f"jobcast token add {name} --right batch --user LOGIN")
+    text, token = make_token(
+        name, map(Right, rights or [Right.FORECAST]), clock.now() + timedelta(days=days), user
+    )
 
     def more(known: tuple[Token, ...]) -> list[Token]:
         if any(one.name == name for one in known):
@@ -68,6 +75,7 @@ def list_(session: Session, /, *, as_json: bool) -> None:
             [
                 Column(heading=say("token.name"), cells=[token.name for token in tokens]),
                 Column(heading=say("token.rights"), cells=[", ".join(token.rights) for token in tokens]),
+                Column(heading=say("token.login"), cells=[token.user or "" for token in tokens]),
                 Column(heading=say("token.expires"), cells=[_until(session, token) for token in tokens]),
             ]
         )
@@ -102,4 +110,4 @@ def _until(session: Session, token: Token) -> str:
 
 
 def _as_dict(token: Token) -> dict[str, object]:
-    return {"name": token.name, "rights": list(token.rights), "expires": token.expires}
+    return {"name": token.name, "rights": list(token.rights), "user": token.user, "expires": token.expires}

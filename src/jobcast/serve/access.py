@@ -23,7 +23,14 @@ class Right(StrEnum):
     FEEDBACK = "feedback"
     """Tell of finished jobs, from which all forecasts learn."""
     READ = "read"
-    """Read what was advised to anybody; one's own everybody may read whom the service knows."""
+    """Read what was advised to anybody, and look at the batch manager.
+
+    What was advised to oneself everybody may read whom the service knows.
+    """
+    BATCH = "batch"
+    """Submit to the batch manager, and change one's own steps, as the user whom the token names."""
+    OPERATE = "operate"
+    """Everything that operators of the batch manager may do."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +45,8 @@ class Token:
     """What its holder may do."""
     expires: datetime
     """When it ceases to count, in UTC."""
+    user: str | None = None
+    """Login name as which its holder submits to the batch manager; None for nobody's."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +78,7 @@ class Access:
 
     def caller(self, scope: Mapping[str, Any], now: datetime) -> Caller:
         """Return who asks; a token that is unknown or has expired is nobody's."""
-        if (token := _bearer(scope["headers"])) is not None:
+        if (token := bearer(scope["headers"])) is not None:
             return _of_token(token, self.tokens, now)
         if (uid := scope["state"].get("uid")) is not None:
             rights = frozenset(Right) if uid in self.administrators else _ANYBODY.rights
@@ -79,7 +88,8 @@ class Access:
         return NOBODY
 
 
-def _bearer(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
+def bearer(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
+    """Return the token that a request brings; None where it brings none."""
     for name, value in headers:
         if name == b"authorization" and value[:7].lower() == b"bearer ":
             return value[7:].strip()
@@ -87,11 +97,17 @@ def _bearer(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
 
 
 def _of_token(sent: bytes, tokens: Iterable[Token], now: datetime) -> Caller:
+    token = known_token(sent, tokens, now)
+    return NOBODY if token is None else Caller(name=token.name, rights=frozenset(token.rights))
+
+
+def known_token(sent: bytes, tokens: Iterable[Token], now: datetime) -> Token | None:
+    """Return what is kept of a token that counts; None for one that is unknown or has expired."""
     digest = hashlib.sha256(sent).hexdigest()
     for token in tokens:
         if hmac.compare_digest(token.sha256, digest) and now < token.expires:
-            return Caller(name=token.name, rights=frozenset(token.rights))
-    return NOBODY
+            return token
+    return None
 
 
 @lru_cache(maxsize=4096)

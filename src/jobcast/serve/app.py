@@ -5,24 +5,19 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, cast
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from jobcast import clock
 from jobcast.errors import JobcastError
 from jobcast.serve import documented, hooks, metrics, routes
-from jobcast.serve.http import GoneError, RefusedError, problem, send_problem
+from jobcast.serve.http import GoneError, RefusedError, send_problem
 from jobcast.serve.names import Named
 from jobcast.serve.service import Service
-
-if TYPE_CHECKING:
-    from starlette.exceptions import HTTPException
+from jobcast.serve.unrouted import UNROUTED, unrouted
 
 Handler = Callable[[Service, Scope, Receive, Send], Awaitable[int | None]]
 """Answers a request; returns the status where that is not 200."""
@@ -76,23 +71,6 @@ class _Endpoint:
         await send_problem(send, refused)
 
 
-async def _unrouted(_request: Request, error: Exception) -> Response:
-    """Answer where there is no such path, or not by that method, as all refusals are answered."""
-    refused = cast("HTTPException", error)
-    return Response(
-        problem(_UNROUTED[refused.status_code]),
-        refused.status_code,
-        headers={**(refused.headers or {}), "x-content-type-options": "nosniff"},
-        media_type="application/json",
-    )
-
-
-_UNROUTED = {
-    404: RefusedError(404, "no_path", "there is no such path: see /docs for the list"),
-    405: RefusedError(405, "no_method", "that path does not allow this method"),
-}
-
-
 def make_app(service: Service) -> Starlette:
     """Return the application that answers for `service`."""
     endpoints = [
@@ -102,7 +80,7 @@ def make_app(service: Service) -> Starlette:
         routes=endpoints,
         middleware=[Middleware(Named)],
         lifespan=partial(_lifespan, service),
-        exception_handlers=dict.fromkeys(_UNROUTED, _unrouted),
+        exception_handlers=dict.fromkeys(UNROUTED, unrouted),
     )
     app.router.redirect_slashes = False
     return app

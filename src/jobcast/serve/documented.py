@@ -4,15 +4,15 @@ from functools import cache
 from html import escape
 from pathlib import Path
 from string import Template
-from urllib.parse import parse_qs
 
 import msgspec
 from starlette.types import Receive, Scope, Send
 
 from jobcast.language import LANGUAGES, say, speaking
-from jobcast.serve.http import JSON, RefusedError, header, send_bytes
+from jobcast.serve.http import JSON, RefusedError, send_bytes
 from jobcast.serve.openapi import document
 from jobcast.serve.service import Service
+from jobcast.serve.spoken import wanted_language
 
 _PAGE = Path(__file__).parent / "page"
 _CSS, _SCRIPT = b"text/css; charset=utf-8", b"text/javascript; charset=utf-8"
@@ -46,21 +46,10 @@ def _document() -> bytes:
 
 async def page(service: Service, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - as all
     """``GET /docs``: the page, which loads nothing from elsewhere."""
-    language = _wanted(scope) or service.settings.language
+    language = wanted_language(scope) or service.settings.language
     body, tag = _page(language)
     more = (*_HEADERS, (b"content-language", tag.encode()))
     await send_bytes(send, body, b"text/html; charset=utf-8", more=more)
-
-
-def _wanted(scope: Scope) -> str | None:
-    """Return the language that is asked for in the query, or else by the browser; None where neither does."""
-    query: bytes = scope["query_string"]
-    asked = parse_qs(query.decode("latin-1")).get("lang", [""])[0]
-    if asked[:2] in LANGUAGES:
-        return asked[:2]
-    accepted = (header(scope, b"accept-language") or b"").decode("latin-1").lower()
-    words = [word.strip() for word in accepted.split(",")]  # browsers name the one they like best first
-    return next((word[:2] for word in words if word[:2] in LANGUAGES), None)
 
 
 @cache

@@ -29,11 +29,13 @@ _ROOT = 0
 _LOCK_SECONDS = 120.0
 
 
-def make_token(name: str, rights: Iterable[Right], expires: datetime) -> tuple[str, Token]:
+def make_token(
+    name: str, rights: Iterable[Right], expires: datetime, user: str | None = None
+) -> tuple[str, Token]:
     """Return a new token, to be shown once, and what is kept of it."""
     text = f"jc_{secrets.token_urlsafe(_BYTES)}"
     digest = hashlib.sha256(text.encode()).hexdigest()
-    return text, Token(name=name, sha256=digest, rights=tuple(rights), expires=expires)
+    return text, Token(name=name, sha256=digest, rights=tuple(rights), expires=expires, user=user)
 
 
 def read_tokens(store: Path) -> tuple[Token, ...] | None:
@@ -64,7 +66,12 @@ def _token(entry: dict[str, Any]) -> Token:
         raise ValueError(say("token.no_zone", name=name))
     if odd := set(entry["rights"]) - set(Right):
         raise ValueError(say("token.no_right", name=name, right=", ".join(sorted(map(str, odd)))))
-    return Token(name=name, sha256=digest, rights=tuple(map(Right, entry["rights"])), expires=expires)
+    user = entry.get("user")
+    if not (user is None or isinstance(user, str)):
+        raise ValueError(say("token.no_user", name=name))
+    return Token(
+        name=name, sha256=digest, rights=tuple(map(Right, entry["rights"])), expires=expires, user=user
+    )
 
 
 def change_tokens(store: Path, change: Callable[[tuple[Token, ...]], Iterable[Token]]) -> None:

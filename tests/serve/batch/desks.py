@@ -8,7 +8,8 @@ from jobcast.batch.intake.base import Submitter
 from jobcast.batch.loop import Loop, Surroundings
 from jobcast.batch.picture import Frame
 from jobcast.batch.retrying import retry
-from jobcast.serve.batch.app import Desk
+from jobcast.serve.batch.desk import Desk
+from jobcast.serve.batch.door import Door
 from jobcast.serve.batch.run import read_submission
 from tests.batch import making
 
@@ -33,7 +34,11 @@ def desk(folder: Path, **other: Any) -> Desk:
     made: dict[str, Any] = {
         "loop": loop,
         "frame": Frame(cluster="made", host="n1", executor="local", zone="UTC"),
-        "operators": frozenset({"root"}),
+        "door": Door(
+            operators=lambda: frozenset({"root"}),
+            tokens=lambda: (),
+            now=lambda: datetime.fromtimestamp(making.AT, UTC),
+        ),
         "only": None,
         "submitter": lambda user: Submitter(
             user=user, host="n1", job="", at=datetime.fromtimestamp(making.AT, UTC)

@@ -12,7 +12,8 @@ from jobcast.batch.record import StepState
 from jobcast.batch.service import Wanted
 from jobcast.batch.snapshot import Snapshot
 from jobcast.serve.batch import snapshots
-from jobcast.serve.batch.app import Desk, make_batch_app
+from jobcast.serve.batch.app import make_batch_app
+from jobcast.serve.batch.desk import Desk
 from tests.batch import making
 from tests.serve.batch.desks import desk as made
 from tests.serve.conftest import Ask, asker

@@ -3,9 +3,8 @@
 import asyncio
 import logging
 import signal
-import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
@@ -30,9 +29,14 @@ from jobcast.batch.picture import Frame
 from jobcast.batch.site import Files, LiveSite, read_live
 from jobcast.errors import CommandError, ConfigError
 from jobcast.language import say
-from jobcast.serve.batch.app import Desk, make_batch_app
+from jobcast.serve.access import Token
+from jobcast.serve.batch.app import make_batch_app
+from jobcast.serve.batch.desk import Desk
+from jobcast.serve.batch.door import Door, watched_tokens
 from jobcast.serve.batch.people import submitter
 from jobcast.serve.protocol import Server, configured
+from jobcast.serve.settings import Listening
+from jobcast.serve.watched import Watched
 from jobcast.systems.base import Command
 from jobcast.systems.run import Behalf, run_for
 from jobcast.systems.run import run as run_command
@@ -45,6 +49,8 @@ _TURNS = 1000
 _LOOK_SECONDS = 5.0
 _CHECKPOINT_SECONDS = 600.0
 """The longest that it may take to make one."""
+_TOKENS_SECONDS = 1.0
+"""Between looks whether the tokens are others."""
 _FILTER_SECONDS = 30.0
 """How long a submit filter may take; other submissions go on meanwhile."""
 
@@ -56,7 +62,7 @@ class Set:
     folder: Path
     """Where its journal lies."""
     store: Path
-    """Where the history and the models are."""
+    """Where the history and the models are, and the tokens of those who ask from elsewhere, or by a browser."""
     files: Callable[[], Files]
     """Reads the configuration files."""
     executor: Callable[[LiveSite], Executor]
@@ -72,7 +78,7 @@ class Set:
     """The one user whose jobs can be run; None for everybody's."""
 
 
-def run(setup: Set, sockets: list[socket.socket], ready: Callable[[Loop], None]) -> None:
+def run(setup: Set, listening: Listening, ready: Callable[[Loop], None]) -> None:
     """Run a manager. Raises ConfigError where another one runs in that folder, and what its files give cause for."""
     setup.folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -80,12 +86,12 @@ def run(setup: Set, sockets: list[socket.socket], ready: Callable[[Loop], None])
             FileLock(setup.folder / _LOCK, timeout=0),
             asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
         ):
-            runner.run(_manage(setup, sockets, ready))
+            runner.run(_manage(setup, listening, ready))
     except Timeout:
         raise ConfigError(say("batch.twice", folder=setup.folder), hint=say("batch.twice_cure")) from None
 
 
-async def _manage(setup: Set, sockets: list[socket.socket], ready: Callable[[Loop], None]) -> None:
+async def _manage(setup: Set, listening: Listening, ready: Callable[[Loop], None]) -> None:
     journal = Journal(setup.folder)
     now = clock.now()
     files = setup.files()
@@ -103,35 +109,74 @@ async def _manage(setup: Set, sockets: list[socket.socket], ready: Callable[[Loo
     loop = Loop(ledger, setup.executor(ledger.site), around)
     if ledger.site.files != files:
         loop.reconfigure(read_live(files))
+    tokens = watched_tokens(setup.store, partial(_operators, setup, loop))
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    desk = Desk(
+    servers = _servers(_desk(setup, loop, tokens, stopping), listening)
+    work = [asyncio.create_task(loop.run()), *(asyncio.create_task(serving) for _, serving in servers)]
+    waiting = asyncio.create_task(stopping.wait())
+    feeder = Feeder(journal, setup.store, setup.cluster, clock.now)
+    beside = [
+        asyncio.create_task(feeder.run()),
+        asyncio.create_task(_tell([server for server, _ in servers], partial(ready, loop))),
+        asyncio.create_task(_look_after(tokens)),
+        asyncio.create_task(_keep_checkpoints(setup.folder, loop)),
+    ]
+    await asyncio.wait([waiting, *work], return_when=asyncio.FIRST_COMPLETED)
+    for server, _ in servers:
+        server.should_exit = True
+    for task in (*beside, waiting, work[0]):
+        task.cancel()
+    try:
+        with suppress(asyncio.CancelledError):
+            await work[0]
+        await asyncio.gather(*work[1:])
+    finally:
+        journal.close()
+
+
+def _desk(setup: Set, loop: Loop, tokens: Watched[tuple[Token, ...]], stopping: asyncio.Event) -> Desk:
+    return Desk(
         loop=loop,
         frame=Frame(cluster=setup.cluster, host=setup.host, executor=loop.executor, zone=str(setup.zone)),
-        operators=setup.operators,
+        door=Door(operators=partial(_operators, setup, loop), tokens=lambda: tokens.now, now=clock.now),
         only=setup.only,
         submitter=lambda user: submitter(user, setup.host, clock.now()),
         read_site=lambda: read_live(setup.files()),
         stop=stopping.set,
         filtered=partial(_filtered, loop),
     )
-    server = Server(configured(make_batch_app(desk), lifespan="off"))
-    feeder = Feeder(journal, setup.store, setup.cluster, clock.now)
-    work = [asyncio.create_task(loop.run()), asyncio.create_task(server.serve(sockets))]
-    beside = [asyncio.create_task(each) for each in (_keep_checkpoints(setup.folder, loop), feeder.run())]
-    waiting = asyncio.create_task(stopping.wait())
-    told = asyncio.create_task(_tell(server, partial(ready, loop)))
-    await asyncio.wait([waiting, *work], return_when=asyncio.FIRST_COMPLETED)
-    server.should_exit = True
-    for task in (told, waiting, *beside, work[0]):
-        task.cancel()
-    try:
-        with suppress(asyncio.CancelledError):
-            await work[0]
-        await work[1]
-    finally:
-        journal.close()
+
+
+def _operators(setup: Set, loop: Loop) -> frozenset[str]:
+    """Return the login names of those who may do everything, those among them whom LoadLeveler's files name."""
+    site = loop.ledger.site
+    return setup.operators | (
+        site.loadleveler.administrators if site.dialect == "loadleveler" else frozenset()
+    )
+
+
+def _servers(desk: Desk, listening: Listening) -> list[tuple[Server, Coroutine[None, None, None]]]:
+    """Return what answers, without and with TLS."""
+    app = make_batch_app(desk)
+    plain = Server(configured(app, lifespan="off"))
+    found: list[tuple[Server, Coroutine[None, None, None]]] = [(plain, plain.serve(list(listening.plain)))]
+    if listening.secure:
+        tls = {"ssl_certfile": listening.certificate, "ssl_keyfile": listening.key}
+        secure = Server(configured(app, lifespan="off", **tls))
+        found.append((secure, secure.serve(list(listening.secure))))
+    return found
+
+
+async def _look_after(tokens: Watched[tuple[Token, ...]]) -> None:
+    """Follow the tokens; where they can't be read, those that were known go on to count."""
+    while True:
+        await asyncio.sleep(_TOKENS_SECONDS)
+        before = tokens.trouble
+        await asyncio.to_thread(tokens.look)
+        if tokens.trouble is not None and before is None:
+            logger.error("%s", tokens.trouble.message)
 
 
 def _monday(now: datetime) -> int:
@@ -163,8 +208,9 @@ def _run_silently(command: Command) -> None:
         pass
 
 
-async def _tell(server: Server, ready: Callable[[], None]) -> None:
-    await server.answers.wait()
+async def _tell(servers: list[Server], ready: Callable[[], None]) -> None:
+    for server in servers:
+        await server.answers.wait()
     ready()
 
 
