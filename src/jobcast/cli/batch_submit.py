@@ -1,6 +1,5 @@
 """``jobcast batch submit``: a job command file, or a command, whichever batch system it was written for."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -11,8 +10,10 @@ from jobcast.cli import frame
 from jobcast.cli.batch_client import manager
 from jobcast.cli.screen import print_json, talk, tell
 from jobcast.cli.session import Session
+from jobcast.cli.taken_along import environment, umask
 from jobcast.errors import InputError
 from jobcast.language import say
+from jobcast.systems.encoding import decode
 
 _REFUSED = 1
 
@@ -46,9 +47,7 @@ def command(session: Session, /, *, words: tuple[str, ...], as_json: bool) -> in
 
 def _order(words: tuple[str, ...]) -> SubmitCommandFile | SubmitCommand:
     """Return the order: one word that is a file is a job command file, all else is for bsub's options."""
-    umask = os.umask(0)
-    os.umask(umask)
-    around = {"directory": str(Path.cwd()), "environment": dict(os.environ), "umask": umask}
+    around = {"directory": str(Path.cwd()), "environment": environment(), "umask": umask()}
     if len(words) == 1 and (words[0] == "-" or Path(words[0]).is_file()):
         return SubmitCommandFile(text=_text(words[0]), file=words[0].removeprefix("-"), **around)  # type: ignore[arg-type]
     return SubmitCommand(arguments=words, **around)  # type: ignore[arg-type]
@@ -59,7 +58,7 @@ def _text(name: str) -> str:
         body = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
         raise InputError(say("batch_submit.unreadable", file=name, why=error.strerror)) from error
-    return body.decode("utf-8", "replace")
+    return decode(body)
 
 
 def _as_dict(answer: Answer) -> dict[str, object]:

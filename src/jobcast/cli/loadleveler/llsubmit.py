@@ -13,6 +13,7 @@ from jobcast.cli.loadleveler.words import Worded
 from jobcast.cli.screen import talk
 from jobcast.cli.session import Session
 from jobcast.cli.submission import unreadable
+from jobcast.cli.taken_along import environment, umask
 from jobcast.errors import InputError
 from jobcast.language import say
 from jobcast.systems.encoding import decode
@@ -32,8 +33,8 @@ def command(session: Session, *, file: Path, quiet: bool) -> None:
         text=_read(file),
         file="" if given == "-" else given,
         directory=os.getcwd(),  # noqa: PTH109 - the path that the shell shows, as text
-        environment=_environment(),
-        umask=_umask(),
+        environment=environment(),
+        umask=umask(),
     )
     _tell(batch_client.manager(session).do(order), quiet=quiet)
 
@@ -48,30 +49,6 @@ def _read(file: Path) -> str:
     if len(content) > MOST_BYTES or b"\0" in content:
         raise InputError(say("llsubmit.no_text", file=file), hint=say("llsubmit.no_text_cure"))
     return decode(content)
-
-
-def _environment() -> dict[str, str]:
-    """Return the environment of this process, without what is no text in UTF-8."""
-    told = {name: value for name, value in os.environ.items() if _is_text(name + value)}
-    if left_out := sorted(os.environ.keys() - told.keys()):
-        talk(say("llsubmit.left_out", names=", ".join(left_out)))
-    return told
-
-
-def _is_text(value: str) -> bool:
-    """Tell whether it has no bytes that stand for themselves because they are no UTF-8."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _umask() -> int:
-    """Return the mask of this process, which can only be read by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
 
 
 def _tell(answer: Answer, *, quiet: bool) -> None:

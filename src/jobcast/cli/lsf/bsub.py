@@ -18,6 +18,7 @@ from jobcast.cli.lsf.esubs import AbortedError, Passed, pass_esubs
 from jobcast.cli.lsf.waiting import wait_for
 from jobcast.cli.screen import talk
 from jobcast.cli.session import Session
+from jobcast.cli.taken_along import environment, umask
 from jobcast.errors import ConfigError
 from jobcast.language import say
 from jobcast.systems.lsf.bsub.esub import Sent
@@ -46,7 +47,7 @@ def command(session: Session, *, arguments: tuple[str, ...]) -> None:
         script=passed.sent.script,
         directory=os.getcwd(),  # noqa: PTH109 - the path that the shell shows, as text
         environment=passed.environment,
-        umask=_umask(),
+        umask=umask(),
     )
     manager = batch_client.manager(session)
     answer = manager.do(order)
@@ -70,7 +71,7 @@ def _read(arguments: Sequence[str]) -> Sent:
 def _pass_esubs(given: Sent, session: Session) -> Passed:
     """Return the submission as the site's esubs leave it."""
     try:
-        return pass_esubs(given, dict(os.environ), session.settings[config.MEMORY_UNIT])
+        return pass_esubs(given, environment(), session.settings[config.MEMORY_UNIT])
     except AbortedError:
         fail("Request aborted by esub. Job not submitted.")
     except ConfigError as fault:
@@ -82,13 +83,6 @@ def _standard_input() -> str:
     if len(content) > _MOST_BYTES:
         raise ConfigError(say("lsf_intake.script_too_long", most=_MOST_BYTES >> 10))
     return content.decode("utf-8", "surrogateescape").encode("utf-8", "backslashreplace").decode()
-
-
-def _umask() -> int:
-    """Return the mask of this process, which can only be read by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
 
 
 def _tell(answer: Answer, manager: Manager, options: Options) -> None:
