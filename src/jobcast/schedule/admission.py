@@ -22,7 +22,7 @@ def admit(job: BatchJob, queue: Queue | None, state: State) -> Needs | Reason:
 
 def readmit(job: BatchJob, queue: Queue, state: State) -> Needs | Reason:
     """Return what a job that waits already needs now, in columns; or why it can't be so."""
-    reason = _bad(job, state) or _not_allowed(job, queue) or _too_long(job, queue)
+    reason = _bad(job, state) or against_queue(job, queue)
     return reason or _fitting(job, queue, state)
 
 
@@ -57,6 +57,11 @@ def _wrong_layout(demand: Demand) -> Iterator[tuple[str, object]]:
         yield "machines", layout.machines_max
     if layout.tasks_per_machine is not None and layout.tasks_per_machine < 1:
         yield "tasks per machine", layout.tasks_per_machine
+
+
+def against_queue(job: BatchJob, queue: Queue) -> Reason | None:
+    """Return which rule of its queue alone turns a job away; None where none does."""
+    return _not_allowed(job, queue) or _too_long(job, queue)
 
 
 def _not_allowed(job: BatchJob, queue: Queue) -> Reason | None:

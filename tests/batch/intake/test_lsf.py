@@ -242,6 +242,36 @@ def test_what_cannot_be_taken_is_refused_with_the_reason(line, script, refusal):
     assert bsub(line, script) == Intake(refusals=(refusal,))
 
 
+@pytest.mark.parametrize(
+    ("queue", "options", "refusal"),
+    [
+        (
+            Queue(name="normal", run_limit_max=600),
+            "-W 11",
+            "normal: RUNLIMIT: Cannot exceed queue's hard limit(s)",
+        ),
+        (Queue(name="normal", users=frozenset({"ada", "verif"})), "", "normal: User cannot use the queue"),
+        (Queue(name="normal", refused_users=frozenset({"chen"})), "", "normal: User cannot use the queue"),
+    ],
+)
+def test_a_queue_refuses_in_lsfs_words(queue, options, refusal):
+    policy = replace(POLICY, queues={"normal": queue})
+    site = replace(PLAIN, configuration=replace(PLAIN.configuration, policy=policy))
+    assert bsub(f"{options} run", site=site).refusals == (f"{refusal}. Job not submitted.",)
+
+
+def test_only_a_group_that_somebody_is_a_member_of_can_be_named():
+    site = replace(SITE, user_groups={"verif": frozenset({"chen"}), "tpu": frozenset({"ada"})})
+    assert [step(f"-G {group} run", site=site).job.group for group in ("users", "verif")] == [
+        "users",
+        "verif",
+    ]
+    for group in ("tpu", "root"):
+        assert bsub(f"-G {group} run", site=site).refusals == (
+            f"{group}: User is not a member of the user group. Job not submitted.",
+        )
+
+
 def test_a_fault_within_a_requirement_is_shown_where_it_stands():
     assert bsub("-R rusage[mem=x] run").refusals == (
         (

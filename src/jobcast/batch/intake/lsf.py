@@ -13,10 +13,13 @@ from jobcast.batch.intake.lsf_places import environment_of, input_of, output_of,
 from jobcast.batch.intake.lsf_told import told_at_submission
 from jobcast.batch.order import SubmitCommand
 from jobcast.batch.record import Notes, Notify, Submitted
+from jobcast.decision import Cause
 from jobcast.errors import ConfigError
 from jobcast.language import say
 from jobcast.program import Exits, Program
+from jobcast.schedule.admission import against_queue
 from jobcast.schedule.job import BatchJob
+from jobcast.schedule.policy import Queue
 from jobcast.systems.lsf.bsub.command import on_one_line
 from jobcast.systems.lsf.bsub.fault import in_full
 from jobcast.systems.lsf.bsub.options import Options, read_options
@@ -79,6 +82,7 @@ def _asked(order: SubmitCommand, site: Site, who: Submitter) -> _Asked:
             say("lsf_intake.interactive", option=option), hint=say("lsf_intake.interactive_cure")
         )
     _know_queue(options, site)
+    _see_group(options.values.get("-G"), site, who)
     return _Asked(options=options, order=order, site=site, who=who, script=script)
 
 
@@ -86,8 +90,23 @@ def _jobs(asked: _Asked) -> tuple[BatchJob, ...]:
     jobs = submitted(asked.options, _asker(asked.who), asked.site)
     if len(asked.script) * len(jobs) > _ALL_SCRIPTS:
         raise ConfigError(say("lsf_intake.script_too_long", most=_ALL_SCRIPTS // len(jobs) >> 10))
-    default = asked.site.configuration.policy.default_queue
-    return tuple(replace(job, queue=job.queue or default) for job in jobs)
+    policy = asked.site.configuration.policy
+    jobs = tuple(replace(job, queue=job.queue or policy.default_queue) for job in jobs)
+    _see_rules(jobs[0], policy.queues.get(jobs[0].queue))
+    return jobs
+
+
+_RULES = {
+    Cause.NOT_ALLOWED: "User cannot use the queue",
+    Cause.RUN_LIMIT_TOO_LONG: "RUNLIMIT: Cannot exceed queue's hard limit(s)",
+}
+
+
+def _see_rules(job: BatchJob, queue: Queue | None) -> None:
+    """Refuse what its queue would, in LSF's own words, too; all elements of an array are alike there."""
+    reason = against_queue(job, queue) if queue else None
+    if reason is not None:
+        raise ConfigError(f"{job.queue}: {_RULES[reason.cause]}")
 
 
 def _know_queue(options: Options, site: Site) -> None:
@@ -95,6 +114,16 @@ def _know_queue(options: Options, site: Site) -> None:
     known, name = site.configuration.policy.queues, options.values.get("-q")
     if name is not None and known and name not in known:
         raise ConfigError(f"{name}: No such queue")
+
+
+def _see_group(group: str | None, site: Site, who: Submitter) -> None:
+    """Refuse a group that somebody isn't a member of: queues and shares are open by groups."""
+    if (
+        group is not None
+        and group not in who.groups
+        and who.user not in site.user_groups.get(group, frozenset())
+    ):
+        raise ConfigError(f"{group}: User is not a member of the user group")
 
 
 def _asker(who: Submitter) -> Asker:

@@ -4,7 +4,7 @@ Source: the configuration and administration guides of IBM Spectrum LSF 10.1.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from jobcast.language import say
 from jobcast.machine import CPUS, Cluster
@@ -40,6 +40,8 @@ class Site:
     """Application profiles by name."""
     rules: Rules
     """What resource requirements mean here."""
+    user_groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """User groups of LSF's own, to their members."""
 
 
 def read(texts: Mapping[str, str]) -> Configuration:
@@ -83,6 +85,7 @@ def read_site(texts: Mapping[str, str]) -> Site:
         queues={rules.queue.name: rules for rules in queues},
         applications=applications,
         rules=rules,
+        user_groups=users.members,
     )
 
 
