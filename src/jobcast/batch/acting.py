@@ -3,6 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from itertools import groupby
+from operator import attrgetter
 
 from jobcast.act.executors.base import Attempt, Executor, ExecutorError
 from jobcast.batch.action import Action, Verb
@@ -51,16 +53,23 @@ class Acting:
                 self.ask(actions)
 
     async def run(self) -> None:
-        """Carry out actions for ever."""
+        """Carry out actions for ever: those of one kind together, different ones in their order."""
         while True:
-            action = await self._todo.get()
-            while True:
-                try:
-                    await self._carry_out(action)
-                    break
-                except ExecutorError as error:
-                    logger.warning("%s %s: %s", action.verb, action.attempt, error)
-                    await asyncio.sleep(_PAUSE_SECONDS)
+            todo = [await self._todo.get()]
+            while not self._todo.empty():
+                todo.append(self._todo.get_nowait())
+            for _, alike in groupby(todo, attrgetter("verb")):
+                await asyncio.gather(*(self._until_taken(action) for action in alike))
+
+    async def _until_taken(self, action: Action) -> None:
+        while True:
+            try:
+                await self._carry_out(action)
+            except ExecutorError as error:
+                logger.warning("%s %s: %s", action.verb, action.attempt, error)
+                await asyncio.sleep(_PAUSE_SECONDS)
+            else:
+                return
 
     async def _carry_out(self, action: Action) -> None:
         if action.verb is Verb.START:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import partial
@@ -14,6 +15,7 @@ from jobcast.act.executors.base import (
     End,
     Ended,
     Executor,
+    ExecutorError,
     MachineNews,
     Measured,
     News,
@@ -161,10 +163,15 @@ class Loop:
             while not self._news.empty():
                 many.append(self._news.get_nowait())
             await self._until_written(partial(self._take_in, many))
-            for news in many:
-                if isinstance(news, Ended):
-                    self._acting.gone(news.attempt)
-                    await self._executor.forget(news.attempt)
+            over = [news.attempt for news in many if isinstance(news, Ended)]
+            for attempt in over:
+                self._acting.gone(attempt)
+            await asyncio.gather(*map(self._forget, over))
+
+    async def _forget(self, attempt: str) -> None:
+        """Let the executor drop an end that is written down; where it can't be reached, it tells it again."""
+        with suppress(ExecutorError):
+            await self._executor.forget(attempt)
 
     async def _until_written(self, write: Callable[[], None]) -> None:
         while True:
