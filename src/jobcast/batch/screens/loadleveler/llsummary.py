@@ -1,7 +1,7 @@
 """``llsummary``: reports on steps that are over, added up while they come, so that memory doesn't grow with them.
 
 "llsummary - Return job resource information for accounting" in Using and Administering LoadLeveler. A day, week or
-month is that of a step's end. Jobs are counted once in each line, by a bit for each number of a job.
+month is that of a step's end. Jobs are counted once in each line, for which a few bytes are kept of each.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
