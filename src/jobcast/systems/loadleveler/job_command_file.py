@@ -1,7 +1,7 @@
 """Job command files, read into the jobs that the scheduler sees: one for each step.
 
 A job that asks for what it can't get, or in words that can't be understood, is refused as a whole, as llsubmit does;
-of unknown keywords, which LoadLeveler doesn't take either, the report tells alone, for scripts hold much behind ``#``.
+unknown keywords, which LoadLeveler doesn't take either, are faults of what is submitted for good, and elsewhere told.
 """
 
 from collections.abc import Mapping, Sequence
