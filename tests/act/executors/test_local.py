@@ -17,8 +17,9 @@ import jobcast
 from jobcast.act.executors.base import Began, End, Ended, ExecutorError, Paused, Phase
 from jobcast.act.executors.local import LocalExecutor
 from jobcast.act.plain import to_json
+from jobcast.act.starter.launch import Refused, find_owner
 from jobcast.act.starter.spool import groups_of
-from jobcast.program import Affinity, Exits, Unit
+from jobcast.program import Affinity, Enforce, Enforcement, Exits, Unit
 from tests.act.executors.bench import COUNTS, Bench, Watched, eventually, number_in, with_
 from tests.act.executors.conformance import Conformance
 from tests.act.executors.life import Life
@@ -318,3 +319,43 @@ def test_jobs_are_bound_to_cpus_of_their_own_which_one_that_is_suspended_gives_u
         await seen.executor.kill("all@1")
 
     with_(bench, scene)
+
+
+def test_a_job_that_other_hands_stop_and_let_go_on_is_told_so(bench: Bench):
+    async def scene(seen: Watched) -> None:
+        await seen.executor.start(bench.sh("a@1", "echo $$ > pid; sleep 600"))
+        pid = await eventually(lambda: number_in(bench.folder / "pid"))
+        await seen.first(Began, "a@1")
+        os.kill(pid, signal.SIGSTOP)
+        await seen.first(Paused, "a@1", lambda news: news.suspended)
+        os.kill(pid, signal.SIGCONT)
+        await seen.first(Paused, "a@1", lambda news: not news.suspended)
+        await seen.executor.kill("a@1")
+
+    with_(bench, scene)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives a job its priority back")
+def test_a_job_that_takes_more_cpus_than_it_may_is_slowed_until_it_takes_less(bench: Bench):
+    line = "echo $$ > pid; (while ! [ -e less ]; do :; done) & while ! [ -e less ]; do :; done; sleep 600"
+
+    async def scene(seen: Watched) -> None:
+        # None at all: how many a busy machine lets it have is not known.
+        few = Enforcement(cpus=0, policy=Enforce.SHARES)
+        await seen.executor.start(bench.sh("a@1", line, enforcement=few, nice=3))
+        pid = await eventually(lambda: number_in(bench.folder / "pid"))
+        await eventually(lambda: os.getpriority(os.PRIO_PROCESS, pid) == 13)
+        (bench.folder / "less").touch()
+        await eventually(lambda: os.getpriority(os.PRIO_PROCESS, pid) == 3)
+        await seen.executor.kill("a@1")
+
+    with_(bench, scene)
+
+
+def test_who_is_not_root_runs_jobs_as_himself_alone(monkeypatch: pytest.MonkeyPatch):
+    nobody = pwd.getpwnam("nobody")
+    monkeypatch.setattr(os, "getuid", lambda: nobody.pw_uid)
+    assert find_owner("nobody").uid == nobody.pw_uid
+    with pytest.raises(Refused) as refused:
+        find_owner("root")
+    assert refused.value.why == {"what": "other_user", "which": "root", "error": ""}

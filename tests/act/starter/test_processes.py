@@ -5,7 +5,8 @@ import os
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobcast.act.starter.processes import Process, descendants, look, parse, parse_shares
+from jobcast.act.starter import processes
+from jobcast.act.starter.processes import Process, children, descendants, look, parse, parse_shares
 
 STAT = b"%d (%s) S 7 9 9 0 -1 4194560 100 0 0 0 150 50 25 25 20 0 1 0 4711 8192 3 18446744073709551615 1 1 0"
 
@@ -41,3 +42,19 @@ def test_we_descend_from_our_parent():
 def test_shares_of_memory_and_swap_are_read():
     rollup = b"5500-7fff ---p 0 00:00 0  [rollup]\nRss: 900 kB\nPss: 300 kB\nSwap: 7 kB\nSwapPss: 5 kB\n"
     assert parse_shares(rollup) == (300 * 1024, 5 * 1024)
+
+
+def test_each_thread_tells_the_children_that_it_started(tmp_path):
+    for thread, told in (("7", "8 9 "), ("70", "10 "), ("71", "")):
+        (tmp_path / "7/task" / thread).mkdir(parents=True)
+        (tmp_path / "7/task" / thread / "children").write_text(told)
+    assert sorted(children(7, str(tmp_path))) == [8, 9, 10]
+    assert children(8, str(tmp_path)) == []
+
+
+def test_descendants_are_found_through_their_parents_too(monkeypatch):
+    family = {1: [2, 3], 2: [4], 3: [], 4: []}
+    monkeypatch.setattr(processes, "_PARENTS_TELL", True)
+    monkeypatch.setattr(processes, "children", family.__getitem__)
+    monkeypatch.setattr(processes, "look", lambda pid: parse(pid, STAT % (pid, b"x")))
+    assert sorted(each.pid for each in descendants(1)) == [2, 3, 4]

@@ -49,6 +49,8 @@ class Flock:
         """How those ended that aren't forgotten."""
         self._made: list[tuple[Path, Wanted]] = []
         self._line: list[tuple[Path, Wanted]] = []
+        self._early: dict[str, list[str]] = {}
+        """Orders for those that wait for their shepherds."""
         self._to_forget: list[str] = []
         self._news = b""
         self._binding = binding_here()
@@ -57,31 +59,42 @@ class Flock:
     def adopt(self) -> None:
         """Take up what an earlier starter left."""
         for folder in self._spool.folders():
-            attempt = files.read(folder / files.ATTEMPT)
             name = files.attempt_of(folder.name)
-            lock = files.hold(folder)
-            if lock is None:
-                self._take_up(folder, name)
-                continue
-            os.close(lock)
-            if (ended := files.read(folder / files.ENDED)) is not None:
-                self.over[name] = ended
-            elif attempt is None or (folder / files.PID).exists():
-                self._lose(folder, name)
-            else:  # the starter died before its shepherd did anything
-                self._line.append((folder, wanted(attempt)))
+            while (lock := files.hold(folder)) is None:
+                tender = files.read(folder / files.PID)
+                if tender is not None and self._take_up(folder, name, tender):
+                    break
+                time.sleep(
+                    0.001
+                )  # it has been forked, and writes its number down at this moment, or is just over
+            if lock is not None:
+                os.close(lock)
+                self._pick_up(folder, name)
 
-    def _take_up(self, folder: Path, attempt: str) -> None:
-        """Watch on what somebody tends."""
-        while (tender := files.read(folder / files.PID)) is None:
-            time.sleep(0.001)  # it has been forked, and writes its number down at this moment
+    def _take_up(self, folder: Path, attempt: str, tender: dict[str, Any]) -> bool:
+        """Watch on what somebody tends; tell whether he is still there."""
         began = files.read(folder / files.BEGAN)
         phase = files.read(folder / files.PHASE) or {"phase": "running" if began else "prolog"}
-        self._watch(folder, attempt, tender["pid"])
+        try:
+            self._watch(folder, attempt, tender["pid"])
+        except ProcessLookupError:
+            return False
         self._running[attempt].phase = phase["phase"]
+        self._running[attempt].began = began["at"] if began else None
         self._binding.note(attempt, tender["cpus"])
         self._binding.pause(attempt, paused=phase["phase"] == "suspended")
-        self._running[attempt].began = began["at"] if began else None
+        return True
+
+    def _pick_up(self, folder: Path, attempt: str) -> None:
+        """Take what nobody tends for over, for lost, or for not begun."""
+        asked = files.read(folder / files.ATTEMPT)
+        ended = files.read(folder / files.ENDED)
+        if ended is not None:
+            self.over[attempt] = ended
+        elif asked is None or (folder / files.PID).exists():
+            self._lose(folder, attempt)
+        else:  # the starter died before a shepherd did anything
+            self._line.append((folder, wanted(asked)))
 
     def start(self, attempt: dict[str, Any]) -> None:
         """Run an attempt unless its id was used before. Raises ValueError or OSError, and nothing has happened."""
@@ -141,6 +154,8 @@ class Flock:
             if pid == 0:
                 tend(asked, post)
         self._watch(folder, asked.id, pid)
+        for order in self._early.pop(asked.id, []):
+            self.order(asked.id, order)
 
     def _watch(self, folder: Path, attempt: str, pid: int) -> None:
         sheep = Sheep(id=attempt, folder=folder, shepherd=pid, watch=os.pidfd_open(pid))
@@ -152,6 +167,8 @@ class Flock:
         """Hand ``suspend``, ``resume`` or ``kill`` on; nothing for one that is over."""
         sheep = self._running.get(attempt)
         if sheep is None:
+            if any(asked.id == attempt for _, asked in (*self._made, *self._line)):
+                self._early.setdefault(attempt, []).append(order)
             return
         try:
             pipe = os.open(sheep.folder / files.ORDERS, os.O_WRONLY | os.O_NONBLOCK)
@@ -169,7 +186,8 @@ class Flock:
 
     def known(self) -> list[dict[str, Any]]:
         """Return those that run, as the JSON of `jobcast.act.executors.base.Known`."""
-        return [
+        waiting = [{"attempt": asked.id, "phase": "prolog", "began": None} for _, asked in self._line]
+        return waiting + [
             {"attempt": each.id, "phase": each.phase, "began": each.began} for each in self._running.values()
         ]
 
@@ -220,4 +238,7 @@ class Flock:
             "exit_code": 0,
             "why": {"what": "lost"},
         }
-        files.write(folder / files.ENDED, self.over[attempt])
+        try:
+            files.write(folder / files.ENDED, self.over[attempt])
+        except OSError as error:  # then a later starter finds it lost once more
+            sys.stderr.write(f"{attempt} is lost: {error}\n")

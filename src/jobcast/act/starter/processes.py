@@ -10,6 +10,8 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 _STOPPED = "Tt"
 DEAD = "ZX"
 """States of those that are over."""
+_PARENTS_TELL = os.path.exists(f"/proc/self/task/{os.getpid()}/children")  # noqa: PTH110 - not worth an import
+"""Whether the kernel was built to (CONFIG_PROC_CHILDREN)."""
 _ROUNDS = 20
 """Processes that fork while they are looked for are looked for again, so often."""
 
@@ -60,6 +62,25 @@ def parse(pid: int, stat: bytes) -> Process:
     )
 
 
+def children(pid: int, proc: str = "/proc") -> list[int]:
+    """Return the children of a process, as each of its threads started them; see proc(5), ``children``."""
+    found = []
+    for thread in _listed(f"{proc}/{pid}/task"):
+        try:
+            with open(f"{proc}/{pid}/task/{thread}/children", "rb") as file:  # noqa: PTH123 - likewise
+                found += [int(child) for child in file.read().split()]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return found
+
+
+def _listed(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208 - likewise
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
 def everybody() -> Iterator[Process]:
     """Yield all processes of the machine."""
     for name in os.listdir("/proc"):  # noqa: PTH208 - a thousand times a second
@@ -69,14 +90,30 @@ def everybody() -> Iterator[Process]:
 
 def descendants(pid: int) -> list[Process]:
     """Return the processes below one, dead ones that nobody waited for left out."""
-    children: dict[int, list[Process]] = {}
-    for process in everybody():
-        children.setdefault(process.parent, []).append(process)
-    found: list[Process] = []
-    line = [pid]
+    below = _told_by_parents(pid) if _PARENTS_TELL else _told_by_children(pid)
+    return [each for each in below if each.state not in DEAD]
+
+
+def _told_by_parents(pid: int) -> list[Process]:
+    """Ask only those whom it concerns."""
+    found, line = [], [pid]
     while line:
-        below = children.get(line.pop(), [])
-        found += [each for each in below if each.state not in DEAD]
+        for child in children(line.pop()):
+            line.append(child)
+            if process := look(child):
+                found.append(process)
+    return found
+
+
+def _told_by_children(pid: int) -> list[Process]:
+    """Ask all processes of the machine for their parents, where the kernel wasn't built to tell children."""
+    children_of: dict[int, list[Process]] = {}
+    for process in everybody():
+        children_of.setdefault(process.parent, []).append(process)
+    found, line = [], [pid]
+    while line:
+        below = children_of.get(line.pop(), [])
+        found += below
         line += [each.pid for each in below]
     return found
 
