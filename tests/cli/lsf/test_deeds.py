@@ -1,5 +1,7 @@
 """LSF's commands that submit and change jobs."""
 
+import os
+
 import pytest
 
 from jobcast.batch.order import Answer, Cancel, Done, Favour, Outcome, Resume, SubmitCommand, Suspend
@@ -72,6 +74,14 @@ def test_where_nothing_is_chosen_nothing_is_ordered(lsf, manager, command):
     done = lsf(*command.split())
     assert manager.orders == []
     assert (done.stdout, done.stderr, done.exit_code) == ("", "No matching job found\n", 255)
+
+
+def test_words_and_scripts_that_are_no_utf_8_are_sent_as_text(lsf, manager):
+    manager.answer = TAKEN
+    lsf("bsub", os.fsdecode("算".encode("gb18030")))
+    lsf("bsub", script="echo 算\n".encode("gb18030"))
+    assert [order.arguments for order in manager.orders] == [("算",), ()]
+    assert manager.orders[1].script == "echo 算\n"
 
 
 @pytest.mark.parametrize("command", ["bkill", "bstop", "bresume"])

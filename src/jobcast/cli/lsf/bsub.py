@@ -21,6 +21,7 @@ from jobcast.cli.session import Session
 from jobcast.cli.taken_along import environment, umask
 from jobcast.errors import ConfigError
 from jobcast.language import say
+from jobcast.systems.encoding import decode
 from jobcast.systems.lsf.bsub.esub import Sent
 from jobcast.systems.lsf.bsub.fault import in_full
 from jobcast.systems.lsf.bsub.options import Options, read_options
@@ -40,6 +41,8 @@ _MOST_BYTES = 10 << 20
 @click.pass_obj
 def command(session: Session, *, arguments: tuple[str, ...]) -> None:
     """Submit a job."""
+    # What is no UTF-8 came as lone surrogates, which can't be sent.
+    arguments = tuple(decode(os.fsencode(word)) for word in arguments)
     given = _read(arguments)
     passed = _pass_esubs(given, session)
     order = SubmitCommand(
@@ -82,7 +85,7 @@ def _standard_input() -> str:
     content = sys.stdin.buffer.read(_MOST_BYTES + 1)
     if len(content) > _MOST_BYTES:
         raise ConfigError(say("lsf_intake.script_too_long", most=_MOST_BYTES >> 10))
-    return content.decode("utf-8", "surrogateescape").encode("utf-8", "backslashreplace").decode()
+    return decode(content)
 
 
 def _tell(answer: Answer, manager: Manager, options: Options) -> None:
