@@ -155,19 +155,21 @@ _WAITING = {
 
 def told(snapshot: Snapshot) -> Snapshot:
     """Return a snapshot with reasons in the language spoken here, and with idle steps told apart by them."""
-    waits = {name: _in_words(each) for name, each in snapshot.waits.items()}
-    steps = tuple(_told_apart(step, waits.get(step.id)) for step in snapshot.steps)
+    waits = {name: in_words(each) for name, each in snapshot.waits.items()}
+    steps = tuple(told_apart(step, waits.get(step.id)) for step in snapshot.steps)
     return replace(snapshot, waits=waits, steps=steps)
 
 
-def _in_words(waits: Waits) -> Waits:
+def in_words(waits: Waits) -> Waits:
+    """Return a reason with its sentence, in the language spoken here."""
     if waits.cause == Cause.RESOURCES and not waits.values:
         return replace(waits, sentence=say("batch.too_little"))
     reason = Reason(cause=Cause(waits.cause), values=waits.values)
     return replace(waits, sentence=sentence(reason))
 
 
-def _told_apart(step: Step, waits: Waits | None) -> Step:
+def told_apart(step: Step, waits: Waits | None) -> Step:
+    """Return a step whose state tells why it is idle, where that is a state of its own."""
     if waits is None or step.state is not StepState.IDLE:
         return step
     return replace(step, state=_WAITING.get(Cause(waits.cause), StepState.IDLE))

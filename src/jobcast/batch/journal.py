@@ -192,6 +192,13 @@ class Journal:
         for page in self.past_pages(past):
             yield from page.values()
 
+    def newest(self, most: int, ended_from: float = 0.0) -> list[bytes]:
+        """Return the steps that were over last, at or after a second, as JSON, newest end first."""
+        rows = self._database.execute(
+            "SELECT step FROM steps WHERE ended >= ? ORDER BY ended DESC, id DESC LIMIT ?", (ended_from, most)
+        )
+        return [row[0] for row in rows.fetchall()]
+
     def past_pages(self, past: Past) -> Iterator[dict[str, bytes]]:
         """Yield steps that are over as JSON by their ids, some hundreds at a time, oldest end first."""
         where, values = _condition(past)

@@ -39,7 +39,7 @@ def take(ledger: Ledger, wanted: Wanted, frame: Frame, at: int, over: Sequence[S
         executor=frame.executor,
         policy=state.policy,
         dialect=ledger.site.dialect,
-        machines=_machines(ledger),
+        machines=machines(ledger),
         steps=(*shown.values(), *over),
         waits=_all_waits(shown, ledger, whole=bool(wanted.steps)),
         floating=dict(state.cluster.floating),
@@ -54,6 +54,18 @@ def in_line(ledger: Ledger) -> dict[str, Step]:
     first = (*state.running, *state.suspended, *state.line)
     found = {name: steps[name] for name in first if name in steps}
     return found if len(found) == len(steps) else found | steps
+
+
+def waits_of(name: str, state: State) -> Waits | None:
+    """Return why one step waits, without those before it; None where it doesn't wait."""
+    entry = state.waiting.get(name) or state.suspended.get(name)
+    return None if entry is None else _waits(name, state, reason_of(entry, state))
+
+
+def whole_waits(name: str, ledger: Ledger) -> Waits | None:
+    """Return why one step waits, and who is before it; None where it doesn't wait."""
+    waits = name in ledger.state.waiting or name in ledger.state.suspended
+    return _with_those_before(name, ledger) if waits else None
 
 
 def _all_waits(shown: Iterable[str], ledger: Ledger, *, whole: bool) -> dict[str, Waits]:
@@ -106,7 +118,8 @@ def _waits(name: str, state: State, reason: Reason) -> Waits:
     )
 
 
-def _machines(ledger: Ledger) -> tuple[MachineStanding, ...]:
+def machines(ledger: Ledger) -> tuple[MachineStanding, ...]:
+    """Return how all machines stand, in the order of the cluster."""
     state = ledger.state
     grid = state.grid
     running, suspended = _tasks(state.running, grid), _tasks(state.suspended, grid)

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from jobcast import language
 from jobcast.errors import InputError, JobcastError
-from jobcast.serve.batch import login, looking, ordering
+from jobcast.serve.batch import listings, login, looking, ordering
 from jobcast.serve.batch.desk import JSON, Desk, spoken
 from jobcast.serve.http import GoneError, RefusedError, problem
 from jobcast.serve.names import Named
@@ -26,6 +26,10 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/v1/batch/orders", ordering.orders),
     ("POST", "/v1/batch/login", login.log_in),
     ("POST", "/v1/batch/logout", login.log_out),
+    ("GET", "/v1/batch/steps", listings.steps),
+    ("GET", "/v1/batch/steps/{id}", listings.step),
+    ("GET", "/v1/batch/machines", listings.machines),
+    ("GET", "/v1/batch/classes", listings.classes),
     ("GET", "/v1/batch/snapshot", looking.snapshot),
     ("GET", "/v1/batch/past", looking.past),
     ("GET", "/v1/batch/events", looking.events),
