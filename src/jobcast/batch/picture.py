@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from jobcast.batch.ledger import Ledger
 from jobcast.batch.record import Step
 from jobcast.batch.service import Wanted
-from jobcast.batch.snapshot import MachineStanding, Snapshot, Waits
+from jobcast.batch.snapshot import MachineStanding, QueueNotes, Snapshot, Waits
 from jobcast.decision import Reason
 from jobcast.machine import Fact
 from jobcast.schedule.grid import Grid, floating_column
 from jobcast.schedule.state import Entry, State
 from jobcast.schedule.why import reason_of, why
+from jobcast.systems.loadleveler.process_limits import NONE, within
 
 _MOST_LOOKED_INTO = 100
 """Waiting steps of which it is found out what they lack, where all are shown; of others the last pass tells."""
@@ -44,8 +45,21 @@ def take(ledger: Ledger, wanted: Wanted, frame: Frame, at: int, over: Sequence[S
         waits=_all_waits(shown, ledger, whole=bool(wanted.steps)),
         floating=dict(state.cluster.floating),
         floating_used=_floating_used(ledger),
+        queue_notes=_queue_notes(ledger),
         zone=frame.zone,
     )
+
+
+def _queue_notes(ledger: Ledger) -> dict[str, QueueNotes]:
+    """Return what LoadLeveler's files tell of classes beside their rules."""
+    told = ledger.site.loadleveler.rules
+    notes = {}
+    for name in ledger.state.policy.queues:
+        rules = told.of_class(name)
+        limits = {key: limit for key, own in rules.limits.items() if (limit := within(NONE, own)) is not None}
+        if rules.comment or limits:
+            notes[name] = QueueNotes(comment=rules.comment, limits=limits)
+    return notes
 
 
 def in_line(ledger: Ledger) -> dict[str, Step]:

@@ -60,6 +60,16 @@ class Backfill:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class QueueNotes:
+    """What people are told of a queue beside its rules."""
+
+    comment: str = ""
+    """What it is for, as the site says it."""
+    limits: Mapping[str, tuple[int | None, int | None]] = field(default_factory=dict)
+    """LoadLeveler's keyword, such as ``job_cpu_limit``, to soft and hard limit of its jobs; None for unlimited."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Snapshot:
     """All that is known at one moment."""
 
@@ -87,5 +97,7 @@ class Snapshot:
     """And how much of it is taken."""
     backfill: tuple[Backfill, ...] = ()
     """Gaps that backfill may use, longest last; filled in only where asked for."""
+    queue_notes: Mapping[str, QueueNotes] = field(default_factory=dict)
+    """Queue to what people are told of it, of those of which there is something to tell."""
     zone: str = "UTC"
     """Time zone of the site, in which listings tell times."""

@@ -60,6 +60,8 @@ class ClassRules:
     """Added to the priority of their processes."""
     limits: Mapping[str, ProcessLimit] = field(default_factory=dict)
     """Keyword to limit of processes, the most that a step may ask for."""
+    comment: str = ""
+    """For people to read (``class_comment``)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,6 +150,7 @@ def _class(said: Said) -> ClassRules:
         node_resources=said.read("default_node_resources", requested, NO_AMOUNTS),
         nice=said.read("nice", whole_from(-20, 20), 0),
         limits=class_process_limits(said),
+        comment=said.texts().get("class_comment", "").strip().strip('"'),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from jobcast.act.executors.base import Consumed
 from jobcast.batch.record import Notes, Notify, Run, Step, StepState, Submitted
-from jobcast.batch.snapshot import MachineStanding, Snapshot, Waits
+from jobcast.batch.snapshot import MachineStanding, QueueNotes, Snapshot, Waits
 from jobcast.machine import CPUS, MEMORY, Allocation, Machine, Share
 from jobcast.program import Affinity, Program, Unit
 from jobcast.schedule.expression import parse
@@ -162,6 +162,12 @@ def site(*steps: Step, **changed: object) -> Snapshot:
         dialect="loadleveler",
         machines=machines,
         steps=steps,
+        queue_notes={
+            "normal": QueueNotes(
+                comment="Research",
+                limits={"job_cpu_limit": (None, 182700), "cpu_limit": (600, 19800), "core_limit": (0, None)},
+            )
+        },
         floating={"licence": 5},
         floating_used={"licence": 2},
         waits={

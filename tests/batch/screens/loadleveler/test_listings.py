@@ -17,7 +17,10 @@ from jobcast.batch.screens.loadleveler import (
     llstatus,
     llstatus_long,
 )
+from jobcast.batch.snapshot import MachineStanding, QueueNotes
 from jobcast.language import speaking
+from jobcast.machine import Machine
+from jobcast.schedule.policy import Policy, Queue
 from tests.batch.screens.loadleveler.made_up import a_step, every_state, of, parallel, site
 
 WHOLE = site(*every_state(), parallel())
@@ -103,3 +106,23 @@ def test_machines_that_are_down_are_told():
 
 def machine_down(standing):
     return replace(standing, up=False)
+
+
+OF_THE_MANUAL = """\
+Name               MaxJobCPU     MaxProcCPU   Free    Max    Description
+                  d+hh:mm:ss     d+hh:mm:ss  Slots  Slots
+
+Parallel          2+02:45:00       05:30:00     18     24    Parallel job class
+""".splitlines()
+
+
+def test_the_example_of_the_manual_on_classes_is_drawn_as_it_stands_there():
+    machine = Machine(name="n01", resources={}, slots_by_queue={"Parallel": 24})
+    limits = {"job_cpu_limit": (None, 182700), "cpu_limit": (None, 19800)}
+    snapshot = replace(
+        WHOLE,
+        policy=Policy(name="", queues={"Parallel": Queue(name="Parallel")}),
+        machines=(MachineStanding(machine=machine, up=True, tasks_by_queue={"Parallel": 6}),),
+        queue_notes={"Parallel": QueueNotes(comment="Parallel job class", limits=limits)},
+    )
+    assert llclass.standard(llclass.classes(snapshot), snapshot) == OF_THE_MANUAL

@@ -9,7 +9,7 @@ from jobcast.batch.screens.loadleveler.amounts import UNDEFINED, clock, resource
 from jobcast.batch.screens.loadleveler.columns import fitted
 from jobcast.batch.screens.loadleveler.expressions import written
 from jobcast.batch.screens.loadleveler.fields import Field, lines
-from jobcast.batch.snapshot import MachineStanding, Snapshot
+from jobcast.batch.snapshot import MachineStanding, QueueNotes, Snapshot
 from jobcast.machine import CPUS
 from jobcast.printable import cell_width, printable
 from jobcast.schedule.policy import Extent, Method, Policy, Queue
@@ -23,6 +23,10 @@ METHODS = {
 }
 _EXTENTS = {Extent.ENOUGH: "ENOUGH", Extent.ALL: "ALL"}
 _NAME_WIDTH = 17
+_OF_TIME = ("job_cpu_limit", "cpu_limit")
+_OF_PROCESSES = ("data", "as", "nproc", "memlock", "locks", "nofile", "core", "file", "stack", "rss")
+_LIMITS = (*_OF_TIME, *(f"{name}_limit" for name in _OF_PROCESSES))
+"""Keywords of limits, in the order of recorded outputs."""
 
 
 def classes(snapshot: Snapshot) -> list[Queue]:
@@ -58,7 +62,7 @@ def _free(queue: str, standing: MachineStanding) -> int:
 
 
 def standard(queues: Iterable[Queue], snapshot: Snapshot) -> list[str]:
-    """Return the default listing. Limits of CPU time of classes aren't known to jobcast: undefined."""
+    """Return the default listing."""
     names = {queue.name: printable(queue.name) for queue in queues}
     width = max([_NAME_WIDTH, *map(cell_width, names.values())])
     found = [
@@ -68,9 +72,16 @@ def standard(queues: Iterable[Queue], snapshot: Snapshot) -> list[str]:
     ]
     for name, shown in names.items():
         free, most = slots(name, snapshot)
-        name_cell = fitted(shown, width)
-        found.append(f"{name_cell} {UNDEFINED:>10} {UNDEFINED:>14} {free:>6} {most:>6}")
+        notes = snapshot.queue_notes.get(name, QueueNotes())
+        cpu = [_hard_clock(notes, keyword) for keyword in ("job_cpu_limit", "cpu_limit")]
+        figures = f"{cpu[0]:>10} {cpu[1]:>14} {free:>6} {most:>6}    {printable(notes.comment)}"
+        found.append(f"{fitted(shown, width)} {figures}".rstrip())
     return found
+
+
+def _hard_clock(notes: QueueNotes, keyword: str) -> str:
+    _, hard = notes.limits.get(keyword, (None, None))
+    return UNDEFINED if hard is None else clock(hard)
 
 
 def long_listing(queue: Queue, snapshot: Snapshot) -> list[str]:
@@ -81,6 +92,7 @@ def long_listing(queue: Queue, snapshot: Snapshot) -> list[str]:
 
 def _rows(queue: Queue, snapshot: Snapshot) -> Iterator[Field]:
     free, most = slots(queue.name, snapshot)
+    notes = snapshot.queue_notes.get(queue.name, QueueNotes())
     yield "Name", queue.name
     yield "Priority", str(queue.priority)
     yield "Exclude_Users", " ".join(sorted(queue.refused_users))
@@ -88,8 +100,12 @@ def _rows(queue: Queue, snapshot: Snapshot) -> Iterator[Field]:
     yield "Max_node", _limit(queue.max_machines)
     yield "Maxjobs", _limit(_max_jobs(queue.name, snapshot.policy))
     yield "Resource_requirement", resources(queue.default_resources)
-    yield "Wall_clock_limit", _clock_limit(queue.run_limit_max)
-    yield "Default_wall_clock_limit", _clock_limit(queue.run_limit)
+    yield "Class_comment", notes.comment
+    yield "Wall_clock_limit", _clock_limit((queue.run_limit_max, queue.run_limit_max))
+    yield "Default_wall_clock_limit", _clock_limit((queue.run_limit, queue.run_limit))
+    for keyword in _LIMITS:
+        limit = notes.limits.get(keyword, (None, None))
+        yield keyword.capitalize(), _clock_limit(limit) if keyword in _OF_TIME else _count_limit(limit)
     yield "Free_slots", str(free)
     yield "Maximum_slots", str(most)
     yield "Max_total_tasks", _limit(queue.max_tasks)
@@ -112,11 +128,20 @@ def _max_jobs(queue: str, policy: Policy) -> int | None:
     return min(own, default=None)
 
 
-def _clock_limit(seconds: int | None) -> str:
-    """Return hard and soft limit, which are the same here."""
-    if seconds is None:
+def _clock_limit(limit: tuple[int | None, int | None]) -> str:
+    """Return a soft and a hard limit of time, the hard one first."""
+    soft, hard = limit
+    if hard is None and soft is None:
         return f"{UNDEFINED}, {UNDEFINED}"
-    return f"{clock(seconds)}, {clock(seconds)} ({seconds} seconds, {seconds} seconds)"
+    clocks = [UNDEFINED if each is None else clock(each) for each in (hard, soft)]
+    seconds = [UNDEFINED if each is None else f"{each} seconds" for each in (hard, soft)]
+    return f"{', '.join(clocks)} ({', '.join(seconds)})"
+
+
+def _count_limit(limit: tuple[int | None, int | None]) -> str:
+    """Return a soft and a hard limit of bytes or numbers, the hard one first."""
+    soft, hard = limit
+    return ", ".join(UNDEFINED if each is None else str(each) for each in (hard, soft))
 
 
 def preempt_class(queue: str, policy: Policy) -> str:
