@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from jobcast.batch.gaps import gaps
 from jobcast.batch.ledger import Ledger
 from jobcast.batch.record import Step
 from jobcast.batch.service import Wanted
@@ -33,7 +34,7 @@ def take(ledger: Ledger, wanted: Wanted, frame: Frame, at: int, over: Sequence[S
     state = ledger.state
     steps = {step.id: step for name in wanted.steps for step in ledger.named(name)}
     shown = steps if wanted.steps else in_line(ledger)
-    return Snapshot(
+    snapshot = Snapshot(
         at=at,
         cluster=frame.cluster,
         host=frame.host,
@@ -48,6 +49,7 @@ def take(ledger: Ledger, wanted: Wanted, frame: Frame, at: int, over: Sequence[S
         queue_notes=_queue_notes(ledger),
         zone=frame.zone,
     )
+    return replace(snapshot, backfill=gaps(snapshot)) if wanted.backfill else snapshot
 
 
 def _queue_notes(ledger: Ledger) -> dict[str, QueueNotes]:
