@@ -105,6 +105,7 @@ def _families() -> dict[str, list[str]]:
         "whatif_scenario.": list(SCENARIOS),
         "whatif.row_": _endings("whatif.row_"),
         "story.": _endings("story."),
+        "slurm_why.": _endings("slurm_why."),
         "run_setup.": list(SETUP),
         "engine.": ["counts", "hosts", "core"],
         "core_because.": _endings("core_because."),

@@ -39,6 +39,9 @@ class BatchSystemError(JobcastError):
 class CommandError(BatchSystemError):
     """A command ended badly, was not found, or took too long."""
 
+    code: int | None = None
+    """What it ended with; None where it didn't end by itself."""
+
 
 class OutputError(BatchSystemError):
     """A command printed what no recorded version of it prints."""

@@ -57,10 +57,12 @@ def run(command: Command, *, told: bytes = b"") -> Iterator[IO[bytes]]:
         if done.returncode != 0:
             complaints.seek(0)
             reason = complaints.read(2000).decode("utf-8", "replace").strip()
-            raise CommandError(
+            ended_badly = CommandError(
                 say("systems.ended_badly", program=program, code=done.returncode, what=reason),
                 hint="jobcast doctor",
             )
+            ended_badly.code = done.returncode
+            raise ended_badly
         said = complaints if output.seek(0, os.SEEK_END) == 0 else output
         said.seek(0)
         yield said

@@ -1,0 +1,169 @@
+"""What Slurm's commands print, read: lines that aren't as they should be are passed over."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from jobcast.act.executors.base import Consumed, MachineNews
+from jobcast.act.executors.slurm_commands import USED
+from jobcast.machine import Fact  # noqa: TC001 - an annotation of a variable
+from jobcast.units import parse_duration, parse_memory
+
+_UP = frozenset({"ALLOCATED", "COMPLETING", "DRAINING", "IDLE", "MIXED", "RESERVED", "PLANNED", "BLOCKED"})
+_LINE = re.compile(r"(\d+) +([A-Z_]+) +(\d+) +(\S+) +(\S+) +(.*)")
+_LONGEST_REPORT = 100_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Queued:
+    """One job, as slurmctld tells of it."""
+
+    job: str
+    """Its number."""
+    state: str
+    """``RUNNING``, ``COMPLETED``, ..."""
+    status: int
+    """Wait status of its batch script."""
+    start: float | None
+    """Second of the epoch; None where it has none, a planned one before it runs."""
+    end: float | None
+    """Second of the epoch; None likewise."""
+    reason: str = ""
+    """Why it waits, or ended."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """What the batch script has told of itself: its owner may have written it, and tells of nobody else."""
+
+    began: float | None = None
+    """Second of the epoch at which the program began; None where Slurm's own start says that."""
+    exits: Mapping[str, int] = field(default_factory=dict)
+    """See `jobcast.act.executors.base.Ended.exits`."""
+    why: Mapping[str, str] = field(default_factory=dict)
+    """Why it could not begin: ``what``, ``which``, ``error``; empty where it did."""
+    killed: bool = False
+    """Whether it ended because it was asked to."""
+    code: int | None = None
+    """Exit code as a shell counts where it was killed; else None."""
+
+
+def read_queue(text: str) -> dict[str, Queued]:
+    """Return jobs by their number."""
+    matches = filter(None, (_LINE.fullmatch(line.rstrip()) for line in text.splitlines()))
+    return {
+        job: Queued(
+            job=job,
+            state=state,
+            status=int(status),
+            start=_moment(start),
+            end=_moment(end),
+            reason=reason,
+        )
+        for job, state, status, start, end, reason in (match.groups() for match in matches)
+    }
+
+
+def read_comments(text: str) -> dict[str, str]:
+    """Return comments by the number of their job."""
+    lines = (line.partition(" ") for line in text.splitlines())
+    return {job: comment for job, _, comment in lines if job.isdigit()}
+
+
+def is_marked(comment: str, mark: str) -> bool:
+    """Tell whether a comment begins with a mark."""
+    return comment.split()[:2] == mark.split()
+
+
+def read_report(comment: str) -> Report:
+    """Return what stands in a job's comment behind its mark; nothing where that isn't a report."""
+    words = comment.split()
+    if len(words) != 3 or len(words[2]) > _LONGEST_REPORT:
+        return Report()
+    try:
+        return msgspec.json.decode(base64.urlsafe_b64decode(words[2]), type=Report)
+    except (ValueError, binascii.Error, msgspec.MsgspecError):
+        return Report()
+
+
+def read_used(text: str) -> dict[str, list[dict[str, str]]]:
+    """Return lines of sacct by the number of their job: its own line first, then its steps'."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for line in text.splitlines():
+        values = line.split("|")
+        if len(values) == len(USED):
+            row = dict(zip(USED, values, strict=True))
+            found.setdefault(row["JobIDRaw"].partition(".")[0], []).append(row)
+    return found
+
+
+def consumed(rows: Iterable[Mapping[str, str]]) -> Consumed:
+    """Return what a job took by the lines of its steps; the memory is that of its largest task.
+
+    Source: sacct(1), MaxRSS, AveRSS, MaxVMSize, UserCPU, SystemCPU.
+    """
+    steps = [row for row in rows if "." in row["JobIDRaw"]]
+    if not steps:
+        return Consumed()
+    return Consumed(
+        user_cpu=sum(_seconds(row["UserCPU"]) for row in steps),
+        system_cpu=sum(_seconds(row["SystemCPU"]) for row in steps),
+        memory_peak=max((_bytes(row["MaxRSS"]) for row in steps), default=0) or None,
+        memory_mean=max((_bytes(row["AveRSS"]) for row in steps), default=0) or None,
+        virtual_peak=max((_bytes(row["MaxVMSize"]) for row in steps), default=0) or None,
+    )
+
+
+def accounted(rows: Iterable[Mapping[str, str]]) -> Queued | None:
+    """Return how a job ended by its own line of sacct; None where there is none, or it isn't over."""
+    for row in rows:
+        code, _, signal = row["ExitCode"].partition(":")
+        if "." not in row["JobIDRaw"] and (end := _moment(row["End"])) is not None:
+            return Queued(
+                job=row["JobIDRaw"],
+                state=row["State"].partition(" ")[0],
+                status=int(code or 0) << 8 | int(signal or 0),
+                start=_moment(row["Start"]),
+                end=end,
+            )
+    return None
+
+
+def read_machines(text: str) -> dict[str, MachineNews]:
+    """Return what sinfo tells of machines: whether they can run jobs, their load, and free memory in bytes."""
+    found = {}
+    for line in text.splitlines():
+        name, state, load, free = [*line.strip().split("|"), "", "", ""][:4]
+        facts: dict[str, Fact] = {}
+        if _is_number(load):
+            facts["load"] = float(load)
+        if _is_number(free):
+            facts["free_memory"] = int(free) << 20
+        found[name] = MachineNews(machine=name, up=state.upper() in _UP, facts=facts)
+    return found
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"\d+(\.\d+)?", text) is not None
+
+
+def _moment(text: str) -> float | None:
+    return float(text) if text.isdigit() else None
+
+
+def _seconds(text: str) -> float:
+    try:
+        return float(parse_duration(text))
+    except ValueError:
+        return 0.0
+
+
+def _bytes(text: str) -> int:
+    try:
+        return int(parse_memory(text))
+    except ValueError:
+        return 0

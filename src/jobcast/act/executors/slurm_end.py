@@ -1,0 +1,93 @@
+"""How the end of an attempt is found out, and what is done before it is told."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from jobcast.act.executors import slurm_commands as commands
+from jobcast.act.executors.base import Began, ExecutorError
+from jobcast.act.executors.slurm_answers import (
+    Queued,
+    Report,
+    accounted,
+    consumed,
+    read_queue,
+    read_report,
+    read_used,
+)
+from jobcast.act.executors.slurm_asking import RefusedError, ask
+from jobcast.act.executors.slurm_ledger import Entry
+from jobcast.act.executors.slurm_post import Post
+from jobcast.act.executors.slurm_states import OVER, Traces, ended
+from jobcast.systems.base import Command
+
+_RETRY_S = 1.0
+_ACCOUNTING_LAGS = (0.0, 0.3, 0.7, 1.5, 3.0)
+"""Seconds between two questions to accounting, which learns of an end later; then what it hasn't is left out."""
+Rows = Mapping[str, Sequence[Mapping[str, str]]]
+
+
+class Ends:
+    """Finds out how attempts ended that the queue doesn't hold any more."""
+
+    def __init__(self, post: Post) -> None:
+        self._post = post
+
+    async def finish(self, entries: Sequence[Entry]) -> None:
+        """Tell the end of each of these, unless its job is there after all."""
+        jobs = [entry.job for entry in entries if entry.job is not None]
+        found = read_queue(await _surely(commands.queued(jobs)))
+        over = [entry for entry in entries if entry.job not in found or found[entry.job].state in OVER]
+        rows = await self._account([entry.job for entry in over if entry.job is not None])
+        await asyncio.gather(*(self._finish(entry, found.get(entry.job or ""), rows) for entry in over))
+        for entry in entries:
+            self._post.at_work.discard(entry.attempt.id)
+        self._post.bell.set()
+
+    async def _account(self, jobs: Sequence[str]) -> Rows:
+        """Return what accounting says of jobs, once it knows all their ends, or isn't likely to learn them."""
+        found: Rows = {}
+        for pause in _ACCOUNTING_LAGS:
+            await asyncio.sleep(pause)
+            try:
+                found = read_used(await ask(commands.used(jobs))) if jobs else {}
+            except (RefusedError, ExecutorError):
+                continue
+            if all(accounted(found.get(job, ())) is not None for job in jobs):
+                break
+        return found
+
+    async def _finish(self, entry: Entry, queued: Queued | None, rows: Rows) -> None:
+        lines = rows.get(entry.job or "", ())
+        traces = Traces(
+            attempt=entry.attempt,
+            queued=queued or accounted(lines),
+            report=read_report(await _surely(commands.comment(entry.job or ""))) if queued else Report(),
+            consumed=consumed(lines),
+            killed_at=entry.killed,
+            task_killed=any(row["ExitCode"] == "0:9" for row in lines if "." in row["JobIDRaw"]),
+        )
+        end = ended(traces, self._post.now())
+        exits = dict(end.exits)
+        if entry.prolog is not None:
+            exits["prolog"] = entry.prolog
+        if entry.attempt.exits.epilog:
+            codes = exits if end.began is None else {**exits, "job": end.exit_code}
+            exits["epilog"] = (await self._post.exits.run("epilog", entry.attempt, codes)).code
+            end = replace(end, at=self._post.now())
+        if end.began is not None and entry.began is None:
+            self._post.ledger.note(entry, began=end.began)
+            self._post.news.put_nowait(Began(attempt=entry.attempt.id, at=end.began))
+        began = None if end.began is None else entry.began
+        self._post.tell_end(entry, replace(end, began=began, at=max(end.at, began or 0.0), exits=exits))
+
+
+async def _surely(command: Command) -> str:
+    """Return the answer, however long Slurm can't be reached; nothing where it knows no such job."""
+    while True:
+        try:
+            return await ask(command)
+        except RefusedError:
+            return ""
+        except ExecutorError:
+            await asyncio.sleep(_RETRY_S)

@@ -1,0 +1,143 @@
+"""How an attempt becomes a job of Slurm's: submitted in hold, written down, then released.
+
+Only the job that is written down is ever released, so that none runs twice, whenever the manager dies.
+"""
+
+import asyncio
+import os
+import pwd
+
+from jobcast.act.executors import slurm_commands as commands
+from jobcast.act.executors.base import Attempt, End, Ended, ExecutorError
+from jobcast.act.executors.slurm_answers import is_marked, read_comments
+from jobcast.act.executors.slurm_asking import RefusedError, ask
+from jobcast.act.executors.slurm_exits import Exited
+from jobcast.act.executors.slurm_ledger import Entry
+from jobcast.act.executors.slurm_post import Post
+from jobcast.act.executors.slurm_script import batch_script, mark
+from jobcast.language import say
+from jobcast.systems.base import Command
+
+_RETRY_S = 1.0
+
+
+class Starts:
+    """Starts attempts."""
+
+    def __init__(self, post: Post) -> None:
+        self._post = post
+
+    async def submit(self, entry: Entry, *, is_new: bool) -> None:
+        """Have a held job for an attempt, the one that is there or a new one; its end is told where Slurm won't.
+
+        Raises ExecutorError where Slurm can't be reached.
+        """
+        attempt = entry.attempt
+        try:
+            owner = _owner(attempt.user)
+            job = None if is_new else await self._find(attempt)
+            if job is None:
+                job = await self._submit(attempt, owner)
+        except RefusedError as refused:
+            await self.give_up(entry, str(refused))
+        else:
+            self._post.ledger.note(entry, job=job)
+
+    async def _find(self, attempt: Attempt) -> str | None:
+        told = await ask(commands.comments(self._post.site.partition, attempt.user))
+        jobs = [job for job, text in read_comments(told).items() if is_marked(text, mark(attempt.id))]
+        return min(jobs, key=int, default=None)
+
+    async def _submit(self, attempt: Attempt, owner: tuple[str, ...]) -> str:
+        site = self._post.site
+        script = batch_script(attempt, python=site.python, grace=site.grace, path=site.path)
+        command = commands.submit(attempt, site.partition, owner, self._limit(attempt))
+        printed = await ask(command, script.encode())
+        job = printed.partition(";")[0].strip()
+        if not job.isdigit():
+            raise ExecutorError(say("slurm_executor.unreachable", why=printed[:200]))
+        return job
+
+    def _limit(self, attempt: Attempt) -> str:
+        """Return Slurm's limit, in whole minutes: it stands behind ours, which is exact, and holds the user's exits."""
+        if attempt.run_limit is None:
+            return self._post.longest
+        exits = attempt.exits
+        around = exits.longest * sum(map(bool, (exits.user_prolog, exits.user_epilog)))
+        return str(max(1, -(-(attempt.run_limit + around) // 60)))
+
+    async def launch(self, entry: Entry) -> None:
+        """Run the site's prolog, then let Slurm start the job, however long Slurm can't be reached."""
+        if entry.job is None:
+            return
+        if entry.attempt.exits.prolog and entry.prolog is None and entry.killed is None:
+            await ask_surely(commands.hold(entry.job))
+            exited = await self._post.exits.run("prolog", entry.attempt, {})
+            self._post.ledger.note(entry, prolog=exited.code)
+            if exited.code and entry.killed is None:
+                await ask_surely(commands.cancel(entry.job))
+                await self.give_up(entry, _in_words(exited))
+                return
+        if entry.killed is None:
+            self._post.ledger.note(entry, released=True)
+            await ask_surely(commands.release(entry.job))
+        else:
+            await ask_surely(commands.cancel(entry.job))
+        self._post.bell.set()
+
+    async def give_back(self, entry: Entry, reason: str) -> None:
+        """Take back a job that Slurm will never start, for a reason of Slurm's."""
+        await ask_surely(commands.cancel(entry.job or ""))
+        await self.give_up(entry, say("slurm_executor.hopeless", reason=reason))
+
+    async def give_up(self, entry: Entry, detail: str) -> None:
+        """Tell the end of an attempt that never began."""
+        attempt = entry.attempt
+        exits = {} if entry.prolog is None else {"prolog": entry.prolog}
+        if entry.prolog is not None and attempt.exits.epilog:
+            exits["epilog"] = (await self._post.exits.run("epilog", attempt, exits)).code
+        how = End.NOT_BEGUN if entry.killed is None else End.KILLED
+        self._post.tell_end(
+            entry,
+            Ended(
+                attempt=attempt.id,
+                began=None,
+                at=self._post.now(),
+                how=how,
+                exit_code=0,
+                detail=detail,
+                exits=exits,
+            ),
+        )
+
+
+def _in_words(exited: Exited) -> str:
+    if exited.slow:
+        return say("slurm_executor.prolog_slow", last=exited.last)
+    return say("slurm_executor.prolog_failed", code=exited.code, last=exited.last)
+
+
+async def ask_surely(command: Command) -> None:
+    """Ask until Slurm answers, be it no: the job is where it should be, or over."""
+    while True:
+        try:
+            await ask(command)
+        except RefusedError:
+            return
+        except ExecutorError:
+            await asyncio.sleep(_RETRY_S)
+        else:
+            return
+
+
+def _owner(user: str) -> tuple[str, ...]:
+    """Return the options that name whom a job runs as. Raises RefusedError for whom it can't."""
+    try:
+        found = pwd.getpwnam(user)
+    except (KeyError, ValueError) as error:
+        raise RefusedError(say("slurm_executor.no_user", user=user)) from error
+    if os.geteuid() == found.pw_uid:
+        return ()
+    if os.geteuid() != 0:
+        raise RefusedError(say("slurm_executor.other_user", user=user))
+    return (f"--uid={found.pw_uid}", f"--gid={found.pw_gid}")

@@ -1,0 +1,146 @@
+"""What became of an attempt, by what Slurm, its batch script and accounting say of it."""
+
+import os
+from dataclasses import dataclass, field
+
+from jobcast.act.executors.base import Attempt, Consumed, End, Ended, Phase
+from jobcast.act.executors.slurm_answers import Queued, Report
+from jobcast.language import say
+
+OVER = frozenset(
+    {
+        *("BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY"),
+        *("PREEMPTED", "REVOKED", "TIMEOUT"),
+    }
+)
+"""States of jobs that are over, their processes too."""
+HOPELESS = frozenset(
+    {
+        *("AccountNotAllowed", "BadConstraints", "InvalidAccount", "InvalidQOS", "PartitionConfig"),
+        *("PartitionNodeLimit", "PartitionTimeLimit", "QOSNotAllowed"),
+    }
+)
+"""Why Slurm will not start a job that it was told to start, unless somebody changes the site's files."""
+_LOST = frozenset({"NODE_FAIL", "BOOT_FAIL", "REVOKED"})
+_PHASES = {
+    "RUNNING": Phase.RUNNING,
+    "SUSPENDED": Phase.SUSPENDED,
+    "STOPPED": Phase.SUSPENDED,
+    "COMPLETING": Phase.EPILOG,
+}
+_SIGKILL = 9
+_WORDS = frozenset(
+    {
+        *("directory", "input", "output", "error", "nice", "limit", "executable", "unexpected"),
+        *("exit_failed", "exit_slow"),
+    }
+)
+"""What a batch script may say that went wrong."""
+
+
+def phase(state: str) -> Phase:
+    """Return how far a job that isn't over has come."""
+    return _PHASES.get(state, Phase.PROLOG)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Traces:
+    """All that is known of an attempt that is over."""
+
+    attempt: Attempt
+    queued: Queued | None
+    """What Slurm says of it; None where nobody remembers it."""
+    report: Report = field(default_factory=Report)
+    """What its batch script says."""
+    consumed: Consumed = field(default_factory=Consumed)
+    """What accounting says."""
+    killed_at: float | None = None
+    """Second of the epoch at which its end was asked for; None for never."""
+    task_killed: bool = False
+    """Whether Slurm killed one of its steps."""
+
+
+def ended(traces: Traces, now: float) -> Ended:
+    """Return the end of an attempt; `now` stands for the second of it where Slurm tells none."""
+    queued = traces.queued
+    if queued is None:
+        how, detail = _forgotten(traces)
+    else:
+        how, detail = _by_slurm(traces, queued) or _by_itself(traces, queued)
+    began = None if how is End.NOT_BEGUN else _began(traces)
+    at = now if queued is None or queued.end is None else queued.end
+    if how is End.KILLED and traces.killed_at is not None:
+        at = max(at, traces.killed_at)  # Slurm takes the moment of its suspension for that of its end
+    return Ended(
+        attempt=traces.attempt.id,
+        began=began,
+        at=at if began is None else max(at, began),
+        how=how,
+        exit_code=0 if began is None else _exit_code(traces),
+        detail=detail,
+        exits=traces.report.exits,
+        consumed=Consumed() if began is None else traces.consumed,
+    )
+
+
+def _forgotten(traces: Traces) -> tuple[End, str]:
+    if traces.killed_at is not None:
+        return End.KILLED, ""
+    return End.LOST, say("slurm_executor.forgotten")
+
+
+def _by_slurm(traces: Traces, queued: Queued) -> tuple[End, str] | None:
+    """Return how Slurm or we ended it; None where it ended by itself, or others did that."""
+    if queued.state in _LOST:
+        return End.LOST, say("slurm_executor.machine_lost", state=queued.state)
+    if _over_memory(traces, queued):
+        return End.OVER_MEMORY, say("slurm_executor.over_memory")
+    if traces.killed_at is not None and (traces.report.killed or queued.state != "COMPLETED"):
+        return End.KILLED, ""
+    if queued.state == "TIMEOUT":
+        return End.KILLED, say("slurm_executor.timeout")
+    return None
+
+
+def _by_itself(traces: Traces, queued: Queued) -> tuple[End, str]:
+    if traces.report.why:
+        return End.NOT_BEGUN, _in_words(traces.report)
+    if queued.state not in {"COMPLETED", "FAILED"}:
+        how = End.NOT_BEGUN if queued.start in {None, queued.end} else End.SIGNALLED
+        return how, say("slurm_executor.other_hands", state=queued.state)
+    return (End.SIGNALLED if os.WIFSIGNALED(queued.status) else End.EXITED), ""
+
+
+def _over_memory(traces: Traces, queued: Queued) -> bool:
+    """Tell whether it was killed for its memory, also where Slurm doesn't say so (OverMemoryKill)."""
+    if queued.state == "OUT_OF_MEMORY":
+        return True
+    asked, peak = max(traces.attempt.memory.values(), default=0), traces.consumed.memory_peak or 0
+    by_signal = os.WIFSIGNALED(queued.status) and os.WTERMSIG(queued.status) == _SIGKILL
+    was_killed = queued.state in {"FAILED", "CANCELLED"} and (traces.task_killed or by_signal)
+    return was_killed and 0 < asked <= peak and not traces.report.killed
+
+
+def _began(traces: Traces) -> float | None:
+    report, queued = traces.report, traces.queued
+    if report.began is not None or report.killed or report.why:
+        return report.began
+    if queued is None or (queued.state == "CANCELLED" and queued.start == queued.end):
+        return None
+    return queued.start
+
+
+def _exit_code(traces: Traces) -> int:
+    if traces.report.killed and traces.report.code is not None:
+        return traces.report.code
+    if traces.queued is None:
+        return 0
+    status = traces.queued.status
+    return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+
+def _in_words(report: Report) -> str:
+    what = report.why.get("what", "")
+    if what not in _WORDS:
+        what = "unexpected"
+    return say(f"slurm_why.{what}", **{"which": "", "error": "", **report.why})

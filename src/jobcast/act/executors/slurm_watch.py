@@ -1,0 +1,146 @@
+"""Reads back from Slurm what is true of attempts and machines: one question for all, the rarer the less happens."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Iterable, Sequence
+from contextlib import suppress
+
+from jobcast.act.executors import slurm_commands as commands
+from jobcast.act.executors.base import Began, ExecutorError, MachineNews, Paused, Phase
+from jobcast.act.executors.slurm_answers import Queued, read_comments, read_machines, read_queue, read_report
+from jobcast.act.executors.slurm_asking import RefusedError, ask
+from jobcast.act.executors.slurm_authority import Authority
+from jobcast.act.executors.slurm_end import Ends
+from jobcast.act.executors.slurm_ledger import Entry
+from jobcast.act.executors.slurm_post import Post
+from jobcast.act.executors.slurm_start import Starts
+from jobcast.act.executors.slurm_states import HOPELESS, phase
+
+logger = logging.getLogger("jobcast.batch")
+
+_UNREPORTED_S = 20.0
+"""After which a job that runs is taken to have begun, though its batch script hasn't said so."""
+_SLACK_S = 10.0
+
+
+class Watch:
+    """Looks at the partition again and again."""
+
+    def __init__(self, post: Post, starts: Starts, ends: Ends, authority: Authority) -> None:
+        """Take what is to be done with attempts, and what was known of the partition."""
+        self._post, self._starts, self._ends, self._authority = post, starts, ends, authority
+        self._said = ""
+        self._machines: dict[str, MachineNews] = {}
+        self._forced: dict[str, float] = {}
+        self._facts_at = 0.0
+        self.others: frozenset[str] = frozenset()
+        """Jobs in the partition that were never ours."""
+
+    async def run(self) -> None:
+        """Look for ever."""
+        site, pause, loop = self._post.site, 0.0, asyncio.get_running_loop()
+        while True:
+            try:
+                changed = await self.look()
+                if loop.time() >= self._facts_at:
+                    self._facts_at = loop.time() + site.facts_every
+                    await self._look_at_machines()
+            except (ExecutorError, RefusedError) as error:
+                logger.warning("%s", error)
+                changed = False
+            pause = site.pause_from if changed else min(max(2 * pause, site.pause_from), site.pause_up_to)
+            await asyncio.sleep(site.pause_from)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._post.bell.wait(), pause - site.pause_from)
+                pause = site.pause_from
+            self._post.bell.clear()
+
+    async def look(self) -> bool:
+        """Ask for the queue once, and tell what is new; return whether anything is. Raises ExecutorError."""
+        entries = [entry for entry in self._going() if entry.attempt.id not in self._post.at_work]
+        jobs = read_queue(await ask(commands.queue(self._post.site.partition)))
+        known = {entry.job for entry in self._post.ledger.entries.values()}
+        self.others = frozenset(job for job in jobs if job not in known)
+        self._say_who_decides()
+        begun = await self._look_for_beginnings(entries, jobs)
+        changed = [self._notice(entry, jobs[entry.job]) for entry in entries if entry.job in jobs]
+        gone = [entry for entry in entries if entry.job not in jobs and entry.ended is None]
+        if gone:
+            self._post.at_work.update(entry.attempt.id for entry in gone)
+            self._post.spawn(self._ends.finish(gone))
+        return begun or any(changed) or bool(gone)
+
+    def _say_who_decides(self) -> None:
+        authority = self._authority.seen(self.others)
+        if (said := authority.said()) != self._said:
+            logger.log(logging.WARNING if authority.foreign or authority.shared else logging.INFO, "%s", said)
+            self._said = said
+
+    def _going(self) -> Iterable[Entry]:
+        return (entry for entry in self._post.ledger.entries.values() if entry.job and entry.ended is None)
+
+    async def _look_for_beginnings(self, entries: Sequence[Entry], jobs: dict[str, Queued]) -> bool:
+        """Tell which programs have begun, by the comments of their jobs."""
+        waiting = [
+            entry
+            for entry in entries
+            if entry.began is None and entry.job in jobs and jobs[entry.job].state in _BEGUN
+        ]
+        changed = False
+        for user in sorted({entry.attempt.user for entry in waiting}):
+            comments = read_comments(await ask(commands.comments(self._post.site.partition, user)))
+            for entry in waiting:
+                if entry.attempt.user == user and entry.job:
+                    changed |= self._notice_beginning(entry, jobs[entry.job], comments.get(entry.job, ""))
+        return changed
+
+    def _notice_beginning(self, entry: Entry, queued: Queued, comment: str) -> bool:
+        began, now = read_report(comment).began, self._post.now()
+        around = 0 if not entry.attempt.exits.user_prolog else entry.attempt.exits.longest
+        if began is None and (queued.start is None or now < queued.start + around + _UNREPORTED_S):
+            return False
+        self._post.ledger.note(entry, began=began or queued.start)
+        self._post.news.put_nowait(Began(attempt=entry.attempt.id, at=entry.began or now))
+        return True
+
+    def _notice(self, entry: Entry, queued: Queued) -> bool:
+        """Tell whether its job is suspended now, and end by force what doesn't end when asked."""
+        name, before = entry.attempt.id, self._post.states.get(entry.attempt.id)
+        self._post.states[name] = queued.state
+        was, is_ = (state is not None and phase(state) is Phase.SUSPENDED for state in (before, queued.state))
+        if was != is_ and entry.killed is None:
+            self._post.news.put_nowait(Paused(attempt=name, at=self._post.now(), suspended=is_))
+        self._force(entry)
+        if queued.state == "PENDING" and entry.released and queued.reason in HOPELESS:
+            self._post.at_work.add(name)
+            self._post.spawn(self._starts.give_back(entry, queued.reason))
+        return before != queued.state
+
+    def _force(self, entry: Entry) -> None:
+        exits = entry.attempt.exits
+        patience = self._post.site.grace + _SLACK_S + (exits.longest if exits.user_epilog else 0)
+        if (
+            entry.killed is None
+            or self._post.now() < self._forced.get(entry.attempt.id, entry.killed) + patience
+        ):
+            return
+        self._forced[entry.attempt.id] = self._post.now()
+        if entry.job is not None:
+            self._post.spawn(_suppressed(ask(commands.cancel(entry.job))))
+
+    async def _look_at_machines(self) -> None:
+        found = read_machines(await ask(commands.machines(self._post.site.partition)))
+        for name, news in found.items():
+            if self._machines.get(name) != news:
+                self._post.news.put_nowait(news)
+        for name in self._machines.keys() - found.keys():
+            self._post.news.put_nowait(MachineNews(machine=name, up=False))
+        self._machines = found
+
+
+_BEGUN = frozenset({"RUNNING", "SUSPENDED", "STOPPED", "COMPLETING"})
+
+
+async def _suppressed(asked: Coroutine[None, None, str]) -> None:
+    with suppress(RefusedError, ExecutorError):
+        await asked

@@ -1,0 +1,87 @@
+"""How an attempt is told to sbatch."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobcast.act.executors.base import Attempt
+from jobcast.act.executors.slurm_commands import submit
+from jobcast.act.executors.slurm_script import batch_script, mark
+from jobcast.machine import Share
+from jobcast.program import Program
+
+ATTEMPT = Attempt(
+    id="n01.12.0@1",
+    job="n01.12.0",
+    user="news",
+    program=Program(arguments=("/bin/true",), directory="/"),
+    allocation=(Share(machine="n1", tasks=2), Share(machine="n2", tasks=1)),
+    cpus={"n1": 4, "n2": 2},
+    memory={"n1": (2 << 30) + 1, "n2": 1 << 30},
+)
+
+
+def options(**changes: Any) -> dict[str, str]:
+    attempt = dataclasses.replace(ATTEMPT, **changes)
+    arguments = submit(attempt, "live", ("--uid=9", "--gid=9"), "90").arguments
+    assert arguments[:2] == ("sbatch", "--parsable")
+    return dict(argument.removeprefix("--").partition("=")[::2] for argument in arguments[2:])
+
+
+def test_a_job_is_held_and_told_its_machines_its_cpus_its_memory_and_its_limit() -> None:
+    assert options() == {
+        "hold": "",
+        "no-requeue": "",
+        "export": "NIL",
+        "propagate": "NONE",
+        "chdir": "/",
+        "input": "/dev/null",
+        "output": "/dev/null",
+        "open-mode": "append",
+        "partition": "live",
+        "job-name": "jobcast n01.12.0",
+        "comment": "jobcast attempt=n01.12.0@1",
+        "nodes": "2",
+        "ntasks": "3",
+        "cpus-per-task": "2",
+        "distribution": "arbitrary",
+        "nodelist": "n1,n1,n2",
+        "uid": "9",
+        "gid": "9",
+        "mem": "2049M",
+        "time": "90",
+    }
+
+
+def test_without_memory_the_partition_decides_how_much_it_may_take() -> None:
+    assert "mem" not in options(memory={})
+
+
+@pytest.mark.parametrize("cpus", [{"n1": 5, "n2": 2}, {"n1": 4, "n2": 1}])
+def test_where_machines_give_tasks_different_cpus_each_cpu_is_a_task(cpus: dict[str, int]) -> None:
+    told = options(cpus=cpus)
+    assert told["cpus-per-task"] == "1"
+    assert told["nodelist"] == ",".join(["n1"] * cpus["n1"] + ["n2"] * cpus["n2"])
+    assert told["ntasks"] == str(sum(cpus.values()))
+
+
+@given(st.text())
+def test_what_users_write_stands_in_a_script_as_base64_alone(hostile: str) -> None:
+    program = Program(arguments=(hostile,), directory=hostile, script=hostile, environment={"A": hostile})
+    script = batch_script(
+        dataclasses.replace(ATTEMPT, program=program), python="/usr/bin/python3", grace=5.0, path="/bin"
+    )
+    first, *_, last = script.splitlines()
+    assert first == "#!/usr/bin/python3 -IS"
+    assert last.isascii()
+    assert last.count('"') == 2
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_marks_are_two_words_and_differ_as_their_attempts_do(one: str, other: str) -> None:
+    assert mark(one).isprintable()
+    assert len(mark(one).split()) == 2
+    assert (mark(one) == mark(other)) == (one == other)
