@@ -9,8 +9,22 @@ import pytest
 from jobcast.act.executors.base import Began, End, Paused
 from jobcast.batch.action import Action, Verb
 from jobcast.batch.journal import FullError, Journal
+from jobcast.batch.machines import favour_users, order_machines
 from jobcast.batch.opening import kept_in, make_checkpoint, play
-from jobcast.batch.order import Cancel, Done, Hold, HoldKind, Release, Requeue, Resume, Suspend
+from jobcast.batch.order import (
+    Cancel,
+    Done,
+    Favour,
+    FavourUsers,
+    Hold,
+    HoldKind,
+    MachineOrder,
+    Machines,
+    Release,
+    Requeue,
+    Resume,
+    Suspend,
+)
 from jobcast.batch.orders import Asker
 from jobcast.batch.record import StepState
 from jobcast.batch.service import Past
@@ -208,3 +222,41 @@ def test_where_nothing_can_be_written_nothing_has_happened(tmp_path: Path) -> No
     ledger.journal._database.execute("PRAGMA max_page_count = 100000")
     submit(ledger, *many)
     assert opened(tmp_path).steps == ledger.steps
+
+
+def test_favoured_steps_and_users_go_first_and_are_told_so(tmp_path: Path) -> None:
+    ledger = opened(tmp_path)
+    submit(ledger, submitted("n1.1.0", tasks=4))
+    for number in (2, 3):
+        submit(ledger, submitted(f"n1.{number}.0", tasks=4))
+    submit(ledger, submitted("n1.4.0", tasks=4, user="bo"))
+    assert order(ledger, Favour(steps=("n1.3.0",))).answer.outcomes[0].done is Done.NOT_YOURS
+    order(ledger, Favour(steps=("n1.3.0",)), ROOT)
+    favour_users(FavourUsers(users=("bo",)), ROOT, ledger, AT)
+    submit(ledger, submitted("n1.5.0", tasks=4, user="bo"))
+    assert ledger.state.line == ("n1.3.0", "n1.4.0", "n1.5.0", "n1.2.0")
+    again = opened(tmp_path)
+    assert {step.id: step.submitted.notes.favoured for step in again.steps.values()} == {
+        "n1.1.0": 0,
+        "n1.2.0": 0,
+        "n1.3.0": 1,
+        "n1.4.0": 1,
+        "n1.5.0": 1,
+    }
+    assert again.favoured == {"bo"}
+
+
+def test_a_drained_machine_takes_nothing_until_it_is_resumed_also_after_a_restart(tmp_path: Path) -> None:
+    ledger = opened(tmp_path)
+    submit(ledger, submitted("n1.1.0"))
+    flush = order_machines(Machines(order=MachineOrder.FLUSH), ROOT, ledger, AT)
+    assert flush.actions == (Action(verb=Verb.KILL, attempt="n1.1.0@1", step="n1.1.0"),)
+    assert end(ledger, over("n1.1.0@1", how=End.KILLED)) == ()
+    again = opened(tmp_path)
+    assert (again.drained, list(again.state.waiting)) == ({"n1"}, ["n1.1.0"])
+    resumed = order_machines(Machines(order=MachineOrder.RESUME, machines=("n1",)), ROOT, again, AT + 70)
+    assert resumed.actions == (started("n1.1.0", 2),)
+    (outcome,) = order_machines(
+        Machines(order=MachineOrder.DRAIN, machines=("n9",)), ROOT, again, AT
+    ).answer.outcomes
+    assert outcome.done is Done.NO_SUCH

@@ -33,17 +33,20 @@ def accept(intake: Intake, number: int, ledger: Ledger, at: int, complete: Compl
     if refusals or not submissions:
         refused = tuple(Outcome(name="", done=Done.REFUSED, said=said) for said in refusals)
         return Carried(answer=Answer(outcomes=refused, warnings=intake.warnings))
+    submissions = [_favoured(each) if each.job.user in ledger.favoured else each for each in submissions]
     steps = [
         Step(submitted=each, at=at, state=waiting_state(each.job.hold), since=at) for each in submissions
     ]
     events: list[Event] = [SubmittedEvent(at=at, job=each.job) for each in submissions]
-    events += [
-        Favoured(at=at, job=each.id, rank=1) for each in steps if each.submitted.job.user in ledger.favoured
-    ]
+    events += [Favoured(at=at, job=each.job.id, rank=1) for each in submissions if each.notes.favoured]
     turned = ledger.turn(at, events, new=steps, meta={NUMBER: str(number)})
     outcomes = tuple(Outcome(name=step.id, done=Done.YES) for step in steps)
     answer = Answer(outcomes=outcomes, job=job_of(steps[0]) or steps[0].id, warnings=intake.warnings)
     return Carried(answer=answer, actions=turned.actions)
+
+
+def _favoured(submitted: Submitted) -> Submitted:
+    return replace(submitted, notes=replace(submitted.notes, favoured=1))
 
 
 def _with_queue(submitted: Submitted, ledger: Ledger) -> Submitted:

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from jobcast.act.executors.base import MachineNews
 from jobcast.batch.ledger import DRAINED, FAVOURED, Ledger
 from jobcast.batch.order import Answer, Done, FavourUsers, MachineOrder, Machines, Outcome
-from jobcast.batch.orders import Asker, Carried, requeued
+from jobcast.batch.orders import Asker, Carried, favour, requeued
 from jobcast.batch.site import LiveSite
 from jobcast.language import say
-from jobcast.schedule.event import Event, Favoured, MachineCame, MachineLeft, MachineTold
+from jobcast.schedule.event import Event, MachineCame, MachineLeft, MachineTold
 
 
 def order_machines(order: Machines, asker: Asker, ledger: Ledger, at: int) -> Carried:
@@ -56,14 +56,18 @@ def favour_users(order: FavourUsers, asker: Asker, ledger: Ledger, at: int) -> C
         return _refused(order.users)
     users = set(order.users)
     favoured = ledger.favoured | users if order.favoured else ledger.favoured - users
-    events = [
-        Favoured(at=at, job=step.id, rank=int(order.favoured))
+    changes = [
+        favour(step, at, ledger, rank=int(order.favoured))
         for step in ledger.steps.values()
         if step.submitted.job.user in users and step.id in ledger.state.waiting
     ]
+    events = [event for change in changes for event in change.events]
 
     def note() -> None:
         ledger.favoured = frozenset(favoured)
+        for change in changes:
+            if change.then is not None:
+                change.then()
 
     turned = ledger.turn(at, events, meta={FAVOURED: json.dumps(sorted(favoured))}, then=note)
     outcomes = tuple(Outcome(name=user, done=Done.YES) for user in order.users)

@@ -159,7 +159,7 @@ def _of_waiting(order: OnSteps, step: Step, at: int, ledger: Ledger) -> Change |
         case Resume():
             return _held(step, at, ledger, holds - {"user"})
         case Favour(favoured=favoured):
-            return Change(events=(Favoured(at=at, job=step.id, rank=int(favoured)),))
+            return favour(step, at, ledger, rank=int(favoured))
     return None
 
 
@@ -172,6 +172,16 @@ def _of_started(order: OnSteps, step: Step, at: int, ledger: Ledger) -> Change |
         case Requeue() if step.state is not StepState.REMOVE_PENDING:
             return requeued(step, at, ledger)
     return None
+
+
+def favour(step: Step, at: int, ledger: Ledger, *, rank: int) -> Change:
+    """Set a step's rank before all priorities."""
+
+    def note() -> None:
+        step.submitted = replace(step.submitted, notes=replace(step.submitted.notes, favoured=rank))
+        ledger.change(step)
+
+    return Change(events=(Favoured(at=at, job=step.id, rank=rank),), then=note)
 
 
 def _prioritised(order: Prioritise, step: Step, at: int, ledger: Ledger) -> Change:
@@ -239,13 +249,17 @@ def _modified(order: Modify, asker: Asker, step: Step, at: int, ledger: Ledger) 
     if isinstance(found, str):
         return Done.REFUSED, found
 
+    rank = order.sysprio
+    if rank is not None:
+        found = replace(found, notes=replace(found.notes, favoured=rank))
+
     def keep() -> None:
         step.submitted = found
         ledger.change(step)
 
     events: tuple[Event, ...] = (Changed(at=at, job=found.job),)
-    if order.sysprio is not None:
-        events = (*events, Favoured(at=at, job=step.id, rank=order.sysprio))
+    if rank is not None:
+        events = (*events, Favoured(at=at, job=step.id, rank=rank))
     return Change(events=events, then=keep)
 
 

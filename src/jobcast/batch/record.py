@@ -182,6 +182,10 @@ class Step:
         """Return the id of its job in the core, e.g. ``n01.12.0``."""
         return self.submitted.job.id
 
+    def stood_still(self, at: float) -> float:
+        """Return the seconds that the last attempt had been suspended at a second."""
+        return self.suspended + (0.0 if self.stopped is None else max(at - self.stopped, 0.0))
+
     @property
     def attempt_id(self) -> str:
         """Return the id of its last attempt."""

@@ -54,8 +54,10 @@ STEPS = (
         consumed=USED,
     ),
     ran("102[3]", StepState.STARTING, job={"array": "102"}, notes={"name": "sim", "keywords": {"-J": "sim[1-4]"}}),
-    ran("103", StepState.PREEMPTED, job={"queue": "night", "user": "ada"}, notes={"name": "route"}),
-    ran("104", StepState.PREEMPTED, notes={"name": "halted"}),
+    ran(
+        "103", StepState.PREEMPTED, stopped=NOON - 600.0, job={"queue": "night", "user": "ada"}, notes={"name": "route"}
+    ),
+    ran("104", StepState.PREEMPTED, stopped=NOON - 600.0, notes={"name": "halted"}),
     step(
         "105",
         StepState.IDLE,

@@ -39,7 +39,7 @@ def long_listing(step: Step, snapshot: Snapshot) -> list[str]:
         *_who(step),
         *_times(step, zone),
         *_priorities(step, snapshot),
-        *_running(step),
+        *_running(step, snapshot.at),
         *_what(step),
         *_demand(step),
         *_where(step, snapshot),
@@ -83,11 +83,11 @@ def _priorities(step: Step, snapshot: Snapshot) -> Iterator[Field]:
     yield "group_sysprio", str(policy.group_priorities.get(job.group, 0))
 
 
-def _running(step: Step) -> Iterator[Field]:
+def _running(step: Step, at: int) -> Iterator[Field]:
     yield "Notifications", step.submitted.notes.notify.value.capitalize()
     yield "Virtual Image Size", _keyword(step, "image_size")
     yield "Restart", yes_no(step.submitted.job.restartable)
-    yield "Preempted For", clock(step.suspended)
+    yield "Preempted For", clock(step.stood_still(at))
     yield "RSet", _keyword(step, "rset") or "RSET_NONE"
     yield "Mcm Affinity Option", _keyword(step, "mcm_affinity_options")
     yield "Task Affinity", _affinity(step.submitted.program)

@@ -109,13 +109,11 @@ def dependency(condition: Dependency) -> str:
 
 
 def ran_for(step: Step, now: float) -> float:
-    """Return the seconds that its last attempt ran, without those that it stood still before its last resumption."""
+    """Return the seconds that its last attempt ran, without those that it stood still."""
     if step.began is None:
         return 0.0
     end = step.ended if step.ended is not None else now
-    if step.ended is None and step.state is StepState.PREEMPTED:
-        end = step.since
-    return max(end - step.began - step.suspended, 0.0)
+    return max(end - step.began - step.stood_still(end), 0.0)
 
 
 def cpu_time(step: Step) -> float:
