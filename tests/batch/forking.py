@@ -50,6 +50,7 @@ def _manage(folder: Path) -> None:
     setup = Set(
         folder=folder / "store" / "batch",
         store=folder / "store",
+        rules=None,
         files=lambda: Files(texts={}, here=HERE),
         executor=lambda _site: LocalExecutor(folder / "store" / "batch" / "spool", ("n1",)),
         cluster="loom",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from jobcast.act.executors.base import Consumed, End, Ended
 from jobcast.batch.accepting import accept
+from jobcast.batch.completing import as_it_is
 from jobcast.batch.intake.base import Intake
 from jobcast.batch.journal import Journal
 from jobcast.batch.ledger import Ledger, Retry
@@ -64,7 +65,7 @@ def submitted(
 def submit(ledger: Ledger, *steps: Submitted, at: int = AT) -> Carried:
     """Submit steps as one job."""
     number = int(ledger.journal.meta("number") or 0) + 1
-    return accept(Intake(steps=steps), number, ledger, at, lambda step: step)
+    return accept(Intake(steps=steps), number, ledger, at, as_it_is)
 
 
 def order(ledger: Ledger, what: OnSteps, asker: Asker = ADA, *, at: int = AT) -> Carried:

@@ -10,6 +10,7 @@ import pytest
 from jobcast.act.requirements import Require
 from jobcast.act.rules import Rule, Rules, Verdict, read_rules
 from jobcast.advice import KeptReason, Mode
+from jobcast.batch.completing import NOTED
 from jobcast.config import SETTINGS, leaves
 from jobcast.job import Submission
 from jobcast.systems.hooks.registry import HOOKS
@@ -23,6 +24,7 @@ OF_BATCH_SYSTEMS = {"bmod", "resources", "node_resources", "wall_clock_limit", "
 WORDS = (
     {*Rule.__struct_fields__, *Require.__struct_fields__, "exceptions"}
     | {*Mode, *KeptReason, *SETTINGS, *HOOKS}
+    | set(NOTED)
     | {"install", "true", "false"}
     | OF_BATCH_SYSTEMS
 )

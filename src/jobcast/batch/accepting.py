@@ -1,8 +1,9 @@
 """Submissions: read, looked at by the core, and accepted as a whole or refused as a whole."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
+from jobcast.batch.completing import Complete
 from jobcast.batch.following import waiting_state
 from jobcast.batch.intake.base import Intake
 from jobcast.batch.ledger import Ledger, job_of
@@ -19,17 +20,15 @@ from jobcast.schedule.why import sentence
 NUMBER = "number"
 """Under which the journal keeps the number of the last job."""
 
-Complete = Callable[[Submitted], Submitted]
-"""Fills in what a submission leaves open, by forecasts."""
-
 
 def accept(intake: Intake, number: int, ledger: Ledger, at: int, complete: Complete) -> Carried:
     """Accept all steps of a submission, or none; raises FullError where they can't be written down.
 
     `number` is what their ids were made of, which no other job gets.
     """
-    submissions = [_with_queue(complete(each), ledger) for each in intake.steps]
-    refusals = [*intake.refusals, *_refusals(submissions, ledger)]
+    completed = complete([_with_queue(each, ledger) for each in intake.steps])
+    submissions, warnings = completed.steps, (*intake.warnings, *completed.told)
+    refusals = [*intake.refusals, *completed.refusals, *_refusals(submissions, ledger)]
     if refusals or not submissions:
         refused = tuple(Outcome(name="", done=Done.REFUSED, said=said) for said in refusals)
         return Carried(answer=Answer(outcomes=refused, warnings=intake.warnings))
@@ -41,7 +40,7 @@ def accept(intake: Intake, number: int, ledger: Ledger, at: int, complete: Compl
     events += [Favoured(at=at, job=each.job.id, rank=1) for each in submissions if each.notes.favoured]
     turned = ledger.turn(at, events, new=steps, meta={NUMBER: str(number)})
     outcomes = tuple(Outcome(name=step.id, done=Done.YES) for step in steps)
-    answer = Answer(outcomes=outcomes, job=job_of(steps[0]) or steps[0].id, warnings=intake.warnings)
+    answer = Answer(outcomes=outcomes, job=job_of(steps[0]) or steps[0].id, warnings=warnings)
     return Carried(answer=answer, actions=turned.actions)
 
 
@@ -54,6 +53,11 @@ def _with_queue(submitted: Submitted, ledger: Ledger) -> Submitted:
     if submitted.job.queue:
         return submitted
     return replace(submitted, job=replace(submitted.job, queue=ledger.site.policy.default_queue))
+
+
+def admissible(step: Submitted, ledger: Ledger) -> bool:
+    """Tell whether the core would take a step."""
+    return not _refusals([step], ledger)
 
 
 def _refusals(submissions: Sequence[Submitted], ledger: Ledger) -> list[str]:

@@ -21,10 +21,11 @@ from jobcast.act.executors.base import (
     News,
     Paused,
 )
-from jobcast.batch.accepting import NUMBER, Complete, accept
+from jobcast.batch.accepting import NUMBER, accept
 from jobcast.batch.acting import Acting
 from jobcast.batch.action import Action
 from jobcast.batch.attempts import attempt_of
+from jobcast.batch.completing import Complete
 from jobcast.batch.controls import control
 from jobcast.batch.intake.base import Intake, Submitter
 from jobcast.batch.journal import FullError

@@ -58,6 +58,7 @@ def command(session: Session, /, *, files: tuple[str, ...], **flags: str | None)
     setup = Set(
         folder=folder,
         store=settings[config.STORE],
+        rules=settings[config.HOOK_RULES],
         files=partial(_files, settings[config.BATCH_SYSTEM], host),
         executor=partial(_executor, folder),
         cluster=settings[config.CLUSTER],

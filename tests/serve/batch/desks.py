@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+from jobcast.batch.completing import as_it_is
 from jobcast.batch.intake.base import Submitter
 from jobcast.batch.loop import Loop, Surroundings
 from jobcast.batch.picture import Frame
@@ -27,7 +28,7 @@ def desk(folder: Path, **other: Any) -> Desk:
         steady=lambda: 0.0,
         zone=UTC,
         read=read_submission,
-        complete=lambda submitted: submitted,
+        complete=as_it_is,
         retry=retry,
     )
     loop = Loop(making.opened(folder), cast("Any", NoExecutor()), around)

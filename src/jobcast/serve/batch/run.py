@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from jobcast import clock
 from jobcast.act.executors.base import Executor
+from jobcast.batch.accepting import admissible
 from jobcast.batch.feeding import Feeder
 from jobcast.batch.intake import loadleveler, lsf
 from jobcast.batch.intake.base import Intake, Submitter
@@ -33,6 +34,7 @@ from jobcast.serve.access import Token
 from jobcast.serve.batch.app import make_batch_app
 from jobcast.serve.batch.desk import Desk
 from jobcast.serve.batch.door import Door, watched_tokens
+from jobcast.serve.batch.forecasts import Forecasts, Sources
 from jobcast.serve.batch.people import submitter
 from jobcast.serve.protocol import Server, configured
 from jobcast.serve.settings import Listening
@@ -63,6 +65,8 @@ class Set:
     """Where its journal lies."""
     store: Path
     """Where the history and the models are, and the tokens of those who ask from elsewhere, or by a browser."""
+    rules: Path | None
+    """Of the hooks, by which forecasts fill in what submissions leave open; None where a site has none."""
     files: Callable[[], Files]
     """Reads the configuration files."""
     executor: Callable[[LiveSite], Executor]
@@ -98,12 +102,14 @@ async def _manage(setup: Set, listening: Listening, ready: Callable[[Loop], None
     ledger = open_ledger(
         journal, files, read_live, at=int(now.timestamp()), monday=_monday(now.astimezone(setup.zone))
     )
+    sources = Sources(store=setup.store, rules=setup.rules, now=clock.now)
+    forecasts = Forecasts(sources, partial(admissible, ledger=ledger))
     around = Surroundings(
         now=clock.now,
         steady=clock.seconds,
         zone=setup.zone,
         read=read_submission,
-        complete=lambda submitted: submitted,
+        complete=forecasts.complete,
         retry=setup.retry,
     )
     loop = Loop(ledger, setup.executor(ledger.site), around)
@@ -119,6 +125,7 @@ async def _manage(setup: Set, listening: Listening, ready: Callable[[Loop], None
     feeder = Feeder(journal, setup.store, setup.cluster, clock.now)
     beside = [
         asyncio.create_task(feeder.run()),
+        asyncio.create_task(forecasts.look_after()),
         asyncio.create_task(_tell([server for server, _ in servers], partial(ready, loop))),
         asyncio.create_task(_look_after(tokens)),
         asyncio.create_task(_keep_checkpoints(setup.folder, loop)),
@@ -133,6 +140,7 @@ async def _manage(setup: Set, listening: Listening, ready: Callable[[Loop], None
             await work[0]
         await asyncio.gather(*work[1:])
     finally:
+        forecasts.close()
         journal.close()
 
 
