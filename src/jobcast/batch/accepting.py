@@ -15,7 +15,7 @@ from jobcast.schedule.admission import admit
 from jobcast.schedule.event import Event, Favoured
 from jobcast.schedule.event import Submitted as SubmittedEvent
 from jobcast.schedule.happening import queue_of
-from jobcast.schedule.why import sentence
+from jobcast.schedule.sentence import sentence
 
 NUMBER = "number"
 """Under which the journal keeps the number of the last job."""

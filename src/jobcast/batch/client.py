@@ -22,7 +22,7 @@ from jobcast.batch.snapshot import Snapshot, Waits
 from jobcast.decision import Cause, Reason
 from jobcast.errors import BatchSystemError
 from jobcast.language import current, say
-from jobcast.schedule.why import sentence
+from jobcast.schedule.sentence import sentence
 
 _PATIENCE_SECONDS = 120.0
 """Longer than any filter of a site runs."""

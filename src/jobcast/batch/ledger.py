@@ -19,9 +19,9 @@ from jobcast.language import say
 from jobcast.schedule.admission import readmit
 from jobcast.schedule.event import Changed, ClockStepped, Event, Finished, Vacated
 from jobcast.schedule.happening import queue_of
+from jobcast.schedule.sentence import sentence
 from jobcast.schedule.state import State
 from jobcast.schedule.step import step as decide
-from jobcast.schedule.why import sentence
 
 DRAINED, FAVOURED, CLOSED, STOPPED = "drained", "favoured_users", "closed", "stopped"
 """Under which the journal keeps them."""

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from jobcast.decision import Cause, Reason
-from jobcast.language import say
-from jobcast.machine import MEMORY
 from jobcast.schedule.grid import floating_column
 from jobcast.schedule.order import main_key
 from jobcast.schedule.placement import Room, place
+from jobcast.schedule.sentence import in_seconds, sentence
 from jobcast.schedule.state import Entry, State
-from jobcast.units import format_memory
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +28,7 @@ class Why:
 
     def sentence(self, moment: Callable[[int], str] | None = None) -> str:
         """Return the reason in the language spoken now; `moment` writes a second of the caller's clock."""
-        return sentence(self.reason, moment or _second)
+        return sentence(self.reason, moment or in_seconds)
 
 
 def why(state: State, job: str) -> Why | None:
@@ -91,18 +89,3 @@ def _kept_from(entry: Entry) -> Cause:
     if not entry.queue.backfill:
         return Cause.RESERVED_NO_BACKFILL
     return Cause.RESERVED_ENDLESS if entry.estimated is None else Cause.RESERVED
-
-
-def _second(second: int) -> str:
-    return say("schedule.second", second=second)
-
-
-def sentence(reason: Reason, moment: Callable[[int], str] = _second) -> str:
-    """Put a reason into words, in the language spoken now; `moment` writes a second of the caller's clock."""
-    values: dict[str, str | int] = dict(reason.values)
-    if "until" in values:
-        values["until"] = moment(int(values["until"]))
-    if values.get("resource") == MEMORY:
-        for name in ("needed", "free"):
-            values[name] = format_memory(int(values[name]))
-    return say(f"schedule_cause.{reason.cause}", **values)

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jobcast.decision import Cause, Decision, Kill, Reason, Refuse, Reserve, Unreserve
+from jobcast.schedule.sentence import sentence
 from jobcast.schedule.state import State
-from jobcast.schedule.why import Why, sentence, why
+from jobcast.schedule.why import Why, why
 
 MOST_NAMED = 10
 """Of those before the job."""

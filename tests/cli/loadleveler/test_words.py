@@ -1,5 +1,8 @@
 """Command lines of LoadLeveler's form are read, and no line whatever is a fault of the program."""
 
+import subprocess
+import sys
+
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
@@ -62,3 +65,13 @@ def test_no_command_line_is_a_fault_of_the_program(name, words):
 def test_examples_are_of_the_command(name, language):
     lines = catalogue()[f"{name}.examples"][language].splitlines()
     assert [line for line in lines if not f"{line} ".startswith(f"jobcast batch {name} ")] == []
+
+
+def test_asking_the_manager_imports_nothing_that_takes_long_to_start():
+    code = (
+        "import sys, jobcast.batch.client\n"
+        f"for name in {[*LOADLEVELER]}: __import__(f'jobcast.cli.loadleveler.{{name}}')\n"
+        "print(sorted({'polars', 'rich', 'numpy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
