@@ -61,7 +61,7 @@ def test_no_step_is_lost_or_run_twice_however_often_the_manager_is_killed(tmp_pa
         killing.wait(20)
         batch.end()
     begun = (tmp_path / "begun").read_text().split("\n")[:-1]
-    assert len(accepted) >= KILLS / 5
+    assert len(accepted) >= KILLS / 15
     assert accepted.keys() <= over.keys()
     assert sorted(begun) == sorted(set(begun))
     assert {line.split()[0] for line in begun} == over.keys()
@@ -92,7 +92,7 @@ def _submit_until_all_are_killed(batch: Batch, killing: "subprocess.Popen[bytes]
 
 
 def test_a_running_step_goes_on_while_the_manager_is_away(batch: Batch) -> None:
-    text = f"# @ output = {batch.folder}/out\n# @ queue\nsleep 2\necho through\n"
+    text = f"# @ output = {batch.folder}/out\n# @ queue\nsleep 6\necho through\n"
     (outcome,) = batch.submit(text).outcomes
     batch.wait(outcome.name, "running")
     batch.kill()
@@ -102,7 +102,7 @@ def test_a_running_step_goes_on_while_the_manager_is_away(batch: Batch) -> None:
     assert (batch.folder / "out").read_text() == "through\n"
     assert step.began is not None
     assert step.ended is not None
-    assert 2 <= step.ended - step.began < 10
+    assert 6 <= step.ended - step.began < 20
 
 
 def test_a_second_manager_refuses_to_start(batch: Batch) -> None:
