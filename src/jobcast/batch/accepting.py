@@ -32,7 +32,7 @@ def accept(intake: Intake, number: int, ledger: Ledger, at: int, complete: Compl
     if refusals or not submissions:
         refused = tuple(Outcome(name="", done=Done.REFUSED, said=said) for said in refusals)
         return Carried(answer=Answer(outcomes=refused, warnings=intake.warnings))
-    submissions = [_favoured(each) if each.job.user in ledger.favoured else each for each in submissions]
+    submissions = tuple(_favoured(each) if each.job.user in ledger.favoured else each for each in submissions)
     steps = [
         Step(submitted=each, at=at, state=waiting_state(each.job.hold), since=at) for each in submissions
     ]

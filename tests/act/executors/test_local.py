@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from jobcast.act.executors.local import LocalExecutor
 from jobcast.act.plain import to_json
 from jobcast.act.starter.launch import Refused, find_owner
 from jobcast.act.starter.spool import groups_of
+from jobcast.machine import Share
 from jobcast.program import Affinity, Enforce, Enforcement, Exits, Unit
 from tests.act.executors.bench import COUNTS, Bench, Watched, eventually, number_in, with_
 from tests.act.executors.conformance import Conformance
@@ -359,3 +361,12 @@ def test_who_is_not_root_runs_jobs_as_himself_alone(monkeypatch: pytest.MonkeyPa
     with pytest.raises(Refused) as refused:
         find_owner("root")
     assert refused.value.why == {"what": "other_user", "which": "root", "error": ""}
+
+
+def test_a_job_finds_a_file_that_names_its_machines(bench: Bench):
+    async def scene(seen: Watched) -> None:
+        where = (Share(machine="here", tasks=2),)
+        await seen.run(replace(bench.sh("a@1", 'cat "$LOADL_HOSTFILE"', output="o"), allocation=where))
+        assert (bench.folder / "o").read_text() == "here\nhere\n"
+
+    with_(bench, scene)

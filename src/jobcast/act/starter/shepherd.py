@@ -18,7 +18,7 @@ from jobcast.act.starter.cgroup import Group
 from jobcast.act.starter.job import Job
 from jobcast.act.starter.launch import Owner, Refused, Why, find_owner
 from jobcast.act.starter.post import Post
-from jobcast.act.starter.spool import PID, SCRIPT
+from jobcast.act.starter.spool import HOSTS, PID, SCRIPT
 from jobcast.act.starter.surroundings import launch_of_job, launch_of_owner, launch_of_site, told, variables
 from jobcast.act.starter.tending import Ears, Order, Over, Tended, read_all
 from jobcast.act.starter.usage import Usage
@@ -82,6 +82,7 @@ class Shepherd:
         self.job = Job(wanted=self.wanted, post=self.post, wants_pause=False)
         try:
             owner = find_owner(self.wanted.user)
+            self._write_hosts()
             self._write_script(owner)
         except Refused as refused:
             return self._ended(None, refused.why)
@@ -96,6 +97,15 @@ class Shepherd:
             self._exit("user_epilog", owner)
         self._exit("epilog", None)
         return self._ended(over, why)
+
+    def _write_hosts(self) -> None:
+        """Write down where the job runs, a line for each task."""
+        path = self.post.folder / HOSTS
+        try:
+            path.write_text("".join(f"{host}\n" for host in self.wanted.hosts))
+            path.chmod(0o444)
+        except OSError as error:
+            raise Refused("script", str(path), error) from error
 
     def _write_script(self, owner: Owner) -> None:
         if not self.wanted.script:
@@ -136,7 +146,7 @@ class Shepherd:
         return group
 
     def _told(self) -> dict[str, str]:
-        return told(self.wanted, self.post.folder.name, self.job.pid, self.exits)
+        return told(self.wanted, self.post.folder, self.job.pid, self.exits)
 
     def _exit(self, name: str, owner: Owner | None) -> Why | None:
         """Run a program of the site's, where there is one; return what is wrong with it."""

@@ -19,7 +19,7 @@ _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456
 _LONGEST = 200
 
 NEWS, LOG = "news", "log"
-ATTEMPT, ORDERS, PID, BEGAN, PHASE, ENDED, SCRIPT = (
+ATTEMPT, ORDERS, PID, BEGAN, PHASE, ENDED, SCRIPT, HOSTS = (
     "attempt.json",
     "orders",
     "pid",
@@ -27,6 +27,7 @@ ATTEMPT, ORDERS, PID, BEGAN, PHASE, ENDED, SCRIPT = (
     "phase",
     "ended",
     "script",
+    "hosts",
 )
 
 

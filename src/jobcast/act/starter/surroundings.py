@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from jobcast.act.starter.launch import Launch, Owner
+from jobcast.act.starter.spool import HOSTS
 from jobcast.act.starter.wanted import Wanted
 
 _CODES = {
@@ -15,17 +16,18 @@ _CODES = {
 }
 
 
-def told(wanted: Wanted, mark: str, pid: int, exits: Mapping[str, int]) -> dict[str, str]:
+def told(wanted: Wanted, folder: Path, pid: int, exits: Mapping[str, int]) -> dict[str, str]:
     """Return what all programs of an attempt are told of it, and of those that ran before them.
 
-    `mark` tells its processes from others; `pid` is the job's, 0 before it began.
+    The name of its `folder` tells its processes from others; `pid` is the job's, 0 before it began.
     """
     return {
         "LOADL_PROCESSOR_LIST": " ".join(wanted.hosts),
+        "LSB_DJOB_HOSTFILE" if "LSB_HOSTS" in wanted.told else "LOADL_HOSTFILE": str(folder / HOSTS),
         **wanted.told,
         **({"LOADL_PID": str(pid)} if pid else {}),
         **{_CODES[name]: str(code) for name, code in exits.items() if name in _CODES},
-        "JOBCAST_ATTEMPT": mark,
+        "JOBCAST_ATTEMPT": folder.name,
     }
 
 
