@@ -105,6 +105,8 @@ def _families() -> dict[str, list[str]]:
         "whatif_scenario.": list(SCENARIOS),
         "whatif.row_": _endings("whatif.row_"),
         "story.": _endings("story."),
+        "notice_subject.": _endings("notice_subject."),
+        "notice_line.": _endings("notice_line."),
         "slurm_why.": _endings("slurm_why."),
         "run_setup.": list(SETUP),
         "engine.": ["counts", "hosts", "core"],

@@ -6,6 +6,7 @@ JOBCAST_SAMPLE_OVERLAP. What a setting means stands in the catalogue of texts, u
 """
 
 import os
+import shlex
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +15,7 @@ from datetime import timedelta
 from math import nan
 from pathlib import Path
 from typing import Generic, TypeVar, cast
+from urllib.parse import urlsplit
 
 from jobcast.errors import ConfigError
 from jobcast.language import LANGUAGES, say
@@ -175,6 +177,19 @@ def _factor(text: str) -> float:
     return times
 
 
+def _command(text: str) -> tuple[str, ...]:
+    """Read a program and its arguments, as a shell would part them; empty for none. No shell ever sees them."""
+    return tuple(shlex.split(text))
+
+
+def _url(text: str) -> str:
+    """Read where something is posted; empty for nowhere."""
+    parts = urlsplit(text.strip())
+    if text.strip() and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise ValueError(say("config.no_url"))
+    return text.strip()
+
+
 _LONG = 1e9
 """More seconds than anybody waits, and money than anybody asks for an hour."""
 
@@ -229,6 +244,8 @@ BATCH_KEY: Setting[Path | None] = Setting(name="batch.key", read=_maybe_file, de
 BATCH_EXECUTOR = Setting(name="batch.executor", read=_executor, default="local")
 BATCH_MEMORY_RETRIES = Setting(name="batch.memory_retries", read=_retries, default="0")
 BATCH_MEMORY_FACTOR = Setting(name="batch.memory_factor", read=_factor, default="2")
+BATCH_SENDMAIL: Setting[tuple[str, ...]] = Setting(name="batch.sendmail", read=_command, default="")
+BATCH_WEBHOOK = Setting(name="batch.webhook", read=_url, default="")
 
 SETTINGS: dict[str, Setting[object]] = {
     setting.name: cast("Setting[object]", setting)
@@ -267,6 +284,8 @@ SETTINGS: dict[str, Setting[object]] = {
         BATCH_EXECUTOR,
         BATCH_MEMORY_RETRIES,
         BATCH_MEMORY_FACTOR,
+        BATCH_SENDMAIL,
+        BATCH_WEBHOOK,
     )
 }
 

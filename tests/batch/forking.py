@@ -14,6 +14,7 @@ from jobcast.act.executors.local import LocalExecutor
 from jobcast.batch.retrying import retry
 from jobcast.batch.site import Files
 from jobcast.machine import CPUS, MEMORY, Machine
+from jobcast.serve.batch.notifier import Ways
 from jobcast.serve.batch.run import Set, run
 from jobcast.serve.settings import Listening
 from jobcast.serve.sockets import listen_unix
@@ -58,6 +59,7 @@ def _manage(folder: Path) -> None:
         zone=read_zone("UTC"),
         operators=frozenset({"root"}),
         retry=retry,
+        ways=Ways(cluster="loom", zone=read_zone("UTC"), language="en"),
         only=None,
     )
     (folder / "batch.sock").unlink(missing_ok=True)

@@ -22,9 +22,10 @@ from jobcast.cli.session import Session
 from jobcast.cli.simulate_site import read_texts
 from jobcast.config import Config
 from jobcast.errors import ConfigError
-from jobcast.language import say
+from jobcast.language import current, say
 from jobcast.machine import CPUS, MEMORY, Machine
 from jobcast.serve.access import is_loopback
+from jobcast.serve.batch.notifier import Ways
 from jobcast.serve.batch.run import Set, run
 from jobcast.serve.certificate import see_certificate
 from jobcast.serve.settings import Listening
@@ -69,6 +70,13 @@ def command(session: Session, /, *, files: tuple[str, ...], **flags: str | None)
             retry,
             memory_retries=settings[config.BATCH_MEMORY_RETRIES],
             memory_factor=settings[config.BATCH_MEMORY_FACTOR],
+        ),
+        ways=Ways(
+            sendmail=settings[config.BATCH_SENDMAIL],
+            webhook=settings[config.BATCH_WEBHOOK],
+            cluster=settings[config.CLUSTER],
+            zone=settings[config.TIMEZONE],
+            language=current(),
         ),
         only=None if os.geteuid() == _ROOT else getpass.getuser(),
     )

@@ -35,6 +35,7 @@ from jobcast.serve.batch.app import make_batch_app
 from jobcast.serve.batch.desk import Desk
 from jobcast.serve.batch.door import Door, watched_tokens
 from jobcast.serve.batch.forecasts import Forecasts, Sources
+from jobcast.serve.batch.notifier import Notifier, Ways
 from jobcast.serve.batch.people import submitter
 from jobcast.serve.protocol import Server, configured
 from jobcast.serve.settings import Listening
@@ -78,6 +79,8 @@ class Set:
     """Login names."""
     retry: Retry
     """What is run again."""
+    ways: Ways
+    """How people are told what became of their steps."""
     only: str | None
     """The one user whose jobs can be run; None for everybody's."""
 
@@ -126,6 +129,7 @@ async def _manage(setup: Set, listening: Listening, ready: Callable[[Loop], None
     beside = [
         asyncio.create_task(feeder.run()),
         asyncio.create_task(forecasts.look_after()),
+        asyncio.create_task(Notifier(loop, setup.ways, clock.now).run()),
         asyncio.create_task(_tell([server for server, _ in servers], partial(ready, loop))),
         asyncio.create_task(_look_after(tokens)),
         asyncio.create_task(_keep_checkpoints(setup.folder, loop)),
