@@ -27,7 +27,7 @@ def accept(intake: Intake, number: int, ledger: Ledger, at: int, complete: Compl
     `number` is what their ids were made of, which no other job gets.
     """
     completed = complete([_with_queue(each, ledger) for each in intake.steps])
-    submissions, warnings = list(completed.steps), (*intake.warnings, *completed.told)
+    submissions, warnings = completed.steps, (*intake.warnings, *completed.told)
     refusals = [*intake.refusals, *completed.refusals, *_refusals(submissions, ledger)]
     if refusals or not submissions:
         refused = tuple(Outcome(name="", done=Done.REFUSED, said=said) for said in refusals)
