@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from jobcast.batch.accepting import accept
+from jobcast.batch.completing import as_it_is
 from jobcast.batch.intake.base import Submitter
 from jobcast.batch.intake.loadleveler import read
 from jobcast.batch.journal import Journal
@@ -29,7 +30,7 @@ def answer(folder: Path, *lines: str) -> tuple[Answer, list[StepState]]:
     text = "\n".join((*(f"# @ {line}" for line in lines), "# @ queue\n"))
     who = Submitter(user="ann", job="n1.1", at=datetime.fromtimestamp(AT, UTC))
     intake = read(SubmitCommandFile(text=text, directory="/"), ledger.site.loadleveler, who)
-    said = accept(intake, 1, ledger, AT, lambda step: step).answer
+    said = accept(intake, 1, ledger, AT, as_it_is).answer
     return said, [step.state for step in ledger.steps.values()]
 
 
