@@ -30,6 +30,8 @@ from jobcast.report.formats.html import SAID_BY_SCRIPT
 from jobcast.report.rules import RULES
 from jobcast.report.summary import SECTIONS
 from jobcast.report.time import REASONS
+from jobcast.serve.batch.choice import STATES as PAGE_STATES
+from jobcast.serve.batch.page import SAID_BY_SCRIPT as PAGE_SCRIPT
 from jobcast.simulate.compare import OTHERS, OVERALL
 from jobcast.simulate.metrics import CONVENTIONS
 from jobcast.simulate.page.page import SETUP
@@ -109,6 +111,9 @@ def _families() -> dict[str, list[str]]:
         "notice_line.": _endings("notice_line."),
         "slurm_why.": _endings("slurm_why."),
         "run_setup.": list(SETUP),
+        "batch_page.": list(PAGE_SCRIPT),
+        "batch_page_state.": list(PAGE_STATES),
+        **{part: _endings(part) for part in ("batch_page_machine.", "batch_page_order.")},
         "engine.": ["counts", "hosts", "core"],
         "core_because.": _endings("core_because."),
         "standing.": list(Standing),

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from jobcast import language
 from jobcast.errors import InputError, JobcastError
-from jobcast.serve.batch import listings, login, looking, ordering
+from jobcast.serve.batch import listings, login, looking, ordering, page
 from jobcast.serve.batch.desk import JSON, Desk, spoken
 from jobcast.serve.http import GoneError, RefusedError, problem
 from jobcast.serve.names import Named
@@ -33,6 +33,10 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/v1/batch/snapshot", looking.snapshot),
     ("GET", "/v1/batch/past", looking.past),
     ("GET", "/v1/batch/events", looking.events),
+    ("GET", "/", page.page),
+    ("GET", "/page/live", page.live),
+    ("GET", "/page/plan", page.planned),
+    ("GET", "/page/{file}", page.file),
     ("GET", "/healthz", looking.healthz),
 )
 """Method, path and handler."""

@@ -48,6 +48,11 @@ def tag(ledger: Ledger, wanted: Wanted, at: int) -> str:
     return f'W/"{_EPOCH}-{ledger.version}-{_since(wanted, at) // 60}-{hash(wanted):x}"'
 
 
+def tag_of(ledger: Ledger, wanted: str) -> str:
+    """Return what stays the same for as long as nothing changes, for whoever wants the same."""
+    return f'W/"{_EPOCH}-{ledger.version}-{hash(wanted):x}"'
+
+
 async def as_json(
     ledger: Ledger, wanted: Wanted, frame: Frame, shown: Shown, at: int
 ) -> AsyncIterator[bytes]:

@@ -15,6 +15,7 @@ from jobcast.simulate.page.lanes import Rows, lay
 from jobcast.simulate.page.promises import promises
 from jobcast.simulate.page.spans import suspended
 from jobcast.simulate.page.window import Window
+from jobcast.simulate.page.words import WORDS
 from jobcast.simulate.run import Facts
 
 
@@ -51,28 +52,7 @@ def gantt(
             for one in told
         ],
         "promised": count,
-        "words": _words(),
-    }
-
-
-def _words() -> dict[str, Text]:
-    """Return the texts that the chart needs."""
-    return {
-        "cores": text(phrase("run_page.cores")),
-        "user": text(phrase("run_page.user")),
-        "queue": text(phrase("run_page.queue")),
-        "submitted": text(phrase("run_page.submitted")),
-        "ran": text(phrase("run_page.ran")),
-        "waited": text(phrase("run_page.waited")),
-        "backfilled": text(phrase("run_page.backfilled")),
-        "killed": text(phrase("run_page.killed")),
-        "preempted": text(phrase("run_page.preempted")),
-        "kept_for": text(phrase("run_page.kept_for")),
-        "promised": text(phrase("run_page.promised")),
-        "reserved": text(phrase("run_page.reserved")),
-        "others": text(phrase("run_page.others")),
-        "nobody": text(phrase("run_page.nobody")),
-        "processors": text(phrase("run_page.processors")),
+        "words": {name: text(words) for name, words in WORDS.items()},
     }
 
 
