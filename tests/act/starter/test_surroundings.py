@@ -16,6 +16,7 @@ from jobcast.act.starter.wanted import wanted
 from tests.act.starter.test_wanted import attempt
 
 OWNER = Owner(name="chen", uid=1001, gid=100)
+FOLDER = Path("/spool/1@1")
 HOSTILE = {"LD_PRELOAD": "/home/chen/bad.so", "PATH": "/home/chen/bin"}
 WANTED = wanted(
     json.loads(to_json(attempt(program={"environment": HOSTILE}, told={"LOADL_STEP_ID": "here.1.0"})))
@@ -23,13 +24,15 @@ WANTED = wanted(
 
 
 def test_programs_are_told_of_the_attempt_and_of_those_before_them():
-    assert told(WANTED, "1@1", 0, {}) == {
+    assert told(WANTED, FOLDER, 0, {}) == {
         "LOADL_PROCESSOR_LIST": "a a b",
+        "LOADL_HOSTFILE": "/spool/1@1/hosts",
         "LOADL_STEP_ID": "here.1.0",
         "JOBCAST_ATTEMPT": "1@1",
     }
-    assert told(WANTED, "1@1", 42, {"prolog": 0, "job": 3, "epilog": 9}) == {
+    assert told(WANTED, FOLDER, 42, {"prolog": 0, "job": 3, "epilog": 9}) == {
         "LOADL_PROCESSOR_LIST": "a a b",
+        "LOADL_HOSTFILE": "/spool/1@1/hosts",
         "LOADL_STEP_ID": "here.1.0",
         "LOADL_PID": "42",
         "LOADL_PROLOG_EXIT_CODE": "0",

@@ -16,7 +16,7 @@ _ROUNDS = 20
 def end_strays(attempt: str, began: Mapping[str, Any]) -> None:
     """Kill what carries the attempt in its environment, or is in the session of its first process."""
     mark = b"JOBCAST_ATTEMPT=" + folder_name(attempt).encode()
-    session = began.get("pid", 0) if began.get("boot") == BOOT else 0
+    session = _session(began)
     for _ in range(_ROUNDS):
         found = [
             each.pid
@@ -28,6 +28,14 @@ def end_strays(attempt: str, began: Mapping[str, Any]) -> None:
         if not found:
             return
         processes.send(found, signal.SIGKILL)
+
+
+def _session(began: Mapping[str, Any]) -> int:
+    """Return the session of an attempt's first process; 0 where there was none, or others have its number now."""
+    if began.get("boot") != BOOT:
+        return 0
+    leader = processes.look(began["pid"])
+    return began["pid"] if leader is None or leader.start == began["start"] else 0
 
 
 def _is_marked(pid: int, mark: bytes) -> bool:
