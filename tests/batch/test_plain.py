@@ -9,6 +9,7 @@ from jobcast.act.plain import UNIONS
 from jobcast.batch import order
 from jobcast.batch.order import HoldKind, MachineOrder, Order
 from jobcast.batch.plain import from_json, to_json
+from jobcast.machine import Share
 
 STEPS = ("n01.1.0", "n01.2")
 ORDERS = [
@@ -24,6 +25,7 @@ ORDERS = [
     order.FavourUsers(users=("chen",), favoured=False),
     order.Prioritise(steps=STEPS, by=-3),
     order.Modify(step="n01.1.0", run_limit=60, queue="normal", sysprio=-1),
+    order.Dispatch(step="n01.1.0", allocation=(Share(machine="n01", tasks=2),)),
     order.Machines(order=MachineOrder.FLUSH, machines=("n01",)),
     order.Reconfigure(),
     order.Stop(),

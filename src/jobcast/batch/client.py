@@ -81,7 +81,7 @@ class Client:
                 yield from_json(line, Step)
 
     def events(self) -> Iterator[Happened]:
-        """Yield what happens from now on, for ever."""
+        """Yield what happens from now on, for ever; the first one, of no step, comes at once."""
         with closing(self._connection(seconds=None)) as connection:
             for line in self._lines(self._answer(connection, "GET", "/v1/batch/events")):
                 if line.startswith(b"data: "):

@@ -17,7 +17,7 @@ from jobcast.batch.site import LiveSite
 from jobcast.decision import Decision, Reason, Refuse
 from jobcast.language import say
 from jobcast.schedule.admission import readmit
-from jobcast.schedule.event import Changed, ClockStepped, Event, Finished, Vacated
+from jobcast.schedule.event import Changed, ClockStepped, Event, Finished, MachineCame, MachineLeft, Vacated
 from jobcast.schedule.happening import queue_of
 from jobcast.schedule.sentence import sentence
 from jobcast.schedule.state import State
@@ -69,6 +69,7 @@ class Ledger:
         self._changed: dict[str, Step] = {}
         """Steps likewise."""
         self._to_tell: dict[str, StepState] = {}
+        self._machines_changed = False
         self.version = 0
         """Another one whenever anything that is shown has changed."""
 
@@ -105,6 +106,7 @@ class Ledger:
         if then is not None:
             then()
         decisions = self._decide(events)
+        self._machines_changed |= any(isinstance(each, MachineCame | MachineLeft) for each in events)
         after = at + stepped(events)
         actions = tuple(action for decision in decisions for action in self._follow(decision, after))
         self._undecided[turn.number] = decisions
@@ -127,6 +129,11 @@ class Ledger:
         """Return the steps that were changed since the last call, with their states."""
         changes, self._to_tell = self._to_tell, {}
         return changes
+
+    def take_machines(self) -> bool:
+        """Tell whether machines have come or gone since the last call."""
+        changed, self._machines_changed = self._machines_changed, False
+        return changed
 
     def replay(self, turn: Turn) -> tuple[Decision, ...]:
         """Tell the core of a turn that was written down before, and return what it decides now.

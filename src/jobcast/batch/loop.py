@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import partial
+from types import MappingProxyType
 
 from jobcast.act.executors.base import (
     Attempt,
@@ -27,11 +28,20 @@ from jobcast.batch.action import Action
 from jobcast.batch.attempts import attempt_of
 from jobcast.batch.completing import Complete
 from jobcast.batch.controls import control
+from jobcast.batch.dispatching import dispatch
 from jobcast.batch.intake.base import Intake, Submitter
 from jobcast.batch.journal import FullError
 from jobcast.batch.ledger import Ledger, Retry, job_of
 from jobcast.batch.machines import favour_users, machine_events, order_machines, reconfigure
-from jobcast.batch.order import Answer, FavourUsers, Machines, Order, SubmitCommand, SubmitCommandFile
+from jobcast.batch.order import (
+    Answer,
+    Dispatch,
+    FavourUsers,
+    Machines,
+    Order,
+    SubmitCommand,
+    SubmitCommandFile,
+)
 from jobcast.batch.orders import Asker, Carried, OnSteps, carry_out
 from jobcast.batch.shown import Shown
 from jobcast.batch.site import LiveSite
@@ -239,6 +249,8 @@ class Loop:
         match order:
             case SubmitCommandFile() | SubmitCommand():
                 carried = self._submit(order, who, at)
+            case Dispatch():
+                carried = dispatch(order, asker, self.ledger, at)
             case Machines():
                 carried = order_machines(order, asker, self.ledger, at)
             case FavourUsers():
@@ -283,18 +295,18 @@ class Loop:
         """Put nothing more into a queue."""
         self._subscribers.discard(queue)
 
+    def happened(self, steps: Mapping[str, str] = MappingProxyType({})) -> Happened:
+        """Return what subscribers are told of steps that changed; without any, merely which turn it is."""
+        return Happened(turn=self.ledger.turns, at=self.ledger.state.now, steps=dict(steps))
+
     def _publish(self) -> None:
-        """Tell subscribers which steps changed; one who doesn't listen misses the oldest."""
+        """Tell subscribers which steps changed, or that machines did; one who doesn't listen misses the oldest."""
         changed = self.ledger.take_changes()
-        if not changed:
+        if not self.ledger.take_machines() and not changed:
             return
         self.shown.forget(changed)
         self._around.ended(name for name, state in changed.items() if state.is_over)
-        happened = Happened(
-            turn=self.ledger.turns,
-            at=self.ledger.state.now,
-            steps={name: str(state) for name, state in changed.items()},
-        )
+        happened = self.happened({name: str(state) for name, state in changed.items()})
         for queue in self._subscribers:
             if queue.full():
                 queue.get_nowait()

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from jobcast.machine import Allocation
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SubmitCommandFile:
@@ -132,6 +134,19 @@ class Modify:
     """For operators: its rank before all priorities."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dispatch:
+    """The site's own scheduler starts a waiting step (SCHEDULER_TYPE = API). For operators.
+
+    It is refused, with the reason, where the step may not run now, or doesn't fit there.
+    """
+
+    step: str
+    """Its id; a job or an array stands for nothing here."""
+    allocation: Allocation
+    """Where, with all of its tasks; its first machine runs the program."""
+
+
 class MachineOrder(StrEnum):
     """What becomes of a machine (``llctl``)."""
 
@@ -175,6 +190,7 @@ Order = (
     | FavourUsers
     | Prioritise
     | Modify
+    | Dispatch
     | Machines
     | Reconfigure
     | Stop

@@ -86,7 +86,7 @@ def carry_out(order: OnSteps, asker: Asker, ledger: Ledger, at: int) -> Carried:
     names = (order.step,) if isinstance(order, Modify) else order.steps
     outcomes: list[Outcome] = []
     changes: list[Change] = []
-    for name, step in _found(names, ledger, outcomes):
+    for name, step in found(names, ledger, outcomes):
         refusal = _forbidden(order, asker, step)
         change = refusal or _change(order, asker, step, at, ledger)
         if isinstance(change, Change):
@@ -109,17 +109,17 @@ def _all(calls: Iterable[Callable[[], None] | None]) -> None:
             call()
 
 
-def _found(names: Sequence[str], ledger: Ledger, outcomes: list[Outcome]) -> list[tuple[str, Step]]:
+def found(names: Sequence[str], ledger: Ledger, outcomes: list[Outcome]) -> list[tuple[str, Step]]:
     """Return the living steps that names stand for; for others, an outcome is added."""
-    found: dict[str, tuple[str, Step]] = {}
+    living: dict[str, tuple[str, Step]] = {}
     for name in names:
         steps = ledger.named(name)
-        found |= {step.id: (name, step) for step in steps}
+        living |= {step.id: (name, step) for step in steps}
         if not steps:
             over = ledger.journal.step(name) is not None
             said = say("batch.over", step=name) if over else say("batch.no_step", step=name)
             outcomes.append(Outcome(name=name, done=Done.NOT_NOW if over else Done.NO_SUCH, said=said))
-    return list(found.values())
+    return list(living.values())
 
 
 _Refusal = tuple[Done, str]

@@ -75,7 +75,7 @@ async def events(desk: Desk, request: Request) -> Response:
 
     async def stream() -> AsyncIterator[bytes]:
         try:
-            yield b": here\n\n"
+            yield b"data: " + to_json(desk.loop.happened()) + b"\n\n"
             while not await request.is_disconnected():
                 try:
                     happened = await asyncio.wait_for(queue.get(), 15)
