@@ -109,7 +109,6 @@ def _families() -> dict[str, list[str]]:
         "story.": _endings("story."),
         "notice_subject.": _endings("notice_subject."),
         "notice_line.": _endings("notice_line."),
-        "slurm_why.": _endings("slurm_why."),
         "run_setup.": list(SETUP),
         "batch_page.": list(PAGE_SCRIPT),
         "batch_page_state.": list(PAGE_STATES),

@@ -1,12 +1,16 @@
 """What Slurm 22.05 printed, as it was recorded, and what is read from it."""
 
 import base64
-import json
+import zlib
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jobcast.act.executors.base import Consumed, MachineNews
 from jobcast.act.executors.slurm_answers import (
     Queued,
     Report,
+    Told,
     accounted,
     consumed,
     is_marked,
@@ -17,6 +21,7 @@ from jobcast.act.executors.slurm_answers import (
     read_used,
 )
 from jobcast.act.executors.slurm_script import mark
+from jobcast.act.starter.slurm_node import pack
 
 QUEUE = """\
 17                  FAILED              9                   1795787940          1795787941          JobLaunchFailure
@@ -63,14 +68,28 @@ def test_accounting_tells_ends_and_what_steps_took() -> None:
         job="20", state="FAILED", status=512, start=1795787940.0, end=1795787941.0
     )
     assert accounted(rows["19"]) is None
-    assert consumed(rows["20"]) == Consumed(
+    assert consumed(rows["20"], Consumed()) == Consumed(
         user_cpu=86401.002,
         system_cpu=0.01,
         memory_peak=500 * 1024,
         memory_mean=400 * 1024,
         virtual_peak=5092 * 1024,
     )
-    assert consumed(rows["19"]) == Consumed()
+
+
+def test_accounting_goes_before_what_the_shepherd_told_which_fills_what_it_leaves_open() -> None:
+    told = Consumed(user_cpu=9.0, memory_peak=600 * 1024, memory_mean=7, processes_peak=3, starter_cpu=0.1)
+    rows = read_used(USED)
+    assert consumed(rows["19"], told) == told
+    assert consumed(rows["20"], told) == Consumed(
+        user_cpu=86401.002,
+        system_cpu=0.01,
+        memory_peak=600 * 1024,
+        memory_mean=7,
+        virtual_peak=5092 * 1024,
+        processes_peak=3,
+        starter_cpu=0.1,
+    )
 
 
 def test_machines_tell_their_state_their_load_and_their_memory() -> None:
@@ -89,12 +108,37 @@ def test_a_comment_tells_whose_run_a_job_is() -> None:
     assert [job for job, text in comments.items() if is_marked(text, mark("a b@1"))] == ["12"]
 
 
-def told(value: object) -> str:
-    return f"{mark('a@1')} {base64.urlsafe_b64encode(json.dumps(value).encode()).decode()}"
+def comment(report: object) -> str:
+    return f"{mark('a@1')} {pack(report, 1000)}"  # type: ignore[arg-type]
+
+
+ENDED = {"how": "exited", "exit_code": 3, "at": 9.5, "why": {"what": "unbound"}, "exits": {"user_prolog": 0}}
 
 
 def test_a_report_is_read_and_anything_else_is_none() -> None:
-    whole = {"began": 5.5, "exits": {"user_prolog": 0}, "killed": True, "code": 143}
-    assert read_report(told(whole)) == Report(began=5.5, exits={"user_prolog": 0}, killed=True, code=143)
-    for wrong in (mark("a@1"), "", "x y not-base64!", told([1]), told({"began": "soon"}), told({"code": {}})):
+    whole = {"began": 5.5, "consumed": {"user_cpu": 1.5}, "ended": ENDED}
+    assert read_report(comment(whole)) == Report(
+        began=5.5,
+        consumed=Consumed(user_cpu=1.5),
+        ended=Told(how="exited", exit_code=3, at=9.5, why={"what": "unbound"}, exits={"user_prolog": 0}),
+    )
+    bomb = base64.urlsafe_b64encode(zlib.compress(b" " * 10_000_000)).decode()
+    for wrong in (
+        mark("a@1"),
+        "",
+        "x y not-base64!",
+        f"x y {bomb}",
+        comment({"began": "soon"}),
+        comment({"ended": {}}),
+    ):
         assert read_report(wrong) == Report()
+
+
+@given(st.dictionaries(st.sampled_from(["what", "which", "error"]), st.text(max_size=400), min_size=1))
+def test_a_report_has_room_in_a_comment_and_its_end_is_never_lost(why: dict[str, str]) -> None:
+    word = pack({"began": 5.5, "consumed": {"user_cpu": 1.5}, "ended": {**ENDED, "why": why}}, 400)
+    assert len(word) <= 400
+    report = read_report(f"{mark('a@1')} {word}")
+    assert report.began == 5.5
+    assert report.ended is not None
+    assert (report.ended.how, report.ended.exit_code) == ("exited", 3)

@@ -76,6 +76,7 @@ def test_what_users_write_stands_in_a_script_as_base64_alone(hostile: str) -> No
     )
     first, *_, last = script.splitlines()
     assert first == "#!/usr/bin/python3 -IS"
+    assert last.startswith('main("')
     assert last.isascii()
     assert last.count('"') == 2
 

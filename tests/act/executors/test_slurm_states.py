@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from jobcast.act.executors.base import Attempt, Consumed, End, Ended, Phase
-from jobcast.act.executors.slurm_answers import Queued, Report
+from jobcast.act.executors.slurm_answers import Queued, Report, Told
 from jobcast.act.executors.slurm_states import Traces, ended, phase
 from jobcast.machine import Share
 from jobcast.program import Program
@@ -24,6 +24,10 @@ NEVER = {"start": 160.0, "end": 160.0}
 
 def queued(state: str, status: int = 0, **moments: Any) -> Queued:
     return Queued(job="7", state=state, status=status, **(moments or RAN))
+
+
+def said(how: str, code: int, began: float | None = 101.0, **why: str) -> Report:
+    return Report(began=began, ended=Told(how=how, exit_code=code, began=began, why=why))
 
 
 @pytest.mark.parametrize(
@@ -54,14 +58,18 @@ def queued(state: str, status: int = 0, **moments: Any) -> Queued:
         ({"queued": queued("CANCELLED", 15), "killed_at": 150.0}, End.KILLED, 143),
         ({"queued": queued("COMPLETED"), "killed_at": 159.9}, End.EXITED, 0),
         (
-            {
-                "queued": queued("COMPLETED"),
-                "killed_at": 150.0,
-                "report": Report(began=101.0, killed=True, code=0),
-            },
+            {"queued": queued("FAILED", 143 << 8), "killed_at": 150.0, "report": said("killed", 143)},
             End.KILLED,
-            0,
+            143,
         ),
+        ({"queued": queued("FAILED", 137 << 8), "report": said("over_memory", 137)}, End.OVER_MEMORY, 137),
+        (
+            {"queued": queued("FAILED", 143 << 8), "report": said("over_cpu_time", 143)},
+            End.OVER_CPU_TIME,
+            143,
+        ),
+        ({"queued": queued("FAILED", 143 << 8), "report": said("killed", 143)}, End.EXITED, 143),
+        ({"queued": queued("NODE_FAIL"), "report": said("forged", 0)}, End.LOST, 0),
     ],
 )
 def test_ends_of_jobs_that_ran(traces: dict[str, Any], how: End, code: int) -> None:
@@ -82,7 +90,7 @@ def test_ends_of_jobs_that_ran(traces: dict[str, Any], how: End, code: int) -> N
         (
             {
                 "queued": queued("FAILED", 127 << 8),
-                "report": Report(why={"what": "directory", "which": "/x", "error": "gone"}),
+                "report": said("not_begun", 0, None, what="directory", which="/x", error="gone"),
             },
             End.NOT_BEGUN,
             "its directory /x can't be entered: gone",
@@ -90,7 +98,7 @@ def test_ends_of_jobs_that_ran(traces: dict[str, Any], how: End, code: int) -> N
         (
             {
                 "queued": queued("FAILED", 127 << 8),
-                "report": Report(why={"what": "forged.key", "which": "\x1b[1m"}),
+                "report": said("not_begun", 0, None, what="forged.key", which="\x1b[1m"),
             },
             End.NOT_BEGUN,
             "it could not be begun: \x1b[1m",
@@ -99,7 +107,7 @@ def test_ends_of_jobs_that_ran(traces: dict[str, Any], how: End, code: int) -> N
             {
                 "queued": queued("FAILED", 127 << 8),
                 "killed_at": 120.0,
-                "report": Report(killed=True, code=143),
+                "report": said("killed", 0, None),
             },
             End.KILLED,
             "",

@@ -10,9 +10,7 @@ import pytest
 from jobcast import clock
 from jobcast.act.executors.slurm import SlurmExecutor, SlurmSite
 from tests.act.executors.bench import Bench
-from tests.act.executors.exits import AroundTheJob
-from tests.act.executors.life import Life
-from tests.act.executors.surroundings import Surroundings
+from tests.act.executors.conformance import Conformance
 from tests.cluster.slurm.running import Cluster
 
 PARTITION = "live"
@@ -41,7 +39,7 @@ def bench(cluster: Cluster, partition: str, home: Path, monkeypatch: pytest.Monk
         monkeypatch.setenv(name, value)
     work = home / "work"
     work.mkdir()
-    site = SlurmSite(partition=partition, grace=0.5, pause_up_to=0.5)
+    site = SlurmSite(partition=partition, grace=0.5, pause_up_to=0.5, measures_every=0.5)
     yield Bench(
         folder=work,
         user="root",
@@ -52,5 +50,5 @@ def bench(cluster: Cluster, partition: str, home: Path, monkeypatch: pytest.Monk
     cluster.run("scancel", f"--partition={partition}")
 
 
-class TestSlurm(Life, Surroundings, AroundTheJob):
+class TestSlurm(Conformance):
     """All that every executor must do."""

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from jobcast.act.executors.base import Attempt, Ended, ExecutorError, Known, MachineNews, News
+from jobcast.act.executors.reasons import in_words
 from jobcast.act.plain import from_json, to_json
 from jobcast.errors import CommandError
 from jobcast.language import say
@@ -183,34 +184,5 @@ class LocalExecutor:
         if isinstance(news, MachineNews):
             return [replace(news, machine=name) for name in self._machines]
         if isinstance(news, Ended) and why:
-            return [replace(news, detail=_in_words(why))]
+            return [replace(news, detail=in_words(why))]
         return [news]
-
-
-def _in_words(why: Mapping[str, str]) -> str:
-    """Return what the starter tells by a fixed word, in the words of whoever reads it."""
-    told = _WORDS[why["what"]](**why)
-    in_exit = "exit" in why and not why["what"].startswith("exit_")
-    return say("starter.in_exit", exit=why["exit"], why=told) if in_exit else told
-
-
-_WORDS: Mapping[str, Callable[..., str]] = {
-    "unknown_user": lambda **why: say("starter.unknown_user", **why),
-    "other_user": lambda **why: say("starter.other_user", **why),
-    "directory": lambda **why: say("starter.directory", **why),
-    "input": lambda **why: say("starter.input", **why),
-    "output": lambda **why: say("starter.output", **why),
-    "error": lambda **why: say("starter.error", **why),
-    "script": lambda **why: say("starter.script", **why),
-    "executable": lambda **why: say("starter.executable", **why),
-    "environment": lambda **why: say("starter.environment", **why),
-    "limit": lambda **why: say("starter.limit", **why),
-    "nice": lambda **why: say("starter.nice", **why),
-    "group": lambda **why: say("starter.group", **why),
-    "cpus": lambda **why: say("starter.cpus", **why),
-    "unbound": lambda **why: say("starter.unbound", **why),
-    "unexpected": lambda **why: say("starter.unexpected", **why),
-    "exit_failed": lambda **why: say("starter.exit_failed", **why),
-    "exit_slow": lambda **why: say("starter.exit_slow", **why),
-    "lost": lambda **why: say("starter.lost", **why),
-}

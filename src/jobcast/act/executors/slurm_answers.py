@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -37,19 +38,29 @@ class Queued:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """How a shepherd says that an attempt ended: see `jobcast.act.executors.base.Ended`."""
+
+    how: str
+    exit_code: int
+    began: float | None = None
+    at: float = 0.0
+    why: Mapping[str, str] = field(default_factory=dict)
+    """See `jobcast.act.executors.reasons`."""
+    exits: Mapping[str, int] = field(default_factory=dict)
+    consumed: Consumed = field(default_factory=Consumed)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """What the batch script has told of itself: its owner may have written it, and tells of nobody else."""
+    """What the shepherd has told of itself: the job's owner may have written it, and tells of nobody else."""
 
     began: float | None = None
-    """Second of the epoch at which the program began; None where Slurm's own start says that."""
-    exits: Mapping[str, int] = field(default_factory=dict)
-    """See `jobcast.act.executors.base.Ended.exits`."""
-    why: Mapping[str, str] = field(default_factory=dict)
-    """Why it could not begin: ``what``, ``which``, ``error``; empty where it did."""
-    killed: bool = False
-    """Whether it ended because it was asked to."""
-    code: int | None = None
-    """Exit code as a shell counts where it was killed; else None."""
+    """Second of the epoch at which the program began; None for not yet, as far as is known."""
+    consumed: Consumed | None = None
+    """What it has taken until now; None where nothing is told."""
+    ended: Told | None = None
+    """None before its end."""
 
 
 def read_queue(text: str) -> dict[str, Queued]:
@@ -85,8 +96,9 @@ def read_report(comment: str) -> Report:
     if len(words) != 3 or len(words[2]) > _LONGEST_REPORT:
         return Report()
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(words[2]), type=Report)
-    except (ValueError, binascii.Error, msgspec.MsgspecError):
+        plain = zlib.decompressobj().decompress(base64.urlsafe_b64decode(words[2]), _LONGEST_REPORT)
+        return msgspec.json.decode(plain, type=Report)
+    except (ValueError, binascii.Error, zlib.error, msgspec.MsgspecError):
         return Report()
 
 
@@ -101,20 +113,25 @@ def read_used(text: str) -> dict[str, list[dict[str, str]]]:
     return found
 
 
-def consumed(rows: Iterable[Mapping[str, str]]) -> Consumed:
-    """Return what a job took by the lines of its steps; the memory is that of its largest task.
+def consumed(rows: Iterable[Mapping[str, str]], told: Consumed) -> Consumed:
+    """Return what a job took by the lines of its steps, and by what its shepherd told where these are silent.
 
+    Accounting goes before what the job's owner may have written. Its CPU time holds the shepherd's; memory is that
+    of the largest task, or of all that the shepherd saw together on its machine where that is more.
     Source: sacct(1), MaxRSS, AveRSS, MaxVMSize, UserCPU, SystemCPU.
     """
     steps = [row for row in rows if "." in row["JobIDRaw"]]
     if not steps:
-        return Consumed()
+        return told
+    peaks = {name: max(_bytes(row[name]) for row in steps) for name in ("MaxRSS", "AveRSS", "MaxVMSize")}
     return Consumed(
         user_cpu=sum(_seconds(row["UserCPU"]) for row in steps),
         system_cpu=sum(_seconds(row["SystemCPU"]) for row in steps),
-        memory_peak=max((_bytes(row["MaxRSS"]) for row in steps), default=0) or None,
-        memory_mean=max((_bytes(row["AveRSS"]) for row in steps), default=0) or None,
-        virtual_peak=max((_bytes(row["MaxVMSize"]) for row in steps), default=0) or None,
+        memory_peak=max(peaks["MaxRSS"], told.memory_peak or 0) or None,
+        memory_mean=told.memory_mean or peaks["AveRSS"] or None,
+        virtual_peak=max(peaks["MaxVMSize"], told.virtual_peak or 0) or None,
+        starter_cpu=told.starter_cpu,
+        processes_peak=told.processes_peak,
     )
 
 

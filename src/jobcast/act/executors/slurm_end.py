@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from jobcast.act.executors import slurm_commands as commands
-from jobcast.act.executors.base import Began, ExecutorError
+from jobcast.act.executors.base import Began, Consumed, ExecutorError
 from jobcast.act.executors.slurm_answers import (
     Queued,
-    Report,
     accounted,
     consumed,
     read_queue,
@@ -59,11 +58,14 @@ class Ends:
 
     async def _finish(self, entry: Entry, queued: Queued | None, rows: Rows) -> None:
         lines = rows.get(entry.job or "", ())
+        comment = await _surely(commands.comment(entry.job or "")) if queued else ""
+        report = read_report(comment)
+        told = Consumed() if report.ended is None else report.ended.consumed
         traces = Traces(
             attempt=entry.attempt,
             queued=queued or accounted(lines),
-            report=read_report(await _surely(commands.comment(entry.job or ""))) if queued else Report(),
-            consumed=consumed(lines),
+            report=report,
+            consumed=consumed(lines, told),
             killed_at=entry.killed,
             task_killed=any(row["ExitCode"] == "0:9" for row in lines if "." in row["JobIDRaw"]),
         )

@@ -17,7 +17,7 @@ from jobcast.errors import CommandError
 from jobcast.systems.base import Command
 from jobcast.systems.run import run
 
-_NODE = Path(__file__).with_name("slurm_node.py")
+_EXIT = Path(__file__).parents[1] / "starter" / "site_exit.py"
 _AT_ONCE = 16
 """That are run at the same time; others wait for their turn."""
 _CODES = {
@@ -62,7 +62,7 @@ class SiteExits:
             "pid_file": str(self._pid_file(attempt.id)),
         }
         command = Command(
-            arguments=(sys.executable, "-I", "-S", str(_NODE), "exit"),
+            arguments=(sys.executable, "-I", "-S", "-X", "utf8", str(_EXIT)),
             timeout_seconds=attempt.exits.longest + 3 * self._grace + 30,
         )
         return await asyncio.get_running_loop().run_in_executor(self._pool, _run, command, wanted)
@@ -71,7 +71,7 @@ class SiteExits:
         """Ask the one that runs for an attempt to end; nothing where none does."""
         with suppress(OSError, ValueError):
             pid = int(self._pid_file(attempt).read_text())
-            if str(_NODE).encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
+            if str(_EXIT).encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
                 os.kill(pid, signal.SIGTERM)
 
     def forget(self, attempt: str) -> None:

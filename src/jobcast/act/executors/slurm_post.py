@@ -17,7 +17,7 @@ class SlurmSite:
     partition: str
     """For this manager alone."""
     python: str = "/usr/bin/python3"
-    """On machines: Python 3.9 or newer; no longer than a first line of a script may be."""
+    """On machines: Python 3.11 or newer, its standard library alone."""
     path: str = os.defpath
     """PATH on which machines find scontrol."""
     grace: float = 5.0
@@ -26,6 +26,8 @@ class SlurmSite:
     """Seconds between two questions to slurmctld at least, while things happen."""
     pause_up_to: float = 5.0
     """And at most, when nothing has happened for a while; well below Slurm's MinJobAge."""
+    measures_every: float = 30.0
+    """Seconds between two readings of what running jobs have taken."""
     facts_every: float = 30.0
     """Seconds between two questions about machines."""
 

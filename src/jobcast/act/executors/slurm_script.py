@@ -1,16 +1,36 @@
-"""The batch script of an attempt: `jobcast.act.executors.slurm_node`, and what it is to run, as data."""
+"""The batch script of an attempt: the starter's modules, packed, and what they are to run, as data."""
 
 import base64
+import io
 import json
+import zipfile
 import zlib
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from jobcast.act.executors.base import Attempt
+from jobcast.act.plain import to_json
 
-_NODE = Path(__file__).with_name("slurm_node.py")
+_STARTER = Path(__file__).parents[1] / "starter"
+_ELSEWHERE = frozenset({"facts", "flock", "server", "site_exit", "strays"})
+"""Modules that only run beside a manager."""
+_PACKAGES = ("jobcast", "jobcast/act", "jobcast/act/starter")
 _MARK = "jobcast attempt="
+_SCRIPT = """\
+#!{python} -IS
+import base64, os, sys, tempfile
+number, modules = tempfile.mkstemp(suffix=".zip")
+with os.fdopen(number, "wb") as file:
+    file.write(base64.b64decode("{modules}"))
+sys.path.insert(0, modules)
+try:
+    from jobcast.act.starter.slurm_node import main
+finally:
+    os.unlink(modules)
+main("{attempt}")
+"""
 
 
 def mark(attempt: str) -> str:
@@ -29,35 +49,23 @@ def batch_script(attempt: Attempt, *, python: str, grace: float, path: str) -> s
     `python` is the interpreter's path on machines, `grace` the seconds between the polite end and the other one,
     `path` the PATH on which machines have scontrol. What users wrote stands in it as base64 alone.
     """
-    told = json.dumps(_wanted(attempt) | {"grace": grace, "path": path}).encode()
-    packed = base64.b64encode(zlib.compress(told)).decode()
-    return f'#!{python} -IS\n{_NODE.read_text("utf-8")}\n\nmain("{packed}")\n'
+    passed = {"LOADL_PROLOG_EXIT_CODE": "0"} if attempt.exits.prolog else {}  # else it would not begin
+    own = replace(
+        attempt, told={**attempt.told, **passed}, exits=replace(attempt.exits, prolog=(), epilog=())
+    )
+    told = {"attempt": json.loads(to_json(own)), "mark": mark(attempt.id), "grace": grace, "path": path}
+    packed = base64.b64encode(zlib.compress(json.dumps(told).encode())).decode()
+    return _SCRIPT.format(python=python, modules=_modules(), attempt=packed)
 
 
-def _wanted(attempt: Attempt) -> dict[str, Any]:
-    program, exits = attempt.program, attempt.exits
-    hosts = " ".join(share.machine for share in attempt.allocation for _ in range(share.tasks))
-    told = {"JOBCAST_ATTEMPT": attempt.id, "LOADL_PROCESSOR_LIST": hosts, **attempt.told}
-    if exits.prolog:  # else it would not begin
-        told["LOADL_PROLOG_EXIT_CODE"] = "0"
-    return {
-        "mark": mark(attempt.id),
-        "program": {
-            "arguments": program.arguments,
-            "script": program.script,
-            "shell": program.shell,
-            "directory": program.directory,
-            "environment": dict(program.environment),
-            "input": program.input,
-            "output": program.output,
-            "error": program.error,
-            "append": program.append,
-            "umask": program.umask,
-            "limits": dict(program.limits),
-            "nice": program.nice,
-        },
-        "told": told,
-        "user_prolog": exits.user_prolog,
-        "user_epilog": exits.user_epilog,
-        "longest": exits.longest,
-    }
+@cache
+def _modules() -> str:
+    """Return the starter's modules as base64 of an archive that Python imports from."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for package in _PACKAGES:
+            file.writestr(f"{package}/__init__.py", "")
+        for module in sorted(_STARTER.glob("[!_]*.py")):
+            if module.stem not in _ELSEWHERE:
+                file.writestr(f"jobcast/act/starter/{module.name}", module.read_bytes())
+    return base64.b64encode(archive.getvalue()).decode()

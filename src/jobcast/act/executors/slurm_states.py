@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass, field
 
 from jobcast.act.executors.base import Attempt, Consumed, End, Ended, Phase
+from jobcast.act.executors.reasons import in_words
 from jobcast.act.executors.slurm_answers import Queued, Report
 from jobcast.language import say
 
@@ -29,13 +30,8 @@ _PHASES = {
     "COMPLETING": Phase.EPILOG,
 }
 _SIGKILL = 9
-_WORDS = frozenset(
-    {
-        *("directory", "input", "output", "error", "nice", "limit", "executable", "unexpected"),
-        *("exit_failed", "exit_slow"),
-    }
-)
-"""What a batch script may say that went wrong."""
+_OURS = frozenset({End.OVER_MEMORY, End.OVER_CPU_TIME})
+"""Ends that the shepherd itself brings about."""
 
 
 def phase(state: str) -> Phase:
@@ -51,7 +47,7 @@ class Traces:
     queued: Queued | None
     """What Slurm says of it; None where nobody remembers it."""
     report: Report = field(default_factory=Report)
-    """What its batch script says."""
+    """What its shepherd says."""
     consumed: Consumed = field(default_factory=Consumed)
     """What accounting says."""
     killed_at: float | None = None
@@ -62,7 +58,7 @@ class Traces:
 
 def ended(traces: Traces, now: float) -> Ended:
     """Return the end of an attempt; `now` stands for the second of it where Slurm tells none."""
-    queued = traces.queued
+    queued, told = traces.queued, traces.report.ended
     if queued is None:
         how, detail = _forgotten(traces)
     else:
@@ -78,7 +74,7 @@ def ended(traces: Traces, now: float) -> Ended:
         how=how,
         exit_code=0 if began is None else _exit_code(traces),
         detail=detail,
-        exits=traces.report.exits,
+        exits=told.exits if told else {},
         consumed=Consumed() if began is None else traces.consumed,
     )
 
@@ -95,7 +91,10 @@ def _by_slurm(traces: Traces, queued: Queued) -> tuple[End, str] | None:
         return End.LOST, say("slurm_executor.machine_lost", state=queued.state)
     if _over_memory(traces, queued):
         return End.OVER_MEMORY, say("slurm_executor.over_memory")
-    if traces.killed_at is not None and (traces.report.killed or queued.state != "COMPLETED"):
+    told = traces.report.ended
+    if told is not None and told.how in _OURS and queued.state in {"COMPLETED", "FAILED"}:
+        return End(told.how), say("slurm_executor.over_memory") if told.how == End.OVER_MEMORY else ""
+    if traces.killed_at is not None and (queued.state != "COMPLETED" or (told and told.how == End.KILLED)):
         return End.KILLED, ""
     if queued.state == "TIMEOUT":
         return End.KILLED, say("slurm_executor.timeout")
@@ -103,12 +102,14 @@ def _by_slurm(traces: Traces, queued: Queued) -> tuple[End, str] | None:
 
 
 def _by_itself(traces: Traces, queued: Queued) -> tuple[End, str]:
-    if traces.report.why:
-        return End.NOT_BEGUN, _in_words(traces.report)
+    told = traces.report.ended
+    if told is not None and told.how == End.NOT_BEGUN:
+        return End.NOT_BEGUN, in_words(told.why)
     if queued.state not in {"COMPLETED", "FAILED"}:
         how = End.NOT_BEGUN if queued.start in {None, queued.end} else End.SIGNALLED
         return how, say("slurm_executor.other_hands", state=queued.state)
-    return (End.SIGNALLED if os.WIFSIGNALED(queued.status) else End.EXITED), ""
+    detail = in_words(told.why) if told is not None and told.why else ""
+    return (End.SIGNALLED if os.WIFSIGNALED(queued.status) else End.EXITED), detail
 
 
 def _over_memory(traces: Traces, queued: Queued) -> bool:
@@ -118,12 +119,12 @@ def _over_memory(traces: Traces, queued: Queued) -> bool:
     asked, peak = max(traces.attempt.memory.values(), default=0), traces.consumed.memory_peak or 0
     by_signal = os.WIFSIGNALED(queued.status) and os.WTERMSIG(queued.status) == _SIGKILL
     was_killed = queued.state in {"FAILED", "CANCELLED"} and (traces.task_killed or by_signal)
-    return was_killed and 0 < asked <= peak and not traces.report.killed
+    return was_killed and 0 < asked <= peak and traces.report.ended is None
 
 
 def _began(traces: Traces) -> float | None:
     report, queued = traces.report, traces.queued
-    if report.began is not None or report.killed or report.why:
+    if report.ended is not None or report.began is not None:
         return report.began
     if queued is None or (queued.state == "CANCELLED" and queued.start == queued.end):
         return None
@@ -131,16 +132,9 @@ def _began(traces: Traces) -> float | None:
 
 
 def _exit_code(traces: Traces) -> int:
-    if traces.report.killed and traces.report.code is not None:
-        return traces.report.code
+    if traces.report.ended is not None:
+        return traces.report.ended.exit_code
     if traces.queued is None:
         return 0
     status = traces.queued.status
     return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
-
-
-def _in_words(report: Report) -> str:
-    what = report.why.get("what", "")
-    if what not in _WORDS:
-        what = "unexpected"
-    return say(f"slurm_why.{what}", **{"which": "", "error": "", **report.why})

@@ -6,8 +6,15 @@ from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
 
 from jobcast.act.executors import slurm_commands as commands
-from jobcast.act.executors.base import Began, ExecutorError, MachineNews, Paused, Phase
-from jobcast.act.executors.slurm_answers import Queued, read_comments, read_machines, read_queue, read_report
+from jobcast.act.executors.base import Began, Consumed, ExecutorError, MachineNews, Measured, Paused, Phase
+from jobcast.act.executors.slurm_answers import (
+    Queued,
+    Report,
+    read_comments,
+    read_machines,
+    read_queue,
+    read_report,
+)
 from jobcast.act.executors.slurm_asking import RefusedError, ask
 from jobcast.act.executors.slurm_authority import Authority
 from jobcast.act.executors.slurm_end import Ends
@@ -32,7 +39,8 @@ class Watch:
         self._said = ""
         self._machines: dict[str, MachineNews] = {}
         self._forced: dict[str, float] = {}
-        self._facts_at = 0.0
+        self._facts_at = self._measures_at = 0.0
+        self._measures: dict[str, Consumed] = {}
         self.others: frozenset[str] = frozenset()
         """Jobs in the partition that were never ours."""
 
@@ -62,11 +70,13 @@ class Watch:
         known = {entry.job for entry in self._post.ledger.entries.values()}
         self.others = frozenset(job for job in jobs if job not in known)
         self._say_who_decides()
-        begun = await self._look_for_beginnings(entries, jobs)
+        begun = await self._read_reports(entries, jobs)
         changed = [self._notice(entry, jobs[entry.job]) for entry in entries if entry.job in jobs]
         gone = [entry for entry in entries if entry.job not in jobs and entry.ended is None]
         if gone:
-            self._post.at_work.update(entry.attempt.id for entry in gone)
+            for entry in gone:
+                self._post.at_work.add(entry.attempt.id)
+                self._measures.pop(entry.attempt.id, None)
             self._post.spawn(self._ends.finish(gone))
         return begun or any(changed) or bool(gone)
 
@@ -79,29 +89,40 @@ class Watch:
     def _going(self) -> Iterable[Entry]:
         return (entry for entry in self._post.ledger.entries.values() if entry.job and entry.ended is None)
 
-    async def _look_for_beginnings(self, entries: Sequence[Entry], jobs: dict[str, Queued]) -> bool:
-        """Tell which programs have begun, by the comments of their jobs."""
-        waiting = [
-            entry
-            for entry in entries
-            if entry.began is None and entry.job in jobs and jobs[entry.job].state in _BEGUN
-        ]
+    async def _read_reports(self, entries: Sequence[Entry], jobs: dict[str, Queued]) -> bool:
+        """Tell which programs have begun, and now and then what they have taken, by the comments of their jobs."""
+        time = asyncio.get_running_loop().time()
+        everybodys = time >= self._measures_at
+        if everybodys:
+            self._measures_at = time + self._post.site.measures_every
+        running = [entry for entry in entries if entry.job in jobs and jobs[entry.job].state in _BEGUN]
+        wanted = [entry for entry in running if everybodys or entry.began is None]
         changed = False
-        for user in sorted({entry.attempt.user for entry in waiting}):
+        for user in sorted({entry.attempt.user for entry in wanted}):
             comments = read_comments(await ask(commands.comments(self._post.site.partition, user)))
-            for entry in waiting:
+            for entry in wanted:
                 if entry.attempt.user == user and entry.job:
-                    changed |= self._notice_beginning(entry, jobs[entry.job], comments.get(entry.job, ""))
+                    report = read_report(comments.get(entry.job, ""))
+                    changed |= self._notice_beginning(entry, jobs[entry.job], report)
+                    self._notice_measures(entry, report)
         return changed
 
-    def _notice_beginning(self, entry: Entry, queued: Queued, comment: str) -> bool:
-        began, now = read_report(comment).began, self._post.now()
+    def _notice_beginning(self, entry: Entry, queued: Queued, report: Report) -> bool:
+        began, now = report.began, self._post.now()
         around = 0 if not entry.attempt.exits.user_prolog else entry.attempt.exits.longest
+        if entry.began is not None or report.ended is not None:
+            return False
         if began is None and (queued.start is None or now < queued.start + around + _UNREPORTED_S):
             return False
         self._post.ledger.note(entry, began=began or queued.start)
         self._post.news.put_nowait(Began(attempt=entry.attempt.id, at=entry.began or now))
         return True
+
+    def _notice_measures(self, entry: Entry, report: Report) -> None:
+        name = entry.attempt.id
+        if report.consumed is not None and self._measures.get(name) != report.consumed:
+            self._measures[name] = report.consumed
+            self._post.news.put_nowait(Measured(attempt=name, consumed=report.consumed))
 
     def _notice(self, entry: Entry, queued: Queued) -> bool:
         """Tell whether its job is suspended now, and end by force what doesn't end when asked."""
