@@ -242,6 +242,7 @@ BATCH_PORT = Setting(name="batch.port", read=_port, default="0")
 BATCH_CERTIFICATE: Setting[Path | None] = Setting(name="batch.certificate", read=_maybe_file, default="")
 BATCH_KEY: Setting[Path | None] = Setting(name="batch.key", read=_maybe_file, default="")
 BATCH_EXECUTOR = Setting(name="batch.executor", read=_executor, default="local")
+BATCH_PARTITION = Setting(name="batch.partition", read=str.strip, default="")
 BATCH_MEMORY_RETRIES = Setting(name="batch.memory_retries", read=_retries, default="0")
 BATCH_MEMORY_FACTOR = Setting(name="batch.memory_factor", read=_factor, default="2")
 BATCH_SENDMAIL: Setting[tuple[str, ...]] = Setting(name="batch.sendmail", read=_command, default="")
@@ -282,6 +283,7 @@ SETTINGS: dict[str, Setting[object]] = {
         BATCH_KEY,
         BATCH_SYSTEM,
         BATCH_EXECUTOR,
+        BATCH_PARTITION,
         BATCH_MEMORY_RETRIES,
         BATCH_MEMORY_FACTOR,
         BATCH_SENDMAIL,

@@ -1,4 +1,4 @@
-"""The weather centre's day, on real processes: classes, strict priority, backfill, accounting."""
+"""The weather centre's day on real processes of this machine."""
 
 import getpass
 from collections.abc import Iterator
@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.batch.running import Batch
-from tests.batch.weather_centre import command_file, texts
-from tests.cluster.waiting import until
-
-BEAT = "while sleep 0.05; do echo . >> {folder}/beats; done"
+from tests.batch.weather_centre import texts
+from tests.batch.weather_day import play_day
 
 
 @pytest.fixture
@@ -21,68 +19,5 @@ def batch(tmp_path: Path) -> Iterator[Batch]:
     batch.end()
 
 
-def llsubmit(batch: Batch, text: str, *, ok: bool = True) -> str:
-    """Submit by the command that people know; return the step's id, or what was complained of."""
-    (batch.folder / "job.cmd").write_text(text)
-    said = batch.run("llsubmit", "-q", "job.cmd", ok=ok)
-    return said.strip() + ".0" if ok else said
-
-
-def beats(batch: Batch) -> int:
-    return (batch.folder / "beats").stat().st_size
-
-
-def listed(batch: Batch) -> dict[str, str]:
-    """Return step to state, as llq shows them."""
-    lines = batch.run("llq").splitlines()
-    return {line.split()[0]: line.split()[4] for line in lines[2:] if "job step" not in line and line.split()}
-
-
 def test_a_day_at_the_weather_centre(batch: Batch) -> None:
-    beat = f"( {BEAT} ) & sleep 14; kill $!".format(folder=batch.folder)
-    research = llsubmit(batch, command_file("normal1", 4, "00:10:00", "GRAPES", beat))
-    batch.wait(research, "running")
-    until((batch.folder / "beats").exists, 10)
-
-    refused = llsubmit(batch, command_file("normal1", 1, "00:10:00", "", "true"), ok=False)
-    assert "comment must name a model of model.list" in refused
-
-    operational = llsubmit(batch, command_file("normal", 3, "00:00:20", "T639", "sleep 6"))
-    running = batch.wait(operational, "running")
-    stopped = batch.wait(research, "preempted")
-    assert {share.machine for share in stopped.allocation} == {share.machine for share in running.allocation}
-    assert listed(batch)[research] == "E"
-    before = beats(batch)
-    waiting = llsubmit(batch, command_file("normal", 4, "00:00:30", "T639", "sleep 1"))
-    small = llsubmit(batch, command_file("normal", 1, "00:00:05", "WRF", "sleep 1"))
-    batch.wait(small, "running")
-    assert batch.state(waiting) == "idle"
-    assert "It starts at" in batch.run("llq", "-s", waiting)
-    assert beats(batch) == before
-
-    over = {step.id: step for step in batch.all_over(90)}
-    assert over.keys() == {research, operational, waiting, small}
-    assert {step.exit_code for step in over.values()} == {0}
-    began = {name: step.began or 0.0 for name, step in over.items()}
-    assert began[operational] < began[small] < began[waiting]
-    assert (over[operational].ended or 0) <= began[waiting] + 1
-    assert over[research].suspended >= 6
-    assert beats(batch) > before
-
-    accounted = sorted((batch.folder / "acct").read_text().splitlines())
-    assert accounted == sorted(
-        line
-        for name, queue in (
-            (research, "normal1"),
-            (operational, "normal"),
-            (waiting, "normal"),
-            (small, "normal"),
-        )
-        for line in (f"begin {name} {queue}", f"end {name} {queue} 0")
-    )
-
-    summary = batch.run("llsummary", "-d", "comment")
-    rows = {line.split()[0]: line.split()[1:3] for line in summary.splitlines() if len(line.split()) >= 3}
-    assert (rows["GRAPES"], rows["T639"], rows["WRF"], rows["TOTAL"]) == (
-        *(["1", "1"], ["2", "2"], ["1", "1"], ["4", "4"]),
-    )
+    play_day(batch, cpus=4)

@@ -30,9 +30,9 @@ JOB_EPILOG    = {folder}/acctbin/epilog.sh
 """
 
 ADMIN = """
-n01: type = machine
+{machine}: type = machine
     central_manager = true
-    resources = ConsumableCpus(4) ConsumableMemory(8 gb)
+    resources = ConsumableCpus({cpus}) ConsumableMemory(8 gb)
 
 default: type = class
     wall_clock_limit = 24:00:00
@@ -78,7 +78,7 @@ echo "end $LOADL_STEP_ID $LOADL_STEP_CLASS $LOADL_JOB_STEP_EXIT_CODE" >> {folder
 MODELS = ("GRAPES", "WRF", "T639")
 
 
-def texts(user: str, folder: Path) -> Mapping[str, str]:
+def texts(user: str, folder: Path, machine: str = "n01", cpus: int = 4) -> Mapping[str, str]:
     """Write the site's programs, and return its configuration files."""
     (folder / "acctbin").mkdir()
     (folder / "acctbin" / "model.list").write_text("".join(f"{model}\n" for model in MODELS))
@@ -86,7 +86,10 @@ def texts(user: str, folder: Path) -> Mapping[str, str]:
         program = folder / "acctbin" / name
         program.write_text(text.format(folder=folder))
         program.chmod(0o755)
-    return {"LoadL_config": CONFIG.format(user=user, folder=folder), "LoadL_admin": ADMIN}
+    return {
+        "LoadL_config": CONFIG.format(user=user, folder=folder),
+        "LoadL_admin": ADMIN.format(machine=machine, cpus=cpus),
+    }
 
 
 def command_file(queue: str, cpus: int, limit: str, model: str, work: str) -> str:

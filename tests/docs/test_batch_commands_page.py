@@ -29,7 +29,9 @@ def plain_blocks(page: str) -> list[str]:
 def test_each_command_is_in_the_table_of_its_system(page):
     for section, commands in ((1, LOADLEVELER), (2, LSF)):
         named = [name for row in rows(page, section) for name in words(row[0])]
-        assert sorted(name for name in named if re.fullmatch(r"ll[a-z]+|b[a-z]{3,}", name)) == sorted(commands)
+        assert sorted(name for name in named if re.fullmatch(r"ll[a-z]+|b[a-z]{3,}", name)) == sorted(
+            commands
+        )
 
 
 def test_each_state_is_told_with_the_group_that_it_counts_in(page):

@@ -59,4 +59,4 @@ def test_the_page_tells_the_form_of_errors_the_limits_and_the_rights(language: s
     assert {*Problem.__struct_fields__} == {"schema", "error", "message"}
     assert f"{MOST_JOBS:,}" in text
     assert f"{MOST_BYTES >> 20} MiB" in text
-    assert "|".join((Right.FORECAST, Right.FEEDBACK, Right.READ)) in text
+    assert f"{Right.FORECAST}|{Right.FEEDBACK}|{Right.READ}" in text

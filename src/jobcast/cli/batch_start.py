@@ -10,9 +10,11 @@ from pathlib import Path
 
 import click
 
-from jobcast import config
+from jobcast import clock, config
 from jobcast.act.executors.base import Executor
 from jobcast.act.executors.local import LocalExecutor
+from jobcast.act.executors.slurm import SlurmExecutor
+from jobcast.act.executors.slurm_post import SlurmSite
 from jobcast.batch.loop import Loop
 from jobcast.batch.retrying import retry
 from jobcast.batch.site import Files, LiveSite
@@ -40,6 +42,7 @@ _LOG = "%(asctime)s %(levelname)s %(message)s"
 @click.option("--system", "files", multiple=True, metavar="FILE", help=say("batch_start.system"))
 @click.option("--folder", metavar="DIR", help=say("batch_start.folder"))
 @click.option("--socket", metavar="PATH", help=say("batch_start.socket"))
+@click.option("--partition", metavar="NAME", help=say("batch_start.partition"))
 @click.option("--executor", type=click.Choice(["local", "slurm"]), help=say("batch_start.executor"))
 @click.option("--host", metavar="ADDRESS", help=say("batch_start.host"))
 @click.option("--port", metavar="N", help=say("batch_start.port"))
@@ -61,7 +64,7 @@ def command(session: Session, /, *, files: tuple[str, ...], **flags: str | None)
         store=settings[config.STORE],
         rules=settings[config.HOOK_RULES],
         files=partial(_files, settings[config.BATCH_SYSTEM], host),
-        executor=partial(_executor, folder),
+        executor=partial(_executor, settings, folder),
         cluster=settings[config.CLUSTER],
         host=host,
         zone=settings[config.TIMEZONE],
@@ -93,7 +96,13 @@ def _files(named: tuple[str, ...], host: str) -> Files:
     return Files(texts=read_texts(tuple(map(Path, named))), here=here)
 
 
-def _executor(folder: Path, site: LiveSite) -> Executor:
+def _executor(settings: Config, folder: Path, site: LiveSite) -> Executor:
+    """Return what runs the jobs. Raises ConfigError where it isn't said which of Slurm's partitions does."""
+    if settings[config.BATCH_EXECUTOR] == "slurm":
+        if not (partition := settings[config.BATCH_PARTITION]):
+            raise ConfigError(say("batch_start.no_partition"), hint=say("batch_start.no_partition_cure"))
+        where = SlurmSite(partition=partition, path=os.environ.get("PATH", os.defpath))
+        return SlurmExecutor(folder / "slurm", where, now=lambda: clock.now().timestamp())
     return LocalExecutor(folder / "spool", tuple(machine.name for machine in site.cluster.machines))
 
 
