@@ -6,6 +6,7 @@ import executor
 import features
 import hooks
 import hosts
+import latency
 import predict
 import readers
 import report
@@ -29,6 +30,6 @@ def trials(*, quick: bool) -> list[Trial]:
     """Return what is tried against a bar, a tenth of the size where it must be `quick`."""
     return [
         trial
-        for subject in (service, hooks, estimates, executor)
+        for subject in (service, hooks, estimates, latency, executor)
         for trial in subject.trials(10 if quick else 1)
     ]

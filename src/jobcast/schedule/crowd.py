@@ -1,11 +1,18 @@
 """Tells at once all those for whom too little is free on all machines together why they wait."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
+from jobcast.schedule.grid import Amounts
 from jobcast.schedule.policy import Blocked
 from jobcast.schedule.promising import WAITS
 from jobcast.schedule.shapes import Shape
+from jobcast.schedule.state import Entry
 from jobcast.schedule.walk import Walk
+
+_LEVELS = 12
+"""How many lengths of jobs are told apart at most."""
 
 
 def note_crowd(walk: Walk) -> None:
@@ -13,35 +20,82 @@ def note_crowd(walk: Walk) -> None:
     at = (walk.changes, walk.holds, walk.planned)
     if not walk.first_waiting or walk.crowd_noted_at == at or walk.finder.limits.by_machine:
         return
+    if walk.policy.blocked is Blocked.STOP:  # all wait for the first one
+        return
     walk.crowd_noted_at = at
-    shapes, possible, finder = walk.state.shapes, walk.state.possible, walk.finder
     loose = _loose(walk)
-    found = (each for each in shapes.lacking(finder.total) if possible.get((each, "")))
-    alone = (each for each in found if not finder.preempts(shapes[each].queue.name, each))
-    walk.fates.note_no_room([each for each in alone if _only_waits(shapes[each], walk, loose)], WAITS)
+    known: dict[tuple[str, bool], bool] = {}
+    seen: set[int] = set()
+    for seconds, free in _levels(walk):
+        waits = []
+        for number in walk.state.shapes.lacking(free):
+            if number not in seen:
+                seen.add(number)
+                shape = walk.state.shapes[number]
+                sort = shape.queue.name, shape.needs.tasks > 1
+                if sort not in known:
+                    known[sort] = _only_waits(shape, walk, loose)
+                if known[sort] and _is_plain(number, shape, walk, seconds):
+                    waits.append(number)
+        walk.fates.note_no_room(waits, seconds, WAITS)
+
+
+def _is_plain(number: int, shape: Shape, walk: Walk, seconds: int) -> bool:
+    """Tell whether a shape could run at all, always on the same machines, without others having to go or a gap."""
+    possible = walk.state.possible.get((number, "")) and not shape.needs.moving
+    in_gap = seconds and shape.queue.interruptible is not None
+    return bool(possible) and not in_gap and not walk.finder.preempts(shape.queue.name, number)
 
 
 def _only_waits(shape: Shape, walk: Walk, loose: frozenset[str] | None) -> bool:
-    """Tell whether jobs of a shape that lack room are neither planned nor hold anything."""
-    policy, queue, needs = walk.policy, shape.queue, shape.needs
-    if queue.start_if is not None or needs.moving:
+    """Tell whether jobs of a queue that lack room are neither planned nor hold anything, with one task or with more."""
+    policy, queue = walk.policy, shape.queue
+    if queue.start_if is not None:
         return False
     if policy.blocked is Blocked.PLAN:
         return walk.planned == policy.depth or not queue.reserves
     if queue.hold is None:
         return True
-    columns = queue.hold.resources if needs.tasks > 1 else queue.hold.sequential
+    columns = queue.hold.resources if shape.needs.tasks > 1 else queue.hold.sequential
     return loose is not None and loose.isdisjoint(columns)
 
 
 def _loose(walk: Walk) -> frozenset[str] | None:
     """Return the resources of which something is free that nobody holds; None where plans have been put off."""
-    state, finder = walk.state, walk.finder
-    if not finder.is_caught_up:
+    if not walk.finder.is_caught_up:
         return None
-    free = finder.plans.free
-    for entry in state.holding.values():
-        if entry.held is not None and state.stands(entry):
+    free = walk.finder.plans.free
+    for entry in walk.state.holding.values():
+        if entry.held is not None and walk.state.stands(entry):
             free = free - entry.held
     there = np.flatnonzero((free > 0).any(axis=0)).tolist()
-    return frozenset(name for name, column in state.grid.columns.items() if column in there)
+    return frozenset(name for name, column in walk.state.grid.columns.items() if column in there)
+
+
+def _levels(walk: Walk) -> Iterator[tuple[int, Amounts]]:
+    """Yield lengths, rising, and no less than jobs that are as long find free on all machines together."""
+    finder, now = walk.finder, walk.state.now
+    yield 0, finder.total
+    if not finder.is_caught_up or any(limit.lent_are_free for limit in walk.policy.limits):
+        return
+    promised = [entry.predicted for entry in _settled(walk) if entry.predicted is not None]
+    after = sorted({max(start - now, 0) for start in (*finder.plans.starts.tolist(), *promised)})
+    for seconds in after[:: -(len(after) // _LEVELS + 1)][::-1]:
+        free = finder.plans.available(seconds + 1) - _held_until(walk, now + seconds)
+        yield seconds + 1, free.clip(min=0).sum(axis=0)
+
+
+def _held_until(walk: Walk, second: int) -> Amounts:
+    """Return [machines, resources] held, whatever comes, by those who aren't promised to start after a second."""
+    held = np.zeros_like(walk.state.free)
+    for entry in _settled(walk):
+        if entry.held is not None and (entry.predicted is None or entry.predicted <= second):
+            held += entry.held
+    return held
+
+
+def _settled(walk: Walk) -> Iterator[Entry]:
+    """Yield those who hold something and won't be told another start in this walk."""
+    for entry in walk.state.holding.values():
+        if walk.state.stands(entry) and (entry.held_since is None or entry.job.id in walk.foretold):
+            yield entry

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from jobcast.decision import Cause, Reason
-from jobcast.schedule.moments import FOREVER
+from jobcast.schedule.moments import NEVER
 from jobcast.schedule.state import Entry
 
 _UNKNOWN = Reason(cause=Cause.NEW)
-_NOBODY = (FOREVER + 1, _UNKNOWN)
+_NOBODY = (NEVER + 1, _UNKNOWN)
 
 
 class Fates:
@@ -28,17 +28,25 @@ class Fates:
     def note_rules(self, entry: Entry, reason: Reason | None) -> None:
         """Note what queue and limits say of a job; None for nothing."""
         if entry.kind is not None and entry.kind.plain:
+            if self._of_rules.get(entry.kind.who, reason) != reason:
+                self._known.clear()
             self._of_rules[entry.kind.who] = reason
 
     def note_room(self, entry: Entry, seconds: int, reason: Reason) -> None:
         """Note why a job waits that found no room for so many seconds, with a planned start for nobody like it."""
         if entry.kind is not None and entry.kind.plain:
-            self._of_room[entry.kind.shape] = seconds, reason
+            self._note(entry.kind.shape, seconds, reason)
 
-    def note_no_room(self, shapes: Iterable[int], reason: Reason) -> None:
-        """Note why all jobs of some shapes wait, which find no room for however short a time."""
+    def note_no_room(self, shapes: Iterable[int], seconds: int, reason: Reason) -> None:
+        """Note why all jobs of some shapes wait that are reckoned to run for so many seconds or more."""
         for shape in shapes:
-            self._of_room.setdefault(shape, (0, reason))
+            if self._of_room.get(shape, _NOBODY)[0] > seconds:
+                self._note(shape, seconds, reason)
+
+    def _note(self, shape: int, seconds: int, reason: Reason) -> None:
+        if self._of_room.get(shape, (seconds, reason)) != (seconds, reason):
+            self._known.clear()
+        self._of_room[shape] = seconds, reason
 
     def rule(self, entry: Entry) -> Reason | None:
         """Return what queue and limits are known to say of a job; None for nothing, or where nobody knows."""

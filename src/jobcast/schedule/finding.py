@@ -10,7 +10,7 @@ from jobcast.schedule.grid import Amounts, Taken
 from jobcast.schedule.kinds import kind_of
 from jobcast.schedule.limits import Limits
 from jobcast.schedule.machines import Machines, start_class_room
-from jobcast.schedule.moments import FOREVER
+from jobcast.schedule.moments import FOREVER, NEVER
 from jobcast.schedule.placement import Counts, Room, place
 from jobcast.schedule.plans import Plans
 from jobcast.schedule.policy import Policy
@@ -80,7 +80,7 @@ class Finder:
         length = entry.left(self.policy)
         key, seconds = (self.kind(entry).shape, entry.job.booking), FOREVER if length is None else length
         shared = not (entry.queue.start_if or self.limits.by_machine or entry.held is not None)
-        if shared and self._failed.get(key, FOREVER + 1) <= seconds:
+        if shared and self._failed.get(key, NEVER) <= seconds:
             return None
         if not entry.job.booking and ((entry.needs.total > self._total).any() or self._is_vain(entry)):
             if shared:
@@ -102,11 +102,11 @@ class Finder:
     def vain_from(self, entry: Entry) -> int:
         """Return the seconds for which, and for more, jobs of this kind don't fit now; `FOREVER` + 1 for never."""
         shape = self.kind(entry).shape
-        seconds = self._failed.get((shape, entry.job.booking), FOREVER + 1)
+        seconds = self._failed.get((shape, entry.job.booking), NEVER)
         if self.is_lost(entry):
             return 0
         if entry.queue.name in self._preempting:
-            seconds = max(seconds, self._hopeless.get(shape, FOREVER + 1))
+            seconds = max(seconds, self._hopeless.get(shape, NEVER))
         return seconds
 
     def is_lost(self, entry: Entry) -> bool:
@@ -147,7 +147,7 @@ class Finder:
             return None
         length = entry.left(self.policy)
         shape, seconds = self.kind(entry).shape, FOREVER if length is None else length
-        if self.is_lost(entry) or self._hopeless.get(shape, FOREVER + 1) <= seconds:
+        if self.is_lost(entry) or self._hopeless.get(shape, NEVER) <= seconds:
             return None
         most = self.most(entry)
         attempt = Attempt(

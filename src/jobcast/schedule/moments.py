@@ -11,6 +11,8 @@ from jobcast.schedule.grid import Amounts, Rows, Taken
 
 FOREVER = 1 << 62
 """The second at which what has no end ends."""
+NEVER = FOREVER + 1
+"""More seconds than any job is reckoned to run."""
 _ROOM = 64
 """Seconds for which there is room beside those known at first."""
 

@@ -78,6 +78,7 @@ def hold(walk: Walk, entry: Entry) -> Reason:
     entry.held_since = state.now if entry.held_since is None else entry.held_since
     order = walk.finder.machines.order_for(entry)
     entry.predicted = holding.predicted(entry, bare_plans(state, walk.policy), order, walk.policy)
+    walk.foretold.add(entry.job.id)
     walk.promises.make(entry, entry.predicted, Cause.HOLDS)
     return WAITS
 

@@ -9,7 +9,7 @@ from jobcast.machine import AdvanceReservation, Cluster, Fact
 from jobcast.schedule.grid import Amounts, Grid, Mask, Needs, Taken
 from jobcast.schedule.job import BatchJob
 from jobcast.schedule.line import Line, Standing
-from jobcast.schedule.moments import FOREVER
+from jobcast.schedule.moments import NEVER
 from jobcast.schedule.policy import Limit, Policy, Queue
 from jobcast.schedule.shapes import Shapes
 
@@ -82,7 +82,7 @@ class Entry:
     alike: int = -1
     """That of its kind; below 0 where it has none."""
     lasts: int = 0
-    """Seconds that its kind is reckoned to run; `FOREVER` for without end."""
+    """Seconds that its kind is reckoned to run; `NEVER` for without end."""
     reason: Reason = NEW
     """Why it waits, as of the last pass."""
     held: Amounts | None = None
@@ -146,7 +146,7 @@ class Entry:
         self.kind, self.alike, self.lasts = kind, -1, 0
         if kind is not None:
             self.alike = kind.alike
-            self.lasts = FOREVER if kind.reckoned is None else kind.reckoned
+            self.lasts = NEVER if kind.reckoned is None else kind.reckoned
 
     def left(self, policy: Policy) -> int | None:
         """Return the seconds that a job that isn't running now is reckoned to run yet."""

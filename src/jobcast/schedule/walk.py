@@ -46,12 +46,15 @@ class Walk:
     """Whether somebody let go who comes after others that could have it."""
     preempted_at: dict[str, int] = field(default_factory=dict)
     """Queue to the count of changes at which all who may preempt it were last tried in vain."""
-    vain: set[int] = field(default_factory=set)
-    """`Kind.alike` of those who needn't be tried before a suspended one, as long as nothing changes."""
+    vain: dict[int, int] = field(default_factory=dict)
+    """`Kind.alike` to the seconds: who of these is reckoned to run for as long or longer needn't be tried before a
+    suspended one, as long as nothing changes."""
     changes: int = 0
     """How often somebody has started, gone on, or let go."""
     crowd_noted_at: tuple[int, ...] = ()
     """Changes, holds and planned starts when those were last noted for whom too little is free in all."""
+    foretold: set[str] = field(default_factory=set)
+    """Those who hold by their queue's rule and have been told in this walk when they will start."""
     holds: int = 0
     """How often somebody has come to hold something."""
     fates: Fates = field(default_factory=Fates)
