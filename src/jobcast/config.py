@@ -190,6 +190,15 @@ def _url(text: str) -> str:
     return text.strip()
 
 
+_MOST_DAYS = 36500
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal() or int(text) > _MOST_DAYS:
+        raise ValueError(say("frame.whole_between", least=0, most=_MOST_DAYS))
+    return int(text)
+
+
 _LONG = 1e9
 """More seconds than anybody waits, and money than anybody asks for an hour."""
 
@@ -242,6 +251,7 @@ BATCH_PORT = Setting(name="batch.port", read=_port, default="0")
 BATCH_CERTIFICATE: Setting[Path | None] = Setting(name="batch.certificate", read=_maybe_file, default="")
 BATCH_KEY: Setting[Path | None] = Setting(name="batch.key", read=_maybe_file, default="")
 BATCH_EXECUTOR = Setting(name="batch.executor", read=_executor, default="local")
+BATCH_KEEP_DAYS = Setting(name="batch.keep_days", read=_days, default="30")
 BATCH_PARTITION = Setting(name="batch.partition", read=str.strip, default="")
 BATCH_MEMORY_RETRIES = Setting(name="batch.memory_retries", read=_retries, default="0")
 BATCH_MEMORY_FACTOR = Setting(name="batch.memory_factor", read=_factor, default="2")
@@ -284,6 +294,7 @@ SETTINGS: dict[str, Setting[object]] = {
         BATCH_SYSTEM,
         BATCH_EXECUTOR,
         BATCH_PARTITION,
+        BATCH_KEEP_DAYS,
         BATCH_MEMORY_RETRIES,
         BATCH_MEMORY_FACTOR,
         BATCH_SENDMAIL,

@@ -61,6 +61,7 @@ def _manage(folder: Path) -> None:
         retry=retry,
         ways=Ways(cluster="loom", zone=read_zone("UTC"), language="en"),
         only=None,
+        keep_days=30,
     )
     (folder / "batch.sock").unlink(missing_ok=True)
     run(setup, Listening(plain=(listen_unix(folder / "batch.sock"),)), lambda _loop: None)

@@ -260,3 +260,15 @@ def test_a_drained_machine_takes_nothing_until_it_is_resumed_also_after_a_restar
         Machines(order=MachineOrder.DRAIN, machines=("n9",)), ROOT, again, AT
     ).answer.outcomes
     assert outcome.done is Done.NO_SUCH
+
+
+def test_turns_that_a_checkpoint_has_made_needless_can_be_dropped(tmp_path: Path) -> None:
+    ledger = opened(tmp_path)
+    for number in range(1, 9):
+        submit(ledger, submitted(f"n1.{number}.0"), at=AT + number)
+    make_checkpoint(tmp_path, read)
+    end(ledger, over("n1.1.0@1"))
+    dropped = [ledger.journal.drop_turns(8, AT + 6, 3) for _ in range(3)]
+    assert (dropped, ledger.journal.first_turn()) == ([3, 2, 0], 6)
+    again = opened(tmp_path)
+    assert (again.steps, again.turns, again.state.line) == (ledger.steps, ledger.turns, ledger.state.line)

@@ -171,6 +171,22 @@ class Journal:
                 )
             after = rows[-1][0]
 
+    def drop_turns(self, up_to: int, before: int, most: int) -> int:
+        """Drop the oldest turns of those up to a number and before a second, `most` at once; return how many.
+
+        Raises FullError.
+        """
+        with self._writing(sync="NORMAL") as database:
+            return database.execute(
+                "DELETE FROM turns WHERE number IN"
+                " (SELECT number FROM turns WHERE number <= ? AND at < ? ORDER BY number LIMIT ?)",
+                (up_to, before, most),
+            ).rowcount
+
+    def first_turn(self) -> int:
+        """Return the number of the oldest turn that is kept; 1 where there is none."""
+        return int(self._database.execute("SELECT coalesce(min(number), 1) FROM turns").fetchone()[0])
+
     def last_turn(self) -> int:
         """Return the number of the last turn; 0 where there is none."""
         return int(self._database.execute("SELECT coalesce(max(number), 0) FROM turns").fetchone()[0])

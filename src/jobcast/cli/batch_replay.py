@@ -6,7 +6,7 @@ import click
 
 from jobcast import config
 from jobcast.batch.journal import Journal
-from jobcast.batch.opening import DifferentError, make_checkpoint, play
+from jobcast.batch.opening import DifferentError, kept_in, make_checkpoint, play
 from jobcast.batch.site import read_live
 from jobcast.cli import frame
 from jobcast.cli.bar import bar
@@ -52,6 +52,7 @@ def _play(folder: Path) -> int:
     journal = Journal(folder, read_only=True)
     try:
         with bar(say("batch_replay.playing"), journal.last_turn()) as progress:
-            return play(journal, read_live, progress=progress).turns
+            whole = journal.first_turn() == 1
+            return play(journal, read_live, None if whole else kept_in(journal), progress=progress).turns
     finally:
         journal.close()

@@ -74,6 +74,7 @@ def command(session: Session, /, *, files: tuple[str, ...], **flags: str | None)
             memory_retries=settings[config.BATCH_MEMORY_RETRIES],
             memory_factor=settings[config.BATCH_MEMORY_FACTOR],
         ),
+        keep_days=settings[config.BATCH_KEEP_DAYS],
         ways=Ways(
             sendmail=settings[config.BATCH_SENDMAIL],
             webhook=settings[config.BATCH_WEBHOOK],

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import signal
-import sys
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -24,14 +23,15 @@ from jobcast.batch.intake.loadleveler_filter import FilterEnd, filter_of, filter
 from jobcast.batch.journal import Journal
 from jobcast.batch.ledger import Ledger, Retry
 from jobcast.batch.loop import Loop, Surroundings
-from jobcast.batch.opening import kept_in, open_ledger
+from jobcast.batch.opening import open_ledger
 from jobcast.batch.order import SubmitCommand, SubmitCommandFile
 from jobcast.batch.picture import Frame
 from jobcast.batch.site import Files, LiveSite, read_live
-from jobcast.errors import CommandError, ConfigError
+from jobcast.errors import ConfigError
 from jobcast.language import say
 from jobcast.serve.access import Token
 from jobcast.serve.batch.app import make_batch_app
+from jobcast.serve.batch.checkpoints import keep_checkpoints
 from jobcast.serve.batch.desk import Desk
 from jobcast.serve.batch.door import Door, watched_tokens
 from jobcast.serve.batch.forecasts import Forecasts, Sources
@@ -40,18 +40,11 @@ from jobcast.serve.batch.people import submitter
 from jobcast.serve.protocol import Server, configured
 from jobcast.serve.settings import Listening
 from jobcast.serve.watched import Watched
-from jobcast.systems.base import Command
 from jobcast.systems.run import Behalf, run_for
-from jobcast.systems.run import run as run_command
 
 logger = logging.getLogger("jobcast.batch")
 
 _LOCK = "manager.lock"
-_TURNS = 1000
-"""After so many turns a checkpoint is made."""
-_LOOK_SECONDS = 5.0
-_CHECKPOINT_SECONDS = 600.0
-"""The longest that it may take to make one."""
 _TOKENS_SECONDS = 1.0
 """Between looks whether the tokens are others."""
 _FILTER_SECONDS = 30.0
@@ -79,6 +72,8 @@ class Set:
     """Login names."""
     retry: Retry
     """What is run again."""
+    keep_days: int
+    """How long turns are kept that a checkpoint has made needless."""
     ways: Ways
     """How people are told what became of their steps."""
     only: str | None
@@ -132,7 +127,7 @@ async def _manage(setup: Set, listening: Listening, ready: Callable[[Loop], None
         asyncio.create_task(Notifier(loop, setup.ways, clock.now).run()),
         asyncio.create_task(_tell([server for server, _ in servers], partial(ready, loop))),
         asyncio.create_task(_look_after(tokens)),
-        asyncio.create_task(_keep_checkpoints(setup.folder, loop)),
+        asyncio.create_task(keep_checkpoints(setup.folder, loop.ledger, setup.keep_days)),
     ]
     await asyncio.wait([waiting, *work], return_when=asyncio.FIRST_COMPLETED)
     for server, _ in servers:
@@ -195,29 +190,6 @@ def _monday(now: datetime) -> int:
     """Return the second at which this week began."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     return int((midnight - timedelta(days=midnight.weekday())).timestamp())
-
-
-async def _keep_checkpoints(folder: Path, loop: Loop) -> None:
-    """Have another process make a checkpoint now and then, so that a restart plays only what came after."""
-    program = (sys.executable, "-m", "jobcast", "batch", "replay", str(folder), "--checkpoint")
-    command = Command(arguments=program, timeout_seconds=_CHECKPOINT_SECONDS)
-    kept = kept_in(loop.ledger.journal)
-    last = kept.turn if kept else 0
-    while True:
-        await asyncio.sleep(_LOOK_SECONDS)
-        turns = loop.ledger.turns
-        if turns - last < _TURNS:
-            continue
-        last = turns
-        try:
-            await asyncio.to_thread(_run_silently, command)
-        except CommandError as error:  # without one, a restart merely takes longer
-            logger.error("no checkpoint: %s", error.message)  # noqa: TRY400 - expected
-
-
-def _run_silently(command: Command) -> None:
-    with run_command(command):
-        pass
 
 
 async def _tell(servers: list[Server], ready: Callable[[], None]) -> None:
