@@ -15,6 +15,7 @@ _FIXED = JOB_NAMES - {"wait", "now"} - COUNTED_NAMES
 """Names whose values don't change while a job waits."""
 USUAL_PRIORITY = 50
 """``user_priority`` of LoadLeveler where a job names none."""
+_WHO = ("user", "group")
 _WITHOUT_END = float(1 << 62)
 
 
@@ -29,6 +30,7 @@ class Order:
         self._asked = {name: ask for name, ask in _known_of(policy).items() if name in asked}
         self._moves = not asked <= _FIXED
         self._counts = bool(asked & COUNTED_NAMES)
+        self._counts_jobs = bool(asked & (COUNTED_NAMES - {"fair_share"}))
         self.chosen = False
         """Whether somebody has the values of another job."""
         self._choosing: set[str] = set()
@@ -39,7 +41,7 @@ class Order:
     def work_out(self, state: State) -> None:
         """Give each waiting and suspended job its values, as often as the policy wants, and its place in the line."""
         due = self._due(state)
-        counted = Counted(state) if self._counts and due else None
+        counted = Counted(state, jobs=self._counts_jobs) if self._counts and due else None
         for entry in due:
             known = self._facts(entry, state, counted)
             entry.values = entry.own_values = _values(self._main, known)
@@ -119,11 +121,13 @@ def _values(trees: Iterable[Evaluated], facts: Mapping[str, Fact]) -> tuple[floa
 class Counted:
     """How many jobs each user and group has now, and what they used. Queued ones wait; suspended ones run."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, *, jobs: bool) -> None:
+        self._jobs = jobs
+        """Whether more than the use of shares is asked."""
         running = (*state.running.values(), *state.suspended.values())
         self._rule, self._used = state.policy.fair_share, state.used
-        self._queued = {who: _count(who, state.waiting.values()) for who in ("user", "group")}
-        self._running = {who: _count(who, running) for who in ("user", "group")}
+        self._queued = {who: _count(who, state.waiting.values()) for who in _WHO if jobs}
+        self._running = {who: _count(who, running) for who in _WHO if jobs}
         self._known: dict[tuple[str, str, str], dict[str, Fact]] = {}
 
     def of(self, job: BatchJob) -> Mapping[str, Fact]:
@@ -131,7 +135,8 @@ class Counted:
         owners = job.user, job.group, job.project
         found = self._known.get(owners)
         if found is None:
-            found = self._known[owners] = self._of("user", job.user) | self._of("group", job.group)
+            found = self._of("user", job.user) | self._of("group", job.group) if self._jobs else {}
+            self._known[owners] = found
             if self._rule is not None:
                 found["fair_share"] = usage_by(job, self._used, self._rule)
         return found
