@@ -1,5 +1,6 @@
 """All operations, to be seen at a glance."""
 
+import batch
 import counting
 import estimates
 import executor
@@ -30,6 +31,6 @@ def trials(*, quick: bool) -> list[Trial]:
     """Return what is tried against a bar, a tenth of the size where it must be `quick`."""
     return [
         trial
-        for subject in (service, hooks, estimates, latency, executor)
+        for subject in (service, hooks, estimates, batch, latency, executor)
         for trial in subject.trials(10 if quick else 1)
     ]

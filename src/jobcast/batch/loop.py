@@ -267,8 +267,9 @@ class Loop:
         if who is None:
             raise TypeError(order)
         number = int(self.ledger.journal.meta(NUMBER) or 0) + 1
-        job = str(number) if isinstance(order, SubmitCommand) else f"{who.host}.{number}"
-        told = replace(who, job=job, at=datetime.fromtimestamp(at, self._around.zone), named=self._named())
+        told = replace(who, job=f"{who.host}.{number}", at=datetime.fromtimestamp(at, self._around.zone))
+        if isinstance(order, SubmitCommand):
+            told = replace(told, job=str(number), named=self._named())
         intake = self._around.read(self.ledger, order, told)
         return accept(intake, number, self.ledger, at, self._around.complete)
 

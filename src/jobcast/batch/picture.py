@@ -98,15 +98,16 @@ def _all_waits(shown: Iterable[str], ledger: Ledger, *, whole: bool) -> dict[str
 
 def _as_of_the_last_pass(names: Sequence[str], state: State) -> dict[str, Waits]:
     """Return why steps wait; thousands of them wait for one reason, and share what tells it."""
-    told: dict[int, Waits] = {}
+    told: dict[tuple[object, ...], Waits] = {}
     found = {}
     for name in names:
         reason = _entry(name, state).reason
         if name in state.reservations:
             found[name] = _waits(name, state, reason)
             continue
-        if (known := told.get(id(reason))) is None:
-            known = told[id(reason)] = _waits(name, state, reason)
+        alike = (reason.cause, *reason.values.items())
+        if (known := told.get(alike)) is None:
+            known = told[alike] = _waits(name, state, reason)
         found[name] = known
     return found
 

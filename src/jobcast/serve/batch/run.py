@@ -30,6 +30,7 @@ from jobcast.batch.site import Files, LiveSite, read_live
 from jobcast.errors import ConfigError
 from jobcast.language import say
 from jobcast.serve.access import Token
+from jobcast.serve.batch import garbage
 from jobcast.serve.batch.app import make_batch_app
 from jobcast.serve.batch.checkpoints import keep_checkpoints
 from jobcast.serve.batch.desk import Desk
@@ -128,6 +129,7 @@ async def _manage(setup: Set, listening: Listening, ready: Callable[[Loop], None
         asyncio.create_task(_tell([server for server, _ in servers], partial(ready, loop))),
         asyncio.create_task(_look_after(tokens)),
         asyncio.create_task(keep_checkpoints(setup.folder, loop.ledger, setup.keep_days)),
+        asyncio.create_task(garbage.keep_out_of_sight()),
     ]
     await asyncio.wait([waiting, *work], return_when=asyncio.FIRST_COMPLETED)
     for server, _ in servers:
