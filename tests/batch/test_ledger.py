@@ -1,6 +1,7 @@
 """What the manager decides, writes down, and finds again after it was killed."""
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,14 @@ from jobcast.batch.order import (
     HoldKind,
     MachineOrder,
     Machines,
+    Modify,
     Release,
     Requeue,
     Resume,
     Suspend,
 )
 from jobcast.batch.orders import Asker
-from jobcast.batch.record import StepState
+from jobcast.batch.record import Notes, StepState
 from jobcast.batch.service import Past
 from tests.batch.making import AT, ROOT, end, opened, order, over, read, submit, submitted
 
@@ -272,3 +274,18 @@ def test_turns_that_a_checkpoint_has_made_needless_can_be_dropped(tmp_path: Path
     assert (dropped, ledger.journal.first_turn()) == ([3, 2, 0], 6)
     again = opened(tmp_path)
     assert (again.steps, again.turns, again.state.line) == (ledger.steps, ledger.turns, ledger.state.line)
+
+
+def test_a_change_after_which_a_step_could_never_start_is_refused(tmp_path: Path) -> None:
+    ledger = opened(tmp_path)
+    submit(ledger, replace(submitted("1"), notes=Notes(dialect="lsf")), submitted("2", tasks=4))
+    waiting = submit(ledger, replace(submitted("3", tasks=4), notes=Notes(dialect="lsf")))
+    assert waiting.answer.job == "3"
+    (outcome,) = order(ledger, Modify(step="3", queue="nowhere")).answer.outcomes
+    assert (outcome.done, outcome.said) == (Done.REFUSED, "there is no queue nowhere")
+    (outcome,) = order(ledger, Modify(step="3", queue="urgent", run_limit=60)).answer.outcomes
+    assert outcome.done is Done.YES
+    assert (ledger.steps["3"].submitted.job.queue, ledger.steps["3"].submitted.job.run_limit) == (
+        "urgent",
+        60,
+    )

@@ -11,8 +11,8 @@ from datetime import datetime
 from functools import partial
 
 from jobcast.batch.action import Action
+from jobcast.batch.changing import Change, requeued
 from jobcast.batch.ledger import CLOSED, STOPPED, Ledger
-from jobcast.batch.orders import Change, requeued
 from jobcast.batch.record import Step, StepState
 from jobcast.machine import Fact
 from jobcast.schedule.event import Event, MachineCame, MachineLeft, ResumeAsked, SuspendAsked

@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable
 
 from jobcast.act.executors.base import MachineNews
+from jobcast.batch.changing import favour, requeued
 from jobcast.batch.ledger import DRAINED, FAVOURED, Ledger
 from jobcast.batch.order import Answer, Done, FavourUsers, MachineOrder, Machines, Outcome
-from jobcast.batch.orders import Asker, Carried, favour, requeued
+from jobcast.batch.orders import Asker, Carried
 from jobcast.batch.site import LiveSite
 from jobcast.language import say
 from jobcast.schedule.event import Event, MachineCame, MachineLeft, MachineTold

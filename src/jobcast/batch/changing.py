@@ -1,0 +1,167 @@
+"""What is done to one step, by orders and by a site's expressions: events for the core, and what follows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from jobcast.batch import following
+from jobcast.batch.action import Action, Verb
+from jobcast.batch.intake.loadleveler import DIALECT
+from jobcast.batch.intake.loadleveler_modified import modified
+from jobcast.batch.ledger import Ledger
+from jobcast.batch.order import Done, Modify, Prioritise
+from jobcast.batch.record import Step, StepState, Submitted
+from jobcast.decision import Cause, Reason
+from jobcast.language import say
+from jobcast.machine import MEMORY
+from jobcast.schedule.admission import readmit
+from jobcast.schedule.event import Cancelled, Changed, Event, Favoured
+from jobcast.schedule.happening import queue_of
+from jobcast.schedule.sentence import sentence
+
+_USUAL_PRIORITY, _HIGHEST_PRIORITY = 50, 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """What is done to one step."""
+
+    events: tuple[Event, ...] = ()
+    """For the core."""
+    then: Callable[[], None] | None = None
+    """Called once they are written down."""
+    actions: tuple[Action, ...] = ()
+    """For the executor."""
+
+
+Refusal = tuple[Done, str]
+"""What is answered where nothing is done."""
+
+
+def favour(step: Step, at: int, ledger: Ledger, *, rank: int) -> Change:
+    """Set a step's rank before all priorities."""
+
+    def note() -> None:
+        step.submitted = replace(step.submitted, notes=replace(step.submitted.notes, favoured=rank))
+        ledger.change(step)
+
+    return Change(events=(Favoured(at=at, job=step.id, rank=rank),), then=note)
+
+
+def prioritised(order: Prioritise, step: Step, at: int, ledger: Ledger) -> Change:
+    """Move the priority of a step among its owner's."""
+    now = step.submitted.job.priority
+    base = order.to if order.to is not None else (_USUAL_PRIORITY if now is None else now) + (order.by or 0)
+    return changed(step, at, ledger, priority=min(max(base, 0), _HIGHEST_PRIORITY))
+
+
+def cancelled(step: Step, at: int, ledger: Ledger) -> Change:
+    """Take a step back: one that waits is over at once, one that runs is killed."""
+
+    def over() -> None:
+        step.ended, step.killed_for = at, "cancelled"
+        following.put(step, StepState.CANCELED, at)
+        ledger.drop(step)
+
+    waits = step.id in ledger.state.waiting
+    return Change(events=(Cancelled(at=at, job=step.id),), then=over if waits else None)
+
+
+def requeued(step: Step, at: int, ledger: Ledger) -> Change:
+    """Kill a step's attempt; when it is gone, the step waits again."""
+
+    def leave() -> None:
+        step.killed_for = following.REQUEUED
+        following.put(step, StepState.VACATE_PENDING, at)
+        ledger.change(step)
+
+    kill = Action(verb=Verb.KILL, attempt=step.attempt_id, step=step.id)
+    return Change(then=leave, actions=(kill,))
+
+
+def held(step: Step, at: int, ledger: Ledger, holds: set[str]) -> Change:
+    """Let a waiting step be held by these."""
+    hold = " ".join(name for name in ("user", "system") if name in holds)
+
+    def put() -> None:
+        if step.state is not StepState.VACATE_PENDING:
+            following.put(step, following.waiting_state(hold), at)
+
+    change = changed(step, at, ledger, hold=hold)
+
+    def both() -> None:
+        if change.then is not None:
+            change.then()
+        put()
+
+    return replace(change, then=both)
+
+
+def changed(step: Step, at: int, ledger: Ledger, **fields: object) -> Change:
+    """Change what the scheduler knows of a step."""
+    job = replace(step.submitted.job, **fields)  # type: ignore[arg-type]
+
+    def keep() -> None:
+        step.submitted = replace(step.submitted, job=job)
+        ledger.change(step)
+
+    return Change(events=(Changed(at=at, job=job),), then=keep)
+
+
+def modify(order: Modify, step: Step, at: int, ledger: Ledger, *, operator: bool) -> Change | Refusal:
+    """Give a step other values; what would keep it from ever starting is refused."""
+    job, waits = step.submitted.job, step.id in ledger.state.waiting
+    running_only = (order.queue, order.account, order.begin, order.memory_per_task)
+    if not waits and any(value is not None for value in running_only):
+        return Done.NOT_NOW, say("batch.not_now", step=step.id, state=say(f"step_state.{step.state}"))
+    longer = order.run_limit is not None and (job.run_limit is None or order.run_limit > job.run_limit)
+    if (order.sysprio is not None or (longer and not waits)) and not operator:
+        return Done.NOT_YOURS, say("batch.operators_only")
+    if step.submitted.notes.dialect == DIALECT:
+        found = modified(step.submitted, order, ledger.site.loadleveler)
+    else:
+        found = _with_values(step.submitted, order)
+    if isinstance(found, str):
+        return Done.REFUSED, found
+
+    if waits and (why := _never(found, ledger)):
+        return Done.REFUSED, why
+    rank = order.sysprio
+    if rank is not None:
+        found = replace(found, notes=replace(found.notes, favoured=rank))
+
+    def keep() -> None:
+        step.submitted = found
+        ledger.change(step)
+
+    events: tuple[Event, ...] = (Changed(at=at, job=found.job),)
+    if rank is not None:
+        events = (*events, Favoured(at=at, job=step.id, rank=rank))
+    return Change(events=events, then=keep)
+
+
+def _never(submitted: Submitted, ledger: Ledger) -> str:
+    """Return why the core would turn a waiting step away that is so; empty where it wouldn't."""
+    queue = queue_of(submitted.job, ledger.site.policy)
+    if queue is None:
+        return sentence(Reason(cause=Cause.UNKNOWN_QUEUE, values={"queue": submitted.job.queue}))
+    found = readmit(submitted.job, queue, ledger.state)
+    return sentence(found) if isinstance(found, Reason) else ""
+
+
+def _with_values(submitted: Submitted, order: Modify) -> Submitted:
+    """Return a step of LSF's with the values that an order names."""
+    job, notes = submitted.job, submitted.notes
+    asked = (
+        ("run_limit", order.run_limit),
+        ("queue", order.queue),
+        ("project", order.account),
+        ("begin", order.begin),
+    )
+    fields: dict[str, Any] = {name: value for name, value in asked if value is not None}
+    if order.memory_per_task is not None:
+        per_task = {**job.demand.per_task, MEMORY: order.memory_per_task}
+        fields["demand"] = replace(job.demand, per_task=per_task)
+    if order.comment is not None:
+        notes = replace(notes, comment=order.comment)
+    return replace(submitted, job=replace(job, **fields), notes=notes)
