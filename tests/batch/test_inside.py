@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from jobcast.batch.order import SubmitCommand
 from jobcast.batch.service import Past
 from jobcast.machine import MEMORY
 from jobcast.predict.shelf import Shelf
@@ -17,7 +18,9 @@ from tests.batch.running import Batch
 from tests.cluster.waiting import until
 from tests.trained import a_job
 
-RULES = 'mode = "apply"\nrun_limit = true\nmemory_default = "200M"\n'
+RULES = 'mode = "apply"\nmemory_default = "200M"\n'
+SETTINGS = {"JOBCAST_BATCH_MEMORY_RETRIES": "2", "JOBCAST_BATCH_MEMORY_FACTOR": "3"}
+HUNGRY = "import time; held = bytearray(150 << 20); time.sleep(2)"
 
 
 @pytest.fixture
@@ -27,7 +30,7 @@ def batch(tmp_path: Path, model_folder: Path) -> Iterator[Batch]:
     shutil.copytree(model_folder, models / model_folder.name)
     Shelf(models).activate(model_folder.name)
     (tmp_path / "rules.toml").write_text(RULES)
-    batch = Batch(folder=tmp_path, settings={"JOBCAST_HOOK_RULES": str(tmp_path / "rules.toml")})
+    batch = Batch(folder=tmp_path, settings=SETTINGS | {"JOBCAST_HOOK_RULES": str(tmp_path / "rules.toml")})
     batch.start()
     yield batch
     batch.end()
@@ -73,3 +76,18 @@ def test_what_is_left_open_is_forecast_and_the_history_tells_of_it(batch: Batch)
     assert str(job["advice_id"]) in jobcast(batch, "audit", "--json")
     assert json.loads(jobcast(batch, "report", "--json"))
     assert list(batch.client.past(Past(job="nobody"))) == []
+
+
+def test_what_is_killed_for_its_memory_runs_again_with_more(batch: Batch) -> None:
+    (batch.folder / "hungry.py").write_text(HUNGRY)
+    order = SubmitCommand(
+        arguments=("-M", "80", "-R", "rusage[mem=80]", "-o", "out", sys.executable, "hungry.py"),
+        directory=str(batch.folder),
+        environment={"PATH": "/usr/bin:/bin"},
+    )
+    (outcome,) = batch.client.do(order).outcomes
+    (step,) = batch.all_over()
+    assert (step.id, step.exit_code, step.attempt) == (outcome.name, 0, 2), step
+    assert [run.how for run in step.runs] == ["over_memory"]
+    assert step.submitted.enforcement.memory == 240 * MIB
+    assert step.submitted.job.demand.per_machine.get(MEMORY) == 240 * MIB

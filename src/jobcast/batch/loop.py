@@ -73,8 +73,6 @@ class Surroundings:
     """Fills in what submissions leave open."""
     retry: Retry
     """What is run again."""
-    ended: Callable[[Iterable[str]], None] = lambda _ids: None
-    """Told of steps that are over."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -306,7 +304,6 @@ class Loop:
         if not self.ledger.take_machines() and not changed:
             return
         self.shown.forget(changed)
-        self._around.ended(name for name, state in changed.items() if state.is_over)
         happened = self.happened({name: str(state) for name, state in changed.items()})
         for queue in self._subscribers:
             if queue.full():

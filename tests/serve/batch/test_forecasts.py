@@ -176,6 +176,19 @@ def test_a_fault_harms_no_submission_and_is_told_once(
     assert [record.message for record in caplog.records] == ["submissions go through without forecasts"]
 
 
+def test_rules_that_cannot_be_used_change_nothing_until_they_can(
+    make: Callable[[str], Forecasts], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        forecasts = make("mode = 7\n")
+        asyncio.run(forecasts.look())
+    assert len(caplog.records) == 1
+    assert forecasts.complete([like()]).steps == (like(),)
+    (tmp_path / "rules.toml").write_text('mode = "apply"\n')
+    asyncio.run(forecasts.look())
+    assert forecasts.complete([like()]).steps != (like(),)
+
+
 def test_another_model_is_taken_up(make: Callable[[str], Forecasts], store: Path) -> None:
     shelf = Shelf(store / "models")
     name = shelf.active()

@@ -7,16 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from jobcast.act.rules import Rules, Terms, read_rules
 from jobcast.act.told import told
 from jobcast.advice import Mode
 from jobcast.batch.completing import Completed, advised, as_it_is, without
 from jobcast.batch.described import submission_of
 from jobcast.batch.record import Submitted
-from jobcast.errors import JobcastError
+from jobcast.errors import ConfigError, JobcastError
 from jobcast.job import Submission
 from jobcast.serve.active import Follower
 from jobcast.serve.desk import Answered, Asker, Desk
-from jobcast.serve.watched import watch_rules
+from jobcast.serve.watched import Watched, WatchedRules
 from jobcast.serve.worker import new_id
 from jobcast.store.advice import AdviceJournal
 
@@ -45,10 +46,10 @@ class Forecasts:
     """Completes submissions; whatever goes wrong, they go through as they are."""
 
     def __init__(self, sources: Sources, admits: Admits, new_id: Callable[[], str] = new_id) -> None:
-        """Read the rules. Raises ConfigError where these can't be used."""
+        """Read the rules; where these can't be used, nothing is changed until they can."""
         self._now, self._admits = sources.now, admits
         self._follower = Follower(sources.store)
-        self._rules = watch_rules(sources.rules)
+        self._rules = _watched(sources.rules)
         self._journal = AdviceJournal(sources.store)
         self._desk = Desk(follower=self._follower, rules=self._rules, journal=self._journal, new_id=new_id)
         self._failing = False
@@ -66,9 +67,14 @@ class Forecasts:
 
     async def look(self) -> None:
         """See once what has changed, and follow it."""
+        before = self._rules.trouble
         self._rules.look()
+        if self._rules.trouble is not None and before is None:
+            logger.error("%s", self._rules.trouble.message)
         if (name := self._follower.wanted()) is not None:
             self._follower.take(name, await asyncio.to_thread(self._follower.load, name))
+            if self._follower.trouble is not None:
+                logger.error("%s", self._follower.trouble.message)
         while self._follower.loaded and self._follower.loaded.learn_some(self._follower.feedback):
             await asyncio.sleep(0)
 
@@ -127,3 +133,20 @@ class Forecasts:
         advice = without(advice, [subject for subject, one in alone.items() if not self._admits(one)])
         changed, advice = advised(step, advice, verdict, answered.forecast)
         return changed, replace(answered, advice=advice)
+
+
+def _watched(path: Path | None) -> WatchedRules:
+    """Watch the rules of a site, which may be wrong when a manager is started again after a crash."""
+    known = list[Rules]()
+
+    def read() -> Rules:
+        try:
+            rules = read_rules(path)
+        except ConfigError:
+            if known:
+                raise
+            rules = Rules(top=Terms(mode=Mode.OFF), files=() if path is None else (path,))
+        known.append(rules)
+        return rules
+
+    return Watched(read, lambda rules: rules.files)
