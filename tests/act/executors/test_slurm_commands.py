@@ -45,10 +45,10 @@ def test_a_job_is_held_and_told_its_machines_its_cpus_its_memory_and_its_limit()
         "job-name": "jobcast n01.12.0",
         "comment": "jobcast attempt=n01.12.0@1",
         "nodes": "2",
-        "ntasks": "3",
+        "nodelist": "n1,n2",
+        "ntasks": "4",
+        "ntasks-per-node": "2",
         "cpus-per-task": "2",
-        "distribution": "arbitrary",
-        "nodelist": "n1,n1,n2",
         "uid": "9",
         "gid": "9",
         "mem": "2049M",
@@ -60,12 +60,22 @@ def test_without_memory_the_partition_decides_how_much_it_may_take() -> None:
     assert "mem" not in options(memory={})
 
 
-@pytest.mark.parametrize("cpus", [{"n1": 5, "n2": 2}, {"n1": 4, "n2": 1}])
-def test_where_machines_give_tasks_different_cpus_each_cpu_is_a_task(cpus: dict[str, int]) -> None:
-    told = options(cpus=cpus)
-    assert told["cpus-per-task"] == "1"
-    assert told["nodelist"] == ",".join(["n1"] * cpus["n1"] + ["n2"] * cpus["n2"])
-    assert told["ntasks"] == str(sum(cpus.values()))
+@pytest.mark.parametrize(
+    ("tasks", "cpus", "told"),
+    [
+        ((2, 2), {"n1": 4, "n2": 4}, ("4", "2", "2")),
+        ((1, 1), {"n1": 1, "n2": 3}, ("2", "1", "3")),
+        ((2, 1), {"n1": 5, "n2": 2}, ("10", "5", "1")),
+        ((3, 3), {"n1": 1, "n2": 1}, ("2", "1", "1")),
+        ((3, 1), {}, ("6", "3", "1")),
+    ],
+)
+def test_each_machine_grants_as_many_cpus_as_the_one_that_takes_most(
+    tasks: tuple[int, int], cpus: dict[str, int], told: tuple[str, str, str]
+) -> None:
+    shares = tuple(Share(machine=name, tasks=count) for name, count in zip(("n1", "n2"), tasks, strict=True))
+    found = options(allocation=shares, cpus=cpus)
+    assert (found["ntasks"], found["ntasks-per-node"], found["cpus-per-task"]) == told
 
 
 @given(st.text())

@@ -1,17 +1,29 @@
 """The Slurm executor, in a partition of a real Slurm."""
 
+import asyncio
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from jobcast import clock
+from jobcast.act.executors import slurm_start
+from jobcast.act.executors.base import Began, End, Ended, ExecutorError, Paused, Phase
 from jobcast.act.executors.slurm import SlurmExecutor, SlurmSite
-from tests.act.executors.bench import Bench
+from jobcast.act.executors.slurm_asking import ask
+from jobcast.machine import Share
+from jobcast.program import Exits
+from jobcast.systems.base import Command
+from jobcast.systems.slurm.hostlist import expand
+from tests.act.executors.bench import Bench, Watched, eventually, with_
 from tests.act.executors.conformance import Conformance
 from tests.cluster.slurm.running import Cluster
+from tests.cluster.waiting import until
 
 PARTITION = "live"
 
@@ -52,3 +64,173 @@ def bench(cluster: Cluster, partition: str, home: Path, monkeypatch: pytest.Monk
 
 class TestSlurm(Conformance):
     """All that every executor must do."""
+
+
+def of_slurm(cluster: Cluster, *more: str) -> list[str]:
+    """Return the jobs that Slurm knows in the partition, but the marker: number, and what `more` asks."""
+    listed = cluster.run("squeue", "-h", "-t", "all", "-p", PARTITION, "-o", "%j %A", *more).splitlines()
+    return [line.rpartition(" ")[2] for line in listed if not line.startswith("jobcast-manager ")]
+
+
+def test_an_attempt_whose_submission_was_not_heard_of_is_found_and_runs_once(
+    bench: Bench, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = of_slurm(cluster)
+    attempt = bench.sh("a b'$(id)@1", "echo x >> ran")
+
+    async def deaf(command: Command, told: bytes = b"") -> str:
+        await ask(command, told)
+        raise ExecutorError("nobody heard it")
+
+    async def scene(seen: Watched) -> None:
+        monkeypatch.setattr(slurm_start, "ask", deaf)
+        with pytest.raises(ExecutorError, match="nobody heard it"):
+            await seen.executor.start(attempt)
+        monkeypatch.setattr(slurm_start, "ask", ask)
+        assert await seen.executor.known() == ()
+
+    async def later(seen: Watched) -> None:
+        assert (await seen.run(attempt)).how == End.EXITED
+
+    with_(bench, scene)
+    with_(bench, later)
+    assert (bench.folder / "ran").read_text() == "x\n"
+    assert len(set(of_slurm(cluster)) - set(before)) == 1
+
+
+def test_another_job_runs_on_the_cpus_of_one_that_stands_still(bench: Bench) -> None:
+    whole = {"n1": 12}
+
+    async def scene(seen: Watched) -> None:
+        first, second = (
+            replace(bench.sh(name, line), cpus=whole, memory={"n1": 1 << 30}, run_limit=60)
+            for name, line in (("low@1", "sleep 60"), ("high@1", "exit 4"))
+        )
+        await seen.executor.start(first)
+        await seen.first(Began, "low@1")
+        await seen.executor.suspend("low@1")
+        await seen.first(Paused, "low@1")
+        assert (await seen.run(second)).exit_code == 4
+        assert [each.phase for each in await seen.executor.known()] == [Phase.SUSPENDED]
+        await seen.executor.resume("low@1")
+        await seen.first(Paused, "low@1", lambda news: not news.suspended)
+        await seen.executor.kill("low@1")
+        assert (await seen.first(Ended, "low@1")).how == End.KILLED
+
+    with_(bench, scene)
+
+
+def test_cpus_and_memory_are_granted_as_they_were_given_out(bench: Bench, cluster: Cluster) -> None:
+    async def scene(seen: Watched) -> None:
+        attempt = replace(
+            bench.sh(
+                "a@1", "scontrol -d show job $SLURM_JOB_ID", output="o", environment=cluster.environment
+            ),
+            allocation=(Share(machine="n2", tasks=1), Share(machine="n1", tasks=1)),
+            cpus={"n1": 3, "n2": 3},
+            memory={"n1": 200 << 20, "n2": 200 << 20},
+            run_limit=61,
+        )
+        await seen.run(attempt)
+        shown = (bench.folder / "o").read_text()
+        (nodes, cpus, memory) = re.findall(r" Nodes=(\S+) CPU_IDs=(\S+) Mem=(\d+)", shown)[0]
+        assert (nodes, len(expand(f"[{cpus}]")), memory) == ("n[1-2]", 3, "200")
+        assert "TimeLimit=00:02:00" in shown
+        assert "BatchHost=n1" in shown
+
+    with_(bench, scene)
+
+
+def test_what_slurm_does_not_start_is_given_back(bench: Bench, cluster: Cluster, home: Path) -> None:
+    whole = replace(bench.sh("a@1", "true"), cpus={"n2": 12})
+    whole = replace(whole, allocation=(Share(machine="n2", tasks=1),))
+    other = cluster.submit("-p", "normal", "-w", "n2", "--wrap", "sleep 60")
+    site = SlurmSite(partition=PARTITION, pause_up_to=0.5, patience=1.0)
+
+    async def scene(seen: Watched) -> None:
+        ended = await seen.run(whole)
+        assert (ended.how, ended.began) == (End.LOST, None)
+        assert ended.detail.startswith("Slurm did not start it where the scheduler had found room: ")
+        ended = await seen.run(replace(bench.sh("b@1", "true"), run_limit=2 * 86400))
+        assert (ended.how, ended.detail) == (End.NOT_BEGUN, "Slurm will not start it: PartitionTimeLimit")
+
+    until(lambda: cluster.run("squeue", "-h", "-j", other, "-o", "%T") == "RUNNING\n", 30)
+    client = partial(SlurmExecutor, home / "state", site, now=lambda: clock.now().timestamp())
+    with_(replace(bench, client=client), scene)
+    cluster.run("scancel", other)
+
+
+def test_root_runs_jobs_as_their_owners(bench: Bench) -> None:
+    bench.folder.chmod(0o777)
+
+    async def scene(seen: Watched) -> None:
+        exits = Exits(user_prolog=("/bin/sh", "-c", "id -un > prolog"))
+        await seen.run(bench.sh("a@1", "id -un; id -gn", user="games", output="o", exits=exits))
+        assert (bench.folder / "o").read_text() == "games\ngames\n"
+        assert (bench.folder / "o").owner() == "games"
+        assert (bench.folder / "prolog").read_text() == "games\n"
+
+    with_(bench, scene)
+
+
+def test_slurm_ends_what_takes_more_memory_than_it_was_granted(bench: Bench) -> None:
+    async def scene(seen: Watched) -> None:
+        line = "head -c 150M /dev/zero | tail | sleep 30"
+        ended = await seen.run(replace(bench.sh("a@1", line), memory={"n1": 50 << 20}))
+        assert ended.how == End.OVER_MEMORY
+
+    with_(bench, scene)
+
+
+def test_a_job_that_others_cancel_is_told_so(bench: Bench, cluster: Cluster) -> None:
+    async def scene(seen: Watched) -> None:
+        before = set(of_slurm(cluster))
+        await seen.executor.start(bench.sh("a@1", "sleep 60"))
+        await seen.first(Began, "a@1")
+        cluster.run("scancel", *(set(of_slurm(cluster)) - before))
+        ended = await seen.first(Ended, "a@1")
+        assert (ended.how, ended.detail) == (End.SIGNALLED, "others ended it in Slurm (CANCELLED)")
+
+    with_(bench, scene)
+
+
+def test_what_slurm_refuses_is_not_begun(bench: Bench) -> None:
+    async def scene(seen: Watched) -> None:
+        nowhere = replace(bench.sh("a@1", "true"), allocation=(Share(machine="n9", tasks=1),))
+        ended = await seen.run(nowhere)
+        assert ended.how == End.NOT_BEGUN
+        assert "Invalid node name" in ended.detail
+
+    with_(bench, scene)
+
+
+def test_one_manager_at_a_time_has_a_partition_and_says_who_else_decides_there(
+    bench: Bench, home: Path, cluster: Cluster
+) -> None:
+    async def scene(seen: Watched) -> None:
+        executor = seen.executor
+        assert isinstance(executor, SlurmExecutor)
+        with pytest.raises(ExecutorError, match="another process has the folder"):
+            await bench.client().open()
+        other = SlurmExecutor(home / "other", SlurmSite(partition=PARTITION), now=float)
+        with pytest.raises(ExecutorError, match="another manager holds the partition live"):
+            await other.open()
+        assert executor.authority.said() == (
+            "machines of partition live also belong to other partitions, where Slurm decides: normal, night"
+        )
+        job = cluster.submit("-p", PARTITION, "--hold", "--wrap", "true")
+        await eventually(lambda: executor.authority.foreign)
+        assert executor.authority.said() == (
+            f"in partition live Slurm decides about jobs that aren't ours: {job}"
+        )
+        cluster.run("scancel", job)
+
+    async def free() -> None:
+        executor = SlurmExecutor(home / "other", SlurmSite(partition=PARTITION), now=float)
+        await executor.open()
+        await executor.close()
+        with pytest.raises(ExecutorError, match="no partition day"):
+            await SlurmExecutor(home / "day", SlurmSite(partition="day"), now=float).open()
+
+    with_(bench, scene)
+    asyncio.run(free())

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from jobcast.act.executors.base import Attempt
 from jobcast.act.executors.slurm_script import mark, plain
-from jobcast.machine import Share
 from jobcast.systems.base import Command
 from jobcast.units import to_mib
 
@@ -38,35 +37,29 @@ def submit(attempt: Attempt, partition: str, owner: tuple[str, ...], limit: str)
     """Return the sbatch that takes an attempt, held, and reads its script; it prints the job's id.
 
     `owner` are the options that name whom it runs as; `limit` its time limit as sbatch reads it.
-    The machines are named one by one: Slurm has nothing to decide.
+    The machines are named one by one: Slurm has nothing to decide. Of CPUs and memory it grants as much on each as on
+    the machine where most is taken: one job of Slurm's can't differ in that.
     """
-    shares, per_task = _tasks(attempt)
-    machines = ",".join(share.machine for share in shares for _ in range(share.tasks))
-    asked = max(attempt.memory.values(), default=0)
+    machines = [share.machine for share in attempt.allocation]
+    tasks, cpus = _tasks(attempt)
+    memory = max(attempt.memory.values(), default=0)
     return _command(
         *("sbatch", "--parsable", "--hold", "--no-requeue", "--export=NIL", "--propagate=NONE"),
         *("--chdir=/", "--input=/dev/null", "--output=/dev/null", "--open-mode=append"),
-        *(
-            f"--partition={partition}",
-            f"--job-name=jobcast {plain(attempt.job)}",
-            f"--comment={mark(attempt.id)}",
-        ),
-        *(f"--nodes={len(shares)}", f"--ntasks={sum(share.tasks for share in shares)}"),
-        *(f"--cpus-per-task={per_task}", "--distribution=arbitrary", f"--nodelist={machines}"),
+        *(f"--partition={partition}", f"--job-name=jobcast {plain(attempt.job)}"),
+        *(f"--comment={mark(attempt.id)}", f"--nodes={len(machines)}", f"--nodelist={','.join(machines)}"),
+        *(f"--ntasks={tasks * len(machines)}", f"--ntasks-per-node={tasks}", f"--cpus-per-task={cpus}"),
         *owner,
-        *([f"--mem={to_mib(asked)}M"] if asked else []),
+        *([f"--mem={to_mib(memory)}M"] if memory else []),
         f"--time={limit}",
     )
 
 
-def _tasks(attempt: Attempt) -> tuple[tuple[Share, ...], int]:
-    """Return how many tasks Slurm starts where, and CPUs of each: one a CPU where machines differ in that."""
-    cpus = {share.machine: attempt.cpus.get(share.machine, share.tasks) for share in attempt.allocation}
-    ratios = {cpus[share.machine] / share.tasks for share in attempt.allocation}
-    ratio = ratios.pop()
-    if not ratios and ratio.is_integer() and ratio >= 1:
-        return attempt.allocation, int(ratio)
-    return tuple(Share(machine=name, tasks=max(1, count)) for name, count in cpus.items()), 1
+def _tasks(attempt: Attempt) -> tuple[int, int]:
+    """Return how many tasks Slurm starts on each machine, and CPUs of each."""
+    tasks = max(share.tasks for share in attempt.allocation)
+    cpus = max(attempt.cpus.get(share.machine, share.tasks) for share in attempt.allocation)
+    return (tasks, cpus // tasks) if cpus >= tasks and cpus % tasks == 0 else (max(1, cpus), 1)
 
 
 def comments(partition: str, user: str) -> Command:

@@ -26,6 +26,8 @@ class SlurmSite:
     """Seconds between two questions to slurmctld at least, while things happen."""
     pause_up_to: float = 5.0
     """And at most, when nothing has happened for a while; well below Slurm's MinJobAge."""
+    patience: float = 120.0
+    """Seconds that Slurm may take to start a job where the scheduler found room."""
     measures_every: float = 30.0
     """Seconds between two readings of what running jobs have taken."""
     facts_every: float = 30.0

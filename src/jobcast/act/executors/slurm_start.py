@@ -85,25 +85,27 @@ class Starts:
             await ask_surely(commands.cancel(entry.job))
         self._post.bell.set()
 
-    async def give_back(self, entry: Entry, reason: str) -> None:
-        """Take back a job that Slurm will never start, for a reason of Slurm's."""
+    async def give_back(self, entry: Entry, reason: str, *, hopeless: bool) -> None:
+        """Take back a job that Slurm will never start, for a reason of Slurm's, or hasn't started for long."""
         await ask_surely(commands.cancel(entry.job or ""))
-        await self.give_up(entry, say("slurm_executor.hopeless", reason=reason))
+        if hopeless:
+            await self.give_up(entry, say("slurm_executor.hopeless", reason=reason))
+        else:
+            await self.give_up(entry, say("slurm_executor.not_started", reason=reason), End.LOST)
 
-    async def give_up(self, entry: Entry, detail: str) -> None:
+    async def give_up(self, entry: Entry, detail: str, how: End = End.NOT_BEGUN) -> None:
         """Tell the end of an attempt that never began."""
         attempt = entry.attempt
         exits = {} if entry.prolog is None else {"prolog": entry.prolog}
         if entry.prolog is not None and attempt.exits.epilog:
             exits["epilog"] = (await self._post.exits.run("epilog", attempt, exits)).code
-        how = End.NOT_BEGUN if entry.killed is None else End.KILLED
         self._post.tell_end(
             entry,
             Ended(
                 attempt=attempt.id,
                 began=None,
                 at=self._post.now(),
-                how=how,
+                how=how if entry.killed is None else End.KILLED,
                 exit_code=0,
                 detail=detail,
                 exits=exits,

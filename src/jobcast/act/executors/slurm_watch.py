@@ -38,6 +38,8 @@ class Watch:
         self._post, self._starts, self._ends, self._authority = post, starts, ends, authority
         self._said = ""
         self._machines: dict[str, MachineNews] = {}
+        self._waiting: dict[str, float] = {}
+        """Attempt to the second of the loop since which it was told to start."""
         self._forced: dict[str, float] = {}
         self._facts_at = self._measures_at = 0.0
         self._measures: dict[str, Consumed] = {}
@@ -132,10 +134,19 @@ class Watch:
         if was != is_ and entry.killed is None:
             self._post.news.put_nowait(Paused(attempt=name, at=self._post.now(), suspended=is_))
         self._force(entry)
-        if queued.state == "PENDING" and entry.released and queued.reason in HOPELESS:
-            self._post.at_work.add(name)
-            self._post.spawn(self._starts.give_back(entry, queued.reason))
+        self._give_back(entry, queued)
         return before != queued.state
+
+    def _give_back(self, entry: Entry, queued: Queued) -> None:
+        """Take back what Slurm was told to start and doesn't, for a reason that stays, or for too long."""
+        name, time = entry.attempt.id, asyncio.get_running_loop().time()
+        if queued.state != "PENDING" or not entry.released or entry.killed is not None:
+            self._waiting.pop(name, None)
+            return
+        late = time >= self._waiting.setdefault(name, time) + self._post.site.patience
+        if late or queued.reason in HOPELESS:
+            self._post.at_work.add(name)
+            self._post.spawn(self._starts.give_back(entry, queued.reason, hopeless=queued.reason in HOPELESS))
 
     def _force(self, entry: Entry) -> None:
         exits = entry.attempt.exits
