@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -114,3 +115,17 @@ def test_what_cannot_be_true_is_set_aside(tmp_path: Path) -> None:
     aside = Store(store).set_aside_records().collect()
     assert aside["reason"].to_list() == ["in_the_future"]
     assert "secret" not in aside["text"][0]
+
+
+def test_one_that_cannot_be_told_keeps_no_other_out(tmp_path: Path) -> None:
+    ledger, store = opened(tmp_path), tmp_path / "store"
+    odd = submitted("n1.1.0")
+    submit(ledger, odd)
+    ledger.steps["n1.1.0"].submitted = replace(
+        odd, notes=replace(odd.notes, keywords={"advised_memory": "many"})
+    )
+    end(ledger, over("n1.1.0@1"))
+    name = run(ledger, 2)
+    assert turn(ledger, store) == 5.0
+    assert known(store) == [name]
+    assert Store(store).set_aside_records().collect()["reason"].to_list() == ["not_a_step"]

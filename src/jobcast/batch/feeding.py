@@ -16,7 +16,7 @@ from jobcast.batch.journal import Journal
 from jobcast.batch.plain import to_json
 from jobcast.batch.record import Step
 from jobcast.errors import JobcastError
-from jobcast.history import sift
+from jobcast.history import SET_ASIDE_TEXT, SetAside, sift
 from jobcast.job import Job, JobState
 from jobcast.store.feedback import FeedbackJournal, FinishedEntry
 from jobcast.store.history import Store
@@ -33,6 +33,7 @@ _EVERY_SECONDS, _MORE_SECONDS, _TROUBLE_SECONDS = 5.0, 1.0, 30.0
 _LOCK_SECONDS = 20.0
 _SOURCE = "batch"
 """From where records come that can't be true and are set aside."""
+_ODD = "not_a_step"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,9 +87,15 @@ class Feeder:
         found = self._next()
         if not found:
             return Fed(place=self.place, steps=0)
-        steps = [step for _, step in found]
-        jobs = [job_of(step, self._cluster) for step in steps]
-        self._append(jobs, steps)
+        told, odd = list[tuple[Job, Step]](), list[SetAside]()
+        for _, step in found:
+            try:
+                told.append((job_of(step, self._cluster), step))
+            except Exception:  # one of them must not keep all others out of the history
+                logger.exception("%s can't be told to the history", step.id)
+                text = to_json(step).decode()[:SET_ASIDE_TEXT]
+                odd.append(SetAside(source=_SOURCE, line=0, reason=_ODD, text=text))
+        self._append(told, odd)
         return Fed(place=found[-1][0], steps=len(found))
 
     def _next(self) -> list[tuple[int, Step]]:
@@ -100,16 +107,18 @@ class Feeder:
         finally:
             journal.close()
 
-    def _append(self, jobs: Sequence[Job], steps: Sequence[Step]) -> None:
+    def _append(self, told: Sequence[tuple[Job, Step]], odd: Sequence[SetAside]) -> None:
+        jobs = [job for job, _ in told]
+
         def record(row: int) -> tuple[int, str]:
-            return 0, to_json(steps[row]).decode()
+            return 0, to_json(told[row][1]).decode()
 
         store = Store(
             self._store, lock_seconds=_LOCK_SECONDS
         )  # made anew: each one sweeps once what was merged
         sifted = sift(to_rows(jobs), now=self._now(), source=_SOURCE, record=record)
         store.append(sifted.jobs)
-        store.set_aside(sifted.set_aside)
+        store.set_aside((*odd, *sifted.set_aside))
         self._teach(jobs)
         store.compact()
 

@@ -60,7 +60,7 @@ def job_of(step: Step, cluster: str) -> Job:
         request=request_of(step.submitted, len(hosts) if started else None),
         usage=_usage(step) if started else Usage(),
         hosts=hosts if started else None,
-        advised_memory=_advised_memory(notes),
+        advised_memory=advised_memory(notes),
         advised_run_time=_advised_run_limit(notes),
         advice_id=notes.keywords.get(ADVICE),
         attempt=max(step.attempt - 1, 0),
@@ -125,7 +125,8 @@ def _ending(step: Step) -> _Ending:
     return _Ending(JobState.FAILED, known or killed or ExitReason.UNKNOWN)
 
 
-def _advised_memory(notes: Notes) -> Bytes | None:
+def advised_memory(notes: Notes) -> Bytes | None:
+    """Return the memory of the whole step that an advice has set; None where none has."""
     said = notes.keywords.get(ADVISED_MEMORY)
     return None if said is None else parse_memory(said)
 

@@ -55,6 +55,23 @@ def test_reasons_are_told_with_more_or_fewer_hosts(told, lines):
     assert jobs.pending_lines(BY_ID["105"], SNAPSHOT, told) == lines
 
 
+@pytest.mark.parametrize(
+    ("asked", "effective"),
+    [
+        ("", "rusage[mem=2048.00]"),
+        ("rusage[mem=4G]", "rusage[mem=2048.00]"),
+        ("select[big]", "select[big] rusage[mem=2048.00]"),
+    ],
+)
+def test_the_memory_that_a_forecast_set_is_what_holds(asked, effective):
+    one = BY_ID["101"]
+    hosts = len(one.allocation)
+    keywords = {"-R": asked, "advised_memory": str(2048 * hosts << 20)}
+    notes = replace(one.submitted.notes, keywords=keywords)
+    advised = replace(one, submitted=replace(one.submitted, notes=notes))
+    assert list(job_at_length.listing([advised], SNAPSHOT))[-2] == f" Effective: {effective}"
+
+
 def test_reasons_are_counted():
     assert drawn(jobs.reason_summary(STEPS, SNAPSHOT)) == expected("bjobs-psum")
 

@@ -5,6 +5,7 @@ The dated lines and blocks stand in LSF's order: programs take them apart by it.
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from jobcast.batch.finished import advised_memory
 from jobcast.batch.record import Step
 from jobcast.batch.screens.lsf.job import called, cpu_time, dependency, hosts, name, queue, run_limit, state
 from jobcast.batch.screens.lsf.jobs import Told, pending_lines
@@ -13,6 +14,7 @@ from jobcast.batch.screens.lsf.words import limit, long_date, memory, wrapped, z
 from jobcast.batch.snapshot import Snapshot
 from jobcast.printable import printable
 from jobcast.program import NOWHERE
+from jobcast.units import MIB
 
 _MARGIN = 21
 """Width of a date."""
@@ -53,7 +55,16 @@ def _paragraphs(step: Step, snapshot: Snapshot, *, unformatted: bool) -> Iterato
     asked = printable(step.submitted.notes.keywords.get("-R", "")) or "-"
     yield " RESOURCE REQUIREMENT DETAILS:"
     yield f" Combined: {asked}"
-    yield f" Effective: {asked if step.allocation else '-'}"
+    yield f" Effective: {_effective(asked, step) if step.allocation else '-'}"
+
+
+def _effective(asked: str, step: Step) -> str:
+    """Return what holds of what was asked for: with the memory that a forecast set, on each host, in MB."""
+    advised = advised_memory(step.submitted.notes)
+    if advised is None:
+        return asked
+    rusage = f"rusage[mem={advised / MIB / len(step.allocation):.2f}]"
+    return rusage if asked == "-" or "mem=" in asked else f"{asked} {rusage}"
 
 
 def _head(step: Step, snapshot: Snapshot) -> str:
