@@ -1,6 +1,8 @@
 """The OpenAPI document, made from the structures of requests and answers and from the table of operations."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 
 import msgspec
@@ -44,25 +46,51 @@ listed here. Only what is no HTTP is answered 400, and what comes beyond the lim
 What is left out of a request, or null, nobody knows."""
 
 
-def document() -> dict[str, Any]:
-    """Return the OpenAPI document, as it is read from JSON: whoever changes it changes nothing else."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Interface:
+    """What is described in one document."""
+
+    title: str
+    about: str
+    operations: Mapping[tuple[str, str], Operation]
+    """Method and path to what is to be known of them."""
+    refusals: Mapping[str, tuple[int, str]]
+    """Fixed word to status and what it means."""
+    modules: tuple[ModuleType, ...]
+    """With the structures that are asked for and answered."""
+    answering: tuple[ModuleType, ...]
+    """Those of them whose structures hold all of their fields, null or not."""
+    more: tuple[type, ...] = ()
+    """Structures that stand in others only."""
+    schemas: Mapping[str, Any] = field(default_factory=dict)
+    """Further ones by name, of what is no structure."""
+    when: str = "From `jobcast token add NAME`; not needed on this host, nor over the Unix socket."
+    """When a token is needed."""
+
+
+def document(interface: Interface | None = None) -> dict[str, Any]:
+    """Return the OpenAPI document, as it is read from JSON: whoever changes it changes nothing else.
+
+    Of the forecast service where no other interface is given.
+    """
+    interface = interface or SERVICE
     told = {
         "openapi": "3.1.0",
         "info": {
-            "title": "jobcast",
+            "title": interface.title,
             "version": jobcast.__version__,
-            "description": _ABOUT,
+            "description": interface.about,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "."}],
-        "paths": _paths(),
+        "paths": _paths(interface),
         "components": {
-            "schemas": _schemas(),
+            "schemas": {**_schemas(interface), **interface.schemas},
             "securitySchemes": {
                 "token": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "From `jobcast token add NAME`; not needed on this host, nor over the Unix socket.",
+                    "description": interface.when,
                 }
             },
         },
@@ -70,14 +98,14 @@ def document() -> dict[str, Any]:
     return dict(msgspec.json.decode(msgspec.json.encode(told)))
 
 
-def _paths() -> dict[str, Any]:
+def _paths(interface: Interface) -> dict[str, Any]:
     paths: dict[str, Any] = {}
-    for (method, path), operation in OPERATIONS.items():
-        paths.setdefault(path, {})[method.lower()] = _operation(operation)
+    for (method, path), operation in interface.operations.items():
+        paths.setdefault(path, {})[method.lower()] = _operation(operation, interface)
     return paths
 
 
-def _operation(operation: Operation) -> dict[str, Any]:
+def _operation(operation: Operation, interface: Interface) -> dict[str, Any]:
     summary, _, more = operation.about.partition("\n")
     told = {"summary": summary.removesuffix("."), "description": more.strip()}
     if operation.right:
@@ -94,7 +122,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
         ),
         "responses": {
             str(status): answer
-            for status, answer in sorted((_refusals(operation) | _answers(operation)).items())
+            for status, answer in sorted((_refusals(operation, interface) | _answers(operation)).items())
         },
         **({"security": [{}, {"token": []}]} if "no_token" in _words(operation) else {}),
     }
@@ -110,9 +138,9 @@ def _words(operation: Operation) -> set[str]:
     }
 
 
-def _refusals(operation: Operation) -> dict[int, Any]:
+def _refusals(operation: Operation, interface: Interface) -> dict[int, Any]:
     by_status: dict[int, dict[str, str]] = {}
-    for word, (status, text) in REFUSALS.items():
+    for word, (status, text) in interface.refusals.items():
         if word in _words(operation):
             by_status.setdefault(status, {})[word] = text
     return {status: _refusal(texts) for status, texts in by_status.items()}
@@ -153,23 +181,23 @@ def _one_of(kinds: Iterable[type]) -> dict[str, Any]:
     return references[0] if len(references) == 1 else {"oneOf": references}
 
 
-def _schemas() -> dict[str, Any]:
+def _schemas(interface: Interface) -> dict[str, Any]:
     """Return the schemas of all structures that are asked for or answered, with what the source says of them."""
     contents = [
         content
-        for operation in OPERATIONS.values()
+        for operation in interface.operations.values()
         for content in (
             *operation.asks,
             *(one for answer in operation.answers.values() for one in answer.contents),
         )
     ]
     kinds = {kind for content in contents for kind in content.kinds}
-    kinds |= {answered.MemorySent, answered.RunTimeSent, answered.ReasonSent, answered.Problem}
+    kinds |= {answered.Problem, *interface.more}
     ordered = sorted(kinds, key=lambda kind: kind.__name__)
     _, schemas = msgspec.json.schema_components(ordered, schema_hook=_either, ref_template=_SCHEMAS)
-    for kind in _structures():
+    for kind in _structures(interface):
         if kind.__name__ in schemas:
-            _describe(schemas[kind.__name__], kind)
+            _describe(schemas[kind.__name__], kind, interface)
     return schemas
 
 
@@ -178,20 +206,32 @@ def _either(kind: type) -> dict[str, Any]:
     return _one_of(kind.__subclasses__())
 
 
-def _structures() -> list[type[msgspec.Struct]]:
-    found = (one for module in (asked, answered, advice) for one in vars(module).values())
+def _structures(interface: Interface) -> list[type[msgspec.Struct]]:
+    found = (one for module in interface.modules for one in vars(module).values())
     return [one for one in found if isinstance(one, type) and issubclass(one, msgspec.Struct)]
 
 
-def _describe(schema: dict[str, Any], kind: type[msgspec.Struct]) -> None:
+def _describe(schema: dict[str, Any], kind: type[msgspec.Struct], interface: Interface) -> None:
     """Add what the source says of the fields, and that answers hold all of them, null or not."""
     docs: dict[str, str] = {}
     for one in (*_NOUNS.get(kind, ()), kind):
         docs |= field_docs(one)
-    for name, field in schema["properties"].items():
+    for name, about in schema["properties"].items():
         if name in docs:
-            field["description"] = docs[name]
+            about["description"] = docs[name]
     if "description" in schema:
         schema["description"] = in_json(schema["description"])
-    if kind.__module__ == answered.__name__:
+    if kind.__module__ in {module.__name__ for module in interface.answering}:
         schema["required"] = list(schema["properties"])
+
+
+SERVICE = Interface(
+    title="jobcast",
+    about=_ABOUT,
+    operations=OPERATIONS,
+    refusals=REFUSALS,
+    modules=(asked, answered, advice),
+    answering=(answered,),
+    more=(answered.MemorySent, answered.RunTimeSent, answered.ReasonSent),
+)
+"""The forecast service."""

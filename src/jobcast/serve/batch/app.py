@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from jobcast import language
 from jobcast.errors import InputError, JobcastError
-from jobcast.serve.batch import listings, login, looking, ordering, page
+from jobcast.serve.batch import documented, listings, login, looking, ordering, page
 from jobcast.serve.batch.desk import JSON, Desk, spoken
 from jobcast.serve.http import GoneError, RefusedError, problem
 from jobcast.serve.names import Named
@@ -37,6 +37,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/page/live", page.live),
     ("GET", "/page/plan", page.planned),
     ("GET", "/page/{file}", page.file),
+    ("GET", "/openapi.json", documented.openapi),
     ("GET", "/healthz", looking.healthz),
 )
 """Method, path and handler."""

@@ -101,7 +101,7 @@ class MachineListed(msgspec.Struct, kw_only=True):
     """Class to running tasks."""
     suspended: Mapping[str, int]
     """Class to suspended tasks."""
-    facts: Mapping[str, object]
+    facts: Mapping[str, str | float | bool]
     """What it last told of itself."""
 
 

@@ -15,6 +15,8 @@ from jobcast.serve.http import RefusedError
 
 _LINES = 200
 """Steps sent at once of the past."""
+_MOST = 10**12
+"""Seconds of the epoch are less."""
 
 
 async def snapshot(desk: Desk, request: Request) -> Response:
@@ -37,9 +39,12 @@ async def snapshot(desk: Desk, request: Request) -> Response:
 def whole(text: str | None) -> int | None:
     """Return the number that somebody has written; raises RefusedError where it is none."""
     try:
-        return None if text is None else int(text)
+        number = None if text is None else int(text)
     except ValueError:
-        raise RefusedError(400, "no_number", f"{text!r} is no whole number") from None
+        number = _MOST
+    if number is not None and abs(number) >= _MOST:
+        raise RefusedError(400, "no_number", f"{str(text)[:40]!r} is no second of the epoch")
+    return number
 
 
 async def past(desk: Desk, request: Request) -> Response:
