@@ -43,6 +43,8 @@ def run(ledger: Ledger, number: int) -> str:
 
 def test_what_is_over_is_written_and_what_lives_is_not(tmp_path: Path) -> None:
     ledger = opened(tmp_path)
+    (tmp_path / "store" / "models").mkdir(parents=True)
+    (tmp_path / "store" / "models" / "active").symlink_to("some-model")
     done = run(ledger, 1)
     submit(ledger, submitted("n1.2.0", tasks=4), submitted("n1.3.0"), submitted("n1.4.0", hold="user"))
     order(ledger, Cancel(steps=("n1.4.0",)))
@@ -50,6 +52,13 @@ def test_what_is_over_is_written_and_what_lives_is_not(tmp_path: Path) -> None:
     assert known(tmp_path / "store") == [done, "n1.4.0"]
     (told,), _ = FeedbackJournal(tmp_path / "store").after(BEGINNING)
     assert (told.job_id, told.run_time) == (done, 60.0)
+
+
+def test_without_a_model_nothing_is_written_for_one(tmp_path: Path) -> None:
+    ledger = opened(tmp_path)
+    run(ledger, 1)
+    turn(ledger, tmp_path / "store")
+    assert not (tmp_path / "store" / "feedback").exists()
 
 
 def test_a_kill_at_any_instant_loses_nothing_and_writes_nothing_twice(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from jobcast.batch.record import Step
 from jobcast.errors import JobcastError
 from jobcast.history import SET_ASIDE_TEXT, SetAside, sift
 from jobcast.job import Job, JobState
+from jobcast.predict.shelf import Shelf
 from jobcast.store.feedback import FeedbackJournal, FinishedEntry
 from jobcast.store.history import Store
 from jobcast.store.rows import to_rows
@@ -123,7 +124,9 @@ class Feeder:
         store.compact()
 
     def _teach(self, jobs: Sequence[Job]) -> None:
-        """Tell models that answer now what ended well; they know a run again that is told twice."""
+        """Tell the model that answers now what ended well; it knows a run again that is told twice."""
+        if Shelf(self._store / "models").active() is None:
+            return
         entries = [_entry(job) for job in jobs if job.state is JobState.DONE and job.start_time is not None]
         if entries:
             journal = FeedbackJournal(self._store)

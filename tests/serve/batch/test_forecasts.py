@@ -23,6 +23,7 @@ from jobcast.predict.shelf import Shelf
 from jobcast.program import Enforcement
 from jobcast.schedule.job import Demand
 from jobcast.serve.batch.forecasts import Forecasts, Sources
+from jobcast.store.feedback import FeedbackJournal, FinishedEntry
 from jobcast.units import GIB, MIB
 from tests.batch.making import AT, opened, submitted
 from tests.trained import END, a_job, made_up_history
@@ -199,6 +200,35 @@ def test_another_model_is_taken_up(make: Callable[[str], Forecasts], store: Path
     shelf.activate(name)
     asyncio.run(forecasts.look())
     assert forecasts.complete([like()]).steps != (like(),)
+
+
+def test_what_has_finished_is_learnt_at_once_and_forgotten_when_no_model_needs_it(
+    make: Callable[[str], Forecasts], store: Path
+) -> None:
+    forecasts = make('mode = "apply"\n')
+    (before,) = forecasts.complete([like()]).steps
+    told = a_job(100)
+    entries_of = [
+        FinishedEntry(
+            finish_time=END + timedelta(hours=number),
+            submit_time=END + timedelta(hours=number, minutes=-30),
+            job_id=f"new{number}",
+            memory_peak=900 * MIB,
+            memory_requested=GIB,
+            run_time=60.0,
+            **told,
+        )
+        for number in range(1, 9)
+    ]
+    journal = FeedbackJournal(store)
+    journal.append(entries_of, END + timedelta(hours=9))
+    journal.lines.close()
+    asyncio.run(forecasts.look())
+    (after,) = forecasts.complete([like()]).steps
+    assert after.job.demand.per_task[MEMORY] != before.job.demand.per_task[MEMORY]
+    (store / "feedback" / "2020-01-01.jsonl").write_text("{}\n")
+    make("")
+    assert not (store / "feedback" / "2020-01-01.jsonl").exists()
 
 
 def test_the_history_that_was_made_up_has_such_jobs() -> None:

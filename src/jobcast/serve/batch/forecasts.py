@@ -15,7 +15,7 @@ from jobcast.batch.described import submission_of
 from jobcast.batch.record import Submitted
 from jobcast.errors import ConfigError, JobcastError
 from jobcast.job import Submission
-from jobcast.serve.active import Follower
+from jobcast.serve.active import Follower, Loaded
 from jobcast.serve.desk import Answered, Asker, Desk
 from jobcast.serve.watched import Watched, WatchedRules
 from jobcast.serve.worker import new_id
@@ -72,11 +72,20 @@ class Forecasts:
         if self._rules.trouble is not None and before is None:
             logger.error("%s", self._rules.trouble.message)
         if (name := self._follower.wanted()) is not None:
-            self._follower.take(name, await asyncio.to_thread(self._follower.load, name))
+            self._follower.take(name, await asyncio.to_thread(self._loaded, name))
             if self._follower.trouble is not None:
                 logger.error("%s", self._follower.trouble.message)
         while self._follower.loaded and self._follower.loaded.learn_some(self._follower.feedback):
             await asyncio.sleep(0)
+
+    def _loaded(self, name: str) -> Loaded | JobcastError:
+        """Load a model, and forget of what has finished that no model has to learn any more."""
+        found = self._follower.load(name)
+        try:
+            self._follower.forget_feedback()
+        except (JobcastError, OSError) as error:  # it is in nobody's way
+            logger.warning("old feedback is kept: %s", error)
+        return found
 
     def close(self) -> None:
         """Let go of the journal of advice."""
