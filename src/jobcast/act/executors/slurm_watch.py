@@ -43,6 +43,7 @@ class Watch:
         self._forced: dict[str, float] = {}
         self._facts_at = self._measures_at = 0.0
         self._measures: dict[str, Consumed] = {}
+        self._strangers: frozenset[str] = frozenset()
         self.others: frozenset[str] = frozenset()
         """Jobs in the partition that were never ours."""
 
@@ -70,7 +71,11 @@ class Watch:
         entries = [entry for entry in self._going() if entry.attempt.id not in self._post.at_work]
         jobs = read_queue(await ask(commands.queue(self._post.site.partition)))
         known = {entry.job for entry in self._post.ledger.entries.values()}
-        self.others = frozenset(job for job in jobs if job not in known)
+        strangers = frozenset(job for job in jobs if job not in known)
+        self.others, self._strangers = (
+            strangers & self._strangers,
+            strangers,
+        )  # one of ours may not be noted yet
         self._say_who_decides()
         begun = await self._read_reports(entries, jobs)
         changed = [self._notice(entry, jobs[entry.job]) for entry in entries if entry.job in jobs]
