@@ -1,4 +1,4 @@
-"""Writes the pictures that the documentation shows, of the report and of a simulated run.
+"""Writes the pictures that the documentation shows: of the report, of a simulated run, and of the batch manager.
 
 ``make screenshots``, with Chromium.
 """
@@ -11,8 +11,9 @@ from click.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from batch_screenshot import manager
 from playwright.sync_api import Browser
-from tests.browser import chromium, opened
+from tests.browser import chromium, opened, visited
 
 from jobcast.cli.main import program, settle_language
 
@@ -37,6 +38,8 @@ def main() -> None:
             *(*SIMULATED, "--gantt", str(run)),
         )
         _take_run(browser, run)
+        with manager(Path(folder) / "batch") as address:
+            _take_batch(browser, address)
 
 
 def _jobcast(*arguments: str) -> None:
@@ -64,6 +67,14 @@ def _take_run(browser: Browser, file: Path) -> None:
             page.click("#language")
         page.set_viewport_size({"width": 1280, "height": 1180})
         page.screenshot(path=IMAGES / f"run-{language}-light.png")
+
+
+def _take_batch(browser: Browser, address: str) -> None:
+    for language, locale in (("en", "en-GB"), ("zh", "zh-CN")):
+        page = visited(browser, address, locale=locale).page
+        page.set_viewport_size({"width": 1280, "height": 1400})
+        page.wait_for_selector("#part-steps tbody tr")
+        page.screenshot(path=IMAGES / f"batch-{language}.png")
 
 
 if __name__ == "__main__":
