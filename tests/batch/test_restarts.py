@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from jobcast.batch.service import Wanted
 from jobcast.errors import JobcastError
 from jobcast.store.history import Store
 from tests.batch.running import Batch
@@ -53,6 +54,7 @@ def test_no_step_is_lost_or_run_twice_however_often_the_manager_is_killed(tmp_pa
     killing = subprocess.Popen([sys.executable, "-m", "tests.batch.forking", str(tmp_path), str(KILLS), "7"])
     try:
         accepted = _submit_until_all_are_killed(batch, killing)
+        until(lambda: _answers(batch), 30, "the last manager, which nobody kills")
         over = {step.id: step for step in batch.all_over()}
         until(lambda: len(_history(batch)) >= len(over), 30, "a history of all steps")
         replayed = batch.run("replay")
@@ -70,6 +72,14 @@ def test_no_step_is_lost_or_run_twice_however_often_the_manager_is_killed(tmp_pa
     assert _history(batch) == sorted(over)
     assert all(step.began and step.ended and step.ended - step.began >= 0.05 for step in over.values())
     assert "the same was decided" in replayed
+
+
+def _answers(batch: Batch) -> bool:
+    try:
+        batch.client.snapshot(Wanted())
+    except JobcastError:
+        return False
+    return True
 
 
 def _history(batch: Batch) -> list[str]:
