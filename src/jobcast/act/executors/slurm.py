@@ -25,7 +25,7 @@ from jobcast.act.executors.slurm_orders import Orders
 from jobcast.act.executors.slurm_post import Post, SlurmSite
 from jobcast.act.executors.slurm_start import Starts
 from jobcast.act.executors.slurm_states import phase
-from jobcast.act.executors.slurm_watch import Watch
+from jobcast.act.executors.slurm_watch import Doers, Watch
 from jobcast.language import say
 
 
@@ -34,8 +34,7 @@ class _Parts:
     """What there is while the executor is open."""
 
     post: Post
-    starts: Starts
-    orders: Orders
+    does: Doers
     watch: Watch
     authority: Authority
     lock: int
@@ -102,12 +101,13 @@ class SlurmExecutor:
             news=self._news,
             bell=asyncio.Event(),
         )
-        starts = Starts(post)
+        does = Doers(
+            starts=Starts(post), orders=Orders(post, asyncio.get_running_loop().time), ends=Ends(post)
+        )
         return _Parts(
             post=post,
-            starts=starts,
-            orders=Orders(post, asyncio.get_running_loop().time),
-            watch=Watch(post, starts, Ends(post), authority),
+            does=does,
+            watch=Watch(post, does, authority),
             authority=authority,
             lock=lock,
         )
@@ -136,7 +136,7 @@ class SlurmExecutor:
             entry = added or parts.post.ledger.entries.get(attempt.id)
             if entry is None or entry.job is not None or entry.ended is not None:
                 return
-            await parts.starts.submit(entry, is_new=added is not None)
+            await parts.does.starts.submit(entry, is_new=added is not None)
         parts.starting.pop(attempt.id, None)
         self._launch(parts, entry)
 
@@ -147,7 +147,7 @@ class SlurmExecutor:
         parts.post.at_work.add(entry.attempt.id)
 
         async def launch() -> None:
-            await parts.starts.launch(entry)
+            await parts.does.starts.launch(entry)
             parts.post.at_work.discard(entry.attempt.id)
             parts.post.bell.set()
 
@@ -155,11 +155,11 @@ class SlurmExecutor:
 
     async def suspend(self, attempt: str) -> None:
         """See `jobcast.act.executors.base.Executor.suspend`. Its CPUs are free for others then, its memory isn't."""
-        await self._opened().orders.suspend(attempt)
+        await self._opened().does.orders.suspend(attempt)
 
     async def resume(self, attempt: str) -> None:
         """See `jobcast.act.executors.base.Executor.resume`."""
-        await self._opened().orders.resume(attempt)
+        await self._opened().does.orders.resume(attempt)
 
     async def kill(self, attempt: str) -> None:
         """See `jobcast.act.executors.base.Executor.kill`."""
@@ -173,7 +173,7 @@ class SlurmExecutor:
         if entry.job is None:
             await self.start(entry.attempt)  # it may be there, though nobody has told us
         else:
-            await parts.orders.kill(entry, entry.job)
+            await parts.does.orders.kill(entry, entry.job)
 
     async def known(self) -> tuple[Known, ...]:
         """See `jobcast.act.executors.base.Executor.known`."""
@@ -205,7 +205,7 @@ class SlurmExecutor:
             parts.post.ledger.forget(attempt)
             parts.post.exits.forget(attempt)
             parts.post.states.pop(attempt, None)
-            parts.orders.forget(attempt)
+            parts.does.orders.forget(attempt)
 
     def _opened(self) -> _Parts:
         if self._parts is None:

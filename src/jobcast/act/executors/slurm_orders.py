@@ -32,13 +32,15 @@ class Orders:
         """Likewise, for those that somebody before us suspended."""
 
     async def suspend(self, attempt: str) -> None:
-        """Stop a job; its CPUs are free for others at once."""
+        """Stop a job, one that doesn't run yet as soon as it does; its CPUs are free for others at once."""
         if (job := self._going(attempt)) is not None:
+            self._post.stand_still.add(attempt)
             self._settled[attempt] = self._seconds() + _SETTLES_S
             await self._tell(commands.suspend(job))
 
     async def resume(self, attempt: str) -> None:
         """Let a job go on, as soon as it has settled."""
+        self._post.stand_still.discard(attempt)
         if (job := self._going(attempt)) is not None:
             since = self._settled.get(attempt)
 
@@ -50,6 +52,7 @@ class Orders:
 
     async def kill(self, entry: Entry, job: str) -> None:
         """Ask a job to end; one that stands still when it has settled."""
+        self._post.stand_still.discard(entry.attempt.id)
 
         async def wake() -> None:
             await self._tell(commands.resume(job))
@@ -63,6 +66,7 @@ class Orders:
     def forget(self, attempt: str) -> None:
         """Keep nothing of it."""
         self._settled.pop(attempt, None)
+        self._post.stand_still.discard(attempt)
 
     async def _kill(self, job: str) -> None:
         waits = await self._phase(job) is Phase.PROLOG

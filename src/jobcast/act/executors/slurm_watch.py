@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from jobcast.act.executors import slurm_commands as commands
 from jobcast.act.executors.base import Began, Consumed, ExecutorError, MachineNews, Measured, Paused, Phase
@@ -19,6 +20,7 @@ from jobcast.act.executors.slurm_asking import RefusedError, ask
 from jobcast.act.executors.slurm_authority import Authority
 from jobcast.act.executors.slurm_end import Ends
 from jobcast.act.executors.slurm_ledger import Entry
+from jobcast.act.executors.slurm_orders import Orders
 from jobcast.act.executors.slurm_post import Post
 from jobcast.act.executors.slurm_start import Starts
 from jobcast.act.executors.slurm_states import HOPELESS, phase
@@ -30,12 +32,21 @@ _UNREPORTED_S = 20.0
 _SLACK_S = 10.0
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Doers:
+    """Who does what the watch finds to be done."""
+
+    starts: Starts
+    orders: Orders
+    ends: Ends
+
+
 class Watch:
     """Looks at the partition again and again."""
 
-    def __init__(self, post: Post, starts: Starts, ends: Ends, authority: Authority) -> None:
+    def __init__(self, post: Post, does: Doers, authority: Authority) -> None:
         """Take what is to be done with attempts, and what was known of the partition."""
-        self._post, self._starts, self._ends, self._authority = post, starts, ends, authority
+        self._post, self._does, self._authority = post, does, authority
         self._said = ""
         self._machines: dict[str, MachineNews] = {}
         self._waiting: dict[str, float] = {}
@@ -84,7 +95,7 @@ class Watch:
             for entry in gone:
                 self._post.at_work.add(entry.attempt.id)
                 self._measures.pop(entry.attempt.id, None)
-            self._post.spawn(self._ends.finish(gone))
+            self._post.spawn(self._does.ends.finish(gone))
         return begun or any(changed) or bool(gone)
 
     def _say_who_decides(self) -> None:
@@ -138,6 +149,8 @@ class Watch:
         was, is_ = (state is not None and phase(state) is Phase.SUSPENDED for state in (before, queued.state))
         if was != is_ and entry.killed is None:
             self._post.news.put_nowait(Paused(attempt=name, at=self._post.now(), suspended=is_))
+        if queued.state == "RUNNING" and name in self._post.stand_still:
+            self._post.spawn(_suppressed(self._does.orders.suspend(name)))
         self._force(entry)
         self._give_back(entry, queued)
         return before != queued.state
@@ -151,7 +164,9 @@ class Watch:
         late = time >= self._waiting.setdefault(name, time) + self._post.site.patience
         if late or queued.reason in HOPELESS:
             self._post.at_work.add(name)
-            self._post.spawn(self._starts.give_back(entry, queued.reason, hopeless=queued.reason in HOPELESS))
+            self._post.spawn(
+                self._does.starts.give_back(entry, queued.reason, hopeless=queued.reason in HOPELESS)
+            )
 
     def _force(self, entry: Entry) -> None:
         exits = entry.attempt.exits
@@ -178,6 +193,6 @@ class Watch:
 _BEGUN = frozenset({"RUNNING", "SUSPENDED", "STOPPED", "COMPLETING"})
 
 
-async def _suppressed(asked: Coroutine[None, None, str]) -> None:
+async def _suppressed(asked: Coroutine[None, None, object]) -> None:
     with suppress(RefusedError, ExecutorError):
         await asked
