@@ -32,8 +32,7 @@ class Frame:
 def take(ledger: Ledger, wanted: Wanted, frame: Frame, at: int, over: Sequence[Step] = ()) -> Snapshot:
     """Return a snapshot; `over` are steps that are shown though they are over."""
     state = ledger.state
-    steps = {step.id: step for name in wanted.steps for step in ledger.named(name)}
-    shown = steps if wanted.steps else in_line(ledger)
+    shown = chosen(ledger, wanted)
     snapshot = Snapshot(
         at=at,
         cluster=frame.cluster,
@@ -62,6 +61,13 @@ def _queue_notes(ledger: Ledger) -> dict[str, QueueNotes]:
         if rules.comment or limits:
             notes[name] = QueueNotes(comment=rules.comment, limits=limits)
     return notes
+
+
+def chosen(ledger: Ledger, wanted: Wanted) -> dict[str, Step]:
+    """Return the living steps that are wanted, by their ids."""
+    if not wanted.steps:
+        return in_line(ledger)
+    return {step.id: step for name in wanted.steps for step in ledger.named(name)}
 
 
 def in_line(ledger: Ledger) -> dict[str, Step]:

@@ -1,6 +1,6 @@
 """What anybody may see of a step: all but its script and environment, which may hold secrets."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -40,3 +40,12 @@ class Shown:
         if known is None or known[1] is not step.consumed:
             known = self._written[step.id] = to_json(shown(step)), step.consumed
         return known[0]
+
+    def all_of(self, steps: Mapping[str, Step]) -> list[bytes]:
+        """Return many steps as JSON, told by their ids."""
+        return [
+            known[0]
+            if (known := self._written.get(name)) is not None and known[1] is step.consumed
+            else self.of(step)
+            for name, step in steps.items()
+        ]

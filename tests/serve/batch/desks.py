@@ -1,5 +1,6 @@
 """A batch manager's desk whose jobs nobody starts, on one made-up machine, asked without a network."""
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -45,7 +46,7 @@ def desk(folder: Path, **other: Any) -> Desk:
             user=user, host="n1", job="", at=datetime.fromtimestamp(making.AT, UTC)
         ),
         "read_site": lambda: loop.ledger.site,
-        "stop": lambda: None,
+        "stopping": asyncio.Event(),
         "filtered": lambda order, _who: order,
     }
     return Desk(**{**made, **other})

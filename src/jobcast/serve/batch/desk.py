@@ -1,5 +1,6 @@
 """What the application of the batch manager answers from."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -30,8 +31,8 @@ class Desk:
     """Looks up a user; may take long."""
     read_site: Callable[[], LiveSite]
     """Reads the site's files again; may take long."""
-    stop: Callable[[], None]
-    """Ends the manager."""
+    stopping: asyncio.Event
+    """Set to end the manager."""
     filtered: Callable[[SubmitCommandFile, Submitter], SubmitCommandFile | str]
     """Sends a job command file through the site's filter; returns why it is refused, or what is submitted."""
     wrong: Wrong = field(default_factory=Wrong)

@@ -1,6 +1,7 @@
 """What is known, over HTTP: snapshots, the past, and what happens."""
 
 import asyncio
+from asyncio import FIRST_COMPLETED
 from collections.abc import AsyncIterator
 from dataclasses import fields
 
@@ -15,6 +16,8 @@ from jobcast.serve.http import RefusedError
 
 _LINES = 200
 """Steps sent at once of the past."""
+_STILL_SECONDS = 15
+"""After which those who listen are told that there is nothing to tell."""
 _MOST = 10**12
 """Seconds of the epoch are less."""
 
@@ -79,15 +82,19 @@ async def events(desk: Desk, request: Request) -> Response:
     queue = desk.loop.subscribe()
 
     async def stream() -> AsyncIterator[bytes]:
+        ending = asyncio.create_task(desk.stopping.wait())
         try:
             yield b"data: " + to_json(desk.loop.happened()) + b"\n\n"
-            while not await request.is_disconnected():
-                try:
-                    happened = await asyncio.wait_for(queue.get(), 15)
-                    yield b"data: " + to_json(happened) + b"\n\n"
-                except TimeoutError:
+            while not (desk.stopping.is_set() or await request.is_disconnected()):
+                getting = asyncio.create_task(queue.get())
+                await asyncio.wait({getting, ending}, timeout=_STILL_SECONDS, return_when=FIRST_COMPLETED)
+                if getting.done():
+                    yield b"data: " + to_json(getting.result()) + b"\n\n"
+                else:
+                    getting.cancel()
                     yield b": still here\n\n"
         finally:
+            ending.cancel()
             desk.loop.unsubscribe(queue)
 
     return StreamingResponse(stream(), media_type="text/event-stream", headers={"cache-control": "no-store"})

@@ -71,7 +71,7 @@ async def _of_manager(desk: Desk, order: Reconfigure | Stop, asker: Asker) -> An
         said = say("batch.operators_only")
         return Answer(outcomes=(Outcome(name="", done=Done.NOT_YOURS, said=said),))
     if isinstance(order, Stop):
-        desk.stop()
+        desk.stopping.set()
         return Answer(outcomes=())
     return desk.loop.reconfigure(await asyncio.to_thread(desk.read_site))
 

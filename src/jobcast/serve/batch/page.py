@@ -3,6 +3,7 @@
 It loads nothing from elsewhere. Names of users stand in it as text; scripts are files of our own.
 """
 
+import asyncio
 import json
 from functools import cache
 from pathlib import Path
@@ -78,7 +79,7 @@ def _asked(desk: Desk, request: Request) -> Asked:
 async def page(desk: Desk, request: Request) -> Response:
     """``GET /``: all of it; where its reader may not look, no more than a place for a token."""
     asked = _asked(desk, request)
-    values = await shown(desk, asked) if asked.guest.looks else {}
+    parts = await _parts(desk, asked) if asked.guest.looks else {}
     (other,) = set(LANGUAGES) - {asked.language}
     with speaking(asked.language):
         told = {
@@ -90,8 +91,9 @@ async def page(desk: Desk, request: Request) -> Response:
             "states": [(name, say(f"batch_page_state.{name}")) for name in STATES],
             "classes": list(desk.loop.ledger.state.policy.queues) if asked.guest.looks else [],
             "words": _words(),
+            "parts": {name: Markup(part) for name, part in parts.items()},  # noqa: S704 - made of our templates
         }
-        body = _environment().get_template("page.html").render(**told, **values)
+        body = _environment().get_template("page.html").render(**told)
         tag = say("batch_page.language")
     return Response(body, media_type="text/html", headers={**_HEADERS, "content-language": tag})
 
@@ -109,11 +111,18 @@ async def live(desk: Desk, request: Request) -> Response:
     headers = {"etag": snapshots.tag_of(ledger, seen), "cache-control": "no-cache"}
     if request.headers.get("if-none-match") == headers["etag"]:
         return Response(status_code=304, headers=headers)
-    values = await shown(desk, asked)
-    with speaking(asked.language):
-        made = _environment()
-        parts = {name: made.get_template(f"{name}.html").render(asked=asked, **values) for name in _PARTS}
+    parts = await _parts(desk, asked)
     return Response(msgspec.json.encode(parts), media_type=JSON, headers=headers)
+
+
+async def _parts(desk: Desk, asked: Asked) -> dict[str, str]:
+    """Return the parts of the page; between them others get their turn."""
+    values, made, parts = await shown(desk, asked), _environment(), dict[str, str]()
+    for name in _PARTS:
+        with speaking(asked.language):
+            parts[name] = made.get_template(f"{name}.html").render(asked=asked, **values)
+        await asyncio.sleep(0)
+    return parts
 
 
 async def planned(desk: Desk, request: Request) -> Response:

@@ -153,7 +153,7 @@ def _desk(setup: Set, loop: Loop, tokens: Watched[tuple[Token, ...]], stopping: 
         only=setup.only,
         submitter=lambda user: submitter(user, setup.host, clock.now()),
         read_site=lambda: read_live(setup.files()),
-        stop=stopping.set,
+        stopping=stopping,
         filtered=partial(_filtered, loop),
     )
 

@@ -6,7 +6,7 @@ known by then, and sent after.
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -37,9 +37,9 @@ class _Taken:
     """What is known at one moment."""
 
     snapshot: Snapshot
-    steps: tuple[bytes, ...]
+    steps: list[bytes]
     """Those that are alive."""
-    living: frozenset[str]
+    living: Collection[str]
     """Their ids."""
 
 
@@ -58,6 +58,7 @@ async def as_json(
 ) -> AsyncIterator[bytes]:
     """Yield a snapshot, piece by piece, of the moment at which the first piece is asked for, or shortly after."""
     await _write_ahead(ledger, shown)
+    await asyncio.sleep(0)
     taken = _take(ledger, wanted, frame, shown, at)
     await asyncio.sleep(0)
     yield to_json(picture.without_steps(taken.snapshot))[:-1] + b',"waits":{'
@@ -108,11 +109,11 @@ async def _write_ahead(ledger: Ledger, shown: Shown) -> None:
 
 
 def _take(ledger: Ledger, wanted: Wanted, frame: Frame, shown: Shown, at: int) -> _Taken:
-    whole = picture.take(ledger, wanted, frame, at)
+    steps = picture.chosen(ledger, wanted)
     return _Taken(
-        snapshot=whole,
-        steps=tuple(map(shown.of, whole.steps)),
-        living=frozenset(step.id for step in whole.steps),
+        snapshot=picture.take(ledger, wanted, frame, at),
+        steps=shown.all_of(steps),
+        living=steps.keys(),
     )
 
 

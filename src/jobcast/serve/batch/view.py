@@ -1,5 +1,6 @@
 """What the page shows, as plain values for its templates."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -10,7 +11,7 @@ from jobcast.batch.record import Step
 from jobcast.language import say, speaking
 from jobcast.machine import CPUS, MEMORY
 from jobcast.serve.batch.buttons import Button, buttons
-from jobcast.serve.batch.choice import Choice, Chosen, choose
+from jobcast.serve.batch.choice import Choice, choose
 from jobcast.serve.batch.desk import Desk
 from jobcast.serve.batch.door import Guest
 from jobcast.serve.batch.listed import MachineListed, StepListed, listed, machine_listed
@@ -20,6 +21,8 @@ from jobcast.zone import read_zone
 
 MOST_MACHINES = 200
 """Machines that are shown."""
+_AT_ONCE = 20
+"""Steps that are told before others get their turn."""
 _MOST_BEFORE = 20
 """Steps that are named of those before one."""
 
@@ -81,11 +84,16 @@ async def shown(desk: Desk, asked: Asked) -> dict[str, object]:
     """Return what the templates are given; steps are found a little at a time."""
     ledger = desk.loop.ledger
     chosen = await choose(asked.choice, ledger)
-    with speaking(asked.language):  # while steps were found, others may have been answered
-        return _values(desk, asked, chosen)
+    rows = list[Row]()
+    for start in range(0, len(chosen.steps), _AT_ONCE):
+        with speaking(asked.language):  # others may have been answered meanwhile
+            rows += [_row(step, asked, desk) for step in chosen.steps[start : start + _AT_ONCE]]
+        await asyncio.sleep(0)
+    with speaking(asked.language):
+        return {"rows": rows, "count": chosen.count, **_values(desk, asked)}
 
 
-def _values(desk: Desk, asked: Asked, chosen: Chosen) -> dict[str, object]:
+def _values(desk: Desk, asked: Asked) -> dict[str, object]:
     ledger = desk.loop.ledger
     machines = [machine_listed(one) for one in picture.machines(ledger)]
     return {
@@ -93,8 +101,6 @@ def _values(desk: Desk, asked: Asked, chosen: Chosen) -> dict[str, object]:
         "machines": machines[:MOST_MACHINES],
         "machine_count": len(machines),
         "most_machines": MOST_MACHINES,
-        "rows": [_row(step, asked, desk) for step in chosen.steps],
-        "count": chosen.count,
         "detail": _detail(asked, desk),
         "policy": ledger.state.policy.name,
         "executor": desk.frame.executor,
