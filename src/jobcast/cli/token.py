@@ -16,6 +16,7 @@ from jobcast.serve.access import Right, Token
 from jobcast.serve.tokens import change_tokens, make_token, read_tokens
 
 _MOST_DAYS = 3650
+_FOR_BATCH = {Right.BATCH, Right.OPERATE}
 
 
 @click.group(cls=frame.Family, help=say("token.help"), epilog=say("token.examples"))
@@ -57,7 +58,7 @@ def add(
         return
     talk(say("token.added", name=name, until=_until(session, token)))
     tell(text)
-    talk(say("token.added_next"))
+    talk(say("token.added_batch") if _FOR_BATCH & set(rights) else say("token.added_next"))
 
 
 @command.command("list", cls=frame.Spoken, help=say("token.list_help"), epilog=say("token.list_examples"))
