@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from jobcast import clock
-from jobcast.act.executors import slurm_start
+from jobcast.act.executors import slurm_end, slurm_start, slurm_watch
 from jobcast.act.executors.base import Began, End, Ended, ExecutorError, Paused, Phase
 from jobcast.act.executors.slurm import SlurmExecutor, SlurmSite
-from jobcast.act.executors.slurm_asking import ask
+from jobcast.act.executors.slurm_asking import RefusedError, ask
 from jobcast.machine import Share
 from jobcast.program import Exits
 from jobcast.systems.base import Command
@@ -171,6 +171,54 @@ def test_what_slurm_does_not_start_is_given_back(bench: Bench, cluster: Cluster,
     client = partial(SlurmExecutor, home / "state", site, now=lambda: clock.now().timestamp())
     with_(replace(bench, client=client), scene)
     cluster.run("scancel", other)
+
+
+def test_a_prolog_that_failed_when_its_manager_died_keeps_the_job_from_running(bench: Bench) -> None:
+    exits = Exits(prolog=("/bin/sh", "-c", f"echo x >> {bench.folder}/prolog; exit 9"))
+
+    async def without_scancel(command: Command, told: bytes = b"") -> str:
+        if command.arguments[0] == "scancel":
+            raise ExecutorError("nobody there")
+        return await ask(command, told)
+
+    async def scene(seen: Watched) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(slurm_start, "ask", without_scancel)
+            await seen.executor.start(bench.sh("a@1", "touch ran", exits=exits))
+            await eventually((bench.folder / "prolog").exists)
+            await asyncio.sleep(1.5)
+            assert seen.of(Ended, "a@1") == []
+
+    async def later(seen: Watched) -> None:
+        ended = await seen.first(Ended, "a@1")
+        assert (ended.how, ended.exits) == (End.NOT_BEGUN, {"prolog": 9})
+        assert [each.name for each in bench.folder.iterdir()] == ["prolog"]
+        assert (bench.folder / "prolog").read_text() == "x\n"
+
+    with_(bench, scene)
+    with_(bench, later)
+
+
+def test_slurm_that_is_gone_for_a_while_loses_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nobody(_command: Command, _told: bytes = b"") -> str:
+        raise ExecutorError("nobody there")
+
+    async def confused(_command: Command, _told: bytes = b"") -> str:
+        raise RefusedError("an error of a kind that nobody has seen")
+
+    async def scene(seen: Watched) -> None:
+        await seen.executor.start(bench.sh("a@1", "sleep 1; exit 3"))
+        await seen.first(Began, "a@1")
+        for trouble in (nobody, confused):
+            with monkeypatch.context() as patch:
+                for module in (slurm_end, slurm_watch):
+                    patch.setattr(module, "ask", trouble)
+                await asyncio.sleep(1.5)
+                assert seen.of(Ended, "a@1") == []
+        ended = await seen.first(Ended, "a@1")
+        assert (ended.how, ended.exit_code) == (End.EXITED, 3)
+
+    with_(bench, scene)
 
 
 def test_root_runs_jobs_as_their_owners(bench: Bench) -> None:

@@ -16,7 +16,7 @@ from uuid import uuid4
 from jobcast.act.executors import slurm_commands as commands
 from jobcast.act.executors.base import Attempt, ExecutorError, Known, News, Phase
 from jobcast.act.executors.slurm_answers import read_queue
-from jobcast.act.executors.slurm_asking import RefusedError, ask
+from jobcast.act.executors.slurm_asking import RefusedError, ask, surely
 from jobcast.act.executors.slurm_authority import Authority, take
 from jobcast.act.executors.slurm_end import Ends
 from jobcast.act.executors.slurm_exits import SiteExits
@@ -147,7 +147,7 @@ class SlurmExecutor:
         parts.post.at_work.add(entry.attempt.id)
 
         async def launch() -> None:
-            await parts.does.starts.launch(entry)
+            await surely(lambda: parts.does.starts.launch(entry))
             parts.post.at_work.discard(entry.attempt.id)
             parts.post.bell.set()
 

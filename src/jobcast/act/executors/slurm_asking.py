@@ -1,6 +1,8 @@
 """Slurm's commands, run beside the event loop: an answer, a refusal, or nobody there."""
 
 import asyncio
+import logging
+from collections.abc import Awaitable, Callable
 
 from jobcast.act.executors.base import ExecutorError
 from jobcast.errors import CommandError
@@ -8,6 +10,9 @@ from jobcast.language import say
 from jobcast.systems.base import Command
 from jobcast.systems.run import run
 
+logger = logging.getLogger("jobcast.batch")
+
+_RETRY_S = 1.0
 _NOBODY = (
     "Unable to contact slurm",
     "Unexpected message received",
@@ -37,6 +42,16 @@ async def ask(command: Command, told: bytes = b"") -> str:
         if error.code is None or any(sign in error.message for sign in _NOBODY):
             raise ExecutorError(say("slurm_executor.unreachable", why=error.message)) from error
         raise RefusedError(error.message) from error
+
+
+async def surely(action: Callable[[], Awaitable[None]]) -> None:
+    """Do something again and again until it raises no ExecutorError."""
+    while True:
+        try:
+            return await action()
+        except ExecutorError as error:
+            logger.warning("%s", error)
+            await asyncio.sleep(_RETRY_S)
 
 
 def _run(command: Command, told: bytes) -> str:

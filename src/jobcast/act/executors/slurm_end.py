@@ -1,6 +1,7 @@
 """How the end of an attempt is found out, and what is done before it is told."""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -18,9 +19,14 @@ from jobcast.act.executors.slurm_asking import RefusedError, ask
 from jobcast.act.executors.slurm_ledger import Entry
 from jobcast.act.executors.slurm_post import Post
 from jobcast.act.executors.slurm_states import OVER, Traces, ended
+from jobcast.language import say
 from jobcast.systems.base import Command
 
-_RETRY_S = 1.0
+logger = logging.getLogger("jobcast.batch")
+
+_NO_JOB = "Invalid job id"
+_NO_ACCOUNTING = "accounting storage is disabled"
+"""What Slurm writes."""
 _ACCOUNTING_LAGS = (0.0, 0.3, 0.7, 1.5, 3.0)
 """Seconds between two questions to accounting, which learns of an end later; then what it hasn't is left out."""
 Rows = Mapping[str, Sequence[Mapping[str, str]]]
@@ -33,24 +39,41 @@ class Ends:
         self._post = post
 
     async def finish(self, entries: Sequence[Entry]) -> None:
-        """Tell the end of each of these, unless its job is there after all."""
-        jobs = [entry.job for entry in entries if entry.job is not None]
-        found = read_queue(await _surely(commands.queued(jobs)))
-        over = [entry for entry in entries if entry.job not in found or found[entry.job].state in OVER]
-        rows = await self._account([entry.job for entry in over if entry.job is not None])
-        await asyncio.gather(*(self._finish(entry, found.get(entry.job or ""), rows) for entry in over))
-        for entry in entries:
-            self._post.at_work.discard(entry.attempt.id)
+        """Tell the end of each of these, unless its job is there after all; what can't be known yet is asked again."""
+        try:
+            await self._look_up(entries)
+        except ExecutorError as error:
+            logger.warning("%s", error)
+        finally:
+            for entry in entries:
+                self._post.at_work.discard(entry.attempt.id)
         self._post.bell.set()
 
-    async def _account(self, jobs: Sequence[str]) -> Rows:
-        """Return what accounting says of jobs, once it knows all their ends, or isn't likely to learn them."""
-        found: Rows = {}
-        for pause in _ACCOUNTING_LAGS:
+    async def _look_up(self, entries: Sequence[Entry]) -> None:
+        jobs = [entry.job for entry in entries if entry.job is not None]
+        found = read_queue(await ask_of_jobs(commands.queued(jobs)))
+        over = [entry for entry in entries if entry.job not in found or found[entry.job].state in OVER]
+        rows = await self._account([entry.job for entry in over if entry.job is not None])
+        known = [entry for entry in over if entry.job in found or rows is not None]
+        await asyncio.gather(
+            *(self._finish(entry, found.get(entry.job or ""), rows or {}) for entry in known)
+        )
+
+    async def _account(self, jobs: Sequence[str]) -> Rows | None:
+        """Return what accounting says of jobs, once it knows all their ends, or isn't likely to learn them.
+
+        None where it doesn't answer for now; where the site has no accounting it says nothing.
+        """
+        found: Rows | None = None
+        for pause in _ACCOUNTING_LAGS if jobs else ():
             await asyncio.sleep(pause)
             try:
-                found = read_used(await ask(commands.used(jobs))) if jobs else {}
-            except (RefusedError, ExecutorError):
+                found = read_used(await ask(commands.used(jobs)))
+            except RefusedError as refused:
+                if _NO_ACCOUNTING in str(refused):
+                    return {}
+                continue
+            except ExecutorError:
                 continue
             if all(accounted(found.get(job, ())) is not None for job in jobs):
                 break
@@ -58,7 +81,7 @@ class Ends:
 
     async def _finish(self, entry: Entry, queued: Queued | None, rows: Rows) -> None:
         lines = rows.get(entry.job or "", ())
-        comment = await _surely(commands.comment(entry.job or "")) if queued else ""
+        comment = await ask_of_jobs(commands.comment(entry.job or "")) if queued else ""
         report = read_report(comment)
         told = Consumed() if report.ended is None else report.ended.consumed
         traces = Traces(
@@ -84,12 +107,11 @@ class Ends:
         self._post.tell_end(entry, replace(end, began=began, at=max(end.at, began or 0.0), exits=exits))
 
 
-async def _surely(command: Command) -> str:
-    """Return the answer, however long Slurm can't be reached; nothing where it knows no such job."""
-    while True:
-        try:
-            return await ask(command)
-        except RefusedError:
+async def ask_of_jobs(command: Command) -> str:
+    """Return the answer to a question about jobs; nothing where Slurm knows none of them. Raises ExecutorError."""
+    try:
+        return await ask(command)
+    except RefusedError as refused:
+        if _NO_JOB in str(refused):
             return ""
-        except ExecutorError:
-            await asyncio.sleep(_RETRY_S)
+        raise ExecutorError(say("slurm_executor.refused", why=refused)) from refused

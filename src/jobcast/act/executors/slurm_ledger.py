@@ -4,12 +4,15 @@ One row an attempt, for ever; of those that are forgotten only the id is kept, s
 """
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jobcast.act.executors.base import Attempt, Ended
+from jobcast.act.executors.base import Attempt, Ended, ExecutorError
 from jobcast.act.plain import from_json, to_json
+from jobcast.language import say
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS attempts (
@@ -41,16 +44,21 @@ class Entry:
 
 
 class Ledger:
-    """A file of SQLite; what a method changes is on the disk when it returns."""
+    """A file of SQLite; what a method changes is on the disk when it returns.
+
+    All raise ExecutorError where the disk can't, and nothing has changed.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._base = sqlite3.connect(path, isolation_level=None)
-        self._base.execute("PRAGMA journal_mode=WAL")
-        self._base.execute("PRAGMA synchronous=FULL")
-        self._base.executescript(_TABLES)
+        with _told(path):
+            self._base = sqlite3.connect(path, isolation_level=None)
+            self._base.execute("PRAGMA journal_mode=WAL")
+            self._base.execute("PRAGMA synchronous=FULL")
+            self._base.executescript(_TABLES)
+        self._path = path
         self.entries = {
             entry.attempt.id: entry
-            for row in self._base.execute(
+            for row in self._do(
                 "SELECT attempt, job, released, prolog, killed, began, ended FROM attempts WHERE NOT over"
             )
             for entry in [_read(row)]
@@ -63,7 +71,7 @@ class Ledger:
 
     def add(self, attempt: Attempt) -> Entry | None:
         """Note that an attempt is wanted; None where its id was ever used."""
-        done = self._base.execute(
+        done = self._do(
             "INSERT OR IGNORE INTO attempts (id, attempt) VALUES (?, ?)", (attempt.id, to_json(attempt))
         )
         if done.rowcount == 0:
@@ -73,24 +81,37 @@ class Ledger:
 
     def note(self, entry: Entry, **changes: Any) -> None:
         """Change fields of an entry, by their names."""
-        for name, value in changes.items():
-            setattr(entry, name, value)
         columns = ", ".join(f"{name} = ?" for name in changes)
         values = [to_json(value) if isinstance(value, Ended) else value for value in changes.values()]
-        self._base.execute(f"UPDATE attempts SET {columns} WHERE id = ?", (*values, entry.attempt.id))  # noqa: S608
+        self._do(f"UPDATE attempts SET {columns} WHERE id = ?", (*values, entry.attempt.id))  # noqa: S608
+
+        for name, value in changes.items():
+            setattr(entry, name, value)
 
     def forget(self, attempt: str) -> None:
         """Keep nothing of it but that it was."""
-        self._base.execute(
+        self._do(
             "UPDATE attempts SET attempt = NULL, job = NULL, ended = NULL, over = 1 WHERE id = ?", (attempt,)
         )
         self.entries.pop(attempt, None)
 
     def name(self, fresh: str) -> str:
         """Return by what this ledger is told from others: `fresh` for a new one."""
-        self._base.execute("INSERT OR IGNORE INTO told VALUES ('name', ?)", (fresh,))
-        found = self._base.execute("SELECT value FROM told WHERE name = 'name'").fetchone()
+        self._do("INSERT OR IGNORE INTO told VALUES ('name', ?)", (fresh,))
+        found = self._do("SELECT value FROM told WHERE name = 'name'").fetchone()
         return str(found[0])
+
+    def _do(self, statement: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
+        with _told(self._path):
+            return self._base.execute(statement, values)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise ExecutorError(say("slurm_executor.not_noted", file=path, why=error)) from error
 
 
 def _read(row: tuple[Any, ...]) -> Entry:

@@ -1,6 +1,7 @@
 """What all parts of the Slurm executor have in common: the site, what is remembered, and where news go."""
 
 import asyncio
+import logging
 import os
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -8,6 +9,8 @@ from dataclasses import dataclass, field
 from jobcast.act.executors.base import Ended, News
 from jobcast.act.executors.slurm_exits import SiteExits
 from jobcast.act.executors.slurm_ledger import Entry, Ledger
+
+logger = logging.getLogger("jobcast.batch")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +64,12 @@ class Post:
         """Do something beside what is done now."""
         task = asyncio.get_running_loop().create_task(work)
         self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        task.add_done_callback(self._see_over)
+
+    def _see_over(self, task: "asyncio.Task[None]") -> None:
+        self.tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("%s", error, exc_info=error)
 
     def tell_end(self, entry: Entry, ended: Ended) -> None:
         """Keep how an attempt ended, then tell it."""

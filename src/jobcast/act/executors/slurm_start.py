@@ -3,9 +3,9 @@
 Only the job that is written down is ever released, so that none runs twice, whenever the manager dies.
 """
 
-import asyncio
 import os
 import pwd
+from contextlib import suppress
 
 from jobcast.act.executors import slurm_commands as commands
 from jobcast.act.executors.base import Attempt, End, Ended, ExecutorError
@@ -17,8 +17,6 @@ from jobcast.act.executors.slurm_post import Post
 from jobcast.act.executors.slurm_script import batch_script, mark
 from jobcast.language import say
 from jobcast.systems.base import Command
-
-_RETRY_S = 1.0
 
 
 class Starts:
@@ -67,27 +65,27 @@ class Starts:
         return str(max(1, -(-(attempt.run_limit + around) // 60)))
 
     async def launch(self, entry: Entry) -> None:
-        """Run the site's prolog, then let Slurm start the job, however long Slurm can't be reached."""
+        """Run the site's prolog, then let Slurm start the job. Raises ExecutorError; asked again it goes on."""
         if entry.job is None:
             return
+        exited = None
         if entry.attempt.exits.prolog and entry.prolog is None and entry.killed is None:
-            await ask_surely(commands.hold(entry.job))
+            await tell(commands.hold(entry.job))
             exited = await self._post.exits.run("prolog", entry.attempt, {})
             self._post.ledger.note(entry, prolog=exited.code)
-            if exited.code and entry.killed is None:
-                await ask_surely(commands.cancel(entry.job))
-                await self.give_up(entry, _in_words(exited))
-                return
-        if entry.killed is None:
+        if entry.prolog and entry.killed is None:
+            await tell(commands.cancel(entry.job))
+            await self.give_up(entry, _in_words(exited or Exited(code=entry.prolog)))
+        elif entry.killed is None:
             self._post.ledger.note(entry, released=True)
-            await ask_surely(commands.release(entry.job))
+            await tell(commands.release(entry.job))
         else:
-            await ask_surely(commands.cancel(entry.job))
+            await tell(commands.cancel(entry.job))
         self._post.bell.set()
 
     async def give_back(self, entry: Entry, reason: str, *, hopeless: bool) -> None:
         """Take back a job that Slurm will never start, for a reason of Slurm's, or hasn't started for long."""
-        await ask_surely(commands.cancel(entry.job or ""))
+        await tell(commands.cancel(entry.job or ""))
         if hopeless:
             await self.give_up(entry, say("slurm_executor.hopeless", reason=reason))
         else:
@@ -119,17 +117,10 @@ def _in_words(exited: Exited) -> str:
     return say("slurm_executor.prolog_failed", code=exited.code, last=exited.last)
 
 
-async def ask_surely(command: Command) -> None:
-    """Ask until Slurm answers, be it no: the job is where it should be, or over."""
-    while True:
-        try:
-            await ask(command)
-        except RefusedError:
-            return
-        except ExecutorError:
-            await asyncio.sleep(_RETRY_S)
-        else:
-            return
+async def tell(command: Command) -> None:
+    """Tell Slurm something, which may say no: the job is where it should be, or over. Raises ExecutorError."""
+    with suppress(RefusedError):
+        await ask(command)
 
 
 def _owner(user: str) -> tuple[str, ...]:
