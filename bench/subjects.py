@@ -4,6 +4,7 @@ import batch
 import counting
 import estimates
 import executor
+import executor_slurm
 import features
 import hooks
 import hosts
@@ -31,6 +32,6 @@ def trials(*, quick: bool) -> list[Trial]:
     """Return what is tried against a bar, a tenth of the size where it must be `quick`."""
     return [
         trial
-        for subject in (service, hooks, estimates, batch, latency, executor)
+        for subject in (service, hooks, estimates, batch, latency, executor, executor_slurm)
         for trial in subject.trials(10 if quick else 1)
     ]
