@@ -2,10 +2,12 @@
 
 import contextlib
 import json
+import math
 import os
 import selectors
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +15,7 @@ from typing import Any
 
 from jobcast.act.starter import spool as files
 from jobcast.act.starter.cgroup import Group
-from jobcast.act.starter.post import Post
-from jobcast.act.starter.shepherd import tend
+from jobcast.act.starter.shepherds import Shepherds, Tender
 from jobcast.act.starter.spool import Spool
 from jobcast.act.starter.strays import end_strays
 from jobcast.act.starter.tending import read_all
@@ -23,6 +24,9 @@ from jobcast.act.starter.wanted import Wanted, wanted
 
 Tell = Callable[[dict[str, Any]], None]
 
+_NO_ROOM_S, _BUSY_S = 1.0, 0.02
+"""Seconds after which a process is tried for again that could not be had, or that a shepherd may save who gets free."""
+
 
 @dataclass(kw_only=True, slots=True)
 class Sheep:
@@ -30,10 +34,7 @@ class Sheep:
 
     id: str
     folder: Path
-    shepherd: int
-    """Its process."""
-    watch: int
-    """A pidfd: readable once the shepherd is over."""
+    shepherd: Tender
     phase: str = "prolog"
     began: float | None = None
 
@@ -42,13 +43,13 @@ class Flock:
     """Starts attempts, hands orders on to their shepherds, and tells how they end."""
 
     def __init__(self, spool: Spool, grace: float, selector: selectors.BaseSelector, tell: Tell) -> None:
-        self._spool, self._grace, self._selector, self._tell = spool, grace, selector, tell
+        self._spool, self._tell = spool, tell
         self._running: dict[str, Sheep] = {}
-        self._watches: dict[int, Sheep] = {}
+        self.shepherds = Shepherds(selector, spool.news, grace)
         self.over: dict[str, dict[str, Any]] = {}
         """How those ended that aren't forgotten."""
         self._made: list[tuple[Path, Wanted]] = []
-        self._line: list[tuple[Path, Wanted]] = []
+        self._line: deque[tuple[Path, Wanted]] = deque()
         self._early: dict[str, list[str]] = {}
         """Orders for those that wait for their shepherds."""
         self._to_forget: list[str] = []
@@ -76,11 +77,16 @@ class Flock:
         began = files.read(folder / files.BEGAN)
         phase = files.read(folder / files.PHASE) or {"phase": "running" if began else "prolog"}
         try:
-            self._watch(folder, attempt, tender["pid"])
+            shepherd = self.shepherds.take_up(attempt, tender["pid"])
         except ProcessLookupError:
             return False
-        self._running[attempt].phase = phase["phase"]
-        self._running[attempt].began = began["at"] if began else None
+        self._running[attempt] = Sheep(
+            id=attempt,
+            folder=folder,
+            shepherd=shepherd,
+            phase=phase["phase"],
+            began=began["at"] if began else None,
+        )
         self._binding.note(attempt, tender["cpus"])
         self._binding.pause(attempt, paused=phase["phase"] == "suspended")
         return True
@@ -124,17 +130,19 @@ class Flock:
         self._line += self._made
         self._made.clear()
 
-    def begin(self) -> bool:
-        """Give those that were asked for their shepherds; tell whether none has to wait for room."""
+    def begin(self) -> float:
+        """Give those that were asked for their shepherds; return after how long to do so for the others."""
         while self._line:
+            if self.shepherds.are_busy():
+                return _BUSY_S
             folder, asked = self._line[0]
             try:
                 self._begin(folder, asked)
             except OSError as error:  # no process or file can be had now
                 sys.stderr.write(f"{asked.id} waits: {error}\n")
-                return False
-            self._line.pop(0)
-        return True
+                return _NO_ROOM_S
+            self._line.popleft()
+        return math.inf
 
     def _begin(self, folder: Path, asked: Wanted) -> None:
         with contextlib.ExitStack() as stack:
@@ -144,24 +152,17 @@ class Flock:
             stack.callback(os.close, lock)
             orders = files.open_pipe(folder / files.ORDERS)
             stack.callback(os.close, orders)
-            post = Post(folder=folder, news=self._spool.news, orders=orders, lock=lock, grace=self._grace)
-            if self._groups.tree is not None:
-                post.group = self._groups.tree / folder.name
-            if (affinity := asked.binding()) is not None:
-                post.cpus = self._binding.take(asked.id, affinity, len(asked.hosts))
-            sys.stderr.flush()
-            pid = os.fork()
-            if pid == 0:
-                tend(asked, post)
-        self._watch(folder, asked.id, pid)
+            affinity, tree = asked.binding(), self._groups.tree
+            cpus = self._binding.take(asked.id, affinity, len(asked.hosts)) if affinity else frozenset()
+            told = {
+                "folder": str(folder),
+                "cpus": sorted(cpus),
+                "group": str(tree / folder.name) if tree else "",
+            }
+            shepherd = self.shepherds.give(asked.id, told, (lock, orders))
+        self._running[asked.id] = Sheep(id=asked.id, folder=folder, shepherd=shepherd)
         for order in self._early.pop(asked.id, []):
             self.order(asked.id, order)
-
-    def _watch(self, folder: Path, attempt: str, pid: int) -> None:
-        sheep = Sheep(id=attempt, folder=folder, shepherd=pid, watch=os.pidfd_open(pid))
-        self._running[attempt] = sheep
-        self._watches[sheep.watch] = sheep
-        self._selector.register(sheep.watch, selectors.EVENT_READ)
 
     def order(self, attempt: str, order: str) -> None:
         """Hand ``suspend``, ``resume`` or ``kill`` on; nothing for one that is over."""
@@ -200,18 +201,17 @@ class Flock:
             if sheep is not None:
                 sheep.phase = told["phase"]
                 self._binding.pause(sheep.id, paused=sheep.phase == "suspended")
-                sheep.began = told["news"]["at"] if told["news"]["kind"] == "Began" else sheep.began
+                if told["news"]["kind"] == "Began":
+                    sheep.began = told["news"]["at"]
+                    sheep.shepherd.has_begun()
                 self._tell(told["news"])
 
-    def see_over(self, watch: int) -> None:
-        """Take down the end of an attempt whose shepherd is over; its pidfd tells so."""
+    def see_over(self, number: int) -> None:
+        """Take down the end of an attempt, which a file of its shepherd tells."""
         self.hear()
-        sheep = self._watches.pop(watch)
-        self._selector.unregister(watch)
-        os.close(watch)
-        with contextlib.suppress(ChildProcessError):  # the child of an earlier starter
-            os.waitpid(sheep.shepherd, 0)
-        del self._running[sheep.id]
+        sheep = self._running.pop(self.shepherds.heard(number), None)
+        if sheep is None:  # a shepherd that had none is gone
+            return
         self._binding.release(sheep.id)
         ended = files.read(sheep.folder / files.ENDED)
         if ended is None:

@@ -79,6 +79,13 @@ def find_owner(name: str) -> Owner:
     return Owner(name=name, uid=found.pw_uid, gid=found.pw_gid)
 
 
+def know_owners() -> None:
+    """Load all that looking up users takes, once, before anything is forked that would each load it again."""
+    with contextlib.suppress(KeyError):  # our own number may have no name
+        ours = pwd.getpwuid(os.getuid())
+        os.getgrouplist(ours.pw_name, ours.pw_gid)
+
+
 def launch(wish: Launch) -> tuple[int, int]:
     """Start it; return its process, and a pipe that ends without a word once it runs, or tells why it can't."""
     told, tell = os.pipe()

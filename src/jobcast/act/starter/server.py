@@ -16,13 +16,12 @@ from typing import Any, NoReturn
 
 from jobcast.act.starter.facts import facts
 from jobcast.act.starter.flock import Flock
+from jobcast.act.starter.launch import know_owners
 from jobcast.act.starter.spool import Spool
 
 VERSION = 1
 _FACTS_EVERY = 30.0
 """Seconds."""
-_NO_ROOM_S = 1.0
-"""Seconds after which a process is tried for again that could not be had."""
 _LONGEST_LINE = 64 << 20
 _MOST_UNREAD = 64 << 20
 """Bytes; who lets more pile up is hung up on, and is told the ends again when he is back."""
@@ -84,9 +83,9 @@ class Server:
         self._selector.register(self._listener, selectors.EVENT_READ)
         self._selector.register(self._spool.news, selectors.EVENT_READ)
         while True:
-            room = self._flock.begin()
+            wait = self._flock.begin()
             self._flush()
-            wait = self._facts_at - time.monotonic() if room else _NO_ROOM_S
+            wait = min(wait, self._facts_at - time.monotonic())
             said = [
                 (caller, line)
                 for key, _ in self._selector.select(max(0.0, wait))
@@ -96,6 +95,7 @@ class Server:
             if time.monotonic() >= self._facts_at:
                 self._facts_at = time.monotonic() + _FACTS_EVERY
                 self._publish(facts())
+                self._flock.shepherds.dismiss()
 
     def adopt(self) -> None:
         """Take up what an earlier starter left."""
@@ -210,6 +210,7 @@ def serve(spool: Spool, path: Path, grace: float, ready: Callable[[], None]) -> 
     listener.setblocking(False)
     server = Server(spool, listener, grace)
     server.adopt()
+    know_owners()
     gc.collect()
     gc.freeze()  # what is forked shares this memory as long as nobody looks through it
     ready()

@@ -3,62 +3,27 @@
 It needs nobody: what it has to tell is in the attempt's folder, should the starter be gone.
 """
 
-import ctypes
-import gc
-import json
 import os
 import resource
-import sys
 import time
 import traceback
 from dataclasses import dataclass, field, replace
-from typing import Any, NoReturn
+from typing import Any
 
 from jobcast.act.starter.cgroup import Group
 from jobcast.act.starter.job import Job
 from jobcast.act.starter.launch import Owner, Refused, Why, find_owner
 from jobcast.act.starter.post import Post
-from jobcast.act.starter.spool import HOSTS, PID, SCRIPT
+from jobcast.act.starter.spool import HOSTS, SCRIPT
 from jobcast.act.starter.surroundings import launch_of_job, launch_of_owner, launch_of_site, told, variables
 from jobcast.act.starter.tending import Ears, Order, Over, Tended, read_all
 from jobcast.act.starter.usage import Usage
 from jobcast.act.starter.wanted import Wanted
 
-_PR_SET_CHILD_SUBREAPER = 36
 
-NOFILE = resource.getrlimit(resource.RLIMIT_NOFILE)
-"""Open files that jobs may have, as it was before the starter took more for itself."""
-LIBC = ctypes.CDLL(None, use_errno=True)
-"""Loaded before anything is forked."""
-
-
-def tend(wanted: Wanted, post: Post) -> NoReturn:
-    """Run an attempt to its end, in a process of its own; never returns."""
-    code = 70
-    try:
-        gc.disable()
-        os.setsid()
-        _keep_only({0, 1, 2, post.news, post.orders, post.lock})
-        mine = {"pid": os.getpid(), "cpus": sorted(post.cpus), "group": str(post.group or "")}
-        (post.folder / PID).write_text(json.dumps(mine))
-        LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-        resource.setrlimit(resource.RLIMIT_NOFILE, NOFILE)
-        post.leave(Shepherd(wanted, post).run())
-        code = 0
-    except BaseException:  # noqa: BLE001 - the starter tells it as lost, the log why
-        traceback.print_exc()
-    finally:
-        sys.stderr.flush()
-        os._exit(code)
-
-
-def _keep_only(files: set[int]) -> None:
-    low = 0
-    for number in sorted(files):
-        if low < number:  # Python 3.11 takes an empty range for all there are
-            os.closerange(low, number)
-        low = number + 1
-    os.closerange(low, os.sysconf("SC_OPEN_MAX"))
+def _own_cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
 @dataclass(slots=True)
@@ -75,10 +40,18 @@ class Shepherd:
     """Environment that the user prolog printed: for programs of the owner, never for those of the site."""
     job: Job = field(init=False)
     ears: Ears = field(init=False)
+    before: float = field(default_factory=_own_cpu)
+    """Seconds of CPU time that this process had taken for others."""
 
     def run(self) -> dict[str, Any]:
         """Run all of it; return the JSON of a `jobcast.act.executors.base.Ended`, its `detail` as ``why``."""
         self.ears = Ears(self.post.orders)
+        try:
+            return self._run()
+        finally:
+            self.ears.close()
+
+    def _run(self) -> dict[str, Any]:
         self.job = Job(wanted=self.wanted, post=self.post, wants_pause=False)
         try:
             owner = find_owner(self.wanted.user)
@@ -204,8 +177,7 @@ class Shepherd:
         how = "not_begun"
         if over is not None and began:
             how = "signalled" if os.WIFSIGNALED(over.status) else "exited"
-        self_used = resource.getrusage(resource.RUSAGE_SELF)
-        starter_cpu = self_used.ru_utime + self_used.ru_stime + self.own.cpu
+        starter_cpu = _own_cpu() - self.before + self.own.cpu
         return {
             "kind": "Ended",
             "attempt": self.wanted.id,

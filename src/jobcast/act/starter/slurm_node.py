@@ -17,8 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
+from jobcast.act.starter.duty import tend
 from jobcast.act.starter.post import Post
-from jobcast.act.starter.shepherd import tend
 from jobcast.act.starter.spool import ENDED, ORDERS, open_pipe, read
 from jobcast.act.starter.topology import binding_here
 from jobcast.act.starter.wanted import Wanted, wanted

@@ -50,13 +50,19 @@ class Ears:
         self._orders = orders
         self._rest = b""
         self._poll = select.poll()
-        self._children, wake = os.pipe()
-        for number in (self._children, wake):
+        self._children, self._wake = os.pipe()
+        for number in (self._children, self._wake):
             os.set_blocking(number, False)
-        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, _hear)
         self.also(orders)
         self.also(self._children)
+
+    def close(self) -> None:
+        """Hear nothing any more."""
+        signal.set_wakeup_fd(-1)
+        os.close(self._children)
+        os.close(self._wake)
 
     def also(self, number: int) -> None:
         """Wake up for this file, too."""
