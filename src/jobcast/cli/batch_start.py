@@ -1,8 +1,8 @@
 """``jobcast batch start``: the live batch manager."""
 
-import getpass
 import logging
 import os
+import pwd
 import socket
 from contextlib import ExitStack
 from functools import partial
@@ -59,6 +59,7 @@ def command(session: Session, /, *, files: tuple[str, ...], **flags: str | None)
     logging.getLogger("uvicorn").setLevel(logging.ERROR)  # its warnings are of requests that are none
     folder = settings[config.BATCH_FOLDER] or settings[config.STORE] / "batch"
     host = socket.gethostname().partition(".")[0]
+    me = pwd.getpwuid(os.geteuid()).pw_name  # not what LOGNAME says: an operator may do everything
     setup = Set(
         folder=folder,
         store=settings[config.STORE],
@@ -68,7 +69,7 @@ def command(session: Session, /, *, files: tuple[str, ...], **flags: str | None)
         cluster=settings[config.CLUSTER],
         host=host,
         zone=settings[config.TIMEZONE],
-        operators=frozenset({"root", getpass.getuser(), *settings[config.ADMINISTRATORS]}),
+        operators=frozenset({"root", me, *settings[config.ADMINISTRATORS]}),
         retry=partial(
             retry,
             memory_retries=settings[config.BATCH_MEMORY_RETRIES],
@@ -82,7 +83,7 @@ def command(session: Session, /, *, files: tuple[str, ...], **flags: str | None)
             zone=settings[config.TIMEZONE],
             language=current(),
         ),
-        only=None if os.geteuid() == _ROOT else getpass.getuser(),
+        only=None if os.geteuid() == _ROOT else me,
     )
     _see_open(settings)
     with ExitStack() as closing:

@@ -58,3 +58,11 @@ def test_where_the_disk_cannot_nothing_has_changed(tmp_path: Path) -> None:
     assert entry.job is None
     with pytest.raises(ExecutorError):
         Ledger(tmp_path / "missing" / "slurm.sqlite")
+
+
+def test_nobody_else_reads_a_ledger_who_could_lock_it_then(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "slurm.sqlite")
+    ledger.add(ATTEMPT)
+    assert {each.name: each.stat().st_mode & 0o777 for each in tmp_path.iterdir()} == {
+        f"slurm.sqlite{more}": 0o600 for more in ("", "-shm", "-wal")
+    }

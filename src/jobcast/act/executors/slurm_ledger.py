@@ -12,6 +12,7 @@ from typing import Any
 
 from jobcast.act.executors.base import Attempt, Ended, ExecutorError
 from jobcast.act.plain import from_json, to_json
+from jobcast.act.starter.spool import private_database
 from jobcast.language import say
 
 _TABLES = """
@@ -51,7 +52,7 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         with _told(path):
-            self._base = sqlite3.connect(path, isolation_level=None)
+            self._base = private_database(path)
             self._base.execute("PRAGMA journal_mode=WAL")
             self._base.execute("PRAGMA synchronous=FULL")
             self._base.executescript(_TABLES)
@@ -110,7 +111,7 @@ class Ledger:
 def _told(path: Path) -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise ExecutorError(say("slurm_executor.not_noted", file=path, why=error)) from error
 
 

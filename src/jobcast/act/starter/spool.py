@@ -78,7 +78,7 @@ class Spool:
         os.write(2, f"jobs are watched by {self.groups.told}\n".encode())
         self.news = open_pipe(path / NEWS)
         self._folder = os.open(self.attempts, os.O_RDONLY)
-        self._forgotten = sqlite3.connect(path / "forgotten.sqlite", isolation_level=None)
+        self._forgotten = private_database(path / "forgotten.sqlite")
         self._forgotten.execute("PRAGMA journal_mode=WAL")
         self._forgotten.execute("PRAGMA synchronous=FULL")
         self._forgotten.execute("CREATE TABLE IF NOT EXISTS forgotten (id TEXT PRIMARY KEY) WITHOUT ROWID")
@@ -130,6 +130,17 @@ class Spool:
     def _is_forgotten(self, name: str) -> bool:
         found = self._forgotten.execute("SELECT 1 FROM forgotten WHERE id = ?", (name,))
         return found.fetchone() is not None
+
+
+def private_database(path: Path) -> sqlite3.Connection:
+    """Open a file of SQLite, made where it isn't there, that nobody else can open: whoever can read it can lock it.
+
+    SQLite makes those beside it as private as the file itself.
+    """
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    for each in path.parent.glob(f"{path.name}*"):
+        each.chmod(0o600)
+    return sqlite3.connect(path, isolation_level=None)
 
 
 def groups_of(spool: Path) -> Found:
