@@ -64,3 +64,19 @@ def test_what_an_expression_has_done_outlives_the_manager(tmp_path: Path) -> Non
     again = opened(tmp_path)
     assert (again.closed, again.stopped) == (frozenset({"n1"}), frozenset({"n1.1.0"}))
     assert not again.state.up.any()
+
+
+def test_what_was_suspended_goes_on_where_nothing_says_otherwise_but_not_on_a_busy_machine(
+    tmp_path: Path,
+) -> None:
+    ledger = controlled(tmp_path)
+    said = {"suspend": read_control("LoadAvg > 4", "SUSPEND")}
+    ledger.site = replace(ledger.site, loadleveler=replace(ledger.site.loadleveler, controls=said))
+    assert told(ledger, 4.5, AT + 30) == [ask(Verb.SUSPEND)]
+    assert not submit(ledger, submitted("n1.2.0"), at=AT + 31).actions
+    assert told(ledger, 4.5, AT + 60) == []
+    ledger.site = replace(ledger.site, loadleveler=replace(ledger.site.loadleveler, controls={}))
+    assert set(told(ledger, 4.5, AT + 90)) == {
+        ask(Verb.RESUME),
+        Action(verb=Verb.START, attempt="n1.2.0@1", step="n1.2.0"),
+    }

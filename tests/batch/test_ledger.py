@@ -22,6 +22,7 @@ from jobcast.batch.order import (
     MachineOrder,
     Machines,
     Modify,
+    Prioritise,
     Release,
     Requeue,
     Resume,
@@ -289,3 +290,47 @@ def test_a_change_after_which_a_step_could_never_start_is_refused(tmp_path: Path
         "urgent",
         60,
     )
+
+
+def test_a_step_that_may_not_run_twice_is_removed_where_others_are_vacated(tmp_path: Path) -> None:
+    ledger = opened(tmp_path)
+    submit(ledger, submitted("n1.1.0", restartable=False))
+    carried = order(ledger, Requeue(steps=("n1.1.0",)))
+    assert [action.verb for action in carried.actions] == [Verb.KILL]
+    assert end(ledger, over("n1.1.0@1", how=End.KILLED)) == ()
+    step = ledger.journal.step("n1.1.0")
+    assert step is not None
+    assert (step.state, step.attempt) == (StepState.REMOVED, 1)
+
+
+def test_what_an_operator_suspended_its_owner_does_not_resume(tmp_path: Path) -> None:
+    ledger = opened(tmp_path)
+    submit(ledger, submitted("n1.1.0"), submitted("n1.2.0", begin=AT + 3600))
+    for step in ("n1.1.0", "n1.2.0"):
+        order(ledger, Suspend(steps=(step,), waiting_too=True), ROOT)
+        (outcome,) = order(ledger, Resume(steps=(step,))).answer.outcomes
+        assert outcome.done is (Done.NOT_YOURS if step == "n1.1.0" else Done.YES)
+    assert (list(ledger.state.suspended), states(ledger)["n1.2.0"]) == (["n1.1.0"], "system_hold")
+    order(ledger, Resume(steps=("n1.1.0", "n1.2.0")), ROOT)
+    assert (list(ledger.state.running), states(ledger)["n1.2.0"]) == (["n1.1.0"], "idle")
+
+
+def test_a_hold_on_a_running_step_counts_when_it_waits_again(tmp_path: Path) -> None:
+    ledger = opened(tmp_path)
+    submit(ledger, submitted("n1.1.0"))
+    order(ledger, Hold(steps=("n1.1.0",), by=HoldKind.SYSTEM), ROOT)
+    order(ledger, Requeue(steps=("n1.1.0",)), ROOT)
+    assert end(ledger, over("n1.1.0@1", how=End.KILLED)) == ()
+    assert states(ledger) == {"n1.1.0": "system_hold"}
+
+
+def test_a_held_step_survives_that_its_class_is_gone(tmp_path: Path) -> None:
+    ledger = opened(tmp_path)
+    submit(ledger, submitted("n1.1.0", queue="urgent", hold="user"))
+    policy = replace(
+        ledger.site.policy, queues={"normal": ledger.site.policy.queues["normal"]}, preemption=()
+    )
+    ledger.site = replace(ledger.site, configuration=replace(ledger.site.configuration, policy=policy))
+    order(ledger, Release(steps=("n1.1.0",)))
+    order(ledger, Prioritise(steps=("n1.1.0",), to=90))
+    assert states(ledger).keys() == {"n1.1.0"}

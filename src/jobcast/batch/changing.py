@@ -10,7 +10,7 @@ from jobcast.batch.intake.loadleveler import DIALECT
 from jobcast.batch.intake.loadleveler_modified import modified
 from jobcast.batch.ledger import Ledger
 from jobcast.batch.order import Done, Modify, Prioritise
-from jobcast.batch.record import Step, StepState, Submitted
+from jobcast.batch.record import HALTED_BY_OPERATOR, Step, StepState, Submitted
 from jobcast.decision import Cause, Reason
 from jobcast.language import say
 from jobcast.machine import MEMORY
@@ -68,15 +68,31 @@ def cancelled(step: Step, at: int, ledger: Ledger) -> Change:
 
 
 def requeued(step: Step, at: int, ledger: Ledger) -> Change:
-    """Kill a step's attempt; when it is gone, the step waits again."""
+    """Kill a step's attempt; when it is gone, the step waits again, unless it may not be run twice."""
+    again = step.submitted.job.restartable
 
     def leave() -> None:
-        step.killed_for = following.REQUEUED
-        following.put(step, StepState.VACATE_PENDING, at)
+        step.killed_for = following.REQUEUED if again else Cause.PREEMPTED
+        following.put(step, StepState.VACATE_PENDING if again else StepState.REMOVE_PENDING, at)
         ledger.change(step)
 
     kill = Action(verb=Verb.KILL, attempt=step.attempt_id, step=step.id)
     return Change(then=leave, actions=(kill,))
+
+
+def halted(step: Step, ledger: Ledger, event: Event, by: str) -> Change:
+    """Suspend a step by hand, or let it go on; remember who wanted it."""
+
+    def note() -> None:
+        step.halted_by = by
+        ledger.change(step)
+
+    return Change(events=(event,), then=note)
+
+
+def is_halted_by_others(step: Step, ledger: Ledger) -> bool:
+    """Tell whether an operator or an expression of the site suspended a step: its owner may not resume it."""
+    return step.halted_by == HALTED_BY_OPERATOR or step.id in ledger.stopped
 
 
 def held(step: Step, at: int, ledger: Ledger, holds: set[str]) -> Change:
@@ -84,7 +100,7 @@ def held(step: Step, at: int, ledger: Ledger, holds: set[str]) -> Change:
     hold = " ".join(name for name in ("user", "system") if name in holds)
 
     def put() -> None:
-        if step.state is not StepState.VACATE_PENDING:
+        if step.id in ledger.state.waiting and step.state is not StepState.VACATE_PENDING:
             following.put(step, following.waiting_state(hold), at)
 
     change = changed(step, at, ledger, hold=hold)

@@ -1,7 +1,8 @@
 """LoadLeveler's control expressions on machines that run: START, SUSPEND, CONTINUE, VACATE.
 
-"Managing a job's status using control expressions" in Using and Administering LoadLeveler. They are looked at whenever
-a machine tells of itself. KILL has nothing to add: what is vacated is ended by force a few seconds later anyway.
+"Managing a job's status using control expressions" in Using and Administering LoadLeveler: START and CONTINUE are true
+where they aren't said, the others false. A machine takes no steps while SUSPEND is true of it. They are looked at
+whenever a machine tells of itself. KILL has nothing to add: what is vacated is ended by force a few seconds later anyway.
 """
 
 import json
@@ -39,10 +40,12 @@ class Looked:
 def look(machine: str, controls: Mapping[str, Expression], ledger: Ledger, moment: datetime) -> Looked:
     """Return what the expressions want of a machine; `moment` is in the site's zone."""
     at, looked = int(moment.timestamp()), Looked(closed=ledger.closed, stopped=ledger.stopped)
-    if not controls or machine not in ledger.state.grid.rows:
+    if machine not in ledger.state.grid.rows or not (controls or ledger.closed or ledger.stopped):
         return looked
     facts = _facts(machine, ledger, moment)
-    looked = _start(machine, _is_true(controls.get("start"), facts, default=True), ledger, at)
+    busy = _is_true(controls.get("suspend"), facts, default=False)
+    takes = _is_true(controls.get("start"), facts, default=True) and not busy
+    looked = _start(machine, takes, ledger, at)
     for step in _steps_on(machine, ledger):
         wants = partial(_is_true_now, controls, {**facts, "EnteredCurrentState": step.since})
         looked = _job(step, wants, looked, ledger, at)
@@ -51,9 +54,8 @@ def look(machine: str, controls: Mapping[str, Expression], ledger: Ledger, momen
 
 def control(machines: Iterable[str], ledger: Ledger, moment: datetime) -> tuple[Action, ...]:
     """Do what the expressions want of machines; raises FullError. Return what the executor is to be asked."""
-    controls, actions = ledger.site.loadleveler.controls, list[Action]()
-    if ledger.site.dialect != "loadleveler":
-        return ()
+    of_loadleveler = ledger.site.dialect == "loadleveler"
+    controls, actions = ledger.site.loadleveler.controls if of_loadleveler else {}, list[Action]()
     for machine in machines:
         wanted = look(machine, controls, ledger, moment)
         if not wanted.events and not wanted.changes:
@@ -95,14 +97,14 @@ def _job(step: Step, wants: Callable[[str], bool], looked: Looked, ledger: Ledge
     if wants("vacate"):
         change = requeued(step, at, ledger)
         return replace(looked, changes=(*looked.changes, change), stopped=without)
-    if wants("continue"):
+    if wants("continue") and not wants("suspend"):
         resume = ResumeAsked(at=at, job=step.id)
         return replace(looked, events=(*looked.events, resume), stopped=without)
     return looked
 
 
 def _is_true_now(controls: Mapping[str, Expression], facts: Mapping[str, Fact], name: str) -> bool:
-    return _is_true(controls.get(name), facts, default=False)
+    return _is_true(controls.get(name), facts, default=name == "continue")
 
 
 def _steps_on(machine: str, ledger: Ledger) -> Iterator[Step]:

@@ -74,7 +74,7 @@ def _started(step: Step, at: float, allocation: Allocation) -> tuple[Action, ...
     step.attempt += 1
     step.dispatched, step.began, step.suspended, step.stopped = at, None, 0.0, None
     step.allocation = allocation
-    step.exit_code, step.detail, step.how, step.killed_for = None, "", "", ""
+    step.exit_code, step.detail, step.how, step.killed_for, step.halted_by = None, "", "", "", ""
     step.exits, step.consumed = {}, Consumed()
     put(step, StepState.PENDING, at)
     return (_ask(Verb.START, step),)

@@ -151,6 +151,11 @@ class Journal:
             number = database.execute("INSERT INTO sites (files) VALUES (?)", (written,)).lastrowid
         return int(number or 0)
 
+    def last_site(self) -> int:
+        """Return the number of the configuration files that held last."""
+        found = self._database.execute("SELECT site FROM turns ORDER BY number DESC LIMIT 1").fetchone()
+        return 1 if found is None else int(found[0])
+
     def files(self, site: int) -> Files:
         """Return the configuration files of a number."""
         (written,) = self._database.execute("SELECT files FROM sites WHERE number = ?", (site,)).fetchone()

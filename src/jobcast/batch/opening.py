@@ -4,6 +4,7 @@ A checkpoint spares playing what came before it. Another process makes it, by pl
 manager never stops for it, and that each checkpoint proves that what ran can be decided again.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +12,16 @@ from pathlib import Path
 from jobcast.batch.journal import Journal, Turn
 from jobcast.batch.ledger import Ledger
 from jobcast.batch.plain import from_json, to_json
+from jobcast.batch.rebuilding import rebuild
 from jobcast.batch.site import Files, LiveSite
 from jobcast.decision import Decision
+from jobcast.errors import InputError
+from jobcast.language import say
 from jobcast.schedule.checkpoint import Checkpoint, load, save
 from jobcast.schedule.step import begin
 from jobcast.store.durable import write_whole
+
+logger = logging.getLogger("jobcast.batch")
 
 CHECKPOINT = "checkpoint.json"
 
@@ -45,15 +51,43 @@ class DifferentError(Exception):
 def open_ledger(journal: Journal, files: Files, read: Read, *, at: int, monday: int) -> Ledger:
     """Return the ledger as it was when the journal ended; for a new journal, that of an idle cluster.
 
-    `files` are as they are now: in a journal that is there, they count only once the caller says so. Raises
-    DifferentError where the core decides otherwise than it did.
+    `files` are as they are now: in a journal that is there, they count only once the caller says so. Where the journal
+    can't be played again, as after a change of the core, the state is made anew from the steps, and that is logged.
     """
     if journal.meta("begun") is None:
         site = read(files)
         ledger = Ledger(journal, site, begin(site.cluster, site.policy, now=at, monday=monday), 0)
         journal.keep({"monday": str(monday), "begun": str(at)})
         return ledger
-    return play(journal, read, kept_in(journal))
+    try:
+        return play(journal, read, kept_in(journal))
+    except DifferentError as error:
+        logger.warning("%s", say("batch.anew_different", turn=error.turn.number))
+    except (InputError, LookupError) as error:
+        logger.warning("%s", say("batch.anew_unreadable", file=CHECKPOINT, why=error))
+    return _anew(journal, read, at, int(journal.meta("monday") or monday))
+
+
+def _anew(journal: Journal, read: Read, at: int, monday: int) -> Ledger:
+    number = journal.last_site()
+    site, living = read(journal.files(number)), list(journal.living())
+    ledger = Ledger(
+        journal,
+        site,
+        begin(site.cluster, site.policy, now=at, monday=monday),
+        journal.last_turn(),
+        site_number=number,
+    )
+    ledger.state = rebuild(site, living, ledger.drained | ledger.closed, at=at, monday=monday)
+    ledger.steps = {step.id: step for step in living}
+    keep_now(ledger)
+    return ledger
+
+
+def keep_now(ledger: Ledger) -> None:
+    """Make a checkpoint of a ledger as it is, unless something of it couldn't be written down yet."""
+    if ledger.settle():
+        _write(ledger.journal.path.parent, ledger)
 
 
 def kept_in(journal: Journal) -> Kept | None:
@@ -110,8 +144,12 @@ def make_checkpoint(folder: Path, read: Read) -> int:
     journal = Journal(folder, read_only=True)
     try:
         ledger = play(journal, read, kept_in(journal), decided=True)
-        kept = Kept(turn=ledger.turns, site=ledger.site_number, state=save(ledger.state))
     finally:
         journal.close()
+    _write(folder, ledger)
+    return ledger.turns
+
+
+def _write(folder: Path, ledger: Ledger) -> None:
+    kept = Kept(turn=ledger.turns, site=ledger.site_number, state=save(ledger.state))
     write_whole(folder / CHECKPOINT, to_json(kept), beside=folder, mode=0o600)
-    return kept.turn

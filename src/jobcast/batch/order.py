@@ -70,9 +70,11 @@ class Cancel:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Suspend:
-    """Running steps stand still until they are resumed (``llpreempt``, ``bstop``); waiting ones are held."""
+    """Running steps stand still until they are resumed (``llpreempt``, ``bstop``)."""
 
     steps: tuple[str, ...]
+    waiting_too: bool = False
+    """Whether waiting ones are held, as by ``bstop``."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

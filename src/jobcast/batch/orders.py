@@ -4,7 +4,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from jobcast.batch.action import Action
-from jobcast.batch.changing import Change, Refusal, cancelled, favour, held, modify, prioritised, requeued
+from jobcast.batch.changing import (
+    Change,
+    Refusal,
+    cancelled,
+    favour,
+    halted,
+    held,
+    is_halted_by_others,
+    modify,
+    prioritised,
+    requeued,
+)
 from jobcast.batch.ledger import Ledger
 from jobcast.batch.order import (
     Answer,
@@ -22,7 +33,7 @@ from jobcast.batch.order import (
     Resume,
     Suspend,
 )
-from jobcast.batch.record import Step, StepState
+from jobcast.batch.record import HALTED_BY_OPERATOR, HALTED_BY_OWNER, Step, StepState
 from jobcast.language import say
 from jobcast.schedule.event import (
     ResumeAsked,
@@ -117,33 +128,43 @@ def _change(order: OnSteps, asker: Asker, step: Step, at: int, ledger: Ledger) -
             return prioritised(order, step, at, ledger)
         case Modify():
             return modify(order, step, at, ledger, operator=asker.operator)
-    waits = step.id in ledger.state.waiting
-    change = (_of_waiting if waits else _of_started)(order, step, at, ledger)
+    theirs = asker.user != step.submitted.job.user
+    if step.id in ledger.state.waiting:
+        change = _of_waiting(order, step, at, ledger, by=HoldKind.SYSTEM if theirs else HoldKind.USER)
+    elif isinstance(order, Resume) and not asker.operator and is_halted_by_others(step, ledger):
+        return Done.NOT_YOURS, say("batch.not_by_you", step=step.id)
+    else:
+        change = _of_started(order, step, at, ledger, by=HALTED_BY_OPERATOR if theirs else HALTED_BY_OWNER)
     return change or (Done.NOT_NOW, say("batch.not_now", step=step.id, state=say(f"step_state.{step.state}")))
 
 
-def _of_waiting(order: OnSteps, step: Step, at: int, ledger: Ledger) -> Change | None:
+def _of_waiting(order: OnSteps, step: Step, at: int, ledger: Ledger, *, by: HoldKind) -> Change | None:
     holds = {*step.submitted.job.hold.split()}
     match order:
         case Hold(by=kind):
             return held(step, at, ledger, holds | {str(kind)})
         case Release(by=kind):
             return held(step, at, ledger, holds - {str(kind)})
-        case Suspend():
-            return held(step, at, ledger, holds | {"user"})
+        case Suspend(waiting_too=True):
+            return held(step, at, ledger, holds | {str(by)})
         case Resume():
-            return held(step, at, ledger, holds - {"user"})
+            return held(step, at, ledger, holds - {"user", str(by)})
         case Favour(favoured=favoured):
             return favour(step, at, ledger, rank=int(favoured))
     return None
 
 
-def _of_started(order: OnSteps, step: Step, at: int, ledger: Ledger) -> Change | None:
+def _of_started(order: OnSteps, step: Step, at: int, ledger: Ledger, *, by: str) -> Change | None:
+    holds = {*step.submitted.job.hold.split()}
     match order:
-        case Suspend() if step.id in ledger.state.running:
-            return Change(events=(SuspendAsked(at=at, job=step.id),))
+        case Suspend() if step.id in ledger.state.running or step.id in ledger.state.suspended:
+            return halted(step, ledger, SuspendAsked(at=at, job=step.id), by)
         case Resume() if step.id in ledger.state.suspended:
-            return Change(events=(ResumeAsked(at=at, job=step.id),))
+            return halted(step, ledger, ResumeAsked(at=at, job=step.id), "")
+        case Hold(by=kind):  # it counts as soon as the step waits again
+            return held(step, at, ledger, holds | {str(kind)})
+        case Release(by=kind):
+            return held(step, at, ledger, holds - {str(kind)})
         case Requeue() if step.state is not StepState.REMOVE_PENDING:
             return requeued(step, at, ledger)
     return None

@@ -65,6 +65,9 @@ _OVER = frozenset(
 )
 
 
+HALTED_BY_OWNER, HALTED_BY_OPERATOR = "owner", "operator"
+
+
 class Notify(StrEnum):
     """When somebody is told of a step (``notification``)."""
 
@@ -166,6 +169,8 @@ class Step:
     """Of the last attempt's program; None before its end."""
     detail: str = ""
     """What went wrong, in words for the owner."""
+    halted_by: str = ""
+    """Who suspended the last attempt by hand: `HALTED_BY_OWNER` or `HALTED_BY_OPERATOR`; empty for nobody."""
     killed_for: str = ""
     """Why the last attempt is being killed, or was, `jobcast.decision.Cause`; empty where it isn't."""
     how: str = ""

@@ -6,6 +6,9 @@ from jobcast.act.executors.base import End, Ended
 from jobcast.batch.following import REQUEUED
 from jobcast.batch.record import Step, Submitted
 from jobcast.machine import MEMORY
+from jobcast.systems.loadleveler.resources import VIRTUAL_MEMORY
+
+_MEMORIES = frozenset({MEMORY, VIRTUAL_MEMORY})
 
 MOST_LOST = 3
 """Attempts that may be lost before a step is given up: its machine may be what is wrong, or the step itself."""
@@ -35,7 +38,7 @@ def with_more_memory(submitted: Submitted, factor: float) -> Submitted:
     """Return a step that asks for, and may take, so many times as much memory."""
     demand, may = submitted.job.demand, submitted.enforcement
     per_task, per_machine = (
-        {name: round(amount * factor) if name == MEMORY else amount for name, amount in amounts.items()}
+        {name: round(amount * factor) if name in _MEMORIES else amount for name, amount in amounts.items()}
         for amounts in (demand.per_task, demand.per_machine)
     )
     return replace(

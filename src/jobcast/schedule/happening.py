@@ -133,7 +133,7 @@ def _changed(state: State, job: BatchJob) -> list[Decision]:
     entry = state.alive(job.id)
     if entry is None:
         return []
-    if job.id in state.waiting:
+    if job.id in state.waiting and _asks_otherwise(job, entry.job):
         queue = queue_of(job, state.policy)
         unknown = Reason(cause=Cause.UNKNOWN_QUEUE, values={"queue": job.queue})
         needs = unknown if queue is None else readmit(job, queue, state)
@@ -142,12 +142,20 @@ def _changed(state: State, job: BatchJob) -> list[Decision]:
             state.ended[job.id] = None
             return [Refuse(job=job.id, reason=needs if isinstance(needs, Reason) else unknown)]
         entry.queue, entry.needs = queue, needs
-    else:
+    elif job.id not in state.waiting:
         entry.needs = needs_anyway(job, entry.queue, state.grid)  # for when it waits again
     entry.job = job
     entry.forget()
     state.moved.add(job.id)
     return []
+
+
+def _asks_otherwise(job: BatchJob, before: BatchJob) -> bool:
+    """Tell whether what a job asks for has changed, and not only who holds it or when it may go first.
+
+    One that was admitted stays so, even where rules that came since would turn it away.
+    """
+    return replace(before, hold=job.hold, priority=job.priority, begin=job.begin, project=job.project) != job
 
 
 def _suspend_asked(state: State, job: str) -> list[Decision]:

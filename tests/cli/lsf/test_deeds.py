@@ -37,10 +37,10 @@ def test_bkill_ends_what_is_chosen(lsf, manager, command, steps):
 @pytest.mark.parametrize(
     ("command", "order", "said"),
     [
-        ("bstop 101", Suspend(steps=("101",)), "Job <101> is being stopped\n"),
+        ("bstop 101", Suspend(steps=("101",), waiting_too=True), "Job <101> is being stopped\n"),
         ("bresume 104", Resume(steps=("104",)), "Job <104> is being resumed\n"),
         ("btop 105", Favour(steps=("105",)), "Job <105> has been moved to position 1 from top.\n"),
-        ("bkill -s STOP 101", Suspend(steps=("101",)), "Job <101> is being stopped\n"),
+        ("bkill -s STOP 101", Suspend(steps=("101",), waiting_too=True), "Job <101> is being stopped\n"),
         ("bkill -s CONT 104", Resume(steps=("104",)), "Job <104> is being resumed\n"),
     ],
 )

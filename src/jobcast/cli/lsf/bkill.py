@@ -13,7 +13,7 @@ from jobcast.cli.session import Session
 from jobcast.language import say
 
 _KILL = (Deed.KILL, lambda names: Cancel(steps=names))
-_STOP = (Deed.STOP, lambda names: Suspend(steps=names))
+_STOP = (Deed.STOP, lambda names: Suspend(steps=names, waiting_too=True))
 _RESUME = (Deed.RESUME, lambda names: Resume(steps=names))
 
 _SIGNALS: dict[str, tuple[Deed, Callable[[tuple[str, ...]], Order]]] = {

@@ -23,7 +23,7 @@ from jobcast.batch.intake.loadleveler_filter import FilterEnd, filter_of, filter
 from jobcast.batch.journal import Journal
 from jobcast.batch.ledger import Ledger, Retry
 from jobcast.batch.loop import Loop, Surroundings
-from jobcast.batch.opening import open_ledger
+from jobcast.batch.opening import keep_now, open_ledger
 from jobcast.batch.order import SubmitCommand, SubmitCommandFile
 from jobcast.batch.picture import Frame
 from jobcast.batch.site import Files, LiveSite, read_live
@@ -140,6 +140,7 @@ async def _manage(setup: Set, listening: Listening, ready: Callable[[Loop], None
         with suppress(asyncio.CancelledError):
             await work[0]
         await asyncio.gather(*work[1:])
+        keep_now(loop.ledger)
     finally:
         forecasts.close()
         journal.close()
