@@ -137,7 +137,7 @@ async def planned(desk: Desk, request: Request) -> Response:
         zone=read_zone(desk.frame.zone),
         language=spoken(request),
     )
-    spec = await plan(desk.loop.ledger, frame)
+    spec = await plan(desk.loop.ledger, frame, desk.pauses)
     return Response(msgspec.json.encode(spec), media_type=JSON, headers={"cache-control": "no-store"})
 
 

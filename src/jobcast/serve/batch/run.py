@@ -118,7 +118,8 @@ async def _manage(setup: Set, listening: Listening, ready: Callable[[Loop], None
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    servers = _servers(_desk(setup, loop, tokens, stopping), listening)
+    desk = _desk(setup, loop, tokens, stopping)
+    servers = _servers(desk, listening)
     work = [asyncio.create_task(loop.run()), *(asyncio.create_task(serving) for _, serving in servers)]
     waiting = asyncio.create_task(stopping.wait())
     feeder = Feeder(journal, setup.store, setup.cluster, clock.now)
@@ -128,6 +129,7 @@ async def _manage(setup: Set, listening: Listening, ready: Callable[[Loop], None
         asyncio.create_task(Notifier(loop, setup.ways, clock.now).run()),
         asyncio.create_task(_tell([server for server, _ in servers], partial(ready, loop))),
         asyncio.create_task(_look_after(tokens)),
+        asyncio.create_task(desk.pauses.follow(loop)),
         asyncio.create_task(keep_checkpoints(setup.folder, loop.ledger, setup.keep_days)),
         asyncio.create_task(garbage.keep_out_of_sight()),
     ]
