@@ -41,6 +41,7 @@ from jobcast.serve.batch.people import submitter
 from jobcast.serve.protocol import Server, configured
 from jobcast.serve.settings import Listening
 from jobcast.serve.watched import Watched
+from jobcast.store.durable import make_folder
 from jobcast.systems.run import Behalf, run_for
 
 logger = logging.getLogger("jobcast.batch")
@@ -83,10 +84,11 @@ class Set:
 
 def run(setup: Set, listening: Listening, ready: Callable[[Loop], None]) -> None:
     """Run a manager. Raises ConfigError where another one runs in that folder, and what its files give cause for."""
-    setup.folder.mkdir(parents=True, exist_ok=True)
+    make_folder(setup.folder)
+    setup.folder.chmod(0o711)  # owners of jobs reach their scripts below it; nobody lists it
     try:
         with (
-            FileLock(setup.folder / _LOCK, timeout=0),
+            FileLock(setup.folder / _LOCK, timeout=0, mode=0o600),  # whoever can read it can hold it
             asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
         ):
             runner.run(_manage(setup, listening, ready))
