@@ -6,6 +6,7 @@ A directory service may take long to tell a name, so that threads ask it, and no
 import asyncio
 import pwd
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -21,6 +22,19 @@ def login(uid: int) -> str | None:
         return pwd.getpwuid(uid).pw_name
     except (KeyError, OSError):
         return None
+
+
+def login_once(uid: int) -> str | None:
+    """Return the login name of a user likewise, looked up once for each that has one."""
+    try:
+        return _known(uid)
+    except (KeyError, OSError):
+        return None
+
+
+@lru_cache(_MOST_NAMES)
+def _known(uid: int) -> str:
+    return pwd.getpwuid(uid).pw_name
 
 
 def user_id(name: str) -> int | None:

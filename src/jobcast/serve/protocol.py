@@ -4,15 +4,16 @@ import asyncio
 import socket
 import struct
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from jobcast.serve.crowd import Caller, Crowd, refusing
+
 _IDLE_SECONDS = 65
 """How long a connection may stay without a request: longer than proxies keep theirs."""
-_MOST_CONNECTIONS = 1000
-"""Beyond so many at once, a worker answers 503: a hook then lets its submission pass."""
 _GRACE_SECONDS = 5
 """How long requests under way have to end when the service stops."""
 _CREDENTIALS = struct.Struct("iII")
@@ -26,23 +27,42 @@ _MOST_HEAD_BYTES = 256 << 10
 class Protocol(HttpToolsProtocol):
     """HTTP of which the application learns who is at the other end of a Unix socket: the kernel knows.
 
-    Whoever connects and does not ask, slowly or without end, is hung up on.
+    Whoever connects and does not ask, slowly or without end, is hung up on; whoever connects too often is refused.
     """
 
     _head_bytes = 0
     _head_timer: asyncio.TimerHandle | None = None
+    _caller: Caller | None = None
+    """None where it was not counted."""
+
+    def __init__(self, *arguments: Any, crowd: Crowd, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self._crowd = crowd
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Note the user, and go on as usual."""
         super().connection_made(transport)
         plug = transport.get_extra_info("socket")
+        caller: Caller = self.client[0] if self.client else ""
         if plug is not None and plug.family == socket.AF_UNIX:
-            self.app_state = {**self.app_state, "uid": _user(plug)}
+            caller = _user(plug)
+            self.app_state = {**self.app_state, "uid": caller}
+        try:
+            refused = self._crowd.enter(caller)
+        except ConnectionRefusedError:
+            transport.abort()
+            return
+        self._caller = caller
+        if refused is not None:
+            self.app = refusing(refused)
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing more."""
         self._have_head()
+        if self._caller is not None:
+            self._crowd.leave(self._caller)
+            self._caller = None
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -102,19 +122,18 @@ class Server(uvicorn.Server):
         return nullcontext()
 
 
-def configured(app: Any, **more: Any) -> uvicorn.Config:
-    """Return how an application is served."""
+def configured(app: Any, crowd: Crowd, **more: Any) -> uvicorn.Config:
+    """Return how an application is served to a crowd, which several servers of a process share."""
     return uvicorn.Config(
         app,
         **{
-            "http": Protocol,
+            "http": partial(Protocol, crowd=crowd),
             "ws": "none",
             "lifespan": "on",
             "log_config": None,
             "access_log": False,
             "server_header": False,
             "proxy_headers": False,
-            "limit_concurrency": _MOST_CONNECTIONS,
             "timeout_keep_alive": _IDLE_SECONDS,
             "timeout_graceful_shutdown": _GRACE_SECONDS,
             **more,

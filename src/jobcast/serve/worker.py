@@ -10,6 +10,7 @@ import uvloop
 from jobcast import clock
 from jobcast.advice import advice_id
 from jobcast.serve.app import make_app
+from jobcast.serve.crowd import Crowd
 from jobcast.serve.protocol import Server, configured
 from jobcast.serve.service import Service
 from jobcast.serve.settings import Listening, Settings
@@ -29,10 +30,11 @@ def run(settings: Settings, listening: Listening, parent: int, ready: Callable[[
 async def _answer(settings: Settings, listening: Listening, parent: int, ready: Callable[[], None]) -> None:
     service = Service(settings, now=clock.now, new_id=new_id)
     app = make_app(service)
-    servers = [(Server(configured(app)), listening.plain)]
+    crowd = Crowd()
+    servers = [(Server(configured(app, crowd)), listening.plain)]
     if listening.secure:
         tls = {"ssl_certfile": listening.certificate, "ssl_keyfile": listening.key}
-        servers.append((Server(configured(app, lifespan="off", **tls)), listening.secure))
+        servers.append((Server(configured(app, crowd, lifespan="off", **tls)), listening.secure))
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

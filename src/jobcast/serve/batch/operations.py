@@ -26,7 +26,9 @@ everything. On this host everybody may look over TCP. From elsewhere, and for or
 (`jobcast token add NAME --right read`, `--right batch --user LOGIN` or `--right operate`). The page keeps it in a
 cookie; then orders are taken from this manager's own page alone.
 
-Seconds are those of the epoch. All refusals are a `Problem` with a fixed word."""
+Seconds are those of the epoch. All refusals are a `Problem` with a fixed word: also 429 (`too_many_connections`) for
+whoever has 64 connections at the Unix socket or an address that has half of all, and 503 (`busy`) where there are too
+many of all together."""
 _LOOKS = ("no_token", "not_allowed")
 
 REFUSALS: Mapping[str, tuple[int, str]] = {

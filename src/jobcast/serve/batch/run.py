@@ -38,6 +38,8 @@ from jobcast.serve.batch.door import Door, watched_tokens
 from jobcast.serve.batch.forecasts import Forecasts, Sources
 from jobcast.serve.batch.notifier import Notifier, Ways
 from jobcast.serve.batch.people import submitter
+from jobcast.serve.crowd import Crowd
+from jobcast.serve.names import login_once
 from jobcast.serve.protocol import Server, configured
 from jobcast.serve.settings import Listening
 from jobcast.serve.watched import Watched
@@ -174,11 +176,12 @@ def _operators(setup: Set, loop: Loop) -> frozenset[str]:
 def _servers(desk: Desk, listening: Listening) -> list[tuple[Server, Coroutine[None, None, None]]]:
     """Return what answers, without and with TLS."""
     app = make_batch_app(desk)
-    plain = Server(configured(app, lifespan="off"))
+    crowd = Crowd(exempt=lambda user: login_once(user) in desk.door.operators())
+    plain = Server(configured(app, crowd, lifespan="off"))
     found: list[tuple[Server, Coroutine[None, None, None]]] = [(plain, plain.serve(list(listening.plain)))]
     if listening.secure:
         tls = {"ssl_certfile": listening.certificate, "ssl_keyfile": listening.key}
-        secure = Server(configured(app, lifespan="off", **tls))
+        secure = Server(configured(app, crowd, lifespan="off", **tls))
         found.append((secure, secure.serve(list(listening.secure))))
     return found
 
