@@ -280,6 +280,8 @@ class Loop:
     def reconfigure(self, site: LiveSite) -> Answer:
         """Go on by other configuration files; raises FullError."""
         carried = reconfigure(site, self.ledger, self.second())
+        for warning in carried.answer.warnings:
+            logger.warning("%s", warning)
         self._ask(carried.actions)
         self._publish()
         return carried.answer

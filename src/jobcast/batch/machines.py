@@ -9,8 +9,10 @@ from jobcast.batch.ledger import DRAINED, FAVOURED, Ledger
 from jobcast.batch.order import Answer, Done, FavourUsers, MachineOrder, Machines, Outcome
 from jobcast.batch.orders import Asker, Carried
 from jobcast.batch.site import LiveSite
+from jobcast.batch.still_used import still_used
 from jobcast.language import say
 from jobcast.schedule.event import Event, MachineCame, MachineLeft, MachineTold
+from jobcast.systems.keyword_lines import keyword_lines
 
 
 def order_machines(order: Machines, asker: Asker, ledger: Ledger, at: int) -> Carried:
@@ -85,7 +87,8 @@ def _refused(names: Iterable[str]) -> Carried:
 def reconfigure(site: LiveSite, ledger: Ledger, at: int) -> Carried:
     """Go on by other configuration files; raises FullError.
 
-    Machines that they don't name any more take no more steps; those that run there go on.
+    Machines that they don't name any more take no more steps; those that run there go on. The answer warns of keywords
+    that don't count as they stand, and of classes and machines that living steps still use.
     """
     before = {machine.name: machine for machine in ledger.state.cluster.machines}
     after = {machine.name: machine for machine in site.cluster.machines}
@@ -95,6 +98,7 @@ def reconfigure(site: LiveSite, ledger: Ledger, at: int) -> Carried:
         if before.get(name) != machine and name not in ledger.drained
     ]
     events += [MachineLeft(at=at, machine=name) for name in before if name not in after]
+    warnings = (*keyword_lines(site.keywords), *still_used(site, ledger))
     old = ledger.site, ledger.site_number
     ledger.site, ledger.site_number = site, ledger.journal.site(site.files)
     try:
@@ -102,7 +106,7 @@ def reconfigure(site: LiveSite, ledger: Ledger, at: int) -> Carried:
     except BaseException:
         ledger.site, ledger.site_number = old
         raise
-    return Carried(answer=Answer(outcomes=()), actions=turned.actions)
+    return Carried(answer=Answer(outcomes=(), warnings=warnings), actions=turned.actions)
 
 
 def machine_events(news: Iterable[MachineNews], ledger: Ledger, at: int) -> list[Event]:

@@ -11,11 +11,10 @@ from jobcast.language import say
 from jobcast.machine import Cluster
 from jobcast.simulate.machines import parse_machines
 from jobcast.simulate.setup import Setup
-from jobcast.systems.dialect import Configuration, Keyword, Standing
+from jobcast.systems.dialect import Configuration, Standing
 from jobcast.systems.dialects import DIALECTS, called, known_names, read_configuration
+from jobcast.systems.keyword_lines import keyword_lines
 
-_MOST_TOLD = 12
-"""Keywords that are told one by one; `jobcast policy` tells all."""
 _LARGEST_FILE = 16 << 20
 """Bytes; no configuration file is as large."""
 
@@ -99,19 +98,5 @@ def tell_keywords(configuration: Configuration) -> None:
     for keyword in configuration.keywords:
         counts[keyword.standing] += 1
     talk(say("dialect.keywords", **{str(standing): counts[standing] for standing in Standing}))
-    told = [each for each in configuration.keywords if each.standing in _WORTH_TELLING]
-    for keyword in told[:_MOST_TOLD]:
-        talk(line(keyword))
-    if len(told) > _MOST_TOLD:
-        talk(say("dialect.more_keywords", more=len(told) - _MOST_TOLD))
-
-
-_WORTH_TELLING = {Standing.CORRECTED, Standing.REFUSED, Standing.UNKNOWN}
-
-
-def line(keyword: Keyword) -> str:
-    """Return one keyword with what was made of it, as a line."""
-    made = say(f"standing.{keyword.standing}")
-    if keyword.reason:
-        made = say("dialect.made_because", made=made, reason=keyword.reason)
-    return "  " + say("dialect.made", place=f"{keyword.file}:{keyword.line}", name=keyword.name, made=made)
+    for line in keyword_lines(configuration.keywords):
+        talk(f"  {line}")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from jobcast.errors import ConfigError
 from jobcast.machine import Cluster
 from jobcast.systems.dialect import Standing
+from jobcast.systems.loadleveler.configuration import read_site
 from jobcast.systems.loadleveler.resources import requested
 from jobcast.systems.loadleveler.statement import RefusedError
 from jobcast.units import GIB, MIB, PIB
@@ -169,6 +170,23 @@ def test_enforced_resources_must_be_listed():
             "ENFORCE_RESOURCE_USAGE",
             R,
             "SCHEDULE_BY_RESOURCES doesn't list ConsumableMemory, so it doesn't count",
+        ),
+    ]
+
+
+def test_an_enforced_resource_that_is_not_listed_takes_no_other_with_it():
+    texts = {
+        "LoadL_config": "SCHEDULE_BY_RESOURCES = ConsumableCpus\n"
+        "ENFORCE_RESOURCE_USAGE = ConsumableCpus ConsumableMemory spice\n"
+        "ENFORCE_RESOURCE_SUBMISSION = true"
+    }
+    site = read_site(texts)
+    assert (site.live.enforced, site.rules.must_request) == ({"cpus"}, {"cpus"})
+    assert odd(site.configuration) == [
+        (
+            "ENFORCE_RESOURCE_USAGE",
+            C,
+            "SCHEDULE_BY_RESOURCES doesn't list ConsumableMemory spice, so it doesn't count",
         ),
     ]
 

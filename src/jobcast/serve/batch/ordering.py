@@ -36,7 +36,7 @@ async def orders(desk: Desk, request: Request) -> Response:
         case SubmitCommandFile() | SubmitCommand():
             answer = await _submit(desk, order, asker, spoken(request))
         case Reconfigure() | Stop():
-            answer = await _of_manager(desk, order, asker)
+            answer = await _of_manager(desk, order, asker, spoken(request))
         case _:
             answer = desk.loop.do(order, asker)
     return Response(to_json(answer), media_type=JSON)
@@ -66,14 +66,16 @@ def _refused(said: str) -> Answer:
     return Answer(outcomes=(Outcome(name="", done=Done.REFUSED, said=said),))
 
 
-async def _of_manager(desk: Desk, order: Reconfigure | Stop, asker: Asker) -> Answer:
+async def _of_manager(desk: Desk, order: Reconfigure | Stop, asker: Asker, said_in: str) -> Answer:
     if not asker.operator:
         said = say("batch.operators_only")
         return Answer(outcomes=(Outcome(name="", done=Done.NOT_YOURS, said=said),))
     if isinstance(order, Stop):
         desk.stopping.set()
         return Answer(outcomes=())
-    return desk.loop.reconfigure(await asyncio.to_thread(desk.read_site))
+    site = await asyncio.to_thread(desk.read_site)
+    language.choose(said_in)  # another request may have been answered meanwhile
+    return desk.loop.reconfigure(site)
 
 
 def _asker(desk: Desk, request: Request) -> Asker:

@@ -44,6 +44,7 @@ from jobcast.serve.protocol import Server, configured
 from jobcast.serve.settings import Listening
 from jobcast.serve.watched import Watched
 from jobcast.store.durable import make_folder
+from jobcast.systems.keyword_lines import keyword_lines
 from jobcast.systems.run import Behalf, run_for
 
 logger = logging.getLogger("jobcast.batch")
@@ -118,6 +119,9 @@ async def _manage(setup: Set, listening: Listening, ready: Callable[[Loop], None
     loop = Loop(ledger, setup.executor(ledger.site), around)
     if ledger.site.files != files:
         loop.reconfigure(read_live(files))
+    else:
+        for line in keyword_lines(ledger.site.keywords):
+            logger.warning("%s", line)
     tokens = watched_tokens(setup.store, partial(_operators, setup, loop))
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -52,7 +52,7 @@ def read_live(config: Said) -> LiveRules:
             longest=config.read("jobcast_exit_timeout", whole_from(1, 86400), _LONGEST),
         ),
         submit_filter=programs["submit_filter"],
-        enforced=frozenset(enforced) if enforced <= {*listed} else frozenset(),
+        enforced=frozenset(enforced & {*listed}),
         policy=Enforce(config.read("enforce_resource_policy", one_of(*Enforce), Enforce.SHARES.value)),
         kill_over_memory=config.read("enforce_resource_memory", truth, default=False),
         accounting=config.read("acct", read_accounting, _NONE),

@@ -161,8 +161,10 @@ def _must_request(config: Said) -> frozenset[str]:
     if enforced == ["deactivate"]:
         enforced = []
     if missing := [name for name in enforced if name not in listed]:
-        text = say("loadleveler.not_scheduled", name=theirs(missing[0]))
-        config.refuse_key("enforce_resource_usage", RefusedError(text))
-        return frozenset()
+        text = say("loadleveler.not_scheduled", name=" ".join(map(theirs, missing)))
+        if len(missing) == len(enforced):
+            config.refuse_key("enforce_resource_usage", RefusedError(text))
+        else:
+            config.correct("enforce_resource_usage", text)
     submission = config.read("enforce_resource_submission", truth, default=False)
-    return frozenset(enforced) if submission else frozenset()
+    return frozenset(enforced).intersection(listed) if submission else frozenset()
