@@ -30,6 +30,7 @@ from jobcast.report.formats.html import SAID_BY_SCRIPT
 from jobcast.report.rules import RULES
 from jobcast.report.summary import SECTIONS
 from jobcast.report.time import REASONS
+from jobcast.schedule.beyond import Kind
 from jobcast.serve.batch.choice import STATES as PAGE_STATES
 from jobcast.serve.batch.page import SAID_BY_SCRIPT as PAGE_SCRIPT
 from jobcast.simulate.compare import OTHERS, OVERALL
@@ -73,6 +74,7 @@ def _families() -> dict[str, list[str]]:
     return {
         "column.": [name.removeprefix("column.") for name in catalogue() if name.startswith("column.")],
         "commands.": [*COMMANDS, *BATCH_COMMANDS],
+        "beyond.": list(Kind),
         "setting.": list(SETTINGS),
         "import.kind_": list(FILE_FORMATS),
         "doctor.row_": ["source", "line", "reason", "text"],

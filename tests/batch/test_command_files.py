@@ -14,6 +14,7 @@ from jobcast.batch.opening import open_ledger
 from jobcast.batch.order import Answer, Done, Outcome, SubmitCommandFile
 from jobcast.batch.record import StepState
 from jobcast.batch.site import Files, read_live
+from jobcast.language import speaking
 from tests.batch.making import AT, HERE, MONDAY
 
 TEXTS = {
@@ -23,6 +24,8 @@ TEXTS = {
     "normal: type = class\nwall_clock_limit = 1:00:00\nmax_node = 2\n"
     "ops: type = class\ninclude_users = nwp\n",
 }
+MAY_USE = "the machines that it may use"
+HAS_THE_MOST = f"of {MAY_USE} n1 has the most,"
 
 
 def answer(folder: Path, *lines: str) -> tuple[Answer, list[StepState]]:
@@ -45,9 +48,19 @@ def test_a_file_that_fits_the_site_becomes_steps(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("resources = ConsumableCpus(5)", "doesn't fit even when nobody else runs (normal)"),
-        ("resources = ConsumableMemory(9 gb)", "doesn't fit even when nobody else runs (normal)"),
-        ('requirements = (Machine == "n9")', "no machine has what it asks for"),
+        (
+            "resources = ConsumableCpus(5)",
+            f"-:1:17: resources: each task asks for 5 of ConsumableCpus; {HAS_THE_MOST} 4",
+        ),
+        (
+            "resources = ConsumableMemory(9 gb)",
+            f"-:1:17: resources: each task asks for 9 GiB of ConsumableMemory; {HAS_THE_MOST} 8 GiB",
+        ),
+        ('requirements = (Machine == "n9")', "-:1:20: requirements: no machine has what it asks for"),
+        (
+            "node_resources = ConsumableMemory(8 gb)\n# @ job_type = parallel\n# @ node = 2",
+            f"-:3:12: node: its tasks ask for 16 GiB of ConsumableMemory; {MAY_USE} have 8 GiB together",
+        ),
     ],
 )
 def test_what_no_machine_has_is_refused_at_once(tmp_path: Path, line: str, said: str) -> None:
@@ -55,6 +68,14 @@ def test_what_no_machine_has_is_refused_at_once(tmp_path: Path, line: str, said:
         Answer(outcomes=(Outcome(name="", done=Done.REFUSED, said=said),)),
         [],
     )
+
+
+def test_what_no_machine_has_is_told_in_chinese_too(tmp_path: Path) -> None:
+    with speaking("zh"):
+        said, _ = answer(tmp_path, "resources = ConsumableCpus(5)")
+    assert [outcome.said for outcome in said.outcomes] == [
+        "-:1:17: resources：每个任务申请 ConsumableCpus 5；可用主机中 n1 最多，为 4"
+    ]
 
 
 @pytest.mark.parametrize(

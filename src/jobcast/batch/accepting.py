@@ -1,6 +1,5 @@
 """Submissions: read, looked at by the core, and accepted as a whole or refused as a whole."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from jobcast.batch.completing import Complete
@@ -10,12 +9,9 @@ from jobcast.batch.ledger import Ledger, job_of
 from jobcast.batch.order import Answer, Done, Outcome
 from jobcast.batch.orders import Carried
 from jobcast.batch.record import Step, Submitted
-from jobcast.decision import Reason
-from jobcast.schedule.admission import admit
+from jobcast.batch.refusing import refusals
 from jobcast.schedule.event import Event, Favoured
 from jobcast.schedule.event import Submitted as SubmittedEvent
-from jobcast.schedule.happening import queue_of
-from jobcast.schedule.sentence import sentence
 
 NUMBER = "number"
 """Under which the journal keeps the number of the last job."""
@@ -28,9 +24,9 @@ def accept(intake: Intake, number: int, ledger: Ledger, at: int, complete: Compl
     """
     completed = complete([_with_queue(each, ledger) for each in intake.steps])
     submissions, warnings = completed.steps, (*intake.warnings, *completed.told)
-    refusals = [*intake.refusals, *completed.refusals, *_refusals(submissions, ledger)]
-    if refusals or not submissions:
-        refused = tuple(Outcome(name="", done=Done.REFUSED, said=said) for said in refusals)
+    why = [*intake.refusals, *completed.refusals, *refusals(submissions, ledger, intake.places)]
+    if why or not submissions:
+        refused = tuple(Outcome(name="", done=Done.REFUSED, said=said) for said in why)
         return Carried(answer=Answer(outcomes=refused, warnings=intake.warnings))
     submissions = tuple(_favoured(each) if each.job.user in ledger.favoured else each for each in submissions)
     steps = [
@@ -57,14 +53,4 @@ def _with_queue(submitted: Submitted, ledger: Ledger) -> Submitted:
 
 def admissible(step: Submitted, ledger: Ledger) -> bool:
     """Tell whether the core would take a step."""
-    return not _refusals([step], ledger)
-
-
-def _refusals(submissions: Sequence[Submitted], ledger: Ledger) -> list[str]:
-    """Return why the core would turn steps away, each reason once."""
-    found: dict[str, None] = {}
-    for each in submissions:
-        reason = admit(each.job, queue_of(each.job, ledger.site.policy), ledger.state)
-        if isinstance(reason, Reason):
-            found[sentence(reason)] = None
-    return list(found)
+    return not refusals([step], ledger, {})

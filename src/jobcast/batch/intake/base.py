@@ -30,6 +30,24 @@ class Submitter:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where something is asked for."""
+
+    file: str
+    """Its name."""
+    line: int
+    """From 1."""
+    column: int
+    """Of the value, from 1."""
+    name: str
+    """The keyword, as written."""
+
+
+Places = Mapping[str, Mapping[str, Place]]
+"""Id of a step to keyword to where it stands."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Intake:
     """What became of a submission."""
 
@@ -39,3 +57,5 @@ class Intake:
     """What was taken, but not as it stands; in the asker's language."""
     refusals: tuple[str, ...] = ()
     """Why it isn't taken, one for each fault; in the asker's language, or in the words of that batch system."""
+    places: Places = field(default_factory=dict, compare=False)
+    """Where steps ask for what the cluster may not have; empty where they come from no file."""

@@ -1,6 +1,6 @@
 """A job command file becomes steps: ``llsubmit``."""
 
-from jobcast.batch.intake.base import Intake, Submitter
+from jobcast.batch.intake.base import Intake, Place, Submitter
 from jobcast.batch.intake.loadleveler_enforced import enforcement_of
 from jobcast.batch.intake.loadleveler_text import as_submitted, faults, too_much
 from jobcast.batch.intake.loadleveler_told import told_of
@@ -11,6 +11,7 @@ from jobcast.systems.loadleveler.job_command_file import JobSubmission, read_job
 from jobcast.systems.loadleveler.job_origin import Origin
 from jobcast.systems.loadleveler.job_program import JobProgram
 from jobcast.systems.loadleveler.site import Site
+from jobcast.systems.loadleveler.statement import Statement
 
 DIALECT = "loadleveler"
 STANDARD_INPUT = "-"
@@ -31,7 +32,15 @@ def read(order: SubmitCommandFile, site: Site, who: Submitter) -> Intake:
             for job, program in zip(found.jobs, found.programs, strict=True)
         ),
         warnings=(*changes, *found.warnings),
+        places={
+            job.id: {key: _place(each) for key, each in program.statements.items()}
+            for job, program in zip(found.jobs, found.programs, strict=True)
+        },
     )
+
+
+def _place(statement: Statement) -> Place:
+    return Place(file=statement.file, line=statement.line, column=statement.column, name=statement.name)
 
 
 def _submission(order: SubmitCommandFile, text: str, who: Submitter) -> JobSubmission:

@@ -17,7 +17,7 @@ from jobcast.systems.loadleveler.job_origin import SHELL, Origin
 from jobcast.systems.loadleveler.job_step import JobStep
 from jobcast.systems.loadleveler.process_limits import JOB_CPU, NONE, OF_PROCESSES, reader, within
 from jobcast.systems.loadleveler.site import ClassRules
-from jobcast.systems.loadleveler.statement import RefusedError
+from jobcast.systems.loadleveler.statement import RefusedError, Statement
 from jobcast.systems.loadleveler.values import one_of, shown
 from jobcast.systems.loadleveler.words import read_arguments
 
@@ -54,6 +54,8 @@ class JobProgram:
     """Who is told; empty for the owner."""
     keywords: Mapping[str, str]
     """All that is said of the step, with variables filled in, but for the values of its environment."""
+    statements: Mapping[str, Statement]
+    """Where each of them stands."""
 
 
 def read_program(step: JobStep, job: BatchJob, rules: ClassRules, origin: Origin) -> JobProgram:
@@ -72,6 +74,7 @@ def read_program(step: JobStep, job: BatchJob, rules: ClassRules, origin: Origin
         notification=step.read("notification", one_of(*NOTIFICATIONS), "complete"),
         notify_user=step.text("notify_user"),
         keywords=keywords,
+        statements={key: each for key, each in step.said.everything().items() if key in keywords},
     )
 
 
