@@ -2,7 +2,7 @@
 
 "Managing a job's status using control expressions" in Using and Administering LoadLeveler: START and CONTINUE are true
 where they aren't said, the others false. A machine takes no steps while SUSPEND is true of it. They are looked at
-whenever a machine tells of itself. KILL has nothing to add: what is vacated is ended by force a few seconds later anyway.
+whenever a machine tells of itself. KILL has nothing to add: what is vacated is ended by force a few seconds later.
 """
 
 import json

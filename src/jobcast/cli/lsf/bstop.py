@@ -25,4 +25,6 @@ def command(
 ) -> None:
     """Suspend jobs, waiting ones too."""
     of = choice(jobs, user, queues, hosts, name)
-    carry_out(batch_client.manager(session), Deed.STOP, lambda names: Suspend(steps=names, waiting_too=True), of)
+    carry_out(
+        batch_client.manager(session), Deed.STOP, lambda names: Suspend(steps=names, waiting_too=True), of
+    )
