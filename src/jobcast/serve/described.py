@@ -69,6 +69,11 @@ REFUSALS: Mapping[str, tuple[int, str]] = {
     "too_slow": (408, "the body did not arrive within ten seconds"),
     "too_large": (413, "the body is larger than 4 MiB"),
     "packed": (415, "the body has a Content-Encoding"),
+    "too_many_connections": (
+        429,
+        "one user has 64 connections at the Unix socket, or one address half of all",
+    ),
+    "busy": (503, "too many connections are open, of all together"),
     "no_model": (503, "no model answers yet"),
     "no_forecast": (503, "nothing similar is known"),
     "off": (503, "the rules want no forecast for such a job"),

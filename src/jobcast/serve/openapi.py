@@ -42,7 +42,7 @@ administrators may do everything. On this host everybody may ask for forecasts o
 everybody may ask for forecasts.
 
 All refusals are a `Problem` with a fixed word: also 404 (`no_path`) and 405 (`no_method`) of paths that are not
-listed here. Only what is no HTTP is answered 400, and what comes beyond the limit of connections 503, in plain text.
+listed here. Only what is no HTTP is answered 400 in plain text.
 What is left out of a request, or null, nobody knows."""
 
 
@@ -133,6 +133,8 @@ def _words(operation: Operation) -> set[str]:
         *operation.refusals,
         *(("no_token", "not_allowed") if operation.right else ()),
         *(("too_slow", "too_large", "packed") if operation.asks else ()),
+        "too_many_connections",
+        "busy",
         "unavailable",
         "fault",
     }

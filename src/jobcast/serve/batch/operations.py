@@ -26,9 +26,7 @@ everything. On this host everybody may look over TCP. From elsewhere, and for or
 (`jobcast token add NAME --right read`, `--right batch --user LOGIN` or `--right operate`). The page keeps it in a
 cookie; then orders are taken from this manager's own page alone.
 
-Seconds are those of the epoch. All refusals are a `Problem` with a fixed word: also 429 (`too_many_connections`) for
-whoever has 64 connections at the Unix socket or an address that has half of all, and 503 (`busy`) where there are too
-many of all together."""
+Seconds are those of the epoch. All refusals are a `Problem` with a fixed word."""
 _LOOKS = ("no_token", "not_allowed")
 
 REFUSALS: Mapping[str, tuple[int, str]] = {
@@ -47,6 +45,8 @@ REFUSALS: Mapping[str, tuple[int, str]] = {
     "packed": OF_SERVICE["packed"],
     "unreadable": (422, "the body is no order"),
     "too_often": (429, "too many wrong tokens came from there: wait a minute"),
+    "too_many_connections": OF_SERVICE["too_many_connections"],
+    "busy": OF_SERVICE["busy"],
     "unavailable": (503, "the journal can't be read or written: its disk may be full"),
     "fault": OF_SERVICE["fault"],
 }
