@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from jobcast.act.starter import post as post_module
 from jobcast.act.starter.post import Post
+from jobcast.act.starter.progress import note, noted
 from jobcast.act.starter.spool import attempt_of, folder_name, hold, read, remove, write
 
 
@@ -27,11 +28,11 @@ def test_ids_that_name_no_folder_are_refused(attempt):
 
 
 def test_what_is_written_is_read_and_a_part_of_it_is_not(tmp_path: Path):
-    path = tmp_path / "ended"
+    path = tmp_path / "attempt.json"
     assert read(path) is None
     write(path, {"a": "grün"})
     assert read(path) == {"a": "grün"}
-    assert [each.name for each in tmp_path.iterdir()] == ["ended"]
+    assert [each.name for each in tmp_path.iterdir()] == ["attempt.json"]
     path.write_bytes(path.read_bytes()[:-3])
     assert read(path) is None
     path.write_text("[1]")
@@ -53,7 +54,7 @@ def test_a_folder_is_removed_with_all_that_is_in_it(tmp_path: Path):
     folder = tmp_path / "a@1"
     remove(folder)
     folder.mkdir()
-    for name in ("attempt.json", "script", "ended"):
+    for name in ("attempt.json", "script", "progress"):
         (folder / name).touch()
     remove(folder)
     assert list(tmp_path.iterdir()) == []
@@ -62,16 +63,16 @@ def test_a_folder_is_removed_with_all_that_is_in_it(tmp_path: Path):
 def test_on_a_full_disk_an_end_waits_until_it_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     tried: list[Path] = []
 
-    def full_at_first(path: Path, value: dict[str, object]) -> None:
-        tried.append(path)
+    def full_at_first(folder: Path, what: str, value: dict[str, object]) -> None:
+        tried.append(folder)
         if len(tried) < 3:
             raise OSError("No space left on device")
-        write(path, value)
+        note(folder, what, value)
 
-    monkeypatch.setattr(post_module, "write", full_at_first)
+    monkeypatch.setattr(post_module, "note", full_at_first)
     monkeypatch.setattr(post_module, "_RETRY_S", 0.0)
     Post(folder=tmp_path, news=-1, orders=-1, lock=-1, grace=1.0).leave({"how": "exited"})
-    assert read(tmp_path / "ended") == {"how": "exited"}
+    assert noted(tmp_path) == {"ended": {"how": "exited"}}
 
 
 def test_news_that_nobody_takes_are_told_later_in_their_order(tmp_path: Path):

@@ -14,7 +14,7 @@ from jobcast.act.executors.base import Attempt
 from jobcast.act.plain import to_json
 
 _STARTER = Path(__file__).parents[1] / "starter"
-_ELSEWHERE = frozenset({"facts", "flock", "server", "site_exit", "strays"})
+_ELSEWHERE = frozenset({"facts", "flock", "server", "shepherds", "site_exit", "strays"})
 """Modules that only run beside a manager."""
 _PACKAGES = ("jobcast", "jobcast/act", "jobcast/act/starter")
 _MARK = "jobcast attempt="

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from jobcast.act.starter.post import Post
+from jobcast.act.starter.progress import TENDER, note
 from jobcast.act.starter.shepherd import Shepherd
-from jobcast.act.starter.spool import PID
 from jobcast.act.starter.wanted import Wanted, wanted
 
 _PR_SET_CHILD_SUBREAPER = 36
@@ -64,7 +64,7 @@ def _keep_only(files: set[int]) -> None:
 
 def _tend(asked: Wanted, post: Post) -> None:
     mine = {"pid": os.getpid(), "cpus": sorted(post.cpus), "group": str(post.group or "")}
-    (post.folder / PID).write_text(json.dumps(mine))
+    note(post.folder, TENDER, mine)
     post.leave(Shepherd(asked, post).run())
 
 

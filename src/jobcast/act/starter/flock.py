@@ -15,6 +15,7 @@ from typing import Any
 
 from jobcast.act.starter import spool as files
 from jobcast.act.starter.cgroup import Group
+from jobcast.act.starter.progress import BEGAN, ENDED, PHASE, TENDER, has_any, note, noted
 from jobcast.act.starter.shepherds import Shepherds, Tender
 from jobcast.act.starter.spool import Spool
 from jobcast.act.starter.strays import end_strays
@@ -62,8 +63,8 @@ class Flock:
         for folder in self._spool.folders():
             name = files.attempt_of(folder.name)
             while (lock := files.hold(folder)) is None:
-                tender = files.read(folder / files.PID)
-                if tender is not None and self._take_up(folder, name, tender):
+                told = noted(folder)
+                if TENDER in told and self._take_up(folder, name, told):
                     break
                 time.sleep(
                     0.001
@@ -72,12 +73,12 @@ class Flock:
                 os.close(lock)
                 self._pick_up(folder, name)
 
-    def _take_up(self, folder: Path, attempt: str, tender: dict[str, Any]) -> bool:
+    def _take_up(self, folder: Path, attempt: str, told: dict[str, Any]) -> bool:
         """Watch on what somebody tends; tell whether he is still there."""
-        began = files.read(folder / files.BEGAN)
-        phase = files.read(folder / files.PHASE) or {"phase": "running" if began else "prolog"}
+        began = told.get(BEGAN)
+        phase = told.get(PHASE, {"phase": "running" if began else "prolog"})
         try:
-            shepherd = self.shepherds.take_up(attempt, tender["pid"])
+            shepherd = self.shepherds.take_up(attempt, told[TENDER]["pid"])
         except ProcessLookupError:
             return False
         self._running[attempt] = Sheep(
@@ -87,17 +88,17 @@ class Flock:
             phase=phase["phase"],
             began=began["at"] if began else None,
         )
-        self._binding.note(attempt, tender["cpus"])
+        self._binding.note(attempt, told[TENDER]["cpus"])
         self._binding.pause(attempt, paused=phase["phase"] == "suspended")
         return True
 
     def _pick_up(self, folder: Path, attempt: str) -> None:
         """Take what nobody tends for over, for lost, or for not begun."""
         asked = files.read(folder / files.ATTEMPT)
-        ended = files.read(folder / files.ENDED)
+        ended = noted(folder).get(ENDED)
         if ended is not None:
             self.over[attempt] = ended
-        elif asked is None or (folder / files.PID).exists():
+        elif asked is None or has_any(folder):
             self._lose(folder, attempt)
         else:  # the starter died before a shepherd did anything
             self._line.append((folder, wanted(asked)))
@@ -213,7 +214,7 @@ class Flock:
         if sheep is None:  # a shepherd that had none is gone
             return
         self._binding.release(sheep.id)
-        ended = files.read(sheep.folder / files.ENDED)
+        ended = noted(sheep.folder).get(ENDED)
         if ended is None:
             self._lose(sheep.folder, sheep.id)
         else:
@@ -222,8 +223,8 @@ class Flock:
 
     def _lose(self, folder: Path, attempt: str) -> None:
         """Nobody saw it end: nothing of it may go on, and its owner is told so."""
-        began = files.read(folder / files.BEGAN) or {}
-        group = (files.read(folder / files.PID) or {}).get("group")
+        told = noted(folder)
+        began, group = told.get(BEGAN, {}), told.get(TENDER, {}).get("group")
         if group and Path(group).exists():
             Group(Path(group)).end(politely=False)
         end_strays(attempt, began)
@@ -239,6 +240,6 @@ class Flock:
             "why": {"what": "lost"},
         }
         try:
-            files.write(folder / files.ENDED, self.over[attempt])
+            note(folder, ENDED, self.over[attempt])
         except OSError as error:  # then a later starter finds it lost once more
             sys.stderr.write(f"{attempt} is lost: {error}\n")

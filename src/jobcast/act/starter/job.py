@@ -12,7 +12,7 @@ from jobcast.act.starter.enforcing import Seen, enforces, judge
 from jobcast.act.starter.launch import Launch
 from jobcast.act.starter.post import Post
 from jobcast.act.starter.processes import Process
-from jobcast.act.starter.spool import BEGAN
+from jobcast.act.starter.progress import BEGAN
 from jobcast.act.starter.tending import Ears, Order, Over, Tended
 from jobcast.act.starter.usage import Usage
 from jobcast.act.starter.wanted import Wanted

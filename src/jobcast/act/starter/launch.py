@@ -136,11 +136,17 @@ def _step(what: str, which: str, action: Callable[[], object]) -> None:
 def _slow(wish: Launch) -> None:
     if wish.entrance is not None:
         entrance = wish.entrance
-        _step("group", str(entrance), lambda: entrance.write_text("0"))
+        _step("group", str(entrance), lambda: _enter(entrance))
     if wish.nice:
         _step("nice", str(wish.nice), lambda: os.nice(wish.nice))
     if wish.cpus:
         _step("cpus", "", lambda: os.sched_setaffinity(0, wish.cpus))
+
+
+def _enter(entrance: Path) -> None:
+    number = os.open(entrance, os.O_WRONLY)
+    os.write(number, b"0")
+    os.close(number)
 
 
 def _as_effective(owner: Owner | None) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from jobcast.act.starter.spool import ENDED, PHASE, write
+from jobcast.act.starter.progress import ENDED, PHASE, note
 
 _RETRY_S = 1.0
 _KEPT = 100
@@ -43,10 +43,10 @@ class Post:
         self.phase = phase
         self.note(PHASE, {"phase": phase})
 
-    def note(self, name: str, value: dict[str, Any]) -> None:
+    def note(self, what: str, value: dict[str, Any]) -> None:
         """Write it for a starter that comes later, as well as it goes: on a full disk the job goes on."""
         try:
-            write(self.folder / name, value)
+            note(self.folder, what, value)
         except OSError:
             traceback.print_exc()
 
@@ -64,6 +64,6 @@ class Post:
         """Write how it ended, however long the disk is full."""
         while True:
             try:
-                return write(self.folder / ENDED, ended)
+                return note(self.folder, ENDED, ended)
             except OSError:
                 time.sleep(_RETRY_S)

@@ -19,7 +19,8 @@ from typing import Any, NoReturn
 
 from jobcast.act.starter.duty import tend
 from jobcast.act.starter.post import Post
-from jobcast.act.starter.spool import ENDED, ORDERS, open_pipe, read
+from jobcast.act.starter.progress import ENDED, noted
+from jobcast.act.starter.spool import ORDERS, open_pipe
 from jobcast.act.starter.topology import binding_here
 from jobcast.act.starter.wanted import Wanted, wanted
 
@@ -83,7 +84,7 @@ class Relay:
             for line in lines:
                 self._hear(json.loads(line)["news"])
         os.waitpid(shepherd, 0)
-        ended = read(self._folder / ENDED)
+        ended = noted(self._folder).get(ENDED)
         shutil.rmtree(self._folder, ignore_errors=True)
         if ended is not None:
             self._report["ended"] = {name: ended[name] for name in ended if name not in {"kind", "attempt"}}

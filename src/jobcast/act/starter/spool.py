@@ -19,16 +19,7 @@ _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456
 _LONGEST = 200
 
 NEWS, LOG = "news", "log"
-ATTEMPT, ORDERS, PID, BEGAN, PHASE, ENDED, SCRIPT, HOSTS = (
-    "attempt.json",
-    "orders",
-    "pid",
-    "began",
-    "phase",
-    "ended",
-    "script",
-    "hosts",
-)
+ATTEMPT, ORDERS, SCRIPT, HOSTS = "attempt.json", "orders", "script", "hosts"
 
 
 def folder_name(attempt: str) -> str:
