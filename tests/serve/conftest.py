@@ -98,12 +98,12 @@ def ask(service: Service) -> Ask:
 def asker(app: Starlette) -> Ask:
     def ask(method: str, path: str, body: bytes | object = b"", **more: Any) -> Reply:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return asyncio.run(_exchange(app, method, path, content, **more))
+        return asyncio.run(exchange(app, method, path, content, **more))
 
     return ask
 
 
-async def _exchange(
+async def exchange(
     app: Starlette,
     method: str,
     path: str,

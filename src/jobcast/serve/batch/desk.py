@@ -12,6 +12,7 @@ from jobcast.batch.loop import Loop
 from jobcast.batch.order import SubmitCommandFile
 from jobcast.batch.site import LiveSite
 from jobcast.serve.batch.door import Door, Guest, Wrong
+from jobcast.serve.batch.filters import Filters
 from jobcast.serve.batch.pauses import Pauses
 from jobcast.serve.http import RefusedError
 from jobcast.serve.spoken import wanted_language
@@ -36,6 +37,8 @@ class Desk:
     """Set to end the manager."""
     filtered: Callable[[SubmitCommandFile, Submitter], SubmitCommandFile | str]
     """Sends a job command file through the site's filter; returns why it is refused, or what is submitted."""
+    filters: Filters = field(default_factory=Filters)
+    """Where that is done."""
     wrong: Wrong = field(default_factory=Wrong)
     """Wrong tokens."""
     pauses: Pauses = field(default_factory=Pauses)

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 from starlette.requests import Request
@@ -50,7 +51,7 @@ async def _submit(desk: Desk, order: SubmitCommandFile | SubmitCommand, asker: A
     who = await asyncio.to_thread(desk.submitter, asker.user)
     said: tuple[str, ...] = ()
     if isinstance(order, SubmitCommandFile):
-        filtered = await asyncio.to_thread(desk.filtered, order, who)
+        filtered = await desk.filters.run(asker.user, partial(desk.filtered, order, who))
         language.choose(said_in)
         if isinstance(filtered, str):
             return _refused(filtered)
