@@ -75,6 +75,7 @@ def _families() -> dict[str, list[str]]:
         "column.": [name.removeprefix("column.") for name in catalogue() if name.startswith("column.")],
         "commands.": [*COMMANDS, *BATCH_COMMANDS],
         "beyond.": list(Kind),
+        "ending.": ["over_memory", "over_cpu_time", "lost"],
         "setting.": list(SETTINGS),
         "import.kind_": list(FILE_FORMATS),
         "doctor.row_": ["source", "line", "reason", "text"],

@@ -57,11 +57,11 @@ def decided(decision: Decision, step: Step, at: float) -> tuple[Action, ...]:
         case Requeue(hold=hold, reason=reason):
             return _requeued(step, at, hold, reason.cause)
         case Kill(reason=reason):
-            step.killed_for = reason.cause
+            step.killed_for, step.reason = reason.cause, reason
             put(step, StepState.REMOVE_PENDING, at)
             return (_ask(Verb.KILL, step, makes_room=reason.cause is Cause.PREEMPTED),)
         case Refuse(reason=reason):
-            step.ended = at
+            step.ended, step.reason = at, reason
             put(step, StepState.NOT_RUN if reason.cause is Cause.NEVER else StepState.REJECTED, at)
     return ()
 
@@ -75,7 +75,7 @@ def _started(step: Step, at: float, allocation: Allocation) -> tuple[Action, ...
     step.dispatched, step.began, step.suspended, step.stopped = at, None, 0.0, None
     step.allocation = allocation
     step.exit_code, step.detail, step.how, step.killed_for, step.halted_by = None, "", "", "", ""
-    step.exits, step.consumed = {}, Consumed()
+    step.exits, step.consumed, step.reason = {}, Consumed(), None
     put(step, StepState.PENDING, at)
     return (_ask(Verb.START, step),)
 

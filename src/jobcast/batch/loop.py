@@ -29,6 +29,7 @@ from jobcast.batch.attempts import attempt_of
 from jobcast.batch.completing import Complete
 from jobcast.batch.controls import control
 from jobcast.batch.dispatching import dispatch
+from jobcast.batch.ending import failed_epilogs
 from jobcast.batch.intake.base import Intake, Submitter
 from jobcast.batch.journal import FullError
 from jobcast.batch.ledger import Ledger, Retry, job_of
@@ -207,6 +208,9 @@ class Loop:
                 case Began() | Measured() | Paused():
                     self.ledger.hear(news)
                     self.shown.forget((news.attempt.rpartition("@")[0],))
+        for news in ends.values():
+            for what in failed_epilogs(news.exits):
+                logger.warning("%s", say("ending.log", step=news.attempt.rpartition("@")[0], what=what))
         if ends:
             self._ask(self.ledger.end(list(ends.values()), at, self._around.retry))
         if events := machine_events(told.values(), self.ledger, at):

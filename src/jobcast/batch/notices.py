@@ -14,6 +14,7 @@ from enum import StrEnum
 
 import msgspec
 
+from jobcast.batch.ending import why_over
 from jobcast.batch.record import Notify, Step, StepState
 from jobcast.language import say
 from jobcast.printable import printable
@@ -111,7 +112,7 @@ def _lines(notice: Notice, zone: tzinfo) -> list[str]:
         "submitted": _time(step.at, zone),
         "began": _time(step.began, zone),
         "ended": _time(step.ended, zone),
-        "why": step.detail,
+        "why": why_over(step),
     }
     lines = [say(f"notice_line.{name}", value=printable(value)) for name, value in told.items() if value]
     lost = notes.dialect == "lsf" and step.submitted.program.output == NOWHERE
@@ -141,7 +142,7 @@ def json_of(notice: Notice, cluster: str) -> bytes:
         "state": str(step.state),
         "exit_code": step.exit_code,
         "killed_for": step.killed_for,
-        "detail": step.detail,
+        "detail": why_over(step),
         "machines": list(dict.fromkeys(share.machine for share in step.allocation)),
         "submitted": _moment(step.at),
         "began": _moment(step.began),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from jobcast.act.executors.base import Consumed
+from jobcast.decision import Reason
 from jobcast.machine import Allocation
 from jobcast.program import Enforcement, Exits, Program
 from jobcast.schedule.job import BatchJob
@@ -173,6 +174,8 @@ class Step:
     """Who suspended the last attempt by hand: `HALTED_BY_OWNER` or `HALTED_BY_OPERATOR`; empty for nobody."""
     killed_for: str = ""
     """Why the last attempt is being killed, or was, `jobcast.decision.Cause`; empty where it isn't."""
+    reason: Reason | None = None
+    """Why the core turned it away, or killed its last attempt; None where it did neither."""
     how: str = ""
     """How the last attempt ended, `jobcast.act.executors.base.End`; empty before."""
     exits: Mapping[str, int] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
+from jobcast.batch.ending import why_over
 from jobcast.batch.record import Step
 from jobcast.batch.service import Wanted
 from jobcast.batch.snapshot import Snapshot, Waits
@@ -50,7 +51,7 @@ def _row(step: Step, snapshot: Snapshot) -> tuple[str, ...]:
         *(step.id, job.user, job.queue, say(f"step_state.{step.state}"), str(job.demand.tasks)),
         _places(step.allocation if waits is None or not waits.machines else waits.machines),
         _start(step, waits, snapshot),
-        waits.sentence if waits else step.detail,
+        waits.sentence if waits else why_over(step),
     )
 
 

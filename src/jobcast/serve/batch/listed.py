@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from jobcast.batch.client import in_words, told_apart
+from jobcast.batch.ending import why_over
 from jobcast.batch.ledger import Ledger, job_of
 from jobcast.batch.picture import waits_of
 from jobcast.batch.record import Step
@@ -157,7 +158,7 @@ def step_listed(step: Step, waits: Waits | None) -> StepListed:
         attempt=step.attempt,
         exit_code=step.exit_code,
         how=step.how,
-        detail=step.detail,
+        detail=why_over(step),
         killed_for=step.killed_for,
         run_limit=job.run_limit,
         priority=job.priority,

@@ -6,6 +6,7 @@ What LoadLeveler tells of checkpoints, clusters of clusters, NQS and adapters is
 from collections.abc import Iterator
 from datetime import tzinfo
 
+from jobcast.batch.ending import why_over
 from jobcast.batch.record import Step, StepState
 from jobcast.batch.screens.loadleveler import llq, states
 from jobcast.batch.screens.loadleveler.amounts import (
@@ -181,7 +182,7 @@ def _accounting(step: Step, snapshot: Snapshot) -> Iterator[Field]:
     yield "Comment", notes.comment
     yield "Account", step.submitted.job.project
     yield "Unix Group", notes.unix_group
-    yield "Negotiator Messages", waits.sentence if waits else step.detail
+    yield "Negotiator Messages", waits.sentence if waits else why_over(step)
     measured = step.state is not StepState.IDLE and step.attempt > 0
     yield "Step Cpus", str(step.submitted.job.demand.tasks)
     yield "Step Virtual Memory", kilobytes(step.consumed.virtual_peak) if measured else ""

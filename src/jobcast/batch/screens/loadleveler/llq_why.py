@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from jobcast.batch.ending import why_over
 from jobcast.batch.record import Step
 from jobcast.batch.screens.loadleveler import llq, states
 from jobcast.batch.screens.loadleveler.amounts import long_date
@@ -21,7 +22,8 @@ def why(step: Step, snapshot: Snapshot) -> list[str]:
     waits = snapshot.waits.get(step.id)
     if waits is None:
         told = say("llq_why.not_waiting", status=states.word(step.state))
-        return [f"{'=' * 20} {title} {'=' * 20}", told]
+        over = printable(why_over(step))
+        return [f"{'=' * 20} {title} {'=' * 20}", told, *([over] if over else [])]
     told_lines = [printable(line) for line in _told(step, waits, snapshot)]
     return [f"{'=' * 20} {title} {'=' * 20}", *told_lines]
 

@@ -5,6 +5,8 @@ The dated lines and blocks stand in LSF's order: programs take them apart by it.
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from jobcast.act.executors.base import End
+from jobcast.batch.ending import failed_epilogs, why_over
 from jobcast.batch.finished import advised_memory
 from jobcast.batch.record import Step
 from jobcast.batch.screens.lsf.job import called, cpu_time, dependency, hosts, name, queue, run_limit, state
@@ -178,11 +180,16 @@ def _end(step: Step, snapshot: Snapshot) -> str:
     used = f"The CPU time used is {cpu_time(step):.1f} seconds."
     why = termination(step, snapshot)
     if state(step, snapshot) == "DONE":
-        return f"{date}Done successfully. {used}"
+        return " ".join(
+            (f"{date}Done successfully. {used}", *(f"{text}." for text in failed_epilogs(step.exits)))
+        )
     if not step.attempt:
-        return f"{date}Exited; job has not started. {why}.".rstrip(" .") + "."
-    told = f"{date}Exited with exit code {step.exit_code or 0}. {used}"
-    return f"{told} {why}." if why else told
+        told = f"{date}Exited; job has not started."
+    else:
+        told = f"{date}Exited with exit code {step.exit_code or 0}. {used}"
+    plain = step.how == End.NOT_BEGUN or not why  # LSF's word alone doesn't tell
+    more = why_over(step) if plain else "; ".join(failed_epilogs(step.exits))
+    return " ".join((told, *(f"{text}." for text in (why, printable(more)) if text)))
 
 
 def _usage(step: Step) -> Iterator[str]:
