@@ -6,7 +6,10 @@
 
 import http.client
 import json
+import os
 import socket
+import stat
+import struct
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields, replace
@@ -27,6 +30,9 @@ from jobcast.schedule.sentence import sentence
 _PATIENCE_SECONDS = 120.0
 """Longer than any filter of a site runs."""
 _OK = 200
+_ROOT = 0
+_CREDENTIALS = struct.Struct("iII")
+"""What SO_PEERCRED of unix(7) tells: process, user, group."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +59,16 @@ class _Connection(http.client.HTTPConnection):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)
         self.sock.connect(str(self._path))
+        if self._path.absolute().parent.stat().st_mode & stat.S_IWOTH:
+            see_answerer(self.sock, self._path)
+
+
+def see_answerer(plug: socket.socket, path: Path) -> None:
+    """Raise BatchSystemError where neither root nor whoever asks answers: anybody can listen in an open folder."""
+    credentials = plug.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    user = _CREDENTIALS.unpack(credentials)[1]
+    if user not in {_ROOT, os.geteuid()}:
+        raise BatchSystemError(say("batch.stranger", path=path, user=user), hint=say("batch.stranger_cure"))
 
 
 class Client:
