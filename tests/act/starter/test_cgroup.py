@@ -69,6 +69,23 @@ def test_what_a_job_may_take_is_written_into_its_group(tmp_path: Path, enforceme
     assert held == {name: written.get(name, "") for name in held}
 
 
+@pytest.mark.parametrize(("enforcement", "asked"), [({}, ""), ({"cpus": 2}, "+cpu +memory")])
+def test_controllers_are_asked_for_anew_where_a_job_is_to_be_held_to_something(
+    mount: Path, enforcement: dict[str, int], asked: str
+):
+    tree = mount / "system.slice/jobcast.service/jobs"
+    group = Group(tree / "a@1")
+    group.make(enforcement)
+    assert group.path.is_dir()
+    assert (tree / "cgroup.subtree_control").read_text() == asked
+
+
+def test_the_first_group_asks_for_controllers_though_its_job_is_held_to_nothing(mount: Path):
+    tree = mount / "system.slice/jobcast.service/more"
+    Group(tree / "a@1").make({})
+    assert (tree.parent / "cgroup.subtree_control").read_text() == "+cpu +memory"
+
+
 def test_a_group_is_stopped_and_ended_by_its_files(tmp_path: Path):
     group = Group(tmp_path)
     (tmp_path / "cgroup.procs").write_text("")

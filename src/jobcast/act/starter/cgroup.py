@@ -80,7 +80,8 @@ class Group:
     def make(self, enforcement: Json) -> None:
         """Make it, and set what its processes may take as far as the host can hold them to it. Raises OSError."""
         for _ in range(_TRIES):
-            _plant(self.path.parent)
+            if enforcement or not self.path.parent.exists():  # else nothing has to be held to anything
+                _plant(self.path.parent)
             with contextlib.suppress(
                 FileNotFoundError
             ):  # the last of the others has just gone, and took it along
