@@ -41,9 +41,8 @@ ENVIRONMENT = {"HOME": "/home/chen", "PATH": "/bin"}
 
 
 def bsub(line: str, script: str = "", site: Any = SITE, **more: Any) -> Intake:
-    order = SubmitCommand(
-        arguments=tuple(shlex.split(line)), script=script, directory="/data", environment=ENVIRONMENT, **more
-    )
+    more = {"directory": "/data", "environment": ENVIRONMENT, **more}
+    order = SubmitCommand(arguments=tuple(shlex.split(line)), script=script, **more)
     return read(order, site, WHO)
 
 
@@ -240,6 +239,12 @@ def test_what_has_no_effect_is_told():
 )  # fmt: skip
 def test_what_cannot_be_taken_is_refused_with_the_reason(line, script, refusal):
     assert bsub(line, script) == Intake(refusals=(refusal,))
+
+
+@pytest.mark.parametrize("directory", ["", "data", "../data", "/da\0ta"])
+def test_a_directory_that_depends_on_where_the_manager_is_or_cannot_be_is_refused(directory):
+    said = "the directory of the submission is no absolute path. Job not submitted."
+    assert bsub("run", directory=directory) == Intake(refusals=(said,))
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,8 @@ def read(order: SubmitCommand, site: Site, who: Submitter) -> Intake:
 
 
 def _asked(order: SubmitCommand, site: Site, who: Submitter) -> _Asked:
+    if not order.directory.startswith("/") or "\0" in order.directory:
+        raise ConfigError(say("intake.no_directory"))
     options = read_options(order.arguments)
     if options.command:
         script = " ".join(options.command)
