@@ -1,5 +1,6 @@
 """The only place that starts a process."""
 
+import math
 import os
 import pwd
 import shutil
@@ -96,14 +97,20 @@ class Behalf:
 def run_for(behalf: Behalf, arguments: tuple[str, ...], told: bytes = b"", *, seconds: float) -> Endings:
     """Run a program on somebody's behalf; it is told `told`. Raises nothing.
 
-    Where this process isn't root it runs as itself.
+    Where this process isn't root it runs as itself. One that prints much more than is read is killed.
     """
-    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+    with (
+        tempfile.TemporaryFile() as question,
+        tempfile.TemporaryFile() as output,
+        tempfile.TemporaryFile() as errors,
+    ):
         try:
+            question.write(told)
+            question.seek(0)
             who = _identity(behalf.user) if os.geteuid() == 0 else {}
             process = subprocess.Popen(
                 arguments,
-                stdin=subprocess.PIPE,
+                stdin=question,
                 stdout=output,
                 stderr=errors,
                 env=dict(behalf.environment),
@@ -113,11 +120,8 @@ def run_for(behalf: Behalf, arguments: tuple[str, ...], told: bytes = b"", *, se
             )
         except (OSError, ValueError, KeyError) as error:
             return Endings(exit_code=126, errors=str(error).encode("utf-8", "replace"))
-        late = False
         try:
-            process.communicate(told, timeout=seconds)
-        except subprocess.TimeoutExpired:
-            late = True
+            late = _is_late(process, (output, errors), seconds)
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)  # children that outlive it are not wanted either
@@ -127,6 +131,21 @@ def run_for(behalf: Behalf, arguments: tuple[str, ...], told: bytes = b"", *, se
 
 
 _MOST_READ = 16 << 20
+_LOOK_SECONDS = 0.1
+"""Between looks at how much a program has printed."""
+
+
+def _is_late(process: "subprocess.Popen[bytes]", printed: tuple[IO[bytes], ...], seconds: float) -> bool:
+    """Wait until a program ends or has printed too much; tell whether it takes too long."""
+    for _ in range(math.ceil(seconds / _LOOK_SECONDS)):
+        try:
+            process.wait(min(seconds, _LOOK_SECONDS))
+        except subprocess.TimeoutExpired:
+            if any(os.fstat(file.fileno()).st_size > _MOST_READ for file in printed):
+                return False
+        else:
+            return False
+    return True
 
 
 def _read(file: IO[bytes]) -> bytes:

@@ -1,0 +1,33 @@
+"""Programs of the site that are run on somebody's behalf can't harm whoever runs them."""
+
+import os
+import pwd
+
+import pytest
+
+from jobcast.systems.run import Behalf, Endings, run_for
+
+ME = Behalf(user=pwd.getpwuid(os.geteuid()).pw_name, environment={"PATH": os.defpath})
+
+
+def _sh(line: str, told: bytes = b"", seconds: float = 20.0) -> Endings:
+    return run_for(ME, ("/bin/sh", "-c", line), told, seconds=seconds)
+
+
+def test_it_is_told_much_while_it_answers_and_ends_as_it_does():
+    told = b"x" * (8 << 20)
+    assert _sh("sleep 0.3; cat; echo no >&2; exit 3", told) == Endings(
+        exit_code=3, output=told, errors=b"no\n"
+    )
+
+
+@pytest.mark.parametrize("to", ["1", "2"])
+def test_one_that_prints_without_end_is_killed_before_its_time(to: str):
+    end = _sh(f"yes | head -c 40000000 >&{to}; sleep 600")
+    assert (end.exit_code, end.timed_out) == (137, False)
+    assert sorted(map(len, (end.output, end.errors))) == [0, 16 << 20]
+
+
+def test_one_that_takes_too_long_is_killed_with_its_children():
+    end = _sh("sleep 600 & cat >&2; sleep 600", b"told", seconds=0.3)
+    assert end == Endings(exit_code=137, errors=b"told", timed_out=True)
