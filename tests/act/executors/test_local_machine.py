@@ -1,15 +1,16 @@
 """What a job has of the machine that it runs on."""
 
 import os
+import resource
 import signal
 import sys
 from dataclasses import replace
 
 import pytest
 
-from jobcast.act.executors.base import Began, Paused
+from jobcast.act.executors.base import Began, End, Paused
 from jobcast.machine import Share
-from jobcast.program import Affinity, Enforce, Enforcement, Unit
+from jobcast.program import Affinity, Enforce, Enforcement, Exits, Unit
 from tests.act.executors.bench import Bench, Watched, eventually, number_in, with_
 
 
@@ -75,5 +76,29 @@ def test_a_job_finds_a_file_that_names_its_machines(bench: Bench):
         where = (Share(machine="here", tasks=2),)
         await seen.run(replace(bench.sh("a@1", 'cat "$LOADL_HOSTFILE"', output="o"), allocation=where))
         assert (bench.folder / "o").read_text() == "here\nhere\n"
+
+    with_(bench, scene)
+
+
+def test_a_job_has_no_more_than_the_machine_allows_and_is_told(bench: Bench):
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    async def scene(seen: Watched) -> None:
+        limits = {"nofile": (None, None), "core": (0, 0)}
+        ended = await seen.run(bench.sh("a@1", "ulimit -Sn; ulimit -Hn", limits=limits, output="o"))
+        assert (bench.folder / "o").read_text() == f"{most}\n{most}\n"
+        assert ended.detail == "limits above those of this machine were lowered to them: nofile"
+
+    with_(bench, scene)
+
+
+def test_a_limit_that_cannot_be_is_told_as_the_jobs_though_its_user_prolog_meets_it_first(bench: Bench):
+    async def scene(seen: Watched) -> None:
+        exits = Exits(user_prolog=("/bin/true",))
+        ended = await seen.run(bench.sh("a@1", "exit 0", limits={"nofile": (10, 5)}, exits=exits))
+        assert (ended.how, ended.detail) == (
+            End.NOT_BEGUN,
+            "its limit nofile can't be set: Invalid argument",
+        )
 
     with_(bench, scene)

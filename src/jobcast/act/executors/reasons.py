@@ -30,6 +30,7 @@ _WORDS: Mapping[str, Callable[..., str]] = {
     "group": lambda **why: say("starter.group", **why),
     "cpus": lambda **why: say("starter.cpus", **why),
     "unbound": lambda **why: say("starter.unbound", **why),
+    "lowered": lambda **why: say("starter.lowered", **why),
     "unexpected": lambda **why: say("starter.unexpected", **why),
     "exit_failed": lambda **why: say("starter.exit_failed", **why),
     "exit_slow": lambda **why: say("starter.exit_slow", **why),

@@ -5,23 +5,18 @@ import errno
 import json
 import os
 import pwd
-import resource
 import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from jobcast.act.starter.limits import set_limit
+
 Why = Mapping[str, str]
 """What went wrong: ``what`` is one of a few fixed words; with it what it went wrong with."""
 
-_UNLIMITED = resource.RLIM_INFINITY
 _SHELL = "/bin/sh"
-_LIMITS: Mapping[str, int] = {
-    name.removeprefix("RLIMIT_").lower(): number
-    for name, number in vars(resource).items()
-    if name.startswith("RLIMIT_")
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,20 +153,15 @@ def _as_effective(owner: Owner | None) -> None:
 
 
 def _become(wish: Launch) -> None:
-    """Set limits, which may ask for the rights that we have, then be the owner for good."""
+    """Set limits, then be the owner for good."""
     if os.getuid() == 0:
         os.seteuid(0)
         os.setegid(0)
-    for name, (soft, hard) in wish.limits.items():
-        _step("limit", name, lambda name=name, soft=soft, hard=hard: _limit(name, soft, hard))  # type: ignore[misc]
+    for name, limit in wish.limits.items():
+        _step("limit", name, lambda name=name, limit=limit: set_limit(name, limit))  # type: ignore[misc]
     if wish.owner and os.getuid() == 0:
         os.setgid(wish.owner.gid)
         os.setuid(wish.owner.uid)
-
-
-def _limit(name: str, soft: int | None, hard: int | None) -> None:
-    top = _UNLIMITED if hard is None else hard
-    resource.setrlimit(_LIMITS[name], (top if soft is None else soft, top))
 
 
 def _take_files(wish: Launch) -> None:

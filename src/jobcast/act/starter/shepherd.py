@@ -13,6 +13,7 @@ from typing import Any
 from jobcast.act.starter.cgroup import Group
 from jobcast.act.starter.job import Job
 from jobcast.act.starter.launch import Owner, Refused, Why, find_owner
+from jobcast.act.starter.limits import lowered
 from jobcast.act.starter.post import Post
 from jobcast.act.starter.spool import HOSTS, SCRIPT
 from jobcast.act.starter.surroundings import launch_of_job, launch_of_owner, launch_of_site, told, variables
@@ -131,6 +132,8 @@ class Shepherd:
         if name == "user_prolog":
             self.extra |= variables(text)
         if over.why_not:
+            if over.why_not["what"] == "limit":  # it is the job's, which can't begin either
+                return over.why_not
             return {**over.why_not, "exit": name}
         if self.exits[name] and not self.job.killed:
             last = text.strip().rpartition("\n")[2]
@@ -170,7 +173,10 @@ class Shepherd:
 
     def _remark(self) -> Why:
         """Return what its owner should know though it ran."""
-        return {"what": "unbound"} if self.wanted.affinity is not None and not self.post.cpus else {}
+        if self.wanted.affinity is not None and not self.post.cpus:
+            return {"what": "unbound"}
+        low = lowered(self.wanted.limits)
+        return {"what": "lowered", "which": ", ".join(low)} if low else {}
 
     def _ended(self, over: Over | None, why: Why | None) -> dict[str, Any]:
         began = over is not None and over.why_not is None
