@@ -334,3 +334,15 @@ def test_a_held_step_survives_that_its_class_is_gone(tmp_path: Path) -> None:
     order(ledger, Release(steps=("n1.1.0",)))
     order(ledger, Prioritise(steps=("n1.1.0",), to=90))
     assert states(ledger).keys() == {"n1.1.0"}
+
+
+def test_a_job_that_is_over_is_said_to_be(tmp_path: Path) -> None:
+    ledger = opened(tmp_path)
+    submit(ledger, submitted("n1.1.0"))
+    end(ledger, over("n1.1.0@1"))
+    outcomes = order(ledger, Cancel(steps=("n1.1.0", "n1.1", "n1.2"))).answer.outcomes
+    assert [(outcome.done, outcome.said) for outcome in outcomes] == [
+        (Done.NOT_NOW, "step n1.1.0 is over"),
+        (Done.NOT_NOW, "job n1.1 is over"),
+        (Done.NO_SUCH, "there is no step n1.2"),
+    ]

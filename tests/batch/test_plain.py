@@ -9,6 +9,7 @@ from jobcast.act.plain import UNIONS
 from jobcast.batch import order
 from jobcast.batch.order import HoldKind, MachineOrder, Order
 from jobcast.batch.plain import from_json, to_json
+from jobcast.errors import InputError
 from jobcast.machine import Share
 
 STEPS = ("n01.1.0", "n01.2")
@@ -44,3 +45,11 @@ def test_each_order_is_among_them():
 def test_no_class_that_stands_beside_others_has_a_field_that_its_json_needs_to_tell_which_it_is():
     members = [member for union in (*UNIONS, Order) for member in get_args(union)]
     assert [member for member in members if "kind" in {field.name for field in fields(member)}] == []
+
+
+@pytest.mark.parametrize("text", ['{"steps": ["n01.1"]}', '{"kind": "Hld"}', "[]"])
+def test_an_order_that_does_not_say_what_it_is_is_told_what_it_may_be(text):
+    with pytest.raises(InputError) as caught:
+        from_json(text, Order)
+    known = " ".join(kind.__name__ for kind in get_args(Order))
+    assert caught.value.message == f"this can't be read: kind must say what it is, one of {known}"

@@ -47,7 +47,10 @@ class Plain:
 
     def _by_kind(self, members: dict[str, type]) -> Callable[[Any, Any], Any]:
         def structure(value: Any, _union: Any) -> Any:
-            return self._converter.structure(value, members[value["kind"]])
+            kind = value.get("kind") if isinstance(value, dict) else None
+            if kind not in members:
+                raise ValueError(say("plain.no_kind", known=" ".join(members)))
+            return self._converter.structure(value, members[kind])
 
         return structure
 

@@ -34,6 +34,7 @@ from jobcast.batch.order import (
     Suspend,
 )
 from jobcast.batch.record import HALTED_BY_OPERATOR, HALTED_BY_OWNER, Step, StepState
+from jobcast.batch.service import Past
 from jobcast.language import say
 from jobcast.schedule.event import (
     ResumeAsked,
@@ -105,10 +106,16 @@ def found(names: Sequence[str], ledger: Ledger, outcomes: list[Outcome]) -> list
         steps = ledger.named(name)
         living |= {step.id: (name, step) for step in steps}
         if not steps:
-            over = ledger.journal.step(name) is not None
-            said = say("batch.over", step=name) if over else say("batch.no_step", step=name)
-            outcomes.append(Outcome(name=name, done=Done.NOT_NOW if over else Done.NO_SUCH, said=said))
+            outcomes.append(_not_alive(name, ledger))
     return list(living.values())
+
+
+def _not_alive(name: str, ledger: Ledger) -> Outcome:
+    if ledger.journal.step(name) is not None:
+        return Outcome(name=name, done=Done.NOT_NOW, said=say("batch.over", step=name))
+    if next(ledger.journal.past(Past(job=name)), None) is not None:
+        return Outcome(name=name, done=Done.NOT_NOW, said=say("batch.job_over", job=name))
+    return Outcome(name=name, done=Done.NO_SUCH, said=say("batch.no_step", step=name))
 
 
 def _forbidden(order: OnSteps, asker: Asker, step: Step) -> Refusal | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from jobcast.machine import Cluster, Machine
 from jobcast.schedule.checks import check
 from jobcast.schedule.policies import easy
-from jobcast.schedule.policy import Policy
+from jobcast.schedule.policy import Policy, Queue
 from jobcast.systems.dialect import Configuration, Keyword
 from jobcast.systems.dialects import dialect_of, read_configuration
 from jobcast.systems.loadleveler.configuration import read_site as read_loadleveler
@@ -21,6 +21,8 @@ from jobcast.systems.lsf.policy.reader import read_site as read_lsf
 _PLAIN_LOADLEVELER = {
     "LoadL_config": "SCHEDULE_BY_RESOURCES = ConsumableCpus ConsumableMemory ConsumableVirtualMemory\n"
 }
+_USUAL_QUEUE = "normal"
+"""The only one where there are no files."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,7 +78,7 @@ def read_live(files: Files) -> LiveSite:
     found = {
         "loadleveler": loadleveler.configuration,
         "lsf": lsf.configuration,
-        "": Configuration(policy=easy(), cluster=Cluster(machines=()), keywords=()),
+        "": Configuration(policy=_one_queue(), cluster=Cluster(machines=()), keywords=()),
     }.get(dialect) or read_configuration(texts)
     if not found.cluster.machines:
         found = replace(found, cluster=replace(found.cluster, machines=(files.here,)))
@@ -88,3 +90,7 @@ def read_live(files: Files) -> LiveSite:
         loadleveler=replace(loadleveler, configuration=found),
         lsf=replace(lsf, configuration=found),
     )
+
+
+def _one_queue() -> Policy:
+    return replace(easy(), queues={_USUAL_QUEUE: Queue(name=_USUAL_QUEUE)}, default_queue=_USUAL_QUEUE)

@@ -3,7 +3,7 @@
 import pytest
 
 from jobcast.batch.screens.loadleveler import llq
-from tests.batch.screens.loadleveler.made_up import a_step, of, site
+from tests.batch.screens.loadleveler.made_up import a_step, every_state, of, parallel, site
 from tests.batch.screens.loadleveler.test_listings import expected
 
 
@@ -15,7 +15,6 @@ def shown_ids(result) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "name"),
     [
-        ("llq", "llq"),
         ("llstatus", "llstatus"),
         ("llstatus -L machine", "llstatus"),
         ("llstatus -R", "llstatus-R"),
@@ -47,6 +46,13 @@ def test_a_listing_is_that_of_the_snapshot(ll, line, name):
 )
 def test_llq_shows_the_steps_that_are_asked_for(ll, line, ids):
     assert shown_ids(ll(line)) == ids
+
+
+def test_llq_lists_what_is_not_over_by_the_time_of_submission(ll):
+    known = sorted((*every_state(), parallel()), key=lambda step: (step.at, int(step.id.split(".")[1])))
+    assert shown_ids(ll("llq")) == [step.id for step in known if not step.state.is_over]
+    over = next(step.id for step in known if step.state.is_over)
+    assert shown_ids(ll(f"llq {over}")) == [over]
 
 
 def test_llq_shows_chosen_categories_in_their_order(ll):

@@ -7,6 +7,7 @@ import pytest
 from jobcast.batch.order import Answer, Cancel, Done, Favour, Outcome, Resume, SubmitCommand, Suspend
 from jobcast.batch.record import StepState
 from jobcast.cli.lsf import waiting
+from jobcast.errors import BatchSystemError
 from tests.batch.screens.lsf.made_up import EMPTY, NOON, ran, step
 
 
@@ -195,3 +196,31 @@ def test_bsub_k_gives_up_on_a_job_that_nobody_knows(lsf, manager, monkeypatch):
     manager.answer = Answer(outcomes=(Outcome(name="9", done=Done.YES),), job="9")
     manager.known = EMPTY
     assert lsf("bsub", "-K", "-q", "night", "make").exit_code == 255
+
+
+def test_bsub_k_waits_while_the_manager_is_started_again(lsf, manager, monkeypatch):
+    monkeypatch.setattr(waiting, "_EVERY", 0)
+    manager.answer = TAKEN
+    last = ran("101", StepState.COMPLETED, ended=NOON, exit_code=7, how="exited")
+    manager.later = [(ran("101", StepState.RUNNING),), (last,)]
+    answers = manager.snapshot
+    silent = iter([False, True, True, False])
+
+    def snapshot(wanted):
+        if next(silent, False):
+            raise BatchSystemError("nobody answers")
+        return answers(wanted)
+
+    monkeypatch.setattr(manager, "snapshot", snapshot)
+    assert lsf("bsub", "-K", "-q", "night", "make").exit_code == 7
+
+
+@pytest.mark.parametrize("line", [("bsub", "make"), ("bjobs",), ("bqueues",), ("bkill", "7"), ("bacct",)])
+def test_commands_end_as_lsfs_do_where_no_manager_answers(lsf, manager, monkeypatch, line):
+    def nobody(*_asked):
+        raise BatchSystemError("nobody answers", hint="jobcast batch start")
+
+    for name in ("do", "snapshot", "past"):
+        monkeypatch.setattr(manager, name, nobody)
+    done = lsf(*line)
+    assert (done.exit_code, done.stderr) == (255, "error: nobody answers\ncure:  jobcast batch start\n")

@@ -63,8 +63,9 @@ def command(
     snapshot = asked.snapshot(Wanted(steps=named))
     steps = [
         step
-        for step in snapshot.steps
-        if _is_one_of(step.submitted.job.user, listed(users))
+        for step in sorted(snapshot.steps, key=_submitted)
+        if (named or not step.state.is_over)
+        and _is_one_of(step.submitted.job.user, listed(users))
         and _is_one_of(step.submitted.job.queue, listed(classes))
         and is_on(step, snapshot.host, listed(hosts))
     ]
@@ -79,6 +80,11 @@ def command(
         lines = drawing.standard(steps, zone)
     for line in lines if steps else [drawing.NOTHING]:
         click.echo(line)
+
+
+def _submitted(step: Step) -> tuple[float, list[tuple[int, str]]]:
+    """Return what steps are listed by: when they came, and those of one second by their numbers."""
+    return step.at, [(int(part) if part.isdecimal() else 0, part) for part in step.id.split(".")]
 
 
 def _is_one_of(name: str, names: Sequence[str]) -> bool:

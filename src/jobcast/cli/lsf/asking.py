@@ -11,14 +11,29 @@ from jobcast.batch.screens.lsf.answers import Deed, done
 from jobcast.batch.screens.lsf.choice import Choice, base, chosen, numbered
 from jobcast.batch.screens.lsf.job import called
 from jobcast.batch.service import Manager, Wanted
+from jobcast.cli.endings import complain
+from jobcast.cli.frame import Spoken
 from jobcast.cli.person import login_name
 from jobcast.cli.screen import talk
+from jobcast.errors import BatchSystemError
 from jobcast.language import say
 
 FAILED = 255
 """Exit code of LSF's commands that couldn't do what they were asked."""
 EVERYBODY = "all"
 """Stands for all users in -u."""
+
+
+class Lsf(Spoken):
+    """A command of LSF's, which ends as those do where no manager answers."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except BatchSystemError as error:
+            complain(error)
+            ctx.exit(FAILED)
 
 
 def fail(text: str) -> NoReturn:

@@ -12,13 +12,13 @@ from jobcast.batch.screens.lsf.spans import Span, read_span
 from jobcast.batch.screens.lsf.words import long_date, zone_of
 from jobcast.batch.service import Past, Wanted
 from jobcast.cli import batch_client
-from jobcast.cli.frame import BadValueError, Spoken
-from jobcast.cli.lsf.asking import fail, show, users, words
+from jobcast.cli.frame import BadValueError
+from jobcast.cli.lsf.asking import Lsf, fail, show, users, words
 from jobcast.cli.session import Session
 from jobcast.language import say
 
 
-@click.command(cls=Spoken, help=say("bacct.help"), epilog=say("bacct.examples"))
+@click.command(cls=Lsf, help=say("bacct.help"), epilog=say("bacct.examples"))
 @click.argument("jobs", nargs=-1, metavar="[JOB]...")
 @click.option("-u", "user", metavar="USERS", help=say("lsf_command.users"))
 @click.option("-q", "queues", metavar="QUEUES", help=say("lsf_command.queues"))

@@ -5,14 +5,13 @@ import click
 from jobcast.batch.screens.lsf import machines
 from jobcast.batch.service import Wanted
 from jobcast.cli import batch_client
-from jobcast.cli.frame import Spoken
-from jobcast.cli.lsf.asking import FAILED, show
+from jobcast.cli.lsf.asking import FAILED, Lsf, show
 from jobcast.cli.screen import talk
 from jobcast.cli.session import Session
 from jobcast.language import say
 
 
-@click.command(cls=Spoken, help=say("bhosts.help"), epilog=say("bhosts.examples"))
+@click.command(cls=Lsf, help=say("bhosts.help"), epilog=say("bhosts.examples"))
 @click.argument("names", nargs=-1, metavar="[HOST]...")
 @click.option("-w", "wide", is_flag=True, help=say("lsf_command.wide"))
 @click.option("-l", "long", is_flag=True, help=say("lsf_command.long"))

@@ -12,8 +12,7 @@ from jobcast.batch.screens.lsf.jobs import Told
 from jobcast.batch.service import Wanted
 from jobcast.batch.snapshot import Snapshot
 from jobcast.cli import batch_client
-from jobcast.cli.frame import Spoken
-from jobcast.cli.lsf.asking import FAILED, fail, show, users, which, words
+from jobcast.cli.lsf.asking import FAILED, Lsf, fail, show, users, which, words
 from jobcast.cli.screen import talk
 from jobcast.cli.session import Session
 from jobcast.language import say
@@ -35,7 +34,7 @@ _NONE = {
 """Which states an option asks for, and what is said where there is no such job."""
 
 
-@click.command(cls=Spoken, help=say("bjobs.help"), epilog=say("bjobs.examples"))
+@click.command(cls=Lsf, help=say("bjobs.help"), epilog=say("bjobs.examples"))
 @which
 @click.option("-P", "projects", metavar="PROJECTS", help=say("bjobs.projects"))
 @click.option("-a", "every", is_flag=True, help=say("bjobs.every"))

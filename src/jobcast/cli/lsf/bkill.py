@@ -7,8 +7,8 @@ import click
 from jobcast.batch.order import Cancel, Order, Resume, Suspend
 from jobcast.batch.screens.lsf.answers import Deed
 from jobcast.cli import batch_client
-from jobcast.cli.frame import BadValueError, Spoken
-from jobcast.cli.lsf.asking import carry_out, choice, which
+from jobcast.cli.frame import BadValueError
+from jobcast.cli.lsf.asking import Lsf, carry_out, choice, which
 from jobcast.cli.session import Session
 from jobcast.language import say
 
@@ -24,7 +24,7 @@ _SIGNALS: dict[str, tuple[Deed, Callable[[tuple[str, ...]], Order]]] = {
 """Signal to what it comes to; numbers are Linux's."""
 
 
-@click.command(cls=Spoken, help=say("bkill.help"), epilog=say("bkill.examples"))
+@click.command(cls=Lsf, help=say("bkill.help"), epilog=say("bkill.examples"))
 @which
 @click.option("-s", "signal", metavar="SIGNAL", default="KILL", help=say("bkill.signal"))
 @click.option("-r", "forced", is_flag=True, help=say("bkill.forced"))

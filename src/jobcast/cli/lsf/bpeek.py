@@ -13,8 +13,7 @@ from jobcast.batch.screens.lsf.choice import Choice, base, chosen
 from jobcast.batch.screens.lsf.job import called
 from jobcast.batch.service import Wanted
 from jobcast.cli import batch_client
-from jobcast.cli.frame import Spoken
-from jobcast.cli.lsf.asking import fail, users
+from jobcast.cli.lsf.asking import Lsf, fail, users
 from jobcast.cli.screen import print_raw
 from jobcast.cli.session import Session
 from jobcast.language import say
@@ -24,7 +23,7 @@ _MOST = 1 << 20
 """Bytes of the end of each file."""
 
 
-@click.command(cls=Spoken, help=say("bpeek.help"), epilog=say("bpeek.examples"))
+@click.command(cls=Lsf, help=say("bpeek.help"), epilog=say("bpeek.examples"))
 @click.argument("job", required=False)
 @click.pass_obj
 def command(session: Session, *, job: str | None) -> None:

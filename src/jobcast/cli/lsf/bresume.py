@@ -5,13 +5,12 @@ import click
 from jobcast.batch.order import Resume
 from jobcast.batch.screens.lsf.answers import Deed
 from jobcast.cli import batch_client
-from jobcast.cli.frame import Spoken
-from jobcast.cli.lsf.asking import carry_out, choice, which
+from jobcast.cli.lsf.asking import Lsf, carry_out, choice, which
 from jobcast.cli.session import Session
 from jobcast.language import say
 
 
-@click.command(cls=Spoken, help=say("bresume.help"), epilog=say("bresume.examples"))
+@click.command(cls=Lsf, help=say("bresume.help"), epilog=say("bresume.examples"))
 @which
 @click.pass_obj
 def command(

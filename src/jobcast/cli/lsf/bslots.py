@@ -6,8 +6,8 @@ from jobcast import config
 from jobcast.batch.screens.lsf import machines
 from jobcast.batch.service import Wanted
 from jobcast.cli import batch_client
-from jobcast.cli.frame import BadValueError, Spoken
-from jobcast.cli.lsf.asking import show
+from jobcast.cli.frame import BadValueError
+from jobcast.cli.lsf.asking import Lsf, show
 from jobcast.cli.session import Session
 from jobcast.language import say
 from jobcast.schedule.expression import Expression
@@ -16,7 +16,7 @@ from jobcast.systems.lsf.bsub.select import Names
 from jobcast.systems.lsf.policy.values import minutes
 
 
-@click.command(cls=Spoken, help=say("bslots.help"), epilog=say("bslots.examples"))
+@click.command(cls=Lsf, help=say("bslots.help"), epilog=say("bslots.examples"))
 @click.option("-l", "long", is_flag=True, help=say("bslots.long"))
 @click.option("-n", "slots", metavar="N", type=click.IntRange(min=1), help=say("bslots.slots"))
 @click.option("-W", "window", metavar="[HOURS:]MINUTES", help=say("bslots.window"))

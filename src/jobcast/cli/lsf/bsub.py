@@ -12,8 +12,7 @@ from jobcast.batch.screens.lsf.answers import refused, submitted
 from jobcast.batch.screens.lsf.job import queue
 from jobcast.batch.service import Manager, Wanted
 from jobcast.cli import batch_client
-from jobcast.cli.frame import Spoken
-from jobcast.cli.lsf.asking import FAILED, fail
+from jobcast.cli.lsf.asking import FAILED, Lsf, fail
 from jobcast.cli.lsf.esubs import AbortedError, Passed, pass_esubs
 from jobcast.cli.lsf.waiting import wait_for
 from jobcast.cli.screen import talk
@@ -32,7 +31,7 @@ _MOST_BYTES = 10 << 20
 
 
 @click.command(
-    cls=Spoken,
+    cls=Lsf,
     help=say("bsub.help"),
     epilog=say("bsub.examples"),
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},

@@ -6,13 +6,13 @@ from jobcast.batch.order import Favour
 from jobcast.batch.screens.lsf.answers import Deed
 from jobcast.batch.screens.lsf.choice import Choice
 from jobcast.cli import batch_client
-from jobcast.cli.frame import BadValueError, Spoken
-from jobcast.cli.lsf.asking import carry_out
+from jobcast.cli.frame import BadValueError
+from jobcast.cli.lsf.asking import Lsf, carry_out
 from jobcast.cli.session import Session
 from jobcast.language import say
 
 
-@click.command(cls=Spoken, help=say("btop.help"), epilog=say("btop.examples"))
+@click.command(cls=Lsf, help=say("btop.help"), epilog=say("btop.examples"))
 @click.argument("job", metavar="JOB")
 @click.argument("position", type=click.IntRange(min=1), default=1, metavar="[POSITION]")
 @click.pass_obj

@@ -36,7 +36,13 @@ def a_step(number: int, state: StepState = StepState.IDLE, **changed: object) ->
         run_limit=3600,
     )
     program = Program(arguments=("/home/nwp/run.sh", "a", "b c"), directory="/home/nwp", output="out")
-    notes = Notes(dialect="loadleveler", command="/home/nwp/run.sh", host="login1", unix_group="nwpop")
+    notes = Notes(
+        dialect="loadleveler",
+        command="/home/nwp/run.sh",
+        host="login1",
+        unix_group="nwpop",
+        keywords={"executable": "run.sh"},
+    )
     step = Step(
         submitted=Submitted(job=job, program=program, notes=notes),
         at=NOON - 3600,
@@ -88,6 +94,7 @@ def parallel() -> Step:
             "comment": "GRAPES",
             "notify": Notify.ERROR,
             "keywords": {
+                "executable": "fcst.sh",
                 "requirements": '(Arch == "x86_64")',
                 "wall_clock_limit": "01:00:00,00:50:00",
                 "environment": "COPY_ALL",

@@ -17,9 +17,11 @@ from jobcast.batch.screens.loadleveler import (
     llstatus,
     llstatus_long,
 )
+from jobcast.batch.screens.loadleveler.llq_long import long_listing
 from jobcast.batch.snapshot import MachineStanding, QueueNotes
 from jobcast.language import speaking
-from jobcast.machine import Machine
+from jobcast.machine import CPUS, Machine
+from jobcast.schedule.job import Demand
 from jobcast.schedule.policy import Policy, Queue
 from tests.batch.screens.loadleveler.made_up import a_step, every_state, of, parallel, site
 
@@ -126,3 +128,14 @@ def test_the_example_of_the_manual_on_classes_is_drawn_as_it_stands_there():
         queue_notes={"Parallel": QueueNotes(comment="Parallel job class", limits=limits)},
     )
     assert llclass.standard(llclass.classes(snapshot), snapshot) == OF_THE_MANUAL
+
+
+def test_all_words_of_a_script_are_its_arguments_and_all_cpus_count() -> None:
+    step = of(a_step(1), notes={"keywords": {}}, demand=Demand(tasks=2, per_task={CPUS: 3}))
+    program = replace(step.submitted.program, arguments=("a", "b"))
+    step.submitted = replace(step.submitted, program=program)
+    lines = [line.strip() for line in long_listing(step, site())]
+    assert [line for line in lines if line.startswith(("Args:", "Step Cpus:"))] == [
+        "Args: a b",
+        "Step Cpus: 6",
+    ]

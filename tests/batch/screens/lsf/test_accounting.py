@@ -12,7 +12,7 @@ from jobcast.batch.screens.lsf.answers import Deed, done, refused, submitted
 from jobcast.printable import printable
 from tests.batch.screens.lsf.any import steps
 from tests.batch.screens.lsf.expecting import drawn, expected
-from tests.batch.screens.lsf.made_up import STEPS
+from tests.batch.screens.lsf.made_up import NOON, STEPS
 
 OVER = [each for each in STEPS if each.state.is_over]
 
@@ -46,6 +46,12 @@ def test_what_was_asked_for_is_told():
         "  - submitted to queues q.",
         "  - completed then",
     ]
+
+
+@pytest.mark.parametrize(("run", "expansion"), [(0.0, None), (0.01, 6.0), (3.0, 2.0)])
+def test_the_expansion_factor_counts_a_second_at_least_and_no_job_that_never_ran(run, expansion):
+    found = accounting.Figures(done=True, cpu=0.0, wait=6.0, turnaround=6.0, run=run, ended=NOON)
+    assert found.expansion == expansion
 
 
 @given(steps())
@@ -83,6 +89,8 @@ def test_bsub_tells_the_queue_and_whether_it_was_chosen():
     [
         ("night: No such queue. Job not submitted.", "night: No such queue. Job not submitted."),
         ("its user may not use night", "its user may not use night. Job not submitted."),
+        ("没有队列 night", "没有队列 night。Job not submitted."),
+        ("没有队列 night。", "没有队列 night。Job not submitted."),
         ("", "Job not submitted."),
     ],
 )

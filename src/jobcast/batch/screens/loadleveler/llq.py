@@ -10,6 +10,7 @@ from jobcast.batch.record import Step
 from jobcast.batch.screens.loadleveler import states
 from jobcast.batch.screens.loadleveler.amounts import short_date
 from jobcast.batch.screens.loadleveler.columns import Column, listing, raw
+from jobcast.machine import CPUS
 
 NOTHING = "llq: There is currently no job status to report."
 """What is said where no step is to be shown."""
@@ -32,6 +33,18 @@ def job_name(step: Step) -> str:
 def step_name(step: Step) -> str:
     """Return the name of the step, its number where it was given none."""
     return step.submitted.notes.step_name or step.id.rpartition(".")[2]
+
+
+def arguments(step: Step) -> tuple[str, ...]:
+    """Return what its program is given; where no executable is named its own script runs, and isn't among the words."""
+    words = step.submitted.program.arguments
+    return words[1:] if "executable" in step.submitted.notes.keywords else words
+
+
+def cpus(step: Step) -> int:
+    """Return how many CPUs all its tasks ask for."""
+    demand = step.submitted.job.demand
+    return demand.tasks * demand.per_task.get(CPUS, 1)
 
 
 def user_priority(step: Step) -> int:

@@ -102,9 +102,8 @@ def _affinity(program: Program) -> str:
 
 def _what(step: Step) -> Iterator[Field]:
     program = step.submitted.program
-    arguments = program.arguments if program.script else program.arguments[1:]
     yield "Cmd", step.submitted.notes.command or "".join(program.arguments[:1])
-    yield "Args", " ".join(arguments)
+    yield "Args", " ".join(llq.arguments(step))
     yield "Env", _keyword(step, "environment")
     yield "In", program.input
     yield "Out", program.output
@@ -184,6 +183,6 @@ def _accounting(step: Step, snapshot: Snapshot) -> Iterator[Field]:
     yield "Unix Group", notes.unix_group
     yield "Negotiator Messages", waits.sentence if waits else why_over(step)
     measured = step.state is not StepState.IDLE and step.attempt > 0
-    yield "Step Cpus", str(step.submitted.job.demand.tasks)
+    yield "Step Cpus", str(llq.cpus(step))
     yield "Step Virtual Memory", kilobytes(step.consumed.virtual_peak) if measured else ""
     yield "Step Real Memory", kilobytes(step.consumed.memory_peak) if measured else ""

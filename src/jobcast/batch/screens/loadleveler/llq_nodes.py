@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from jobcast.batch.record import Step
+from jobcast.batch.screens.loadleveler import llq
 from jobcast.printable import printable
 
 RULE = "-" * 80
@@ -47,9 +48,8 @@ def _row(name: str, value: str) -> Iterator[str]:
 
 def _master(step: Step) -> Iterator[str]:
     program = step.submitted.program
-    arguments = program.arguments if program.script else program.arguments[1:]
     yield from _task_row("Executable", step.submitted.notes.command or "".join(program.arguments[:1]))
-    yield from _task_row("Exec Args", " ".join(arguments))
+    yield from _task_row("Exec Args", " ".join(llq.arguments(step)))
     if step.allocation:
         yield from _task_row("Num Task Inst", "1")
         yield from _task_row("Task Instance", f"{step.allocation[0].machine}:-1:,")

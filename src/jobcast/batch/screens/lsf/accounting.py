@@ -34,9 +34,9 @@ class Figures:
         return self.cpu / self.turnaround if self.turnaround else 0.0
 
     @property
-    def expansion(self) -> float:
-        """Return the turnaround for each second of running."""
-        return self.turnaround / self.run if self.run else 0.0
+    def expansion(self) -> float | None:
+        """Return the turnaround for each second of running, of which one counts at least; None where it never ran."""
+        return max(self.turnaround / max(self.run, 1.0), 1.0) if self.run else None
 
 
 def figures(step: Step) -> Figures:
@@ -100,8 +100,10 @@ class Account:
         self.last = max(self.last, found.ended)
         self.done += found.done
         self.exited += not found.done
-        for what in ("cpu", "wait", "turnaround", "run", "hog", "expansion"):
+        for what in ("cpu", "wait", "turnaround", "run", "hog"):
             getattr(self, what).add(getattr(found, what))
+        if found.expansion is not None:
+            self.expansion.add(found.expansion)
 
     @property
     def jobs(self) -> int:

@@ -52,6 +52,8 @@ def submitted(job: str, queue: str, *, chosen: bool) -> str:
 
 
 NOT_SUBMITTED = "Job not submitted."
+_FULL_STOP = "\u3002"
+"""The Chinese one."""
 
 
 def refused(said: str) -> str:
@@ -59,4 +61,7 @@ def refused(said: str) -> str:
     text = "\n".join(map(printable, said.strip().split("\n")))
     if text.endswith(NOT_SUBMITTED):
         return text
-    return f"{text.rstrip('.')}. {NOT_SUBMITTED}" if text else NOT_SUBMITTED
+    if not text:
+        return NOT_SUBMITTED
+    stop = ". " if text.isascii() else _FULL_STOP  # a sentence ends in its own language
+    return f"{text.rstrip('.' + _FULL_STOP)}{stop}{NOT_SUBMITTED}"
