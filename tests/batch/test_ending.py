@@ -78,6 +78,12 @@ def test_what_the_executor_tells_is_told(tmp_path: Path, news: Any, told: str) -
     assert why_over(ended(ledger, "n1.1.0")) == told
 
 
+def test_several_things_are_told_one_after_the_other(tmp_path: Path) -> None:
+    step = replace(killed_at_its_limit(opened(tmp_path)), exits={"epilog": 1})
+    with speaking("zh"):
+        assert why_over(step) == "已运行 600 秒，达到运行时限；JOB_EPILOG 失败，退出码 1"
+
+
 def test_listings_tell_it(tmp_path: Path) -> None:
     ledger = opened(tmp_path)
     step = killed_at_its_limit(ledger)

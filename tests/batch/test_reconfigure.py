@@ -21,7 +21,7 @@ def site(config: str = "SCHEDULER_TYPE = BACKFILL\n", admin: str = ADMIN) -> Liv
     return read_live(Files(texts={"LoadL_config": config, "LoadL_admin": admin}, here=HERE))
 
 
-BROKEN = site("SCHEDULER_TYPE = BACKFILL\nSYSPRIO : (((\nFOO = BAR\n")
+BROKEN = site("SCHEDULER_TYPE = BACKFILL\nSYSPRIO : (((\nFOO = BAR\nFOO BAR\n")
 
 
 def warnings(folder: Path, after: LiveSite) -> tuple[str, ...]:
@@ -38,6 +38,7 @@ def test_keywords_that_do_not_count_are_told(tmp_path: Path) -> None:
         """LoadL_config:2  SYSPRIO: refused; the value can't be read at its column 4; \
 write a number, a "text", a name or a bracket there""",
         "LoadL_config:3  FOO: unknown; LoadLeveler has no such keyword.",
+        "LoadL_config:4  FOO BAR: unknown; this is no statement: write keyword = value",
     )
 
 
@@ -72,4 +73,4 @@ def test_the_log_has_it_too(tmp_path: Path, caplog: pytest.LogCaptureFixture) ->
     with caplog.at_level(logging.WARNING, "jobcast.batch"):
         answer = loop.reconfigure(BROKEN)
     assert caplog.messages == list(answer.warnings)
-    assert len(answer.warnings) == 2
+    assert len(answer.warnings) == 3

@@ -14,7 +14,10 @@ _EPILOGS = {"user_epilog": "JOB_USER_EPILOG", "epilog": "JOB_EPILOG"}
 
 def why_over(step: Step) -> str:
     """Return why a step was refused, killed or failed, and which epilog did; empty where there is nothing to tell."""
-    return "; ".join(dict.fromkeys(_parts(step)))
+    told, *more = dict.fromkeys(_parts(step)) or [""]
+    for part in more:
+        told = say("ending.and", one=told, other=part)
+    return told
 
 
 def _parts(step: Step) -> Iterator[str]:

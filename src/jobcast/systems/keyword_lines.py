@@ -22,4 +22,5 @@ def _line(keyword: Keyword) -> str:
     made = say(f"standing.{keyword.standing}")
     if keyword.reason:
         made = say("dialect.made_because", made=made, reason=keyword.reason)
-    return say("dialect.made", place=f"{keyword.file}:{keyword.line}", name=keyword.name, made=made)
+    name = keyword.name or keyword.value  # what is no statement has no name
+    return say("dialect.made", place=f"{keyword.file}:{keyword.line}", name=name, made=made)
