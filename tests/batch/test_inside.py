@@ -20,6 +20,11 @@ from tests.trained import a_job
 
 RULES = 'mode = "apply"\nmemory_default = "200M"\n'
 SETTINGS = {"JOBCAST_BATCH_MEMORY_RETRIES": "2", "JOBCAST_BATCH_MEMORY_FACTOR": "3"}
+TEXTS = {
+    "LoadL_config": "SCHEDULER_TYPE = BACKFILL\nSCHEDULE_BY_RESOURCES = ConsumableCpus ConsumableMemory\n",
+    "LoadL_admin": "default: type = user\ndefault_class = new\nnew: type = class\n",
+}
+"""A class of which the model knows nothing."""
 HUNGRY = "import time; held = bytearray(150 << 20); time.sleep(2)"
 
 
@@ -30,7 +35,9 @@ def batch(tmp_path: Path, model_folder: Path) -> Iterator[Batch]:
     shutil.copytree(model_folder, models / model_folder.name)
     Shelf(models).activate(model_folder.name)
     (tmp_path / "rules.toml").write_text(RULES)
-    batch = Batch(folder=tmp_path, settings=SETTINGS | {"JOBCAST_HOOK_RULES": str(tmp_path / "rules.toml")})
+    batch = Batch(
+        folder=tmp_path, texts=TEXTS, settings=SETTINGS | {"JOBCAST_HOOK_RULES": str(tmp_path / "rules.toml")}
+    )
     batch.start()
     yield batch
     batch.end()
