@@ -107,7 +107,9 @@ def _by_itself(traces: Traces, queued: Queued) -> tuple[End, str]:
         return End.NOT_BEGUN, in_words(told.why)
     if queued.state not in {"COMPLETED", "FAILED"}:
         begun = traces.report.began is not None or queued.start not in {None, queued.end}
-        return End.SIGNALLED if begun else End.NOT_BEGUN, say("slurm_executor.other_hands", state=queued.state)
+        return End.SIGNALLED if begun else End.NOT_BEGUN, say(
+            "slurm_executor.other_hands", state=queued.state
+        )
     detail = in_words(told.why) if told is not None and told.why else ""
     return (End.SIGNALLED if os.WIFSIGNALED(queued.status) else End.EXITED), detail
 
