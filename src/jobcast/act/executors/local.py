@@ -134,7 +134,8 @@ class LocalExecutor:
         try:
             self._writer.write(msgspec.json.encode(question | {"n": number}) + b"\n")
             await self._writer.drain()
-            told = await asyncio.wait_for(answer, _ANSWER_S)
+            async with asyncio.timeout(_ANSWER_S):
+                told = await answer
         except (OSError, TimeoutError) as error:
             raise ExecutorError(say("starter.unreachable", socket=self._socket)) from error
         finally:

@@ -28,6 +28,9 @@ from jobcast.act.executors.slurm_states import phase
 from jobcast.act.executors.slurm_watch import Doers, Watch
 from jobcast.language import say
 
+_CANCEL_S = 1.0
+"""Seconds after which a task that goes on though it was cancelled is cancelled again."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Parts:
@@ -118,8 +121,10 @@ class SlurmExecutor:
         if parts is None:
             return
         tasks = tuple(parts.post.tasks)
-        for task in tasks:
-            task.cancel()
+        while left := [task for task in tasks if not task.done()]:
+            for task in left:
+                task.cancel()  # again where one was just about to end something else
+            await asyncio.wait(left, timeout=_CANCEL_S)
         await asyncio.gather(*tasks, return_exceptions=True)
         if all(entry.ended for entry in parts.post.ledger.entries.values()):
             with suppress(RefusedError, ExecutorError):

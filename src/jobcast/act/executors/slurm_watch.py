@@ -72,8 +72,10 @@ class Watch:
                 changed = False
             pause = site.pause_from if changed else min(max(2 * pause, site.pause_from), site.pause_up_to)
             await asyncio.sleep(site.pause_from)
+            # In Python 3.11 wait_for takes being cancelled for its time being over, where both come at once.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._post.bell.wait(), pause - site.pause_from)
+                async with asyncio.timeout(pause - site.pause_from):
+                    await self._post.bell.wait()
                 pause = site.pause_from
             self._post.bell.clear()
 
