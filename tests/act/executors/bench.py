@@ -16,7 +16,7 @@ from jobcast.act.executors.base import (
 from jobcast.machine import Share
 from jobcast.program import Program
 
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 N = TypeVar("N", bound=News)
 
 COUNTS = 'n=0; while :; do n=$((n+1)); echo $n > "$0"; sleep 0.02; done'
