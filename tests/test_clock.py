@@ -1,4 +1,4 @@
-"""The clock is read in one place."""
+"""The clock is read in one place, but for the starter, which imports nothing of ours."""
 
 import ast
 from datetime import UTC, datetime, timedelta
@@ -8,6 +8,7 @@ import jobcast
 from jobcast import clock
 
 SOURCE = Path(jobcast.__file__).parent
+STARTER = SOURCE / "act" / "starter"
 _READS = {"now", "utcnow", "today", "time", "monotonic", "perf_counter"}
 _CLOCKS = {"datetime", "date", "time"}
 
@@ -34,7 +35,5 @@ def _reads_of_the_clock(file: Path) -> list[str]:
 
 
 def test_nothing_else_reads_it():
-    found = [
-        read for file in SOURCE.rglob("*.py") if file.name != "clock.py" for read in _reads_of_the_clock(file)
-    ]
-    assert found == []
+    files = [file for file in SOURCE.rglob("*.py") if file.name != "clock.py" and STARTER not in file.parents]
+    assert [read for file in files for read in _reads_of_the_clock(file)] == []
