@@ -37,7 +37,7 @@ BARE = read_site({"LoadL_admin": "normal: type = class"})
 
 
 def order(text: str) -> SubmitCommandFile:
-    return SubmitCommandFile(text=text, file="nightly.cmd", directory="/work/ann", environment=THEIRS)
+    return SubmitCommandFile(text=text, file="nightly.cmd", directory="/proj/ann", environment=THEIRS)
 
 
 def submit(*lines: str, site: Site = BARE) -> Intake:

@@ -255,16 +255,16 @@ def test_a_step_asks_for_the_cpus_that_its_set_has():
 def test_files_are_seen_from_the_initial_directory():
     found = step("initialdir = run", "input = in", "output = /logs/out", "error = ../err").program
     assert (found.directory, found.input, found.output, found.error) == (
-        "/work/ann/run",
-        "/work/ann/run/in",
+        "/proj/ann/run",
+        "/proj/ann/run/in",
         "/logs/out",
-        "/work/ann/run/../err",
+        "/proj/ann/run/../err",
     )
 
 
 def test_output_and_error_may_be_one_file_however_it_is_written():
     found = step("output = logs/all", "error = ./logs/all").program
-    assert (found.output, found.error) == ("/work/ann/logs/all", "/work/ann/logs/all")
+    assert (found.output, found.error) == ("/proj/ann/logs/all", "/proj/ann/logs/all")
 
 
 def test_accounts_are_validated_where_the_site_says_so():
@@ -308,7 +308,7 @@ def test_a_later_step_has_the_keywords_of_the_one_before_unless_it_takes_them_ba
     first, second = read(
         order("# @ input = a\n# @ arguments = x\n# @ queue\n# @ input =\n# @ queue\n"), BARE, ANN
     ).steps
-    assert (first.program.input, first.program.arguments) == ("/work/ann/a", ("x",))
+    assert (first.program.input, first.program.arguments) == ("/proj/ann/a", ("x",))
     assert (second.program.input, second.program.arguments) == ("/dev/null", ("x",))
     assert THEIRS["HOME"] != second.program.environment["HOME"]
 
