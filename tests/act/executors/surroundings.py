@@ -121,8 +121,8 @@ class Surroundings:
     )
     def test_what_cannot_begin_is_told_with_the_reason(self, bench: Bench, wrong: dict[str, Any], told: str):
         async def scene(seen: Watched) -> None:
-            arguments = wrong.pop("arguments", ("/bin/true",))
-            ended = await seen.run(bench.attempt("a@1", *arguments, **wrong))
+            but = {name: value for name, value in wrong.items() if name != "arguments"}
+            ended = await seen.run(bench.attempt("a@1", *wrong.get("arguments", ("/bin/true",)), **but))
             assert (ended.how, ended.began, ended.exit_code) == (End.NOT_BEGUN, None, 0)
             assert told in ended.detail
             assert seen.of(Began, "a@1") == []

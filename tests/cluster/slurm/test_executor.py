@@ -20,7 +20,7 @@ from jobcast.machine import Share
 from jobcast.program import Exits
 from jobcast.systems.base import Command
 from jobcast.systems.slurm.hostlist import expand
-from tests.act.executors.bench import Bench, Watched, eventually, with_
+from tests.act.executors.bench import COUNTS, Bench, Watched, eventually, number_in, with_
 from tests.act.executors.conformance import Conformance
 from tests.cluster.slurm.running import Cluster
 from tests.cluster.waiting import until
@@ -122,13 +122,18 @@ def test_another_job_runs_on_the_cpus_of_one_that_stands_still(bench: Bench) -> 
 
 def test_a_job_that_is_to_stand_still_before_it_runs_does_so_when_it_runs(bench: Bench) -> None:
     async def scene(seen: Watched) -> None:
-        await seen.executor.start(bench.sh("a@1", "sleep 1; touch over"))
+        counter = bench.folder / "counter"
+        await seen.executor.start(bench.sh("a@1", COUNTS, str(counter)))
         await seen.executor.suspend("a@1")
         await seen.first(Paused, "a@1", lambda news: news.suspended)
-        await asyncio.sleep(2)
-        assert not (bench.folder / "over").exists()
+        await asyncio.sleep(4)  # Slurm stops it some two seconds after it says so
+        reached = number_in(counter)
+        await asyncio.sleep(1)
+        assert number_in(counter) == reached
         await seen.executor.resume("a@1")
-        assert (await seen.first(Ended, "a@1")).how == End.EXITED
+        await eventually(lambda: number_in(counter) > reached)
+        await seen.executor.kill("a@1")
+        assert (await seen.first(Ended, "a@1")).how == End.KILLED
 
     with_(bench, scene)
 
