@@ -1,8 +1,10 @@
 """llmodify on a step that waits: all that it changes is kept, or nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from jobcast.batch.order import Answer, Done, Modify, Outcome
+from jobcast.units import GIB
 from tests.batch.making import ROOT, opened, order, submit, submitted
 
 
@@ -30,3 +32,22 @@ def test_what_cannot_be_is_refused_and_nothing_is_changed(tmp_path: Path) -> Non
         outcomes=(Outcome(name="n1.1.0", done=Done.REFUSED, said=said),)
     )
     assert ledger.steps["n1.1.0"].submitted == step
+
+
+def test_a_refusal_tells_what_there_is_too_little_of_in_the_words_of_whoever_submitted(
+    tmp_path: Path,
+) -> None:
+    ledger = opened(tmp_path)
+    steps = [submitted(name, begin=2_000_000_000) for name in ("n1.1.0", "2")]
+    steps[1] = replace(steps[1], notes=replace(steps[1].notes, dialect="lsf"))
+    submit(ledger, *steps)
+    said = [
+        outcome.said
+        for step in steps
+        for outcome in order(ledger, Modify(step=step.job.id, memory_per_task=9 * GIB)).answer.outcomes
+    ]
+    assert said == [
+        f"each task asks for 9 GiB of {name}; of the machines that it may use n1 has the most, 8 GiB"
+        for name in ("ConsumableMemory", "mem")
+    ]
+    assert [ledger.steps[step.job.id].submitted for step in steps] == steps

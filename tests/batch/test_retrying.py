@@ -49,7 +49,7 @@ def test_it_is_given_up_where_no_machine_has_so_much_and_its_owner_is_told(tmp_p
     step = ledger.journal.step("n1.1.0")
     assert step is not None
     assert (step.state, step.attempt) == (StepState.REMOVED, 2)
-    why = "doesn't fit even when nobody else runs (normal)"
+    why = "its tasks ask for 16 GiB of ConsumableMemory; the machines that it may use have 8 GiB together"
     assert step.detail == f"It is not run again with more memory: {why}"
     assert ledger.state.ended == {"n1.1.0": 137}
 

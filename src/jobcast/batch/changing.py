@@ -11,13 +11,11 @@ from jobcast.batch.intake.loadleveler_modified import modified
 from jobcast.batch.ledger import Ledger
 from jobcast.batch.order import Done, Modify, Prioritise
 from jobcast.batch.record import HALTED_BY_OPERATOR, Step, StepState, Submitted
-from jobcast.decision import Cause, Reason
+from jobcast.batch.turned_away import never
+from jobcast.decision import Cause
 from jobcast.language import say
 from jobcast.machine import MEMORY
-from jobcast.schedule.admission import readmit
 from jobcast.schedule.event import Cancelled, Changed, Event, Favoured
-from jobcast.schedule.happening import queue_of
-from jobcast.schedule.sentence import sentence
 
 _USUAL_PRIORITY, _HIGHEST_PRIORITY = 50, 100
 
@@ -140,7 +138,7 @@ def modify(order: Modify, step: Step, at: int, ledger: Ledger, *, operator: bool
     if isinstance(found, str):
         return Done.REFUSED, found
 
-    if waits and (why := _never(found, ledger)):
+    if waits and (why := never(found, ledger.state)):
         return Done.REFUSED, why
     rank = order.sysprio
     if rank is not None:
@@ -154,15 +152,6 @@ def modify(order: Modify, step: Step, at: int, ledger: Ledger, *, operator: bool
     if rank is not None:
         events = (*events, Favoured(at=at, job=step.id, rank=rank))
     return Change(events=events, then=keep)
-
-
-def _never(submitted: Submitted, ledger: Ledger) -> str:
-    """Return why the core would turn a waiting step away that is so; empty where it wouldn't."""
-    queue = queue_of(submitted.job, ledger.site.policy)
-    if queue is None:
-        return sentence(Reason(cause=Cause.UNKNOWN_QUEUE, values={"queue": submitted.job.queue}))
-    found = readmit(submitted.job, queue, ledger.state)
-    return sentence(found) if isinstance(found, Reason) else ""
 
 
 def _with_values(submitted: Submitted, order: Modify) -> Submitted:

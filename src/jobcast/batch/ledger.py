@@ -14,12 +14,11 @@ from jobcast.batch.action import Action, Verb
 from jobcast.batch.journal import FullError, Journal, Turn
 from jobcast.batch.record import Step, StepState, Submitted
 from jobcast.batch.site import LiveSite
-from jobcast.decision import Decision, Reason, Refuse
+from jobcast.batch.turned_away import never
+from jobcast.decision import Decision, Refuse
 from jobcast.language import say
-from jobcast.schedule.admission import readmit
 from jobcast.schedule.event import Changed, ClockStepped, Event, Finished, MachineCame, MachineLeft, Vacated
 from jobcast.schedule.happening import queue_of
-from jobcast.schedule.sentence import sentence
 from jobcast.schedule.state import State
 from jobcast.schedule.step import step as decide
 
@@ -258,12 +257,10 @@ class Ledger:
 
     def _refused_again(self, again: Submitted, step: Step) -> str | None:
         """Return why what a step has become can't be run here; None where it can, or is the same."""
-        job = again.job
-        queue = queue_of(job, self.site.policy)
-        if job == step.submitted.job or queue is None:
+        if again.job == step.submitted.job or queue_of(again.job, self.site.policy) is None:
             return None
-        reason = readmit(job, queue, self.state)
-        return say("batch.not_again", why=sentence(reason)) if isinstance(reason, Reason) else None
+        why = never(again, self.state)
+        return say("batch.not_again", why=why) if why else None
 
     def drop(self, step: Step) -> None:
         """Note that a step is over, and is to be written down with the next settlement."""
