@@ -22,6 +22,7 @@ ORDERS = [
     order.Suspend(steps=STEPS),
     order.Resume(steps=STEPS),
     order.Requeue(steps=STEPS),
+    order.Remove(steps=STEPS),
     order.Favour(steps=STEPS, favoured=False),
     order.FavourUsers(users=("chen",), favoured=False),
     order.Prioritise(steps=STEPS, by=-3),

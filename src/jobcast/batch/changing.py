@@ -67,11 +67,20 @@ def cancelled(step: Step, at: int, ledger: Ledger) -> Change:
 
 def requeued(step: Step, at: int, ledger: Ledger) -> Change:
     """Kill a step's attempt; when it is gone, the step waits again, unless it may not be run twice."""
-    again = step.submitted.job.restartable
+    if not step.submitted.job.restartable:
+        return removed(step, at, ledger)
+    return _leaving(step, at, ledger, following.REQUEUED, StepState.VACATE_PENDING)
 
+
+def removed(step: Step, at: int, ledger: Ledger) -> Change:
+    """Kill a step's attempt for good, so that others have its machines."""
+    return _leaving(step, at, ledger, Cause.PREEMPTED, StepState.REMOVE_PENDING)
+
+
+def _leaving(step: Step, at: int, ledger: Ledger, why: str, state: StepState) -> Change:
     def leave() -> None:
-        step.killed_for = following.REQUEUED if again else Cause.PREEMPTED
-        following.put(step, StepState.VACATE_PENDING if again else StepState.REMOVE_PENDING, at)
+        step.killed_for = why
+        following.put(step, state, at)
         ledger.change(step)
 
     kill = Action(verb=Verb.KILL, attempt=step.attempt_id, step=step.id)

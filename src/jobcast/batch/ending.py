@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from jobcast.act.executors.base import End
 from jobcast.batch.record import Step, StepState
+from jobcast.decision import Cause
 from jobcast.language import say
 from jobcast.schedule.sentence import sentence
 
@@ -23,6 +24,8 @@ def why_over(step: Step) -> str:
 def _parts(step: Step) -> Iterator[str]:
     if step.reason is not None and step.state in _NOT_BY_ITSELF:
         yield sentence(step.reason)
+    elif step.state is StepState.REMOVED and step.killed_for == Cause.PREEMPTED:
+        yield say("ending.removed")
     if step.detail:
         yield step.detail
     elif step.how in _HOW:

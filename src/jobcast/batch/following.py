@@ -158,10 +158,10 @@ def _end_state(how: End, killed_for: str) -> StepState:
     match how:
         case End.EXITED | End.SIGNALLED:
             return StepState.COMPLETED
-        case End.NOT_BEGUN:
-            return StepState.CANCELED if killed_for == Cause.CANCELLED else StepState.REJECTED
-        case End.KILLED if killed_for == Cause.CANCELLED:
+        case End.KILLED | End.NOT_BEGUN if killed_for == Cause.CANCELLED:
             return StepState.CANCELED
+        case End.NOT_BEGUN if not killed_for:
+            return StepState.REJECTED
     return StepState.REMOVED
 
 

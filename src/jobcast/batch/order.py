@@ -92,6 +92,13 @@ class Requeue:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Remove:
+    """Running and suspended steps are taken off their machines and don't run again (``llpreempt -m rm``)."""
+
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Favour:
     """Steps go before all others, or no longer (``llfavorjob``, ``btop``). For operators."""
 
@@ -188,6 +195,7 @@ Order = (
     | Suspend
     | Resume
     | Requeue
+    | Remove
     | Favour
     | FavourUsers
     | Prioritise

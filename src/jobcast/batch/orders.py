@@ -14,6 +14,7 @@ from jobcast.batch.changing import (
     is_halted_by_others,
     modify,
     prioritised,
+    removed,
     requeued,
 )
 from jobcast.batch.ledger import Ledger
@@ -29,6 +30,7 @@ from jobcast.batch.order import (
     Outcome,
     Prioritise,
     Release,
+    Remove,
     Requeue,
     Resume,
     Suspend,
@@ -66,7 +68,7 @@ class Carried:
     """What the executor is to be asked."""
 
 
-OnSteps = Hold | Release | Cancel | Suspend | Resume | Requeue | Favour | Prioritise | Modify
+OnSteps = Hold | Release | Cancel | Suspend | Resume | Requeue | Remove | Favour | Prioritise | Modify
 """Orders that are for steps which are there."""
 _FOR_OPERATORS = (Favour,)
 
@@ -172,8 +174,9 @@ def _of_started(order: OnSteps, step: Step, at: int, ledger: Ledger, *, by: str)
             return held(step, at, ledger, holds | {str(kind)})
         case Release(by=kind):
             return held(step, at, ledger, holds - {str(kind)})
-        case Requeue() if step.state is not StepState.REMOVE_PENDING:
-            return requeued(step, at, ledger)
+        case Requeue() | Remove() if step.state is not StepState.REMOVE_PENDING:
+            leave = requeued if isinstance(order, Requeue) else removed
+            return leave(step, at, ledger)
     return None
 
 

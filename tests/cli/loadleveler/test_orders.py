@@ -39,7 +39,7 @@ CASES = [
          "llpreempt: Resume command has been sent to the central manager."),
     Case("llpreempt -m vc 12.0", [order.Requeue(steps=STEPS)],
          "llpreempt: Preempt command has been sent to the central manager."),
-    Case("llpreempt -m rm 12.0", [order.Cancel(steps=STEPS)],
+    Case("llpreempt -m rm 12.0", [order.Remove(steps=STEPS)],
          "llpreempt: Preempt command has been sent to the central manager."),
     Case("llpreempt -m sh 12.0", [order.Hold(steps=STEPS, by=HoldKind.SYSTEM), order.Requeue(steps=STEPS)],
          "llpreempt: Preempt command has been sent to the central manager."),

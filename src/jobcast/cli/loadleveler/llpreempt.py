@@ -2,7 +2,7 @@
 
 import click
 
-from jobcast.batch.order import Cancel, Hold, HoldKind, Order, Requeue, Resume, Suspend
+from jobcast.batch.order import Hold, HoldKind, Order, Remove, Requeue, Resume, Suspend
 from jobcast.cli import batch_client
 from jobcast.cli.loadleveler import options
 from jobcast.cli.loadleveler.asking import chosen, send
@@ -46,6 +46,6 @@ def _orders(method: str, steps: tuple[str, ...]) -> list[Order]:
         case "vc":
             return [Requeue(steps=steps)]
         case "rm":
-            return [Cancel(steps=steps)]
+            return [Remove(steps=steps)]
     by = HoldKind.SYSTEM if method == "sh" else HoldKind.USER
     return [Hold(steps=steps, by=by), Requeue(steps=steps)]
