@@ -1,6 +1,6 @@
 """Jobs that ended long ago are forgotten, but not while somebody waits for them."""
 
-from jobcast.schedule.forgetting import forget_the_old
+from jobcast.schedule.forgetting import KEPT, forget_the_old
 from jobcast.schedule.job import After, AllOf, BatchJob, Ending
 from jobcast.schedule.state import State
 from jobcast.schedule.step import begin
@@ -44,6 +44,15 @@ def test_an_array_of_which_an_element_is_alive_is_remembered() -> None:
     elements = [job("a[1]", array="a"), job("a[2]", array="a", hold="user")]
     state = forgotten(*elements, *(job(str(number)) for number in range(5)), kept=1)
     assert list(state.ended) == ["a[1]", "4"]
+
+
+def test_whom_the_one_who_comes_just_then_waits_for_is_remembered() -> None:
+    made = Driver(one(1), easy())
+    made.state.ended = {"old": 0, **{str(number): 0 for number in range(KEPT)}}
+    made.state.arrivals = 4095
+    made.submit(job("late", after=after("old")), runs=1)
+    made.run()
+    assert made.state.ended["late"] == 0
 
 
 def test_nothing_is_forgotten_between_the_times_for_it() -> None:

@@ -8,8 +8,10 @@ from jobcast.batch.intake.base import Intake
 from jobcast.batch.ledger import Ledger, job_of
 from jobcast.batch.order import Answer, Done, Outcome
 from jobcast.batch.orders import Carried
+from jobcast.batch.recalling import recalled, waited_for
 from jobcast.batch.record import Step, Submitted
 from jobcast.batch.refusing import refusals
+from jobcast.language import say
 from jobcast.schedule.event import Event, Favoured
 from jobcast.schedule.event import Submitted as SubmittedEvent
 
@@ -24,7 +26,9 @@ def accept(intake: Intake, number: int, ledger: Ledger, at: int, complete: Compl
     """
     completed = complete([_with_queue(each, ledger) for each in intake.steps])
     submissions, warnings = completed.steps, (*intake.warnings, *completed.told)
+    known = waited_for(submissions, ledger.state, ledger.journal)
     why = [*intake.refusals, *completed.refusals, *refusals(submissions, ledger, intake.places)]
+    why += [say("batch.never_ended", job=name) for name in known.unknown]
     if why or not submissions:
         refused = tuple(Outcome(name="", done=Done.REFUSED, said=said) for said in why)
         return Carried(answer=Answer(outcomes=refused, warnings=intake.warnings))
@@ -32,7 +36,8 @@ def accept(intake: Intake, number: int, ledger: Ledger, at: int, complete: Compl
     steps = [
         Step(submitted=each, at=at, state=waiting_state(each.job.hold), since=at) for each in submissions
     ]
-    events: list[Event] = [SubmittedEvent(at=at, job=each.job) for each in submissions]
+    events: list[Event] = [*recalled(known.over, at)]
+    events += [SubmittedEvent(at=at, job=each.job) for each in submissions]
     events += [Favoured(at=at, job=each.job.id, rank=1) for each in submissions if each.notes.favoured]
     turned = ledger.turn(at, events, new=steps, meta={NUMBER: str(number)})
     outcomes = tuple(Outcome(name=step.id, done=Done.YES) for step in steps)

@@ -13,6 +13,7 @@ from jobcast.batch.journal import Journal, Turn
 from jobcast.batch.ledger import Ledger
 from jobcast.batch.plain import from_json, to_json
 from jobcast.batch.rebuilding import rebuild
+from jobcast.batch.recalling import waited_for
 from jobcast.batch.site import Files, LiveSite
 from jobcast.decision import Decision
 from jobcast.errors import InputError
@@ -78,7 +79,8 @@ def _anew(journal: Journal, read: Read, at: int, monday: int) -> Ledger:
         journal.last_turn(),
         site_number=number,
     )
-    ledger.state = rebuild(site, living, ledger.drained | ledger.closed, at=at, monday=monday)
+    over = waited_for([step.submitted for step in living], ledger.state, journal).over
+    ledger.state = rebuild(site, [*over, *living], ledger.drained | ledger.closed, at=at, monday=monday)
     ledger.steps = {step.id: step for step in living}
     keep_now(ledger)
     return ledger

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from jobcast.batch.following import REQUEUED
+from jobcast.batch.recalling import recalled
 from jobcast.batch.record import Step, StepState
 from jobcast.batch.site import LiveSite
 from jobcast.schedule.checkpoint import load, save
@@ -29,13 +30,17 @@ _STARTED = _STANDING | {
 def rebuild(site: LiveSite, steps: Iterable[Step], gone: frozenset[str], *, at: int, monday: int) -> State:
     """Return a state in which these living steps are as they say; `gone` machines take no more.
 
+    Of the steps, those that are over are those whom living ones wait for.
     Nobody starts meanwhile. A step that doesn't fit where it says it runs any more waits: its attempt, which nobody
     wants then, is killed by whoever looks at what runs.
     """
     quiet = replace(site.policy, external=True)
-    living = sorted(steps, key=lambda each: each.at)
+    each_one = sorted(steps, key=lambda each: each.at)
+    living = [each for each in each_one if each.ended is None]
     first = min([at, *(int(each.at) for each in living)])
     state = begin(site.cluster, quiet, now=first, monday=monday)
+    over = [each for each in each_one if each.ended is not None]
+    state, _ = step(state, list(recalled(over, first)), quiet)
     for each in living:
         second = max(int(each.at), state.now)
         state, _ = step(state, _submitted(each, second), quiet)

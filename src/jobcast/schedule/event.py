@@ -28,6 +28,18 @@ class Finished:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Recalled:
+    """A job ended before, and may have been forgotten: somebody who comes now waits for it, or did before a restart."""
+
+    at: int
+    job: str
+    exit_code: int | None
+    """None where it never ran to its end."""
+    array: str = ""
+    """Id of the array that it was an element of; empty where it was none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Vacated:
     """The attempt of a running or suspended job is over, its processes are gone: it waits again, from its beginning.
 
@@ -154,6 +166,7 @@ class Tick:
 Event = (
     Submitted
     | Finished
+    | Recalled
     | Vacated
     | Dispatch
     | Cancelled

@@ -39,6 +39,15 @@ def forget_the_old(state: State, kept: int = KEPT) -> None:
             entry.is_of(None)
 
 
+def recall(state: State, job: str, exit_code: int | None, array: str) -> None:
+    """Remember how a job ended that was forgotten, and its array; one that is alive, or remembered, stays as it is."""
+    if state.alive(job) is not None or job in state.ended:
+        return
+    state.ended[job] = exit_code
+    if array:
+        state.arrays.setdefault(array, []).append(job)
+
+
 def _asked_for(state: State) -> set[str]:
     """Return the jobs, and arrays, that somebody alive waits for; those that run may have to wait again."""
     asked: set[str] = set()

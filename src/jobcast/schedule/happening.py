@@ -8,7 +8,7 @@ from jobcast.schedule.admission import admit, readmit
 from jobcast.schedule.clock_steps import step_clock
 from jobcast.schedule.dispatching import dispatch
 from jobcast.schedule.event import Event
-from jobcast.schedule.forgetting import forget_the_old
+from jobcast.schedule.forgetting import forget_the_old, recall
 from jobcast.schedule.grid import needs_anyway
 from jobcast.schedule.job import BatchJob
 from jobcast.schedule.moving import requeue, resume, suspend
@@ -52,6 +52,9 @@ def _of_jobs(state: State, event: Event) -> list[Decision]:
     match event:
         case events.Submitted(job=job):
             decided = _submitted(state, job)
+            forget_the_old(state)  # afterwards, so that whom it waits for is remembered
+        case events.Recalled(job=name, exit_code=code, array=array):
+            recall(state, name, code, array)
         case events.Changed(job=job):
             decided = _changed(state, job)
         case events.Cancelled(job=name):
@@ -81,7 +84,6 @@ def _submitted(state: State, job: BatchJob) -> list[Decision]:
     queue = queue_of(job, state.policy)
     needs = admit(job, queue, state)
     state.arrivals += 1
-    forget_the_old(state)
     if queue is None or isinstance(needs, Reason):
         reason = needs if isinstance(needs, Reason) else Reason(cause=Cause.NO_MACHINE)
         if state.alive(job.id) is None:
