@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from jobcast.batch.order import Answer, Done, Modify, Outcome
+from jobcast.machine import CPUS
 from jobcast.units import GIB
 from tests.batch.making import ROOT, opened, order, submit, submitted
 
@@ -20,6 +21,25 @@ def test_a_step_of_loadleveler_has_its_new_values_where_they_are_told(tmp_path: 
         "GRAPES",
         {"LOADL_STEP_ACCT": "NWP"},
     )
+
+
+def test_more_cpus_than_a_machine_has_are_refused_and_a_running_step_keeps_its_own(tmp_path: Path) -> None:
+    ledger = opened(tmp_path)
+    submit(ledger, submitted("n1.1.0", tasks=4), submitted("n1.1.1"))
+    said = "each task asks for 5 of ConsumableCpus; of the machines that it may use n1 has the most, 4"
+    for name, cpus, outcome in (
+        ("n1.1.1", 5, Outcome(name="n1.1.1", done=Done.REFUSED, said=said)),
+        ("n1.1.1", 4, Outcome(name="n1.1.1", done=Done.YES)),
+        (
+            *("n1.1.0", 2),
+            Outcome(name="n1.1.0", done=Done.NOT_NOW, said="step n1.1.0 is pending: that can't be done now"),
+        ),
+    ):
+        assert order(ledger, Modify(step=name, cpus_per_task=cpus), ROOT).answer == Answer(
+            outcomes=(outcome,)
+        )
+    assert ledger.steps["n1.1.1"].submitted.job.demand.per_task == {CPUS: 4}
+    assert ledger.steps["n1.1.0"].submitted.job.demand.per_task == {CPUS: 1}
 
 
 def test_what_cannot_be_is_refused_and_nothing_is_changed(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from jobcast.batch.record import HALTED_BY_OPERATOR, Step, StepState, Submitted
 from jobcast.batch.turned_away import never
 from jobcast.decision import Cause
 from jobcast.language import say
-from jobcast.machine import MEMORY
+from jobcast.machine import CPUS, MEMORY
 from jobcast.schedule.event import Cancelled, Changed, Event, Favoured
 
 _USUAL_PRIORITY, _HIGHEST_PRIORITY = 50, 100
@@ -134,7 +134,7 @@ def changed(step: Step, at: int, ledger: Ledger, **fields: object) -> Change:
 def modify(order: Modify, step: Step, at: int, ledger: Ledger, *, operator: bool) -> Change | Refusal:
     """Give a step other values; what would keep it from ever starting is refused."""
     job, waits = step.submitted.job, step.id in ledger.state.waiting
-    running_only = (order.queue, order.account, order.begin, order.memory_per_task)
+    running_only = (order.queue, order.account, order.begin, order.memory_per_task, order.cpus_per_task)
     if not waits and any(value is not None for value in running_only):
         return Done.NOT_NOW, say("batch.not_now", step=step.id, state=say(f"step_state.{step.state}"))
     longer = order.run_limit is not None and (job.run_limit is None or order.run_limit > job.run_limit)
@@ -173,9 +173,9 @@ def _with_values(submitted: Submitted, order: Modify) -> Submitted:
         ("begin", order.begin),
     )
     fields: dict[str, Any] = {name: value for name, value in asked if value is not None}
-    if order.memory_per_task is not None:
-        per_task = {**job.demand.per_task, MEMORY: order.memory_per_task}
-        fields["demand"] = replace(job.demand, per_task=per_task)
+    amounts = {MEMORY: order.memory_per_task, CPUS: order.cpus_per_task}
+    if wanted := {name: amount for name, amount in amounts.items() if amount is not None}:
+        fields["demand"] = replace(job.demand, per_task={**job.demand.per_task, **wanted})
     if order.comment is not None:
         notes = replace(notes, comment=order.comment)
     return replace(submitted, job=replace(job, **fields), notes=notes)

@@ -139,6 +139,7 @@ class Modify:
     """Second of the epoch."""
     memory_per_task: int | None = None
     """Bytes."""
+    cpus_per_task: int | None = None
     sysprio: int | None = None
     """For operators: its rank before all priorities."""
 

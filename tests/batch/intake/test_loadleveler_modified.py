@@ -91,9 +91,35 @@ def test_another_amount_of_memory_is_enforced_too():
     )
 
 
+def test_another_number_of_cpus_stands_beside_the_other_resources():
+    assert change(cpus_per_task=3) == replace(
+        STEP,
+        job=replace(STEP.job, demand=replace(STEP.job.demand, per_task={"cpus": 3, "memory": 10 * M})),
+        notes=replace(STEP.notes, keywords=saying(resources="ConsumableMemory(10 mb) ConsumableCpus(3)")),
+    )
+
+
+def test_cpus_and_memory_may_be_asked_for_together_where_none_were():
+    bare = step("class = small", "account_no = NWP", site=SITE)
+    wish = Modify(step="n01.12.0", cpus_per_task=2, memory_per_task=M)
+    found = modified(bare, wish, SITE)
+    assert not isinstance(found, str)
+    assert (dict(found.job.demand.per_task), found.notes.keywords["resources"]) == (
+        {"cpus": 2, "memory": M},
+        "ConsumableMemory(1 mb) ConsumableCpus(2)",
+    )
+
+
 @pytest.mark.parametrize(
     ("wish", "reason"),
     [
+        (
+            {"cpus_per_task": 0},
+            (
+                "ConsumableCpus can't have the count '0': a whole number, above 0,"
+                " for memory with a unit such as mb or gb"
+            ),
+        ),
         ({"queue": "larg"}, "there is no class larg; Did you mean large?"),
         ({"queue": "tiny"}, "the run limit must be from 1 to 60 seconds, not 600"),
         ({"queue": "narrow"}, "nofile_limit: more than 10, the hard limit of the class"),

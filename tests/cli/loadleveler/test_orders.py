@@ -56,6 +56,8 @@ CASES = [
     Case("llmodify -C operation -a bm1 -m 2gb -s -7 12.0",
          [order.Modify(step="n01.12.0", queue="operation", account="bm1", memory_per_task=2 << 30, sysprio=-7)],
          "llmodify: request has been sent to LoadLeveler."),
+    Case("llmodify -c 2 12.0", [order.Modify(step="n01.12.0", cpus_per_task=2)],
+         "llmodify: request has been sent to LoadLeveler."),
     Case("llmodify -k wall_clock_limit=02:00:00;comment=GFS -k startdate=01/31/2026 12.0",
          [order.Modify(step="n01.12.0", run_limit=7200, comment="GFS", begin=1769817600)],
          "llmodify: request has been sent to LoadLeveler."),

@@ -7,7 +7,7 @@ from jobcast.batch.intake.loadleveler_enforced import enforcement_of
 from jobcast.batch.order import Modify
 from jobcast.batch.record import Submitted
 from jobcast.language import say
-from jobcast.machine import MEMORY
+from jobcast.machine import CPUS, MEMORY
 from jobcast.printable import printable
 from jobcast.spelling import likeliest
 from jobcast.systems.loadleveler.job_checks import wrong_account
@@ -16,8 +16,6 @@ from jobcast.systems.loadleveler.resources import theirs
 from jobcast.systems.loadleveler.site import Site
 from jobcast.systems.loadleveler.statement import RefusedError
 from jobcast.units import MIB, to_mib
-
-_MEMORY = re.compile(r"[\s,]*ConsumableMemory\s*\([^()]*\)", re.IGNORECASE)
 
 
 def modified(step: Submitted, order: Modify, site: Site) -> Submitted | str:
@@ -29,9 +27,8 @@ def modified(step: Submitted, order: Modify, site: Site) -> Submitted | str:
         found = _in_class(step, order.queue, site) if order.queue is not None else step
         found = _limited(found, order.run_limit, site) if order.run_limit is not None else found
         found = _charged(found, order.account, site) if order.account is not None else found
-        found = (
-            _with_memory(found, order.memory_per_task, site) if order.memory_per_task is not None else found
-        )
+        for resource, amount in ((MEMORY, order.memory_per_task), (CPUS, order.cpus_per_task)):
+            found = _with_amount(found, resource, amount, site) if amount is not None else found
     except RefusedError as error:
         return f"{error.message}; {error.hint}" if error.hint else error.message
     if order.comment is not None:
@@ -84,15 +81,20 @@ def _charged(step: Submitted, account: str, site: Site) -> Submitted:
     return _saying(replace(step, job=job, told=told), account_no=account)
 
 
-def _with_memory(step: Submitted, amount: int, site: Site) -> Submitted:
-    """Return a step whose tasks ask for another amount of memory, in bytes."""
-    if MEMORY not in site.counted.resources:
-        raise RefusedError(say("loadleveler.not_scheduled", name=theirs(MEMORY)))
+def _with_amount(step: Submitted, resource: str, amount: int, site: Site) -> Submitted:
+    """Return a step whose tasks ask for another amount of a resource, of memory in bytes."""
+    name = theirs(resource)
+    if resource not in site.counted.resources:
+        raise RefusedError(say("loadleveler.not_scheduled", name=name))
     if amount < 1:
-        raise RefusedError(say("loadleveler.bad_count", name=theirs(MEMORY), count=str(amount)))
-    whole = to_mib(amount)
+        raise RefusedError(say("loadleveler.bad_count", name=name, count=str(amount)))
+    count, asked = str(amount), amount
+    if resource == MEMORY:
+        whole = to_mib(amount)
+        count, asked = f"{whole} mb", whole * MIB
     demand = step.job.demand
-    job = replace(step.job, demand=replace(demand, per_task={**demand.per_task, MEMORY: whole * MIB}))
-    others = _MEMORY.sub("", step.notes.keywords.get("resources", ""))
-    said = f"{others} ConsumableMemory({whole} mb)".strip()
+    job = replace(step.job, demand=replace(demand, per_task={**demand.per_task, resource: asked}))
+    entry = re.compile(rf"[\s,]*{name}\s*\([^()]*\)", re.IGNORECASE)
+    others = entry.sub("", step.notes.keywords.get("resources", ""))
+    said = f"{others} {name}({count})".strip()
     return _saying(replace(step, job=job, enforcement=enforcement_of(job, site.live)), resources=said)

@@ -25,6 +25,7 @@ _STARTDATE = ("%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%y %H:%M:%S", "%m/%d
 @click.option("-W", "longer", type=int, metavar="MINUTES", help=say("llmodify.longer"))
 @click.option("-C", "queue", metavar="CLASS", help=say("llmodify.queue"))
 @click.option("-a", "account", metavar="ACCOUNT", help=say("llmodify.account"))
+@click.option("-c", "cpus", type=int, metavar="CPUS", help=say("llmodify.cpus"))
 @click.option("-m", "memory", metavar="MEMORY", help=say("llmodify.memory"))
 @click.option("-s", "sysprio", type=int, metavar="N", help=say("llmodify.sysprio"))
 @click.option("-k", "keywords", multiple=True, metavar="KEYWORD=VALUE", help=say("llmodify.keywords"))
@@ -37,6 +38,7 @@ def command(
     longer: int | None,
     queue: str | None,
     account: str | None,
+    cpus: int | None,
     memory: str | None,
     sysprio: int | None,
     keywords: tuple[str, ...],
@@ -55,6 +57,7 @@ def command(
         comment=told.get("comment"),
         begin=begin,
         memory_per_task=None if memory is None else _memory(memory),
+        cpus_per_task=cpus,
         sysprio=sysprio,
     )
     if order == Modify(step=step):
