@@ -14,8 +14,8 @@ from jobcast.act.executors.local import LocalExecutor
 from jobcast.batch.retrying import retry
 from jobcast.batch.site import Files
 from jobcast.machine import CPUS, MEMORY, Machine
-from jobcast.serve.batch.notifier import Ways
 from jobcast.serve.batch.run import Set, run
+from jobcast.serve.batch.sending import Ways
 from jobcast.serve.settings import Listening
 from jobcast.serve.sockets import listen_unix
 from jobcast.units import GIB

@@ -27,8 +27,8 @@ from jobcast.errors import ConfigError
 from jobcast.language import current, say
 from jobcast.machine import CPUS, MEMORY, Machine
 from jobcast.serve.access import is_loopback
-from jobcast.serve.batch.notifier import Ways
 from jobcast.serve.batch.run import Set, run
+from jobcast.serve.batch.sending import Ways
 from jobcast.serve.certificate import see_certificate
 from jobcast.serve.settings import Listening
 from jobcast.serve.sockets import listen_tcp, listen_unix

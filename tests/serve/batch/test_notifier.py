@@ -94,6 +94,29 @@ def test_mail_and_webhook_tell_of_start_and_end(batch: Batch, hook: Hook) -> Non
     }
 
 
+@pytest.mark.parametrize("kill", [True, False])
+def test_what_could_not_be_sent_is_sent_after_a_restart(batch: Batch, hook: Hook, kill: bool) -> None:
+    hook.failures[:] = [500] * 100
+    (step,) = batch.submit(ENDS.format(code=0)).outcomes
+    batch.all_over()
+    log = batch.folder / "log"
+    until(lambda: log.read_text().count("a notice could not be sent") >= 2, 20, "a line for each notice")
+    assert batch.process is not None
+    if kill:
+        batch.kill()
+    else:
+        batch.process.terminate()
+        batch.process.wait(20)
+    assert hook.told == []
+    hook.failures.clear()
+    batch.start()
+    until(lambda: len(hook.told) >= 2, 30, "both")
+    assert {(each["step"], each["event"]) for each in hook.told} == {
+        (step.name, "started"),
+        (step.name, "ended"),
+    }
+
+
 def test_a_sendmail_that_is_not_there_harms_no_job(tmp_path: Path) -> None:
     batch = Batch(folder=tmp_path, settings={"JOBCAST_BATCH_SENDMAIL": "/nowhere/sendmail -t"})
     batch.start()

@@ -36,8 +36,9 @@ from jobcast.serve.batch.checkpoints import keep_checkpoints
 from jobcast.serve.batch.desk import Desk
 from jobcast.serve.batch.door import Door, watched_tokens
 from jobcast.serve.batch.forecasts import Forecasts, Sources
-from jobcast.serve.batch.notifier import Notifier, Ways
+from jobcast.serve.batch.notifier import Notifier
 from jobcast.serve.batch.people import submitter
+from jobcast.serve.batch.sending import Ways
 from jobcast.serve.crowd import Crowd
 from jobcast.serve.names import login_once
 from jobcast.serve.protocol import Server, configured
@@ -134,7 +135,7 @@ async def _manage(setup: Set, listening: Listening, ready: Callable[[Loop], None
     beside = [
         asyncio.create_task(feeder.run()),
         asyncio.create_task(forecasts.look_after()),
-        asyncio.create_task(Notifier(loop, setup.ways, clock.now).run()),
+        asyncio.create_task(Notifier(loop, setup.ways, clock.now, setup.folder).run()),
         asyncio.create_task(_tell([server for server, _ in servers], partial(ready, loop))),
         asyncio.create_task(_look_after(tokens)),
         asyncio.create_task(desk.pauses.follow(loop)),
