@@ -85,7 +85,7 @@ class Acting:
         elif action.verb is Verb.RESUME:
             await self._executor.resume(action.attempt)
         else:
-            await self._executor.kill(action.attempt)
+            await self._executor.kill(action.attempt, at_once=action.at_once)
 
     async def _start(self, action: Action) -> None:
         attempt = self._attempt_of(action)

@@ -22,5 +22,7 @@ class Action:
     """Id of the attempt."""
     step: str
     """Id of its step."""
+    at_once: bool = False
+    """Of a kill: by force, without asking its processes to end."""
     makes_room: bool = False
     """Of a kill: whether somebody who was decided to start waits until its processes are gone."""

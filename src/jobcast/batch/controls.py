@@ -1,8 +1,8 @@
-"""LoadLeveler's control expressions on machines that run: START, SUSPEND, CONTINUE, VACATE.
+"""LoadLeveler's control expressions on machines that run: START, SUSPEND, CONTINUE, VACATE; KILL is in `forcing`.
 
 "Managing a job's status using control expressions" in Using and Administering LoadLeveler: START and CONTINUE are true
 where they aren't said, the others false. A machine takes no steps while SUSPEND is true of it. They are looked at
-whenever a machine tells of itself. KILL has nothing to add: what is vacated is ended by force a few seconds later.
+whenever a machine tells of itself.
 """
 
 import json
@@ -14,13 +14,11 @@ from functools import partial
 from jobcast.batch.action import Action
 from jobcast.batch.changing import Change, requeued
 from jobcast.batch.ledger import CLOSED, STOPPED, Ledger
+from jobcast.batch.machine_facts import facts_of, is_true
 from jobcast.batch.record import Step, StepState
 from jobcast.machine import Fact
 from jobcast.schedule.event import Event, MachineCame, MachineLeft, ResumeAsked, SuspendAsked
-from jobcast.schedule.expression import Expression, evaluate
-
-_FACTS = {"LoadAvg": "load", "KeyboardIdle": "idle", "Arch": "arch", "OpSys": "opsys"}
-"""Name in an expression to what the machine tells."""
+from jobcast.schedule.expression import Expression
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,9 +40,9 @@ def look(machine: str, controls: Mapping[str, Expression], ledger: Ledger, momen
     at, looked = int(moment.timestamp()), Looked(closed=ledger.closed, stopped=ledger.stopped)
     if machine not in ledger.state.grid.rows or not (controls or ledger.closed or ledger.stopped):
         return looked
-    facts = _facts(machine, ledger, moment)
-    busy = _is_true(controls.get("suspend"), facts, default=False)
-    takes = _is_true(controls.get("start"), facts, default=True) and not busy
+    facts = facts_of(machine, ledger, moment)
+    busy = is_true(controls.get("suspend"), facts, default=False)
+    takes = is_true(controls.get("start"), facts, default=True) and not busy
     looked = _start(machine, takes, ledger, at)
     for step in _steps_on(machine, ledger):
         wants = partial(_is_true_now, controls, {**facts, "EnteredCurrentState": step.since})
@@ -104,7 +102,7 @@ def _job(step: Step, wants: Callable[[str], bool], looked: Looked, ledger: Ledge
 
 
 def _is_true_now(controls: Mapping[str, Expression], facts: Mapping[str, Fact], name: str) -> bool:
-    return _is_true(controls.get(name), facts, default=name == "continue")
+    return is_true(controls.get(name), facts, default=name == "continue")
 
 
 def _steps_on(machine: str, ledger: Ledger) -> Iterator[Step]:
@@ -112,30 +110,3 @@ def _steps_on(machine: str, ledger: Ledger) -> Iterator[Step]:
         there = step.id in ledger.state.running or step.id in ledger.state.suspended
         if there and any(share.machine == machine for share in step.allocation):
             yield step
-
-
-def _is_true(tree: Expression | None, facts: Mapping[str, Fact], *, default: bool) -> bool:
-    """Evaluate an expression; what asks for something that nobody tells is not fulfilled."""
-    return default if tree is None else bool(evaluate(tree, facts))
-
-
-def _facts(machine: str, ledger: Ledger, moment: datetime) -> dict[str, Fact]:
-    told = ledger.state.told.get(machine, {})
-    found: dict[str, Fact] = {name: told[fact] for name, fact in _FACTS.items() if fact in told}
-    parts = moment.timetuple()
-    return {
-        **found,
-        "Machine": machine,
-        "CurrentTime": int(moment.timestamp()),
-        "EnteredCurrentState": int(moment.timestamp()),
-        "tm_hour": parts.tm_hour,
-        "tm_min": parts.tm_min,
-        "tm_sec": parts.tm_sec,
-        "tm_mday": parts.tm_mday,
-        "tm_mon": parts.tm_mon - 1,
-        "tm_year": parts.tm_year - 1900,
-        "tm4_year": parts.tm_year,
-        "tm_wday": (parts.tm_wday + 1) % 7,  # C counts from Sunday
-        "tm_yday": parts.tm_yday - 1,
-        "tm_isdst": max(parts.tm_isdst, 0),
-    }

@@ -30,6 +30,7 @@ from jobcast.batch.completing import Complete
 from jobcast.batch.controls import control
 from jobcast.batch.dispatching import dispatch
 from jobcast.batch.ending import failed_epilogs
+from jobcast.batch.forcing import forced, on_machines
 from jobcast.batch.intake.base import Intake, Submitter
 from jobcast.batch.journal import FullError
 from jobcast.batch.ledger import Ledger, Retry, job_of
@@ -104,6 +105,9 @@ class Loop:
         """Return the second of the core's clock, which goes back only when it is told that the clock was set."""
         return max(int(self._clocks.seconds()), self.ledger.state.now)
 
+    def _moment(self) -> datetime:
+        return datetime.fromtimestamp(self.second(), self._around.zone)
+
     @property
     def executor(self) -> str:
         """Return the name of what runs the jobs."""
@@ -143,7 +147,7 @@ class Loop:
         return tuple(share.machine for run in runs if str(run.number) == number for share in run.allocation)
 
     def _ask(self, actions: Iterable[Action]) -> None:
-        for action in actions:
+        for action in forced(actions, self.ledger, self._moment()):
             if action.makes_room:
                 self._acting.leaves(action.attempt, self._machines_of(action.attempt))
             self._acting.ask((action,))
@@ -215,7 +219,8 @@ class Loop:
             self._ask(self.ledger.end(list(ends.values()), at, self._around.retry))
         if events := machine_events(told.values(), self.ledger, at):
             self._ask(self.ledger.turn(at, events).actions)
-            self._ask(control(told, self.ledger, datetime.fromtimestamp(at, self._around.zone)))
+            self._ask(on_machines(told, self.ledger, self._moment()))
+            self._ask(control(told, self.ledger, self._moment()))
         self.ledger.settle()
         self._publish()
 

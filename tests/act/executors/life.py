@@ -118,6 +118,20 @@ class Life:
 
         with_(bench, scene)
 
+    def test_killing_at_once_asks_nobody_to_end(self, bench: Bench):
+        counter = bench.folder / "counter"
+
+        async def scene(seen: Watched) -> None:
+            line = f'trap "echo > asked" TERM; {COUNTS}'
+            await seen.executor.start(bench.sh("a@1", line, str(counter)))
+            await eventually(lambda: number_in(counter))
+            await seen.executor.kill("a@1", at_once=True)
+            ended = await seen.first(Ended, "a@1")
+            assert (ended.how, ended.exit_code) == (End.KILLED, 128 + 9)
+            assert not (bench.folder / "asked").exists()
+
+        with_(bench, scene)
+
     def test_nothing_that_a_job_leaves_behind_outlives_it(self, bench: Bench):
         counter = bench.folder / "counter"
 

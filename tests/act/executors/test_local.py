@@ -3,13 +3,15 @@
 import os
 import signal
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from jobcast.act.executors.base import Began, End, Ended
+from jobcast.act.executors.local import LocalExecutor
 from jobcast.act.starter.spool import groups_of
-from tests.act.executors.bench import Bench, Watched, with_
+from tests.act.executors.bench import Bench, Watched, eventually, with_
 from tests.act.executors.conformance import Conformance
 from tests.act.executors.life import Life
 from tests.act.executors.limits import Limits
@@ -54,3 +56,21 @@ class TestLocalInGroups(Life, Limits):
             assert not tree.exists()
 
         with_(bench, scene)
+
+
+def test_what_takes_its_time_to_end_is_ended_at_once_when_that_is_asked(home: Path):
+    patient = replace(
+        bench_in(home, groups=False), client=lambda: LocalExecutor(home / "spool", ("here",), grace=9e6)
+    )
+
+    async def scene(seen: Watched) -> None:
+        line = "trap 'echo > asked' TERM; echo > up; while :; do sleep 0.1; done"
+        await seen.executor.start(patient.sh("a@1", line))
+        await eventually((patient.folder / "up").exists)
+        await seen.executor.kill("a@1")
+        await eventually((patient.folder / "asked").exists)
+        await seen.executor.kill("a@1", at_once=True)
+        ended = await seen.first(Ended, "a@1")
+        assert (ended.how, ended.exit_code) == (End.KILLED, 128 + 9)
+
+    with_(patient, scene)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobcast.act.executors.base import Attempt
-from jobcast.act.executors.slurm_commands import submit
+from jobcast.act.executors.slurm_commands import end, submit
 from jobcast.act.executors.slurm_script import batch_script, mark
 from jobcast.machine import Share
 from jobcast.program import Program
@@ -96,3 +96,8 @@ def test_marks_are_two_words_and_differ_as_their_attempts_do(one: str, other: st
     assert mark(one).isprintable()
     assert len(mark(one).split()) == 2
     assert (mark(one) == mark(other)) == (one == other)
+
+
+def test_only_what_tends_a_job_hears_that_it_is_to_end_and_how() -> None:
+    told = [end("7").arguments, end("7", at_once=True).arguments]
+    assert told == [("scancel", "--batch", f"--signal={name}", "7") for name in ("TERM", "QUIT")]

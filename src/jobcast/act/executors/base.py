@@ -185,8 +185,11 @@ class Executor(Protocol):
     async def resume(self, attempt: str) -> None:
         """Let them go on."""
 
-    async def kill(self, attempt: str) -> None:
-        """End all its processes: first as is polite, after a while by force. Its epilogs run."""
+    async def kill(self, attempt: str, *, at_once: bool = False) -> None:
+        """End all its processes: first as is polite, after a while by force. Its epilogs run.
+
+        `at_once` spares what is polite, or what is left of the while.
+        """
 
     async def known(self) -> tuple[Known, ...]:
         """Return the attempts that have been started and aren't over, also those of callers before this one."""

@@ -74,9 +74,9 @@ class LocalExecutor:
         """See `jobcast.act.executors.base.Executor.resume`."""
         await self._ask({"ask": "resume", "attempt": attempt})
 
-    async def kill(self, attempt: str) -> None:
+    async def kill(self, attempt: str, *, at_once: bool = False) -> None:
         """See `jobcast.act.executors.base.Executor.kill`."""
-        await self._ask({"ask": "kill", "attempt": attempt})
+        await self._ask({"ask": "kill", "attempt": attempt, "at_once": at_once})
 
     async def forget(self, attempt: str) -> None:
         """See `jobcast.act.executors.base.Executor.forget`."""

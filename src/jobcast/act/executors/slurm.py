@@ -166,7 +166,7 @@ class SlurmExecutor:
         """See `jobcast.act.executors.base.Executor.resume`."""
         await self._opened().does.orders.resume(attempt)
 
-    async def kill(self, attempt: str) -> None:
+    async def kill(self, attempt: str, *, at_once: bool = False) -> None:
         """See `jobcast.act.executors.base.Executor.kill`."""
         parts = self._opened()
         entry = parts.post.ledger.entries.get(attempt)
@@ -178,7 +178,7 @@ class SlurmExecutor:
         if entry.job is None:
             await self.start(entry.attempt)  # it may be there, though nobody has told us
         else:
-            await parts.does.orders.kill(entry, entry.job)
+            await parts.does.orders.kill(entry, entry.job, at_once=at_once)
 
     async def known(self) -> tuple[Known, ...]:
         """See `jobcast.act.executors.base.Executor.known`."""

@@ -88,9 +88,9 @@ def resume(job: str) -> Command:
     return _command("scontrol", "resume", job)
 
 
-def end(job: str) -> Command:
-    """Ask what runs an attempt to end it: its batch script alone hears of it."""
-    return _command("scancel", "--batch", "--signal=TERM", job)
+def end(job: str, *, at_once: bool = False) -> Command:
+    """Ask what runs an attempt to end it, `at_once` by force: its batch script alone hears of it."""
+    return _command("scancel", "--batch", f"--signal={'QUIT' if at_once else 'TERM'}", job)
 
 
 def cancel(job: str) -> Command:

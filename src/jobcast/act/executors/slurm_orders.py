@@ -50,28 +50,28 @@ class Orders:
 
             await self._when_settled(attempt, resume)
 
-    async def kill(self, entry: Entry, job: str) -> None:
-        """Ask a job to end; one that stands still when it has settled."""
+    async def kill(self, entry: Entry, job: str, *, at_once: bool = False) -> None:
+        """Ask a job to end, or what tends it to end it `at_once`; one that stands still when it has settled."""
         self._post.stand_still.discard(entry.attempt.id)
 
         async def wake() -> None:
             await self._tell(commands.resume(job))
-            await self._kill(job)
+            await self._kill(job, at_once=at_once)
 
         if await self._phase(job) is Phase.SUSPENDED:
             await self._when_settled(entry.attempt.id, wake)
         else:
-            await self._kill(job)
+            await self._kill(job, at_once=at_once)
 
     def forget(self, attempt: str) -> None:
         """Keep nothing of it."""
         self._settled.pop(attempt, None)
         self._post.stand_still.discard(attempt)
 
-    async def _kill(self, job: str) -> None:
+    async def _kill(self, job: str, *, at_once: bool) -> None:
         waits = await self._phase(job) is Phase.PROLOG
         try:
-            await ask((commands.cancel if waits else commands.end)(job))
+            await ask(commands.cancel(job) if waits else commands.end(job, at_once=at_once))
         except RefusedError:
             await self._tell(commands.cancel(job))
         self._post.bell.set()

@@ -166,7 +166,7 @@ class Flock:
             self.order(asked.id, order)
 
     def order(self, attempt: str, order: str) -> None:
-        """Hand ``suspend``, ``resume`` or ``kill`` on; nothing for one that is over."""
+        """Hand an order on; nothing for one that is over."""
         sheep = self._running.get(attempt)
         if sheep is None:
             if any(asked.id == attempt for _, asked in (*self._made, *self._line)):

@@ -13,7 +13,7 @@ from jobcast.act.starter.launch import Launch
 from jobcast.act.starter.post import Post
 from jobcast.act.starter.processes import Process
 from jobcast.act.starter.progress import BEGAN
-from jobcast.act.starter.tending import Ears, Order, Over, Tended
+from jobcast.act.starter.tending import KILL_AT_ONCE, KILLS, Ears, Order, Over, Tended
 from jobcast.act.starter.usage import Usage
 from jobcast.act.starter.wanted import Wanted
 
@@ -78,17 +78,17 @@ class Job:
             self.body.stop()
 
     def _obey(self, tended: Tended, order: Order) -> None:
-        if order == "kill":
-            self._kill(tended, "killed")
+        if order in KILLS:
+            self._kill(tended, "killed", at_once=order == KILL_AT_ONCE)
         elif order in {"suspend", "resume"} and not self.killed:
             self.wants_pause = order == "suspend"
             if tended.runs:
                 (self.body.stop if self.wants_pause else self.body.go_on)()
                 self._stopped(self.wants_pause)
 
-    def _kill(self, tended: Tended, how: str) -> None:
+    def _kill(self, tended: Tended, how: str, *, at_once: bool = False) -> None:
         self.killed = self.killed or how
-        tended.end()
+        tended.end(at_once=at_once)
 
     def _stopped(self, stopped: bool) -> None:
         if stopped == self._paused or self.killed:

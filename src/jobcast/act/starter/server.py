@@ -18,6 +18,7 @@ from jobcast.act.starter.facts import facts
 from jobcast.act.starter.flock import Flock
 from jobcast.act.starter.launch import know_owners
 from jobcast.act.starter.spool import Spool
+from jobcast.act.starter.tending import KILL_AT_ONCE
 
 VERSION = 1
 _FACTS_EVERY = 30.0
@@ -162,7 +163,8 @@ class Server:
             self._flock.start(asked["attempt"])
             return {"settles": True}
         if what in _ORDERS:
-            self._flock.order(str(asked["attempt"]), what)
+            order = KILL_AT_ONCE if what == "kill" and asked.get("at_once") else what
+            self._flock.order(str(asked["attempt"]), order)
             return {}
         if what == "forget":
             self._flock.forget(str(asked["attempt"]))

@@ -17,7 +17,7 @@ from jobcast.act.starter.limits import lowered
 from jobcast.act.starter.post import Post
 from jobcast.act.starter.spool import HOSTS, SCRIPT
 from jobcast.act.starter.surroundings import launch_of_job, launch_of_owner, launch_of_site, told, variables
-from jobcast.act.starter.tending import Ears, Order, Over, Tended, read_all
+from jobcast.act.starter.tending import KILL_AT_ONCE, KILLS, Ears, Order, Over, Tended, read_all
 from jobcast.act.starter.usage import Usage
 from jobcast.act.starter.wanted import Wanted
 
@@ -165,9 +165,9 @@ class Shepherd:
 
     def _obey(self, tended: Tended, order: Order) -> None:
         """Obey during an exit: a prolog is killed, an epilog runs; a job that is to stand still does so later."""
-        if order == "kill" and self.post.phase == "prolog":
+        if order in KILLS and self.post.phase == "prolog":
             self.job.killed = "killed"
-            tended.end()
+            tended.end(at_once=order == KILL_AT_ONCE)
         elif order in {"suspend", "resume"}:
             self.job.wants_pause = order == "suspend"
 

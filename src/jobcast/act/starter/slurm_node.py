@@ -21,6 +21,7 @@ from jobcast.act.starter.duty import tend
 from jobcast.act.starter.post import Post
 from jobcast.act.starter.progress import ENDED, noted
 from jobcast.act.starter.spool import ORDERS, open_pipe
+from jobcast.act.starter.tending import KILL_AT_ONCE
 from jobcast.act.starter.topology import binding_here
 from jobcast.act.starter.wanted import Wanted, wanted
 
@@ -34,7 +35,12 @@ _TELL_FROM, _TELL_UP_TO = 1.0, 60.0
 """Seconds between two measurements that Slurm is told."""
 _UNTOLD = ("SLURM_EXPORT_ENV", "SLURM_GET_USER_ENV")
 """They would keep the environment of the program from steps that it starts."""
-_ORDERS = {signal.SIGTERM: b"kill\n", signal.SIGTSTP: b"suspend\n", signal.SIGCONT: b"resume\n"}
+_ORDERS = {
+    signal.SIGTERM: b"kill\n",
+    signal.SIGQUIT: f"{KILL_AT_ONCE}\n".encode(),
+    signal.SIGTSTP: b"suspend\n",
+    signal.SIGCONT: b"resume\n",
+}
 """Slurm sends SIGTSTP at once, and SIGSTOP two seconds later."""
 _NOBODY_SAW = 70
 

@@ -23,7 +23,9 @@ _AGAIN = 0.1
 """Seconds after which what doesn't end is killed once more: it may have forked."""
 
 Order = str
-"""``suspend``, ``resume``, ``kill``."""
+"""``suspend``, ``resume``, ``kill``, or `KILL_AT_ONCE`."""
+KILL_AT_ONCE = "kill_at_once"
+KILLS = frozenset({"kill", KILL_AT_ONCE})
 
 
 @dataclass(kw_only=True, slots=True)
@@ -150,9 +152,11 @@ class Tended:
         self.usage.see([], 0.0)
         return Over(status=self._status or 0, why_not=self._why_not, slow=self._slow)
 
-    def end(self) -> None:
-        """Ask all its processes to end, and after the grace force them to."""
-        if self._force_at is None:
+    def end(self, *, at_once: bool = False) -> None:
+        """Ask all its processes to end, and after the grace, or at once, force them to."""
+        if at_once:
+            self._force_at = time.monotonic()
+        elif self._force_at is None:
             self._force_at = time.monotonic() + self.grace
             self.body.end(politely=True)
 
