@@ -25,11 +25,20 @@ def test_all_of_an_attempt_is_there_after_a_return(tmp_path: Path) -> None:
     ledger = Ledger(file)
     entry = ledger.add(ATTEMPT)
     assert entry is not None
-    ledger.note(entry, job="17", released=True, prolog=0, killed=8.0, began=5.5)
+    ledger.note(entry, job="17", released=True, prolog=0, killed=8.0, stands=True, began=5.5)
     ledger.note(entry, ended=ENDED)
     ledger.close()
     assert Ledger(file).entries == {
-        "a@1": Entry(attempt=ATTEMPT, job="17", released=True, prolog=0, killed=8.0, began=5.5, ended=ENDED)
+        "a@1": Entry(
+            attempt=ATTEMPT,
+            job="17",
+            released=True,
+            prolog=0,
+            killed=8.0,
+            stands=True,
+            began=5.5,
+            ended=ENDED,
+        )
     }
 
 

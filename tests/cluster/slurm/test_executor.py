@@ -138,6 +138,24 @@ def test_a_job_that_is_to_stand_still_before_it_runs_does_so_when_it_runs(bench:
     with_(bench, scene)
 
 
+def test_a_job_is_to_stand_still_whoever_dies_before_it_runs(bench: Bench, cluster: Cluster) -> None:
+    other = cluster.submit("-p", "normal", "-w", "n1", "--wrap", "sleep 120")
+    until(lambda: cluster.run("squeue", "-h", "-j", other, "-o", "%T") == "RUNNING\n", 30)
+
+    async def scene(seen: Watched) -> None:
+        await seen.executor.start(replace(bench.sh("a@1", "sleep 60"), cpus={"n1": 12}))
+        await seen.executor.suspend("a@1")
+
+    async def later(seen: Watched) -> None:
+        cluster.run("scancel", other)
+        await seen.first(Paused, "a@1", lambda news: news.suspended)
+        await seen.executor.kill("a@1")
+        assert (await seen.first(Ended, "a@1")).how == End.KILLED
+
+    with_(bench, scene)
+    with_(bench, later)
+
+
 def test_cpus_and_memory_are_granted_as_they_were_given_out(bench: Bench, cluster: Cluster) -> None:
     async def scene(seen: Watched) -> None:
         attempt = replace(

@@ -18,7 +18,7 @@ from jobcast.language import say
 _TABLES = """
 CREATE TABLE IF NOT EXISTS attempts (
     id TEXT PRIMARY KEY, attempt BLOB, job TEXT, released INTEGER NOT NULL DEFAULT 0, prolog INTEGER, killed REAL,
-    began REAL, ended BLOB, over INTEGER NOT NULL DEFAULT 0
+    stands INTEGER NOT NULL DEFAULT 0, began REAL, ended BLOB, over INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS going ON attempts (over) WHERE NOT over;
 CREATE TABLE IF NOT EXISTS told (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -38,6 +38,8 @@ class Entry:
     """Exit code of the site's prolog; None where it hasn't ended."""
     killed: float | None = None
     """Second of the epoch at which its end was first asked for."""
+    stands: bool = False
+    """Whether it was told to stand still, perhaps before it ran."""
     began: float | None = None
     """Second of the epoch at which its program began."""
     ended: Ended | None = None
@@ -60,7 +62,7 @@ class Ledger:
         self.entries = {
             entry.attempt.id: entry
             for row in self._do(
-                "SELECT attempt, job, released, prolog, killed, began, ended FROM attempts WHERE NOT over"
+                "SELECT attempt, job, released, prolog, killed, stands, began, ended FROM attempts WHERE NOT over"
             )
             for entry in [_read(row)]
         }
@@ -116,13 +118,14 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _read(row: tuple[Any, ...]) -> Entry:
-    attempt, job, released, prolog, killed, began, ended = row
+    attempt, job, released, prolog, killed, stands, began, ended = row
     return Entry(
         attempt=from_json(attempt, Attempt),
         job=job,
         released=bool(released),
         prolog=prolog,
         killed=killed,
+        stands=bool(stands),
         began=began,
         ended=None if ended is None else from_json(ended, Ended),
     )

@@ -33,15 +33,19 @@ class Orders:
 
     async def suspend(self, attempt: str) -> None:
         """Stop a job, one that doesn't run yet as soon as it does; its CPUs are free for others at once."""
-        if (job := self._going(attempt)) is not None:
-            self._post.stand_still.add(attempt)
+        if (entry := self._going(attempt)) is None:
+            return
+        self._note(entry, stands=True)
+        if entry.job is not None:
             self._settled[attempt] = self._seconds() + _SETTLES_S
-            await self._tell(commands.suspend(job))
+            await self._tell(commands.suspend(entry.job))
 
     async def resume(self, attempt: str) -> None:
         """Let a job go on, as soon as it has settled."""
-        self._post.stand_still.discard(attempt)
-        if (job := self._going(attempt)) is not None:
+        if (entry := self._going(attempt)) is None:
+            return
+        self._note(entry, stands=False)
+        if (job := entry.job) is not None:
             since = self._settled.get(attempt)
 
             async def resume() -> None:
@@ -52,7 +56,6 @@ class Orders:
 
     async def kill(self, entry: Entry, job: str, *, at_once: bool = False) -> None:
         """Ask a job to end, or what tends it to end it `at_once`; one that stands still when it has settled."""
-        self._post.stand_still.discard(entry.attempt.id)
 
         async def wake() -> None:
             await self._tell(commands.resume(job))
@@ -66,7 +69,6 @@ class Orders:
     def forget(self, attempt: str) -> None:
         """Keep nothing of it."""
         self._settled.pop(attempt, None)
-        self._post.stand_still.discard(attempt)
 
     async def _kill(self, job: str, *, at_once: bool) -> None:
         waits = await self._phase(job) is Phase.PROLOG
@@ -106,7 +108,11 @@ class Orders:
                 raise ExecutorError(say("slurm_executor.refused", why=refused)) from refused
         self._post.bell.set()
 
-    def _going(self, attempt: str) -> str | None:
-        """Return the number of an attempt's job; None where there is none, or it's over."""
+    def _going(self, attempt: str) -> Entry | None:
+        """Return an attempt; None where there is none, or it's over."""
         entry = self._post.ledger.entries.get(attempt)
-        return None if entry is None or entry.ended is not None else entry.job
+        return None if entry is None or entry.ended is not None else entry
+
+    def _note(self, entry: Entry, *, stands: bool) -> None:
+        if entry.stands is not stands:
+            self._post.ledger.note(entry, stands=stands)

@@ -53,8 +53,6 @@ class Post:
     """Set where it is worth to look at the queue at once."""
     states: dict[str, str] = field(default_factory=dict)
     """Attempt to the state in which Slurm last told its job to be."""
-    stand_still: set[str] = field(default_factory=set)
-    """Attempts that were told to stand still, some perhaps before they ran."""
     at_work: set[str] = field(default_factory=set)
     """Attempts that are being started or ended by a task of ours."""
     tasks: set["asyncio.Task[None]"] = field(default_factory=set)

@@ -151,7 +151,7 @@ class Watch:
         was, is_ = (state is not None and phase(state) is Phase.SUSPENDED for state in (before, queued.state))
         if was != is_ and entry.killed is None:
             self._post.news.put_nowait(Paused(attempt=name, at=self._post.now(), suspended=is_))
-        if queued.state == "RUNNING" and name in self._post.stand_still:
+        if queued.state == "RUNNING" and entry.stands and entry.killed is None:
             self._post.spawn(_suppressed(self._does.orders.suspend(name)))
         self._force(entry)
         self._give_back(entry, queued)
