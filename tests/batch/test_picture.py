@@ -10,7 +10,7 @@ from jobcast.batch.site import read_live
 from jobcast.batch.snapshot import QueueNotes
 from tests.batch.making import AT, FILES, MONDAY
 
-CONFIG = "SCHEDULER_TYPE = BACKFILL\n"
+CONFIG = "SCHEDULER_TYPE = BACKFILL\nNEGOTIATOR_REMOVE_COMPLETED = 300\n"
 ADMIN = """\
 default: type = class
   core_limit = 0
@@ -23,11 +23,13 @@ other: type = class
 """
 
 
-def test_what_people_are_told_of_classes_is_that_of_the_files(tmp_path):
+def test_what_listings_tell_of_classes_and_of_what_is_over_is_that_of_the_files(tmp_path):
     files = replace(FILES, texts={"LoadL_config": CONFIG, "LoadL_admin": ADMIN})
     ledger = open_ledger(Journal(tmp_path), files, read_live, at=AT, monday=MONDAY)
     frame = Frame(cluster="weather", host="n1", executor="local", zone="UTC")
-    notes = take(ledger, Wanted(), frame, AT).queue_notes
+    snapshot = take(ledger, Wanted(), frame, AT)
+    assert snapshot.remove_completed == 300
+    notes = snapshot.queue_notes
     assert notes["normal"] == QueueNotes(
         comment="Research",
         limits={"core_limit": (1024, 1024), "data_limit": (None, None), "job_cpu_limit": (3600, 7200)},

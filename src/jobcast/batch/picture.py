@@ -46,6 +46,7 @@ def take(ledger: Ledger, wanted: Wanted, frame: Frame, at: int, over: Sequence[S
         floating=dict(state.cluster.floating),
         floating_used=_floating_used(ledger),
         queue_notes=_queue_notes(ledger),
+        remove_completed=ledger.site.loadleveler.live.remove_completed,
         zone=frame.zone,
     )
     return replace(snapshot, backfill=gaps(snapshot)) if wanted.backfill else snapshot

@@ -99,5 +99,7 @@ class Snapshot:
     """Gaps that backfill may use, longest last; filled in only where asked for."""
     queue_notes: Mapping[str, QueueNotes] = field(default_factory=dict)
     """Queue to what people are told of it, of those of which there is something to tell."""
+    remove_completed: int = 0
+    """Seconds for which LoadLeveler's listings keep steps that are over (``NEGOTIATOR_REMOVE_COMPLETED``)."""
     zone: str = "UTC"
     """Time zone of the site, in which listings tell times."""

@@ -24,12 +24,14 @@ class MadeUpManager:
     answer: Callable[[Order], Answer] = lambda _order: Answer(outcomes=(Outcome(name="x", done=Done.YES),))
     orders: list[Order] = field(default_factory=list)
     pasts: list[Past] = field(default_factory=list)
+    wanted: list[Wanted] = field(default_factory=list)
 
     def do(self, order: Order) -> Answer:
         self.orders.append(order)
         return self.answer(order)
 
     def snapshot(self, wanted: Wanted) -> Snapshot:
+        self.wanted.append(wanted)
         names = set(wanted.steps)
         steps = [
             step for step in self.whole.steps if not names or names & {step.id, step.id.rpartition(".")[0]}

@@ -1,5 +1,7 @@
 """llq, llstatus, llclass: options of IBM's form choose what is drawn."""
 
+from dataclasses import replace
+
 import pytest
 
 from jobcast.batch.screens.loadleveler import llq
@@ -53,6 +55,30 @@ def test_llq_lists_what_is_not_over_by_the_time_of_submission(ll):
     assert shown_ids(ll("llq")) == [step.id for step in known if not step.state.is_over]
     over = next(step.id for step in known if step.state.is_over)
     assert shown_ids(ll(f"llq {over}")) == [over]
+
+
+@pytest.mark.parametrize(("seconds", "listed"), [(61, True), (60, False)])
+def test_llq_keeps_what_is_over_for_as_long_as_the_site_says(ll, manager, seconds, listed):
+    over = [step for step in every_state() if step.state.is_over]
+    manager.whole = replace(site(parallel(), *over), remove_completed=seconds)
+    lines = ll("llq -r %st").stdout.splitlines()
+    assert lines == (["C", "RM", "CA", "NR", "X", "R"] if listed else ["R"])
+    counted = (
+        f"{6 if listed else 1} job step(s) in query, 0 waiting, 0 pending, 1 running, 0 held, 0 preempted"
+    )
+    assert ll("llq").stdout.splitlines()[-1] == counted
+
+
+def test_llq_asks_for_no_more_of_what_is_over_than_it_lists(ll, manager):
+    manager.whole = replace(manager.whole, remove_completed=7200)
+    ll("llq -u nwp")
+    ll("llq 40")
+    assert [(wanted.steps, wanted.over_since) for wanted in manager.wanted] == [
+        (("0",), None),
+        ((), manager.whole.at - 7200),
+        (("40",), None),
+        (("n01.40",), None),
+    ]
 
 
 def test_llq_shows_chosen_categories_in_their_order(ll):

@@ -13,11 +13,11 @@ from jobcast.batch.screens.loadleveler.columns import Column
 from jobcast.batch.screens.loadleveler.llq_long import long_listing
 from jobcast.batch.screens.loadleveler.llq_usage import usage
 from jobcast.batch.screens.loadleveler.llq_why import why
-from jobcast.batch.service import Wanted
+from jobcast.batch.service import Manager, Wanted
 from jobcast.batch.snapshot import Snapshot
 from jobcast.cli import batch_client, frame
 from jobcast.cli.loadleveler import options
-from jobcast.cli.loadleveler.asking import ids, is_on
+from jobcast.cli.loadleveler.asking import ids, is_on, site
 from jobcast.cli.loadleveler.words import Worded, category_names, listed
 from jobcast.cli.session import Session
 from jobcast.language import say
@@ -60,11 +60,11 @@ def command(
     """Show steps."""
     asked = batch_client.manager(session)
     named = ids(asked, [*jobs, *listed(more_jobs)])
-    snapshot = asked.snapshot(Wanted(steps=named))
+    snapshot = _snapshot(asked, named)
     steps = [
         step
         for step in sorted(snapshot.steps, key=_submitted)
-        if (named or not step.state.is_over)
+        if (named or _is_listed(step, snapshot))
         and _is_one_of(step.submitted.job.user, listed(users))
         and _is_one_of(step.submitted.job.queue, listed(classes))
         and is_on(step, snapshot.host, listed(hosts))
@@ -80,6 +80,19 @@ def command(
         lines = drawing.standard(steps, zone)
     for line in lines if steps else [drawing.NOTHING]:
         click.echo(line)
+
+
+def _snapshot(asked: Manager, named: tuple[str, ...]) -> Snapshot:
+    """Return what is known of these steps; without any, of those that aren't over, or were for a short time only."""
+    if named:
+        return asked.snapshot(Wanted(steps=named))
+    known = site(asked)
+    return asked.snapshot(Wanted(over_since=known.at - known.remove_completed))
+
+
+def _is_listed(step: Step, snapshot: Snapshot) -> bool:
+    """Tell whether a step isn't over, or still listed (``NEGOTIATOR_REMOVE_COMPLETED``)."""
+    return not step.state.is_over or snapshot.at - step.since < snapshot.remove_completed
 
 
 def _submitted(step: Step) -> tuple[float, list[tuple[int, str]]]:

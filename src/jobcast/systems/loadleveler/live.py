@@ -31,6 +31,8 @@ class LiveRules:
     """How."""
     kill_over_memory: bool = False
     """Whether a step ends that takes more real memory than it asked for."""
+    remove_completed: int = 0
+    """Seconds for which steps that are over stay in ``llq``."""
     accounting: tuple[str, ...] = ()
     """Words of ACCT in small letters; none, as ``a_off``, turn accounting off."""
 
@@ -55,6 +57,7 @@ def read_live(config: Said) -> LiveRules:
         enforced=frozenset(enforced & {*listed}),
         policy=Enforce(config.read("enforce_resource_policy", one_of(*Enforce), Enforce.SHARES.value)),
         kill_over_memory=config.read("enforce_resource_memory", truth, default=False),
+        remove_completed=config.read("negotiator_remove_completed", whole_from(0), 0),
         accounting=config.read("acct", read_accounting, _NONE),
     )
 
