@@ -15,12 +15,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from jobcast.errors import StoreError
 from jobcast.language import say
 from jobcast.serve.access import Right, Token
 from jobcast.store.durable import make_folder, refusals_explained, write_whole
+from jobcast.store.locking import holding, lock_of
 
 NAME = "tokens.json"
 _BYTES = 24
@@ -93,19 +92,8 @@ def _writing(store: Path) -> Iterator[None]:
     """Hold the lock of those who write to the store: they sweep what grows in it."""
     with refusals_explained(store):
         make_folder(store)
-    with _as_owner(store):
-        lock = FileLock(store / "write.lock", timeout=_LOCK_SECONDS)
-        with refusals_explained(store):
-            try:
-                lock.acquire()
-            except Timeout as error:
-                raise StoreError(
-                    say("store.locked", path=store), hint=say("store.locked_cure"), transient=True
-                ) from error
-        try:
-            yield
-        finally:
-            lock.release()
+    with _as_owner(store), holding(lock_of(store, _LOCK_SECONDS)):
+        yield
 
 
 @contextmanager

@@ -17,13 +17,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
-from filelock import FileLock, Timeout
 
-from jobcast.errors import StoreError
 from jobcast.history import KEY, SCHEMA, SetAside, ran_at
-from jobcast.language import say
 from jobcast.store import version
 from jobcast.store.durable import make_folder, refusals_explained, write_whole
+from jobcast.store.locking import holding, lock_of
 from jobcast.store.marks import Mark, Marks, marks_as_json, read_marks
 from jobcast.store.parts import Folder, Part, damage_explained, scan
 
@@ -76,7 +74,7 @@ class Store:
     def __init__(self, path: Path, *, lock_seconds: float = 120.0) -> None:
         self.path = path
         version.check(path)
-        self._lock = FileLock(path / "write.lock", timeout=lock_seconds)
+        self._lock = lock_of(path, lock_seconds)
         self._incoming = path / "incoming"
         self._swept = False
 
@@ -239,18 +237,10 @@ class Store:
         """Hold the writer lock, in a directory that is ready to be written."""
         with refusals_explained(self.path):
             make_folder(self.path)
-            try:
-                self._lock.acquire()
-            except Timeout as error:
-                raise StoreError(
-                    say("store.locked", path=self.path), hint=say("store.locked_cure"), transient=True
-                ) from error
-        try:
+        with holding(self._lock):
             version.write(self.path, beside=self._incoming)
             self._sweep()
             yield
-        finally:
-            self._lock.release()
 
     def _sweep(self) -> None:
         """Remove, once, what killed writers left and what merged files made superfluous long ago."""
