@@ -10,7 +10,7 @@ from jobcast.batch.intake.loadleveler import DIALECT
 from jobcast.batch.intake.loadleveler_modified import modified
 from jobcast.batch.ledger import Ledger
 from jobcast.batch.order import Done, Modify, Prioritise
-from jobcast.batch.record import HALTED_BY_OPERATOR, Step, StepState, Submitted
+from jobcast.batch.record import HALTED_BY_OPERATOR, HALTED_WITH_MACHINE, Step, StepState, Submitted
 from jobcast.batch.turned_away import never
 from jobcast.decision import Cause
 from jobcast.language import say
@@ -99,7 +99,7 @@ def halted(step: Step, ledger: Ledger, event: Event, by: str) -> Change:
 
 def is_halted_by_others(step: Step, ledger: Ledger) -> bool:
     """Tell whether an operator or an expression of the site suspended a step: its owner may not resume it."""
-    return step.halted_by == HALTED_BY_OPERATOR or step.id in ledger.stopped
+    return step.halted_by in {HALTED_BY_OPERATOR, HALTED_WITH_MACHINE} or step.id in ledger.stopped
 
 
 def held(step: Step, at: int, ledger: Ledger, holds: set[str]) -> Change:

@@ -15,7 +15,7 @@ from jobcast.batch.action import Action
 from jobcast.batch.changing import Change, requeued
 from jobcast.batch.ledger import CLOSED, STOPPED, Ledger
 from jobcast.batch.machine_facts import facts_of, is_true
-from jobcast.batch.record import Step, StepState
+from jobcast.batch.record import HALTED_WITH_MACHINE, Step, StepState
 from jobcast.machine import Fact
 from jobcast.schedule.event import Event, MachineCame, MachineLeft, ResumeAsked, SuspendAsked
 from jobcast.schedule.expression import Expression
@@ -95,7 +95,7 @@ def _job(step: Step, wants: Callable[[str], bool], looked: Looked, ledger: Ledge
     if wants("vacate"):
         change = requeued(step, at, ledger)
         return replace(looked, changes=(*looked.changes, change), stopped=without)
-    if wants("continue") and not wants("suspend"):
+    if wants("continue") and not wants("suspend") and step.halted_by != HALTED_WITH_MACHINE:
         resume = ResumeAsked(at=at, job=step.id)
         return replace(looked, events=(*looked.events, resume), stopped=without)
     return looked

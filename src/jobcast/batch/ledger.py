@@ -22,7 +22,7 @@ from jobcast.schedule.happening import queue_of
 from jobcast.schedule.state import State
 from jobcast.schedule.step import step as decide
 
-DRAINED, FAVOURED, CLOSED, STOPPED = "drained", "favoured_users", "closed", "stopped"
+DRAINED, FAVOURED, CLOSED, STOPPED, HALTED = "drained", "favoured_users", "closed", "stopped", "halted"
 """Under which the journal keeps them."""
 
 Retry = Callable[[Step, Ended], Submitted | None]
@@ -55,6 +55,8 @@ class Ledger:
         self.site_number = journal.site(site.files) if site_number is None else site_number
         self.drained: frozenset[str] = frozenset(json.loads(journal.meta(DRAINED) or "[]"))
         """Machines that operators let run out."""
+        self.halted: frozenset[str] = frozenset(json.loads(journal.meta(HALTED) or "[]"))
+        """Of these, those on which all stands still."""
         self.closed: frozenset[str] = frozenset(json.loads(journal.meta(CLOSED) or "[]"))
         """Machines that a control expression keeps from taking steps."""
         self.stopped: frozenset[str] = frozenset(json.loads(journal.meta(STOPPED) or "[]"))
@@ -204,7 +206,7 @@ class Ledger:
             step, current = self._of_attempt(news.attempt)
             if step is None:
                 continue
-            if current and self._holds_machines(step):
+            if current and self.holds_machines(step):
                 told, note = self._end_of_running(news, step, at, retry)
                 events += told
                 notes.append(note)
@@ -219,7 +221,8 @@ class Ledger:
     def _full(self) -> FullError:
         return FullError(say("batch.full", path=self.journal.path, why=""), hint=say("batch.full_cure"))
 
-    def _holds_machines(self, step: Step) -> bool:
+    def holds_machines(self, step: Step) -> bool:
+        """Tell whether a step runs, or is suspended."""
         return step.id in self.state.running or step.id in self.state.suspended
 
     def _end_of_gone(self, news: Ended, step: Step, *, current: bool) -> None:
@@ -276,14 +279,14 @@ class Ledger:
     def unfinished(self) -> Iterator[Action]:
         """Yield all that was decided and may not have been done: to be asked once more after a restart."""
         for step in self.steps.values():
-            if self._holds_machines(step):
+            if self.holds_machines(step):
                 yield Action(verb=Verb.START, attempt=step.attempt_id, step=step.id)
                 if step.id in self.state.suspended:
                     yield Action(verb=Verb.SUSPEND, attempt=step.attempt_id, step=step.id)
                 elif step.state in {StepState.PREEMPTED, StepState.RESUME_PENDING}:
                     yield Action(verb=Verb.RESUME, attempt=step.attempt_id, step=step.id)
             if step.state is StepState.REMOVE_PENDING or (
-                step.state is StepState.VACATE_PENDING and self._holds_machines(step)
+                step.state is StepState.VACATE_PENDING and self.holds_machines(step)
             ):
                 yield Action(verb=Verb.KILL, attempt=step.attempt_id, step=step.id, makes_room=True)
 

@@ -1,22 +1,23 @@
 """Orders on machines and users, and what becomes of both when the site's files are read again."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from jobcast.act.executors.base import MachineNews
-from jobcast.batch.changing import favour, requeued
-from jobcast.batch.ledger import DRAINED, FAVOURED, Ledger
+from jobcast.batch.changing import Change, favour, halted, requeued
+from jobcast.batch.ledger import DRAINED, FAVOURED, HALTED, Ledger
 from jobcast.batch.order import Answer, Done, FavourUsers, MachineOrder, Machines, Outcome
 from jobcast.batch.orders import Asker, Carried
+from jobcast.batch.record import HALTED_WITH_MACHINE
 from jobcast.batch.site import LiveSite
 from jobcast.batch.still_used import still_used
 from jobcast.language import say
-from jobcast.schedule.event import Event, MachineCame, MachineLeft, MachineTold
+from jobcast.schedule.event import Event, MachineCame, MachineLeft, MachineTold, ResumeAsked, SuspendAsked
 from jobcast.systems.keyword_lines import keyword_lines
 
 
 def order_machines(order: Machines, asker: Asker, ledger: Ledger, at: int) -> Carried:
-    """Let machines run out, empty them, or take them back; raises FullError."""
+    """Let machines run out, empty them, let all on them stand still, or take them back; raises FullError."""
     known = {machine.name: machine for machine in ledger.state.cluster.machines}
     names = order.machines or tuple(known)
     if not asker.operator:
@@ -27,30 +28,48 @@ def order_machines(order: Machines, asker: Asker, ledger: Ledger, at: int) -> Ca
         else Outcome(name=name, done=Done.NO_SUCH, said=say("batch.no_machine", machine=name))
         for name in names
     )
-    there = [name for name in names if name in known]
-    back = order.order is MachineOrder.RESUME
+    there = frozenset(names) & known.keys()
+    back, halts = order.order is MachineOrder.RESUME, order.order is MachineOrder.SUSPEND
     events: list[Event] = [
-        MachineCame(at=at, machine=known[name]) if back else MachineLeft(at=at, machine=name)
-        for name in there
+        MachineCame(at=at, machine=machine) if back else MachineLeft(at=at, machine=name)
+        for name, machine in known.items()
+        if name in there
     ]
-    drained = ledger.drained - set(there) if back else ledger.drained | set(there)
-    changes = [
-        requeued(step, at, ledger)
-        for step in ledger.steps.values()
-        if order.order is MachineOrder.FLUSH
-        and (step.id in ledger.state.running or step.id in ledger.state.suspended)
-        and any(share.machine in there for share in step.allocation)
-    ]
+    drained = ledger.drained - there if back else ledger.drained | there
+    still = ledger.halted - there if back else ledger.halted | there if halts else ledger.halted
+    changes = [*_changes(order.order, there, still, ledger, at)]
+    events += [event for change in changes for event in change.events]
 
     def note() -> None:
-        ledger.drained = frozenset(drained)
+        ledger.drained, ledger.halted = frozenset(drained), frozenset(still)
         for change in changes:
             if change.then is not None:
                 change.then()
 
-    turned = ledger.turn(at, events, meta={DRAINED: json.dumps(sorted(drained))}, then=note)
+    meta = {DRAINED: json.dumps(sorted(drained)), HALTED: json.dumps(sorted(still))}
+    turned = ledger.turn(at, events, meta=meta, then=note)
     kills = (action for change in changes for action in change.actions)
     return Carried(answer=Answer(outcomes=outcomes), actions=(*turned.actions, *kills))
+
+
+def _changes(
+    order: MachineOrder, there: Collection[str], still: Collection[str], ledger: Ledger, at: int
+) -> Iterator[Change]:
+    """Yield what becomes of the steps on machines; `still` are those on which all stands still from now on."""
+    for step in ledger.steps.values():
+        machines = {share.machine for share in step.allocation}
+        if machines.isdisjoint(there) or not ledger.holds_machines(step):
+            continue
+        if order is MachineOrder.FLUSH:
+            yield requeued(step, at, ledger)
+        elif order is MachineOrder.SUSPEND and not step.halted_by:
+            yield halted(step, ledger, SuspendAsked(at=at, job=step.id), HALTED_WITH_MACHINE)
+        elif (
+            order is MachineOrder.RESUME
+            and step.halted_by == HALTED_WITH_MACHINE
+            and machines.isdisjoint(still)
+        ):
+            yield halted(step, ledger, ResumeAsked(at=at, job=step.id), "")
 
 
 def favour_users(order: FavourUsers, asker: Asker, ledger: Ledger, at: int) -> Carried:

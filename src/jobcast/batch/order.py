@@ -164,8 +164,10 @@ class MachineOrder(StrEnum):
     """Running steps go on, no new ones come."""
     FLUSH = "flush"
     """Running steps are vacated, no new ones come."""
+    SUSPEND = "suspend"
+    """Running steps stand still, no new ones come."""
     RESUME = "resume"
-    """It takes steps again."""
+    """It takes steps again, and those that stood still with it go on."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -166,6 +166,7 @@ def machines(ledger: Ledger) -> tuple[MachineStanding, ...]:
                 machine=machine,
                 up=bool(state.up[row]) or machine.name in ledger.drained,
                 draining=machine.name in ledger.drained,
+                halted=machine.name in ledger.halted,
                 used=used,
                 held=held.get(machine.name, {}),
                 tasks_by_queue=running.get(machine.name, {}),

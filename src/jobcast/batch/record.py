@@ -67,6 +67,8 @@ _OVER = frozenset(
 
 
 HALTED_BY_OWNER, HALTED_BY_OPERATOR = "owner", "operator"
+HALTED_WITH_MACHINE = "machine"
+"""By an operator, with all that runs on its machine (``llctl suspend``)."""
 
 
 class Notify(StrEnum):
@@ -171,7 +173,10 @@ class Step:
     detail: str = ""
     """What went wrong, in words for the owner."""
     halted_by: str = ""
-    """Who suspended the last attempt by hand: `HALTED_BY_OWNER` or `HALTED_BY_OPERATOR`; empty for nobody."""
+    """Who suspended the last attempt by hand: `HALTED_BY_OWNER`, `HALTED_BY_OPERATOR` or `HALTED_WITH_MACHINE`.
+
+    Empty for nobody.
+    """
     killed_for: str = ""
     """Why the last attempt is being killed, or was, `jobcast.decision.Cause`; empty where it isn't."""
     reason: Reason | None = None

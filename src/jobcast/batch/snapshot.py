@@ -36,6 +36,8 @@ class MachineStanding:
     up: bool
     draining: bool = False
     """Whether an operator lets it run out (``llctl drain``)."""
+    halted: bool = False
+    """Whether an operator lets all on it stand still (``llctl suspend``); it is draining too."""
     used: Mapping[str, int] = field(default_factory=dict)
     """Resource to amount taken by running, and kept by suspended jobs."""
     held: Mapping[str, int] = field(default_factory=dict)

@@ -64,6 +64,8 @@ CASES = [
     Case("llctl -h n02 drain", [order.Machines(order=MachineOrder.DRAIN, machines=("n02",))],
          "llctl: Sent drain command to host n02."),
     Case("llctl -g flush", [order.Machines(order=MachineOrder.FLUSH)], "llctl: Sent flush command to all hosts."),
+    Case("llctl -h n02 suspend", [order.Machines(order=MachineOrder.SUSPEND, machines=("n02",))],
+         "llctl: Sent suspend command to host n02."),
     Case("llctl reconfig", [order.Reconfigure()], "llctl: Sent reconfig command to the central manager."),
     Case("llctl stop", [order.Stop()], "llctl: Sent stop command to the central manager."),
 ]  # fmt: skip

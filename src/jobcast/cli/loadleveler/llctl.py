@@ -13,7 +13,7 @@ from jobcast.cli.loadleveler.words import Worded, listed
 from jobcast.cli.session import Session
 from jobcast.language import say
 
-_MACHINE_ORDERS = {"drain": MachineOrder.DRAIN, "flush": MachineOrder.FLUSH, "resume": MachineOrder.RESUME}
+_MACHINE_ORDERS = {str(each): each for each in MachineOrder}
 KEYWORDS = (*_MACHINE_ORDERS, "reconfig", "stop", "version")
 
 

@@ -26,6 +26,8 @@ def startd_state(standing: MachineStanding) -> str:
     suspended = sum(standing.suspended_by_queue.values())
     if not standing.up:
         return "Down"
+    if standing.halted:
+        return "Suspnd"
     if standing.draining:
         return "Drning" if running or suspended else "Drned"
     if not running:
