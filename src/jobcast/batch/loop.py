@@ -47,7 +47,7 @@ from jobcast.batch.order import (
 from jobcast.batch.orders import Asker, Carried, OnSteps, carry_out
 from jobcast.batch.shown import Shown
 from jobcast.batch.site import LiveSite
-from jobcast.batch.two_clocks import TwoClocks
+from jobcast.batch.two_clocks import CLOCKS, TwoClocks
 from jobcast.language import say
 from jobcast.schedule.event import ClockStepped, Event, Tick
 from jobcast.schedule.step import next_time
@@ -65,8 +65,8 @@ class Surroundings:
 
     now: Callable[[], datetime]
     """The clock."""
-    steady: Callable[[], float]
-    """Counts seconds, and never jumps."""
+    clocks: TwoClocks
+    """It, and whether somebody has set it."""
     zone: tzinfo
     """Of the site."""
     read: Callable[[Ledger, SubmitCommandFile | SubmitCommand, Submitter], Intake]
@@ -96,7 +96,7 @@ class Loop:
         """Living steps as they are listed."""
         self._acting = Acting(executor, self._attempt, self._never_began)
         self._news: asyncio.Queue[News] = asyncio.Queue()
-        self._clocks = TwoClocks(around.now, around.steady)
+        self._clocks = around.clocks
         self._turns_ticked = -1
         self._next: int | None = None
         self._subscribers: set[asyncio.Queue[Happened]] = set()
@@ -117,6 +117,7 @@ class Loop:
         """Find out what still runs, do what was left undone, and go on until cancelled."""
         await self._executor.open()
         try:
+            await self._until_written(self.see_clock)  # before anything is told by the clock as it is now
             await self._reconcile()
             async with asyncio.TaskGroup() as tasks:
                 for work in (self._listen, self._hear, self._acting.run, self._watch_time):
@@ -240,11 +241,15 @@ class Loop:
         if by := self._clocks.jumped():
             at = self.second()
             logger.warning("%s", say("batch.clock", seconds=by))
-            self._turn(at, [ClockStepped(at=at, by=by)])
+            self._turn(at, [ClockStepped(at=at, by=by)], meta={CLOCKS: self._clocks.to_keep(by)})
             self._clocks.taken(by)
+            self._clocks.kept()
+        elif not self._clocks.is_kept():
+            self.ledger.journal.keep({CLOCKS: self._clocks.to_keep()})
+            self._clocks.kept()
 
-    def _turn(self, at: int, events: list[Event]) -> None:
-        self._ask(self.ledger.turn(at, events).actions)
+    def _turn(self, at: int, events: list[Event], meta: Mapping[str, str] | None = None) -> None:
+        self._ask(self.ledger.turn(at, events, meta=meta).actions)
         self._publish()
 
     def do(self, order: Order, asker: Asker, who: Submitter | None = None) -> Answer:

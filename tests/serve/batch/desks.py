@@ -10,6 +10,7 @@ from jobcast.batch.intake.base import Submitter
 from jobcast.batch.loop import Loop, Surroundings
 from jobcast.batch.picture import Frame
 from jobcast.batch.retrying import retry
+from jobcast.batch.two_clocks import TwoClocks
 from jobcast.serve.batch.desk import Desk
 from jobcast.serve.batch.door import Door
 from jobcast.serve.batch.run import read_submission
@@ -24,9 +25,10 @@ class NoExecutor:
 
 def desk(folder: Path, **other: Any) -> Desk:
     """Return a desk on an empty journal in a folder."""
+    now = datetime.fromtimestamp(making.AT, UTC)
     around = Surroundings(
-        now=lambda: datetime.fromtimestamp(making.AT, UTC),
-        steady=lambda: 0.0,
+        now=lambda: now,
+        clocks=TwoClocks(lambda: now, lambda: 0.0),
         zone=UTC,
         read=read_submission,
         complete=as_it_is,
@@ -39,7 +41,7 @@ def desk(folder: Path, **other: Any) -> Desk:
         "door": Door(
             operators=lambda: frozenset({"root"}),
             tokens=lambda: (),
-            now=lambda: datetime.fromtimestamp(making.AT, UTC),
+            now=lambda: now,
         ),
         "only": None,
         "submitter": lambda user: Submitter(

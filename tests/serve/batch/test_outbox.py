@@ -14,6 +14,7 @@ from jobcast.batch.completing import as_it_is
 from jobcast.batch.loop import Loop, Surroundings
 from jobcast.batch.record import Notify
 from jobcast.batch.retrying import retry
+from jobcast.batch.two_clocks import TwoClocks
 from jobcast.errors import StoreError
 from jobcast.serve.batch import notifier
 from jobcast.serve.batch.notifier import Notifier
@@ -52,7 +53,7 @@ def loop_in(folder: Path) -> Loop:
     now = datetime.fromtimestamp(AT, UTC)
     around = Surroundings(
         now=lambda: now,
-        steady=lambda: 0.0,
+        clocks=TwoClocks(lambda: now, lambda: 0.0),
         zone=UTC,
         read=cast("Any", None),
         complete=as_it_is,

@@ -27,6 +27,7 @@ from jobcast.batch.opening import keep_now, open_ledger
 from jobcast.batch.order import SubmitCommand, SubmitCommandFile
 from jobcast.batch.picture import Frame
 from jobcast.batch.site import Files, LiveSite, read_live
+from jobcast.batch.two_clocks import CLOCKS, TwoClocks
 from jobcast.errors import ConfigError
 from jobcast.language import say
 from jobcast.serve.access import Token
@@ -102,16 +103,17 @@ def run(setup: Set, listening: Listening, ready: Callable[[Loop], None]) -> None
 
 async def _manage(setup: Set, listening: Listening, ready: Callable[[Loop], None]) -> None:
     journal = Journal(setup.folder)
-    now = clock.now()
+    clocks = TwoClocks(clock.now, clock.seconds, boot=clock.boot(), kept=journal.meta(CLOCKS))
+    now = datetime.fromtimestamp(
+        clocks.seconds(), setup.zone
+    )  # by the clock as it was, where it was set meanwhile
     files = setup.files()
-    ledger = open_ledger(
-        journal, files, read_live, at=int(now.timestamp()), monday=_monday(now.astimezone(setup.zone))
-    )
+    ledger = open_ledger(journal, files, read_live, at=int(now.timestamp()), monday=_monday(now))
     sources = Sources(store=setup.store, rules=setup.rules, now=clock.now)
     forecasts = Forecasts(sources, partial(admissible, ledger=ledger))
     around = Surroundings(
         now=clock.now,
-        steady=clock.seconds,
+        clocks=clocks,
         zone=setup.zone,
         read=read_submission,
         complete=forecasts.complete,
