@@ -71,3 +71,13 @@ def test_a_refusal_tells_what_there_is_too_little_of_in_the_words_of_whoever_sub
         for name in ("ConsumableMemory", "mem")
     ]
     assert [ledger.steps[step.job.id].submitted for step in steps] == steps
+
+
+def test_a_step_that_runs_keeps_the_soft_run_limit_with_which_it_began(tmp_path: Path) -> None:
+    ledger = opened(tmp_path)
+    submit(ledger, replace(submitted("n1.1.0"), soft_run_limit=540))
+    assert order(ledger, Modify(step="n1.1.0", run_limit=1200), ROOT).answer.outcomes[0].done is Done.YES
+    kept = ledger.steps["n1.1.0"].submitted
+    assert (kept.job.run_limit, kept.soft_run_limit) == (1200, 540)
+    named = Modify(step="n1.1.0", soft_run_limit=900)
+    assert order(ledger, named, ROOT).answer.outcomes[0].done is Done.NOT_NOW

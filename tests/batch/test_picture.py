@@ -19,6 +19,8 @@ normal: type = class
   job_cpu_limit = 2:00:00,1:00:00
   data_limit = unlimited
   core_limit = 1kb
+  wall_clock_limit = 1:00:00,55:00
+  default_wall_clock_limit = 10:00
 other: type = class
 """
 
@@ -32,6 +34,11 @@ def test_what_listings_tell_of_classes_and_of_what_is_over_is_that_of_the_files(
     notes = snapshot.queue_notes
     assert notes["normal"] == QueueNotes(
         comment="Research",
-        limits={"core_limit": (1024, 1024), "data_limit": (None, None), "job_cpu_limit": (3600, 7200)},
+        limits={
+            "core_limit": (1024, 1024),
+            "data_limit": (None, None),
+            "job_cpu_limit": (3600, 7200),
+            "wall_clock_limit": (3300, 3600),
+        },
     )
     assert notes["other"] == QueueNotes(limits={"core_limit": (0, 0)})

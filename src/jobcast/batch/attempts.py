@@ -23,6 +23,7 @@ def attempt_of(step: Step, entry: Entry) -> Attempt:
         cpus=_by_machine(job, step.allocation, CPUS, needs[CPUS] or 1),
         memory=_by_machine(job, step.allocation, MEMORY, needs[MEMORY]),
         run_limit=entry.run_limit,
+        soft_run_limit=submitted.warned_after(entry.run_limit),
         exits=submitted.exits,
         enforcement=submitted.enforcement,
         told={**submitted.told, **_told(step.allocation, submitted.notes.dialect)},

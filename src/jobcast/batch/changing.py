@@ -134,8 +134,9 @@ def changed(step: Step, at: int, ledger: Ledger, **fields: object) -> Change:
 def modify(order: Modify, step: Step, at: int, ledger: Ledger, *, operator: bool) -> Change | Refusal:
     """Give a step other values; what would keep it from ever starting is refused."""
     job, waits = step.submitted.job, step.id in ledger.state.waiting
-    running_only = (order.queue, order.account, order.begin, order.memory_per_task, order.cpus_per_task)
-    if not waits and any(value is not None for value in running_only):
+    amounts = (order.memory_per_task, order.cpus_per_task, order.soft_run_limit)
+    waiting_only = (order.queue, order.account, order.begin, *amounts)
+    if not waits and any(value is not None for value in waiting_only):
         return Done.NOT_NOW, say("batch.not_now", step=step.id, state=say(f"step_state.{step.state}"))
     longer = order.run_limit is not None and (job.run_limit is None or order.run_limit > job.run_limit)
     if (order.sysprio is not None or (longer and not waits)) and not operator:
@@ -146,7 +147,8 @@ def modify(order: Modify, step: Step, at: int, ledger: Ledger, *, operator: bool
         found = _with_values(step.submitted, order)
     if isinstance(found, str):
         return Done.REFUSED, found
-
+    if not waits:  # what runs it was told at its start
+        found = replace(found, soft_run_limit=step.submitted.soft_run_limit)
     if waits and (why := never(found, ledger.state)):
         return Done.REFUSED, why
     rank = order.sysprio
@@ -178,4 +180,5 @@ def _with_values(submitted: Submitted, order: Modify) -> Submitted:
         fields["demand"] = replace(job.demand, per_task={**job.demand.per_task, **wanted})
     if order.comment is not None:
         notes = replace(notes, comment=order.comment)
-    return replace(submitted, job=replace(job, **fields), notes=notes)
+    soft = submitted.soft_run_limit if order.soft_run_limit is None else order.soft_run_limit
+    return replace(submitted, job=replace(job, **fields), notes=notes, soft_run_limit=soft)

@@ -132,6 +132,8 @@ class Modify:
     step: str
     run_limit: int | None = None
     """Seconds; a longer one only for operators once it runs."""
+    soft_run_limit: int | None = None
+    """Seconds, not above the run limit, with which it moves where it isn't named; only until it runs."""
     queue: str | None = None
     account: str | None = None
     comment: str | None = None

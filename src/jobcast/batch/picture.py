@@ -14,6 +14,7 @@ from jobcast.schedule.grid import Grid, floating_column
 from jobcast.schedule.state import Entry, State
 from jobcast.schedule.why import reason_of, why
 from jobcast.systems.loadleveler.process_limits import NONE, within
+from jobcast.systems.loadleveler.site import ClassRules
 
 _MOST_LOOKED_INTO = 100
 """Waiting steps of which it is found out what they lack, where all are shown; of others the last pass tells."""
@@ -59,9 +60,16 @@ def _queue_notes(ledger: Ledger) -> dict[str, QueueNotes]:
     for name in ledger.state.policy.queues:
         rules = told.of_class(name)
         limits = {key: limit for key, own in rules.limits.items() if (limit := within(NONE, own)) is not None}
+        limits |= _soft_run_limits(rules)
         if rules.comment or limits:
             notes[name] = QueueNotes(comment=rules.comment, limits=limits)
     return notes
+
+
+def _soft_run_limits(rules: ClassRules) -> dict[str, tuple[int | None, int | None]]:
+    """Return soft and hard limits of run time, of those that have a soft one."""
+    said = (("wall_clock_limit", rules.run_limit), ("default_wall_clock_limit", rules.default_run_limit))
+    return {keyword: (limit.soft, limit.hard) for keyword, limit in said if limit.soft is not None}
 
 
 def chosen(ledger: Ledger, wanted: Wanted) -> dict[str, Step]:

@@ -119,6 +119,13 @@ class Submitted:
     enforcement: Enforcement = field(default_factory=Enforcement)
     told: Mapping[str, str] = field(default_factory=dict)
     """See `jobcast.act.executors.base.Attempt.told`; what is known only at the start is added then."""
+    soft_run_limit: int | None = None
+    """Seconds of running after which its processes are to be warned; None for never."""
+
+    def warned_after(self, run_limit: int | None) -> int | None:
+        """Return the soft run limit where it comes before the other, hard one; None where it never comes."""
+        soft = self.soft_run_limit
+        return None if soft is None or (run_limit is not None and soft >= run_limit) else soft
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -44,7 +44,8 @@ class Bench:
 
     def attempt(self, name: str, *arguments: str, **program: Any) -> Attempt:
         """Return an attempt that runs these arguments, with further fields of `Program` and of `Attempt`."""
-        own = {key: program.pop(key) for key in ("exits", "told", "enforcement", "user") if key in program}
+        of_attempt = ("exits", "told", "enforcement", "user", "soft_run_limit")
+        own = {key: program.pop(key) for key in of_attempt if key in program}
         program.setdefault("directory", str(self.folder))
         return Attempt(
             id=name,

@@ -1,12 +1,13 @@
 """What a job took, and what it may not take: what every executor must do."""
 
+import asyncio
 import sys
 
 import pytest
 
-from jobcast.act.executors.base import End, Ended, Measured
+from jobcast.act.executors.base import Began, End, Ended, Measured, Paused
 from jobcast.program import Enforcement
-from tests.act.executors.bench import Bench, Watched, with_
+from tests.act.executors.bench import COUNTS, Bench, Watched, eventually, number_in, with_
 
 _MIB = 1 << 20
 
@@ -83,5 +84,45 @@ class Limits:
         async def scene(seen: Watched) -> None:
             ended = await seen.run(bench.sh("a@1", burn, job_cpu_limit=limit))
             assert (ended.how, ended.exit_code) == (how, code)
+
+        with_(bench, scene)
+
+    def test_all_processes_are_warned_at_the_soft_run_limit_with_no_client_there(self, bench: Bench):
+        child = "sh -c 'trap \"touch warned; exit\" XCPU; while :; do sleep 0.05; done' &"
+
+        async def start(seen: Watched) -> None:
+            line = f"trap 'wait; exit 9' XCPU; {child} wait"
+            await seen.executor.start(bench.sh("a@1", line, soft_run_limit=2))
+            await seen.first(Began, "a@1")
+
+        async def end(seen: Watched) -> None:
+            ended = await seen.first(Ended, "a@1")
+            assert (ended.how, ended.exit_code) == (End.EXITED, 9)
+
+        with_(bench, start)
+        asyncio.run(eventually((bench.folder / "warned").exists))
+        with_(bench, end)
+
+    def test_what_takes_no_notice_ends_by_the_signal_of_the_soft_run_limit(self, bench: Bench):
+        async def scene(seen: Watched) -> None:
+            ended = await seen.run(bench.sh("a@1", "exec sleep 600", soft_run_limit=1))
+            assert (ended.how, ended.exit_code) == (End.SIGNALLED, 128 + 24)
+
+        with_(bench, scene)
+
+    def test_time_that_a_job_stands_still_does_not_count_for_its_soft_run_limit(self, bench: Bench):
+        counter = bench.folder / "counter"
+
+        async def scene(seen: Watched) -> None:
+            await seen.executor.start(bench.sh("a@1", COUNTS, str(counter), soft_run_limit=4))
+            await eventually(lambda: number_in(counter))
+            await seen.executor.suspend("a@1")
+            await seen.first(Paused, "a@1", lambda news: news.suspended)
+            await asyncio.sleep(4)
+            before = number_in(counter)
+            await seen.executor.resume("a@1")
+            await eventually(lambda: number_in(counter) > before + 5)
+            await seen.executor.kill("a@1")
+            assert (await seen.first(Ended, "a@1")).how == End.KILLED
 
         with_(bench, scene)

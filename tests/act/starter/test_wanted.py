@@ -1,6 +1,7 @@
 """What is to be run, read from an attempt's JSON."""
 
 import json
+import math
 
 import pytest
 
@@ -45,6 +46,7 @@ def test_what_is_left_out_is_as_by_default():
         longest=default.exits.longest,
         enforcement={},
         told={},
+        soft_run_limit=math.inf,
     )
 
 
@@ -55,9 +57,11 @@ def test_all_that_is_said_is_read():
         "job_cpu_limit": (1, 2),
         "affinity": Affinity(unit=Unit.CORE, per_task=2),
     }
-    found = read(attempt(program=program, exits=Exits(epilog=("/e", "x"), longest=5), told={"A": "b"}))
+    exits = Exits(epilog=("/e", "x"), longest=5)
+    found = read(attempt(program=program, exits=exits, told={"A": "b"}, soft_run_limit=60))
     assert (found.script, found.limits, found.cpu_seconds) == ("id", {"nofile": (1, None)}, (1, 2))
     assert (found.exits, found.longest, found.told) == ({"epilog": ("/e", "x")}, 5, {"A": "b"})
+    assert found.soft_run_limit == 60
     assert found.binding() == {"unit": "core", "per_task": 2}
 
 

@@ -17,10 +17,15 @@ SITE = read_site(
         "ENFORCE_RESOURCE_USAGE = ConsumableMemory\nACCT = A_ON A_VALIDATE",
         "LoadL_admin": "small: type = class\nwall_clock_limit = 1:00:00\n"
         "large: type = class\nnice = 3\nwall_clock_limit = 10:00:00\ncore_limit = 2mb\njob_cpu_limit = 60\n"
+        "warning: type = class\nwall_clock_limit = 10:00,30\n"
         "tiny: type = class\nwall_clock_limit = 60\n"
         "narrow: type = class\nnofile_limit = 10\n"
         "ann: type = user\naccount = NWP OCEAN",
     }
+)
+NO_LIMIT = (
+    "is no limit of time: write [[hours:]minutes:]seconds, above 0 or unlimited, hard limit first,"
+    " the soft one not above it"
 )
 STEP = step(
     "class = small",
@@ -66,6 +71,33 @@ def test_a_run_limit_may_come_with_the_class_that_allows_it():
         36000,
         saying(**{"class": "large", "wall_clock_limit": "36000"}),
     )
+
+
+ASKS = ("account_no = NWP", "resources = ConsumableCpus(1) ConsumableMemory(10 mb)")
+WARNED = step("class = small", "wall_clock_limit = 10:00,9:00", *ASKS, site=SITE)
+
+
+@pytest.mark.parametrize(
+    ("wish", "limits"),
+    [
+        ({"run_limit": 1200}, (1200, 1140, "1200,1140")),
+        ({"run_limit": 1200, "soft_run_limit": 900}, (1200, 900, "1200,900")),
+        ({"soft_run_limit": 590}, (600, 590, "600,590")),
+        ({"run_limit": 50}, (50, None, "50")),
+        ({"run_limit": 600}, (600, 540, "10:00,9:00")),
+        ({"queue": "large"}, (600, 540, "10:00,9:00")),
+        ({"queue": "warning", "run_limit": 50}, (50, 30, "50")),
+    ],
+)
+def test_a_soft_run_limit_that_is_not_named_keeps_its_distance_from_the_hard_one(wish, limits):
+    found = modified(WARNED, Modify(step="n01.12.0", **wish), SITE)
+    assert (found.job.run_limit, found.soft_run_limit, found.notes.keywords["wall_clock_limit"]) == limits
+
+
+def test_a_step_in_another_class_is_warned_at_the_soft_run_limit_of_that_one():
+    found = step("class = warning", *ASKS, site=SITE)
+    assert found.soft_run_limit == 30
+    assert modified(found, Modify(step="n01.12.0", queue="small"), SITE).soft_run_limit is None
 
 
 def test_account_comment_and_start_are_told_where_they_were():
@@ -124,6 +156,8 @@ def test_cpus_and_memory_may_be_asked_for_together_where_none_were():
         ({"queue": "tiny"}, "the run limit must be from 1 to 60 seconds, not 600"),
         ({"queue": "narrow"}, "nofile_limit: more than 10, the hard limit of the class"),
         ({"run_limit": 3601}, "the run limit must be from 1 to 3600 seconds, not 3601"),
+        ({"soft_run_limit": 601}, f"'600,601' {NO_LIMIT}"),
+        ({"soft_run_limit": 0}, f"'600,0' {NO_LIMIT}"),
         ({"run_limit": 0}, "the run limit must be from 1 to 3600 seconds, not 0"),
         ({"account": "NW"}, "ann may not use the account 'NW'; Did you mean NWP?"),
         (

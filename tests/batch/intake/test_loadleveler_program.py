@@ -138,6 +138,39 @@ def test_the_limit_of_all_processes_together_is_one_of_its_own():
     assert step("job_cpu_limit = 2:00,1:30").program.job_cpu_limit == (90, 120)
 
 
+TIMED = read_site(
+    {
+        "LoadL_admin": "normal: type = class\nwall_clock_limit = 10:00:00,9:30:00\n"
+        "usual: type = class\nwall_clock_limit = 10:00:00,9:30:00\ndefault_wall_clock_limit = 1:00:00,50:00\n"
+        "open: type = class\n"
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "soft", "warned"),
+    [
+        ("normal", ("wall_clock_limit = 2:00,1:30",), 90, 90),
+        ("normal", ("wall_clock_limit = {2:00, 90.4}",), 90, 90),
+        ("normal", ("wall_clock_limit = ,1:30",), 90, 90),
+        ("normal", ("wall_clock_limit = 2:00,2:00",), 120, None),
+        ("normal", ("wall_clock_limit = 2:00",), 34200, None),
+        ("normal", ("wall_clock_limit = 9:45:00",), 34200, 34200),
+        ("normal", (), 34200, 34200),
+        ("usual", (), 3000, 3000),
+        ("usual", ("wall_clock_limit = 9:45:00",), 34200, 34200),
+        ("open", ("wall_clock_limit = 2:00",), None, None),
+        ("open", ("wall_clock_limit = unlimited,2:00",), 120, 120),
+        ("open", (), None, None),
+    ],
+)
+def test_a_step_is_warned_at_its_soft_run_limit_else_that_of_its_class(name, lines, soft, warned):
+    found = step(f"class = {name}", *lines, site=TIMED)
+    queue = TIMED.configuration.policy.queues[name]
+    hard = found.job.run_limit or queue.run_limit
+    assert (found.soft_run_limit, found.warned_after(hard)) == (soft, warned)
+
+
 def test_limits_of_the_submitter_are_not_known_here():
     found = submit("core_limit = copy")
     assert [(each.program.limits, found.warnings) for each in found.steps] == [

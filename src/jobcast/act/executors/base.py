@@ -33,6 +33,9 @@ class Attempt:
     """Machine to the bytes of memory that it takes there; without those it asked no memory of."""
     run_limit: int | None = None
     """Seconds; the scheduler kills it then. For executors that must name a limit when they start it."""
+    soft_run_limit: int | None = None
+    """Seconds after its program began, those left out in which it stands still; what runs it sends SIGXCPU to all its
+    processes then. None for never."""
     exits: Exits = field(default_factory=Exits)
     """What is run around it."""
     enforcement: Enforcement = field(default_factory=Enforcement)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jobcast.act.starter import processes
+from jobcast.act.starter.alarm import Alarm
 from jobcast.act.starter.body import Body, Descendants
 from jobcast.act.starter.enforcing import Seen, enforces, judge
 from jobcast.act.starter.launch import Launch
@@ -42,6 +43,8 @@ class Job:
     """Second of the epoch."""
     killed: str = ""
     """`jobcast.act.executors.base.End` of one that we kill."""
+    _alarm: Alarm = field(default_factory=Alarm)
+    """Rings at its soft run limit."""
     _paused: bool = False
     _warned: bool = False
     _slowed: bool = False
@@ -55,6 +58,7 @@ class Job:
         """Run it until nothing of it is left."""
         self._nice = os.getpriority(os.PRIO_PROCESS, 0) + self.wanted.nice
         self._last = (time.monotonic(), 0.0)
+        self._alarm.left = self.wanted.soft_run_limit
         tended = Tended(
             ears=ears,
             usage=self.usage,
@@ -64,6 +68,8 @@ class Job:
             begun=self._begun,
             stopped=self._stopped,
             looked=self._looked,
+            alarm=self._alarm,
+            rung=self._warn,
         )
         return tended.run(wish)
 
@@ -74,8 +80,10 @@ class Job:
         self.post.note(BEGAN, {"pid": pid, "start": start, "boot": BOOT, "at": self.began})
         self.post.phase = "running"
         self.post.tell({"kind": "Began", "attempt": self.wanted.id, "at": self.began})
+        self._alarm.go_on(time.monotonic())
         if self.wants_pause:
             self.body.stop()
+            self._stopped(self.wants_pause)
 
     def _obey(self, tended: Tended, order: Order) -> None:
         if order in KILLS:
@@ -94,8 +102,13 @@ class Job:
         if stopped == self._paused or self.killed:
             return
         self._paused = stopped
+        (self._alarm.hold if stopped else self._alarm.go_on)(time.monotonic())
         self.post.enter("suspended" if stopped else "running")
         self.post.tell({"kind": "Paused", "attempt": self.wanted.id, "at": time.time(), "suspended": stopped})
+
+    def _warn(self, _tended: Tended) -> None:
+        if not self.killed:
+            processes.send([each.pid for each in self.body.look()], signal.SIGXCPU)
 
     def _looked(self, tended: Tended, below: list[Process]) -> None:
         if enforces(self.wanted.enforcement, self.wanted.cpu_seconds) and not self.killed:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from jobcast.act.starter.alarm import Alarm
 from jobcast.act.starter.body import Body, Descendants
 from jobcast.act.starter.launch import Launch, Why, launch
 from jobcast.act.starter.processes import Process
@@ -118,6 +119,9 @@ class Tended:
     """Told when it stands still, and when it goes on."""
     looked: Callable[["Tended", list[Process]], None] | None = None
     """Told what was seen; None not to look."""
+    alarm: Alarm = field(default_factory=Alarm)
+    rung: Callable[["Tended"], None] = lambda _tended: None
+    """Told when the alarm rings."""
     longest: float | None = None
     """Seconds that it may take."""
     pid: int = 0
@@ -161,7 +165,7 @@ class Tended:
             self.body.end(politely=True)
 
     def _next(self) -> float:
-        due = [at for at in (self._deadline, self._force_at, self._look_at) if at is not None]
+        due = [at for at in (self._deadline, self._force_at, self._look_at, self.alarm.at) if at is not None]
         return min(*due, time.monotonic() + 3600)
 
     def _hear_begin(self) -> None:
@@ -207,6 +211,8 @@ class Tended:
         if self._force_at is not None and now >= self._force_at:
             self.body.end(politely=False)
             self._force_at = now + _AGAIN
+        if self.alarm.rings(now):
+            self.rung(self)
         if now >= self._look_at and self.looked is not None:
             below = self.body.look()
             self.usage.see(below, now - self._looked_at)

@@ -1,5 +1,6 @@
 """What is to be run, read from the JSON of a `jobcast.act.executors.base.Attempt`."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +40,8 @@ class Wanted:
     """Seconds that each of these may take."""
     enforcement: Json
     told: Mapping[str, str]
+    soft_run_limit: float
+    """Seconds after which its processes are warned; without end for never."""
 
     def binding(self) -> Json | None:
         """Return what each task is bound to: as it asks, or to as many CPUs as it may never take more of."""
@@ -52,6 +55,7 @@ def wanted(attempt: Json) -> Wanted:
     """Return what an attempt's JSON says. Raises KeyError, TypeError or ValueError where it can't be."""
     program, exits = attempt["program"], attempt.get("exits", {})
     soft, hard = program.get("job_cpu_limit", (None, None))
+    warned_after = attempt.get("soft_run_limit")
     return Wanted(
         id=str(attempt["id"]),
         user=str(attempt["user"]),
@@ -74,6 +78,7 @@ def wanted(attempt: Json) -> Wanted:
         longest=int(exits.get("longest", 60)),
         enforcement=attempt.get("enforcement", {}),
         told=dict(attempt.get("told", {})),
+        soft_run_limit=math.inf if warned_after is None else float(warned_after),
     )
 
 

@@ -81,4 +81,5 @@ def _submitted(job: BatchJob, program: JobProgram, site: Site, who: Submitter) -
         exits=site.live.exits,
         enforcement=enforcement_of(job, site.live),
         told=told_of(job, program),
+        soft_run_limit=program.soft_run_limit,
     )

@@ -15,6 +15,7 @@ from jobcast.systems.loadleveler.job_program import limits_within
 from jobcast.systems.loadleveler.resources import theirs
 from jobcast.systems.loadleveler.site import Site
 from jobcast.systems.loadleveler.statement import RefusedError
+from jobcast.systems.loadleveler.values import time_limit
 from jobcast.units import MIB, to_mib
 
 
@@ -25,7 +26,7 @@ def modified(step: Submitted, order: Modify, site: Site) -> Submitted | str:
     """
     try:
         found = _in_class(step, order.queue, site) if order.queue is not None else step
-        found = _limited(found, order.run_limit, site) if order.run_limit is not None else found
+        found = _limited(found, order, site)
         found = _charged(found, order.account, site) if order.account is not None else found
         for resource, amount in ((MEMORY, order.memory_per_task), (CPUS, order.cpus_per_task)):
             found = _with_amount(found, resource, amount, site) if amount is not None else found
@@ -54,21 +55,42 @@ def _in_class(step: Submitted, name: str, site: Site) -> Submitted:
     rules = site.rules.of_class(name)
     limits, job_cpu_limit = limits_within(step.notes.keywords, rules)
     program = replace(step.program, limits=limits, job_cpu_limit=job_cpu_limit, nice=rules.nice)
+    soft = rules.soft_run_limit(time_limit(step.notes.keywords.get("wall_clock_limit", "")))
     told = {**step.told, "LOADL_STEP_CLASS": name, "LOADL_STEP_NICE": str(rules.nice)}
-    moved = replace(step, job=replace(step.job, queue=name), program=program, told=told)
-    return _limited(_saying(moved, **{"class": name}), step.job.run_limit, site)
+    moved = replace(step, job=replace(step.job, queue=name), program=program, told=told, soft_run_limit=soft)
+    return _saying(_allowed(moved, site), **{"class": name})
 
 
-def _limited(step: Submitted, seconds: int | None, site: Site) -> Submitted:
-    """Return a step with another run limit, which its class must allow."""
-    queue = site.configuration.policy.queues.get(step.job.queue)
-    most = queue.run_limit_max if queue else None
-    if seconds is None:
+def _limited(step: Submitted, order: Modify, site: Site) -> Submitted:
+    """Return a step with other run limits; a soft one that isn't named keeps its distance from the hard one."""
+    hard = step.job.run_limit if order.run_limit is None else order.run_limit
+    soft = order.soft_run_limit
+    if soft is None and hard == step.job.run_limit:
         return step
-    if seconds < 1 or (most is not None and seconds > most):
+    found = _allowed(replace(step, job=replace(step.job, run_limit=hard)), site)
+    soft = _moved(step, hard, site) if soft is None else soft
+    said = f"{'' if hard is None else hard}{'' if soft is None else f',{soft}'}"
+    warned = site.rules.of_class(step.job.queue).soft_run_limit(time_limit(said))
+    return replace(_saying(found, wall_clock_limit=said), soft_run_limit=warned)
+
+
+def _allowed(step: Submitted, site: Site) -> Submitted:
+    """Return the step. Raises RefusedError where its class doesn't allow its run limit."""
+    queue, seconds = site.configuration.policy.queues.get(step.job.queue), step.job.run_limit
+    most = queue.run_limit_max if queue else None
+    if seconds is not None and (seconds < 1 or (most is not None and seconds > most)):
         raise RefusedError(say("intake.run_limit", seconds=seconds, most=most if most is not None else "∞"))
-    found = _saying(step, wall_clock_limit=str(seconds)) if seconds != step.job.run_limit else step
-    return replace(found, job=replace(found.job, run_limit=seconds))
+    return step
+
+
+def _moved(step: Submitted, hard: int | None, site: Site) -> int | None:
+    """Return the soft run limit that has the same distance from another hard one; None where there is none."""
+    queue = site.configuration.policy.queues.get(step.job.queue)
+    now = step.job.run_limit or (queue.run_limit if queue else None)
+    soft = step.warned_after(now)
+    if soft is not None and now is not None and hard is not None:
+        soft += hard - now
+    return soft if soft is not None and 0 < soft <= (hard or soft) else None
 
 
 def _charged(step: Submitted, account: str, site: Site) -> Submitted:

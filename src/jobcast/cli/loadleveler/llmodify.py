@@ -52,6 +52,7 @@ def command(
     order = Modify(
         step=step,
         run_limit=_run_limit(told, longer, step, asked),
+        soft_run_limit=_soft_run_limit(told),
         queue=queue if queue is not None else told.get("class"),
         account=account if account is not None else told.get("account_no"),
         comment=told.get("comment"),
@@ -90,11 +91,7 @@ def _memory(text: str) -> int:
 def _run_limit(told: dict[str, str], longer: int | None, step: str, asked: Manager) -> int | None:
     """Return the new run limit in seconds: as told, or so many minutes more than now; None where it stays."""
     if "wall_clock_limit" in told:
-        try:
-            return round(parse_duration(told["wall_clock_limit"].partition(",")[0]))
-        except ValueError as error:
-            why = say("llmodify.no_duration", text=told["wall_clock_limit"])
-            raise frame.BadValueError(name="keywords", why=why) from error
+        return _seconds(told["wall_clock_limit"].partition(",")[0])
     if longer is None:
         return None
     found = [
@@ -103,6 +100,19 @@ def _run_limit(told: dict[str, str], longer: int | None, step: str, asked: Manag
     if not found or found[0] is None:
         raise InputError(say("llmodify.no_run_limit", step=step), hint=say("llmodify.no_run_limit_cure"))
     return found[0] + longer * 60
+
+
+def _soft_run_limit(told: dict[str, str]) -> int | None:
+    """Return the soft run limit in seconds; None where none is told."""
+    soft = told.get("wall_clock_limit", "").partition(",")[2]
+    return _seconds(soft) if soft else None
+
+
+def _seconds(text: str) -> int:
+    try:
+        return round(parse_duration(text))
+    except ValueError as error:
+        raise frame.BadValueError(name="keywords", why=say("llmodify.no_duration", text=text)) from error
 
 
 def _startdate(text: str, asked: Manager) -> int:

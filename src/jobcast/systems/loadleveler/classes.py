@@ -10,9 +10,8 @@ from jobcast.systems.loadleveler.resources import NO_AMOUNTS, only, requested, t
 from jobcast.systems.loadleveler.said import Said
 from jobcast.systems.loadleveler.scheduler import Planning
 from jobcast.systems.loadleveler.statement import RefusedError
-from jobcast.systems.loadleveler.values import TimeLimit, most, time_limit, truth, whole
+from jobcast.systems.loadleveler.values import NO_TIME_LIMIT, most, time_limit, truth, whole
 
-_NO_LIMIT = TimeLimit(hard=None, soft=None)
 _WHO = ("users", "groups")
 
 
@@ -24,8 +23,8 @@ def read_queues(
 
 
 def _queue(name: str, said: Said, counted: Counted, start_if: Expression | None, planning: Planning) -> Queue:
-    hard = said.read("wall_clock_limit", time_limit, _NO_LIMIT).hard
-    default = said.read("default_wall_clock_limit", time_limit, _NO_LIMIT).hard
+    hard = said.read("wall_clock_limit", time_limit, NO_TIME_LIMIT).hard
+    default = said.read("default_wall_clock_limit", time_limit, NO_TIME_LIMIT).hard
     if default and hard and default > hard:
         said.correct("default_wall_clock_limit", say("loadleveler.above_hard"))
         default = hard

@@ -24,9 +24,8 @@ from jobcast.systems.loadleveler.job_variables import step_variables
 from jobcast.systems.loadleveler.said import Said
 from jobcast.systems.loadleveler.site import Site
 from jobcast.systems.loadleveler.statement import RefusedError, Report, Statement
-from jobcast.systems.loadleveler.values import TimeLimit, one_of, shown, time_limit, truth, whole_from
+from jobcast.systems.loadleveler.values import NO_TIME_LIMIT, one_of, shown, time_limit, truth, whole_from
 
-_NO_LIMIT = TimeLimit(hard=None, soft=None)
 _HOLDS = {"user": "user", "system": "system", "usersys": "user system"}
 
 
@@ -151,7 +150,7 @@ class _Reading:
             user=user,
             group=group,
             project=step.read("account_no", _word, ""),
-            run_limit=step.read("wall_clock_limit", time_limit, _NO_LIMIT).hard,
+            run_limit=step.read("wall_clock_limit", time_limit, NO_TIME_LIMIT).hard,
             priority=step.read("user_priority", whole_from(0, 100), None),
             begin=step.read("startdate", lambda text: read_begin(text, self.submission.at), None),
             after=step.read_own("dependency", lambda text: read_dependency(text, steps), None),

@@ -18,7 +18,7 @@ from jobcast.systems.loadleveler.job_step import JobStep
 from jobcast.systems.loadleveler.process_limits import JOB_CPU, NONE, OF_PROCESSES, reader, within
 from jobcast.systems.loadleveler.site import ClassRules
 from jobcast.systems.loadleveler.statement import RefusedError, Statement
-from jobcast.systems.loadleveler.values import one_of, shown
+from jobcast.systems.loadleveler.values import NO_TIME_LIMIT, one_of, shown, time_limit
 from jobcast.systems.loadleveler.words import read_arguments
 
 NOTIFICATIONS = ("always", "error", "start", "never", "complete")
@@ -48,6 +48,8 @@ class JobProgram:
     """Its number where it has no name."""
     comment: str
     """For people, and accounting."""
+    soft_run_limit: int | None = None
+    """Seconds of running after which it is warned; None for never. Where its hard limit comes first, that ends it."""
     notification: str
     """One of `NOTIFICATIONS`."""
     notify_user: str
@@ -71,6 +73,7 @@ def read_program(step: JobStep, job: BatchJob, rules: ClassRules, origin: Origin
         job_name=step.text("job_name"),
         step_name=step.variables["step_name"],
         comment=step.text("comment").strip('"'),
+        soft_run_limit=rules.soft_run_limit(step.read("wall_clock_limit", time_limit, NO_TIME_LIMIT)),
         notification=step.read("notification", one_of(*NOTIFICATIONS), "complete"),
         notify_user=step.text("notify_user"),
         keywords=keywords,

@@ -13,7 +13,7 @@ from jobcast.systems.loadleveler.process_limits import ProcessLimit, class_proce
 from jobcast.systems.loadleveler.resources import NO_AMOUNTS, ours, requested, theirs
 from jobcast.systems.loadleveler.said import Said
 from jobcast.systems.loadleveler.statement import RefusedError, Report
-from jobcast.systems.loadleveler.values import most, truth, whole_from
+from jobcast.systems.loadleveler.values import NO_TIME_LIMIT, TimeLimit, most, time_limit, truth, whole_from
 
 _NO_WORDS: tuple[str, ...] = ()
 
@@ -60,8 +60,19 @@ class ClassRules:
     """Added to the priority of their processes."""
     limits: Mapping[str, ProcessLimit] = field(default_factory=dict)
     """Keyword to limit of processes, the most that a step may ask for."""
+    run_limit: TimeLimit = NO_TIME_LIMIT
+    """The most that a step may ask for (``wall_clock_limit``)."""
+    default_run_limit: TimeLimit = NO_TIME_LIMIT
+    """For steps that don't say."""
     comment: str = ""
     """For people to read (``class_comment``)."""
+
+    def soft_run_limit(self, own: TimeLimit) -> int | None:
+        """Return the seconds after which a step is warned that says so much of its own; None where nothing says."""
+        said = (
+            (own, self.default_run_limit, self.run_limit) if own == NO_TIME_LIMIT else (own, self.run_limit)
+        )
+        return next((limit.soft for limit in said if limit.soft is not None), None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -150,6 +161,8 @@ def _class(said: Said) -> ClassRules:
         node_resources=said.read("default_node_resources", requested, NO_AMOUNTS),
         nice=said.read("nice", whole_from(-20, 20), 0),
         limits=class_process_limits(said),
+        run_limit=said.read("wall_clock_limit", time_limit, NO_TIME_LIMIT),
+        default_run_limit=said.read("default_wall_clock_limit", time_limit, NO_TIME_LIMIT),
         comment=said.texts().get("class_comment", "").strip().strip('"'),
     )
 

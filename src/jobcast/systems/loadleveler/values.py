@@ -86,11 +86,14 @@ class TimeLimit:
     """Seconds after which it gets a signal; None for none."""
 
 
+NO_TIME_LIMIT = TimeLimit(hard=None, soft=None)
+
+
 def time_limit(text: str) -> TimeLimit:
     """Read ``hard[,soft]``, each ``[[hours:]minutes:]seconds`` or ``unlimited``; fractions are rounded."""
     hard, _, soft = text.strip().removeprefix("{").removesuffix("}").partition(",")
     limit = TimeLimit(hard=_seconds(hard, text), soft=_seconds(soft, text))
-    if limit.hard == 0 or (limit.hard and limit.soft and limit.soft > limit.hard):
+    if 0 in {limit.hard, limit.soft} or (limit.hard and limit.soft and limit.soft > limit.hard):
         raise RefusedError(say("loadleveler.no_limit", value=shown(text)))
     return limit
 

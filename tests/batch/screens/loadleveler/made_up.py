@@ -114,7 +114,7 @@ def parallel() -> Step:
         limits={"core": (0, None), "cpu": (600, 600)},
         job_cpu_limit=(None, 7200),
     )
-    step.submitted = replace(step.submitted, program=program)
+    step.submitted = replace(step.submitted, program=program, soft_run_limit=3000)
     return step
 
 
@@ -172,7 +172,12 @@ def site(*steps: Step, **changed: object) -> Snapshot:
         queue_notes={
             "normal": QueueNotes(
                 comment="Research",
-                limits={"job_cpu_limit": (None, 182700), "cpu_limit": (600, 19800), "core_limit": (0, None)},
+                limits={
+                    "job_cpu_limit": (None, 182700),
+                    "cpu_limit": (600, 19800),
+                    "core_limit": (0, None),
+                    "wall_clock_limit": (86400, 90000),
+                },
             )
         },
         floating={"licence": 5},

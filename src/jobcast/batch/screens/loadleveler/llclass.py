@@ -101,8 +101,11 @@ def _rows(queue: Queue, snapshot: Snapshot) -> Iterator[Field]:
     yield "Maxjobs", _limit(_max_jobs(queue.name, snapshot.policy))
     yield "Resource_requirement", resources(queue.default_resources)
     yield "Class_comment", notes.comment
-    yield "Wall_clock_limit", _clock_limit((queue.run_limit_max, queue.run_limit_max))
-    yield "Default_wall_clock_limit", _clock_limit((queue.run_limit, queue.run_limit))
+    for keyword, hard in (
+        ("wall_clock_limit", queue.run_limit_max),
+        ("default_wall_clock_limit", queue.run_limit),
+    ):
+        yield keyword.capitalize(), _clock_limit(notes.limits.get(keyword, (hard, hard)))
     for keyword in _LIMITS:
         limit = notes.limits.get(keyword, (None, None))
         yield keyword.capitalize(), _clock_limit(limit) if keyword in _OF_TIME else _count_limit(limit)

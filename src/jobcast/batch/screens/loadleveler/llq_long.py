@@ -23,7 +23,6 @@ from jobcast.batch.screens.loadleveler.llq_nodes import nodes
 from jobcast.batch.snapshot import Snapshot
 from jobcast.printable import printable
 from jobcast.program import Program
-from jobcast.units import parse_duration
 from jobcast.zone import read_zone
 
 _BYTES = ("data", "as", "memlock", "core", "fsize", "stack", "rss")
@@ -149,7 +148,7 @@ def _limits(step: Step, snapshot: Snapshot) -> Iterator[Field]:
     yield "Step Cpu Soft Limit", time_limit(soft)
     hard = run_limit(step, snapshot)
     yield "Wall Clk Hard Limit", time_limit(hard)
-    yield "Wall Clk Soft Limit", time_limit(_soft_run_limit(step, hard))
+    yield "Wall Clk Soft Limit", time_limit(step.submitted.warned_after(hard) or hard)
 
 
 def _limit(name: str, value: int | None) -> str:
@@ -165,15 +164,6 @@ def run_limit(step: Step, snapshot: Snapshot) -> int | None:
     own = step.submitted.job.run_limit
     queue = snapshot.policy.queues.get(step.submitted.job.queue)
     return own if own is not None or queue is None else queue.run_limit
-
-
-def _soft_run_limit(step: Step, hard: int | None) -> int | None:
-    """Return the second value of ``wall_clock_limit``, which only tells a job; the hard one where it has none."""
-    said = _keyword(step, "wall_clock_limit").strip("{} ").partition(",")[2]
-    try:
-        return int(parse_duration(said)) if said.strip() else hard
-    except ValueError:
-        return hard
 
 
 def _accounting(step: Step, snapshot: Snapshot) -> Iterator[Field]:
