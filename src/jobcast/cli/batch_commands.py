@@ -20,8 +20,10 @@ LOADLEVELER = {
 }
 """LoadLeveler's commands; the program called by such a name runs that command."""
 
+_DEEDS = ("bkill", "bstop", "bresume")
+
 LSF: dict[str, str] = {
-    name: f"jobcast.cli.lsf.{name}:command"
+    name: f"jobcast.cli.lsf.deeds:{name}" if name in _DEEDS else f"jobcast.cli.lsf.{name}:command"
     for name in (
         "bsub",
         "bjobs",
@@ -29,9 +31,7 @@ LSF: dict[str, str] = {
         "bqueues",
         "bhosts",
         "bslots",
-        "bkill",
-        "bstop",
-        "bresume",
+        *_DEEDS,
         "btop",
         "bacct",
     )
