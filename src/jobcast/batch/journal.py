@@ -10,10 +10,10 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from jobcast.batch.journal_rows import TABLES, condition, row_of
 from jobcast.batch.plain import from_json, to_json
 from jobcast.batch.record import Step
 from jobcast.batch.service import Past
-from jobcast.batch.shown import shown
 from jobcast.batch.site import Files
 from jobcast.decision import Decision
 from jobcast.errors import JobcastError, StoreError
@@ -26,20 +26,6 @@ FORMAT = 1
 FILE = "journal.sqlite"
 _PAGE = 500
 """Rows read at once by those who read all."""
-
-_TABLES = """
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS sites (number INTEGER PRIMARY KEY, files BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS turns (
-    number INTEGER PRIMARY KEY, at INTEGER NOT NULL, site INTEGER NOT NULL, events BLOB NOT NULL, decisions BLOB
-);
-CREATE TABLE IF NOT EXISTS steps (
-    id TEXT PRIMARY KEY, job TEXT NOT NULL, user TEXT NOT NULL, queue TEXT NOT NULL, unix_group TEXT NOT NULL,
-    grp TEXT NOT NULL, submitted REAL NOT NULL, ended REAL, step BLOB NOT NULL
-);
-CREATE INDEX IF NOT EXISTS steps_by_end ON steps (ended, id);
-CREATE INDEX IF NOT EXISTS steps_by_job ON steps (job);
-"""
 
 
 class FullError(JobcastError):
@@ -88,7 +74,7 @@ class Journal:
         self.path.chmod(0o600)  # command files and environments hold what is nobody else's business
         for pragma in ("journal_mode = WAL", "wal_autocheckpoint = 2000", "busy_timeout = 5000"):
             self._database.execute(f"PRAGMA {pragma}")
-        self._database.executescript(_TABLES)
+        self._database.executescript(TABLES)
         self._database.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (str(FORMAT),))
 
     def _see_format(self) -> None:
@@ -222,7 +208,7 @@ class Journal:
 
     def past_pages(self, past: Past) -> Iterator[dict[str, bytes]]:
         """Yield steps that are over as JSON by their ids, some hundreds at a time, oldest end first."""
-        where, values = _condition(past)
+        where, values = condition(past)
         last: tuple[float, str] = (float("-inf"), "")
         with closing(self._database.cursor()) as cursor:
             while rows := cursor.execute(
@@ -249,43 +235,9 @@ class Journal:
 
 
 def _keep(database: sqlite3.Connection, steps: Iterable[Step], meta: Mapping[str, str]) -> None:
-    rows = [_row(step) for step in steps]
+    rows = [row_of(step) for step in steps]
     database.executemany("INSERT OR REPLACE INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     database.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(meta.items()))
-
-
-def _row(step: Step) -> tuple[object, ...]:
-    job, notes = step.submitted.job, step.submitted.notes
-    group = job.array or step.id.rpartition(".")[0] or step.id
-    written = to_json(step if step.ended is None else shown(step))
-    return (
-        *(step.id, group, job.user, job.queue, notes.unix_group, job.group),
-        *(step.at, step.ended, written),
-    )
-
-
-_CONDITIONS = {
-    "user": "user = ?",
-    "queue": "queue = ?",
-    "group": "grp = ?",
-    "unix_group": "unix_group = ?",
-    "submitted_from": "submitted >= ?",
-    "submitted_before": "submitted < ?",
-    "ended_from": "ended >= ?",
-    "ended_before": "ended < ?",
-}
-
-
-def _condition(past: Past) -> tuple[str, list[object]]:
-    parts, values = ["ended IS NOT NULL"], list[object]()
-    for name, part in _CONDITIONS.items():
-        if (value := getattr(past, name)) is not None:
-            parts.append(part)
-            values.append(value)
-    if past.job is not None:
-        parts.append("(id = ? OR job = ?)")
-        values += [past.job, past.job]
-    return " AND ".join(parts), values
 
 
 @contextmanager
