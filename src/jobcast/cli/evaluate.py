@@ -85,20 +85,11 @@ def command(
     """Judge recipes on later days."""
     settings = session.configured(risk=risk, risk_run_time=risk_run_time)
     _see_files(picture, predictions)
+    wanted = _Wanted(
+        every=every, all_states=all_states, predictions=predictions, picture=picture, as_json=as_json
+    )
     if protocol:
-        others = (
-            train_end,
-            every,
-            recipes,
-            risk,
-            risk_run_time,
-            frozen,
-            all_states,
-            training_cfg,
-            predictions,
-            picture,
-        )
-        if any(others):
+        if any((train_end, recipes, risk, risk_run_time, frozen, training_cfg, wanted.is_special)):
             raise click.UsageError(say("evaluate.protocol_alone"))
         jobs = read_span(session, JUDGED_COLUMNS, since, until)
         seed, price = _SEED if seed is None else seed, _PRICE if price is None else price
@@ -108,20 +99,28 @@ def command(
         raise click.UsageError(say("evaluate.only_protocol"))
     if train_end is None:
         raise click.UsageError(say("evaluate.no_train_end"))
-    recipes = recipes or _QUICK
+    trial = _trial(train_end, recipes or _QUICK, training_cfg, settings, live=not frozen)
+    _judge(read_span(session, JUDGED_COLUMNS, since, until), trial, wanted)
+
+
+def _trial(
+    train_end: datetime,
+    recipes: tuple[str, ...],
+    training_cfg: Path | None,
+    settings: config.Config,
+    *,
+    live: bool,
+) -> Trial:
+    """Return what is to be judged. Raises UsageError for a file of settings that none of the recipes reads."""
     if training_cfg and "memprediction" not in recipes:
         raise click.UsageError(say("train.not_its_cfg", recipe=", ".join(recipes)))
-    trial = Trial(
+    return Trial(
         train_end=end_of(train_end, settings[config.TIMEZONE]),
         recipes=recipes,
-        live=not frozen,
+        live=live,
         settings=settings_of(settings),
         training=read_settings(training_cfg) if training_cfg else None,
     )
-    wanted = _Wanted(
-        every=every, all_states=all_states, predictions=predictions, picture=picture, as_json=as_json
-    )
-    _judge(read_span(session, JUDGED_COLUMNS, since, until), trial, wanted)
 
 
 def settings_of(settings: config.Config) -> FamilySettings:
@@ -157,6 +156,11 @@ class _Wanted:
     def files(self) -> bool:
         """Whether anything is to be written, which is about memory."""
         return bool(self.predictions or self.picture)
+
+    @property
+    def is_special(self) -> bool:
+        """Whether anything but the form of the answers is asked for."""
+        return bool(self.every or self.all_states or self.files)
 
 
 def _answers(
