@@ -22,11 +22,12 @@ from jobcast.batch.intake.base import Intake, Submitter
 from jobcast.batch.intake.loadleveler_filter import FilterEnd, filter_of, filtered
 from jobcast.batch.journal import Journal
 from jobcast.batch.ledger import Ledger, Retry
-from jobcast.batch.loop import Loop, Surroundings
+from jobcast.batch.loop import Loop
 from jobcast.batch.opening import keep_now, open_ledger
 from jobcast.batch.order import SubmitCommand, SubmitCommandFile
 from jobcast.batch.picture import Frame
 from jobcast.batch.site import Files, LiveSite, read_live
+from jobcast.batch.surroundings import Surroundings
 from jobcast.batch.two_clocks import CLOCKS, TwoClocks
 from jobcast.errors import ConfigError
 from jobcast.language import say
