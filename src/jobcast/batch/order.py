@@ -190,6 +190,9 @@ class Reconfigure:
 class Stop:
     """Ends the manager; running steps go on, and are found again. For operators."""
 
+    again: bool = False
+    """Whether it starts anew at once, as it was started (``llctl recycle``)."""
+
 
 Order = (
     SubmitCommandFile

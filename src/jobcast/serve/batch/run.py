@@ -88,8 +88,11 @@ class Set:
     """The one user whose jobs can be run; None for everybody's."""
 
 
-def run(setup: Set, listening: Listening, ready: Callable[[Loop], None]) -> None:
-    """Run a manager. Raises ConfigError where another one runs in that folder, and what its files give cause for."""
+def run(setup: Set, listening: Listening, ready: Callable[[Loop], None]) -> bool:
+    """Run a manager, and tell whether it is to start anew.
+
+    Raises ConfigError where another one runs in that folder, and what its files give cause for.
+    """
     make_folder(setup.folder)
     setup.folder.chmod(0o711)  # owners of jobs reach their scripts below it; nobody lists it
     try:
@@ -97,12 +100,12 @@ def run(setup: Set, listening: Listening, ready: Callable[[Loop], None]) -> None
             FileLock(setup.folder / _LOCK, timeout=0, mode=0o600),  # whoever can read it can hold it
             asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
         ):
-            runner.run(_manage(setup, listening, ready))
+            return runner.run(_manage(setup, listening, ready))
     except Timeout:
         raise ConfigError(say("batch.twice", folder=setup.folder), hint=say("batch.twice_cure")) from None
 
 
-async def _manage(setup: Set, listening: Listening, ready: Callable[[Loop], None]) -> None:
+async def _manage(setup: Set, listening: Listening, ready: Callable[[Loop], None]) -> bool:
     journal = Journal(setup.folder)
     clocks = TwoClocks(clock.now, clock.seconds, boot=clock.boot(), kept=journal.meta(CLOCKS))
     now = datetime.fromtimestamp(
@@ -158,6 +161,7 @@ async def _manage(setup: Set, listening: Listening, ready: Callable[[Loop], None
     finally:
         forecasts.close()
         journal.close()
+    return desk.again.is_set()
 
 
 def _desk(setup: Set, loop: Loop, tokens: Watched[tuple[Token, ...]], stopping: asyncio.Event) -> Desk:
