@@ -27,6 +27,7 @@ from jobcast.batch.attempts import attempt_of
 from jobcast.batch.controls import control
 from jobcast.batch.dispatching import dispatch
 from jobcast.batch.ending import failed_epilogs
+from jobcast.batch.ends import take_ends
 from jobcast.batch.forcing import forced, on_machines
 from jobcast.batch.intake.base import Submitter
 from jobcast.batch.journal import FullError
@@ -190,7 +191,7 @@ class Loop:
             for what in failed_epilogs(news.exits):
                 logger.warning("%s", say("ending.log", step=news.attempt.rpartition("@")[0], what=what))
         if ends:
-            self._ask(self.ledger.end(list(ends.values()), at, self._around.retry))
+            self._ask(take_ends(list(ends.values()), at, self.ledger, self._around.retry))
         if events := machine_events(told.values(), self.ledger, at):
             self._ask(self.ledger.turn(at, events).actions)
             self._ask(on_machines(told, self.ledger, self._moment()))

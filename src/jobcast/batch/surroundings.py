@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from jobcast.batch.completing import Complete
+from jobcast.batch.ends import Retry
 from jobcast.batch.intake.base import Intake, Submitter
-from jobcast.batch.ledger import Ledger, Retry
+from jobcast.batch.ledger import Ledger
 from jobcast.batch.order import SubmitCommand, SubmitCommandFile
 from jobcast.batch.two_clocks import TwoClocks
 

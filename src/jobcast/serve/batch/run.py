@@ -16,12 +16,13 @@ from filelock import FileLock, Timeout
 from jobcast import clock
 from jobcast.act.executors.base import Executor
 from jobcast.batch.accepting import admissible
+from jobcast.batch.ends import Retry
 from jobcast.batch.feeding import Feeder
 from jobcast.batch.intake import loadleveler, lsf
 from jobcast.batch.intake.base import Intake, Submitter
 from jobcast.batch.intake.loadleveler_filter import FilterEnd, filter_of, filtered
 from jobcast.batch.journal import Journal
-from jobcast.batch.ledger import Ledger, Retry
+from jobcast.batch.ledger import Ledger
 from jobcast.batch.loop import Loop
 from jobcast.batch.opening import keep_now, open_ledger
 from jobcast.batch.order import SubmitCommand, SubmitCommandFile
