@@ -33,7 +33,7 @@ class Promises:
         for job in self._made:
             if job in state.waiting:
                 mark = marks[job] = self._mark(job)
-                if mark is not None and mark == state.marks.get(job):
+                if mark is not None and mark == state.marks.get(job) and job in before:
                     now[job] = before[job]
                     continue
                 promise = now[job] = self._promise(job, before.get(job))
