@@ -4,7 +4,6 @@ import logging
 import os
 import pwd
 import socket
-import sys
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -89,10 +88,8 @@ def command(session: Session, /, *, files: tuple[str, ...], **flags: str | None)
     _see_open(settings)
     with ExitStack() as closing:
         listening, where = _listen(settings, closing)
-        again = run(setup, listening, partial(_tell, where))
+        run(setup, listening, partial(_tell, where))
     talk(say("batch_start.ended"))
-    if again:
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves
     return 0
 
 

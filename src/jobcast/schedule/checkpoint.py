@@ -84,7 +84,7 @@ def load(checkpoint: Checkpoint, policy: Policy) -> State:
     state.up[[state.grid.rows[machine] for machine in checkpoint.down]] = False
     state.arrivals, state.charged_at = checkpoint.arrivals, checkpoint.charged_at
     state.order.chosen = checkpoint.chosen
-    state.ended = dict(checkpoint.ended)
+    state.ended.update(checkpoint.ended)
     state.arrays = {array: list(jobs) for array, jobs in checkpoint.arrays.items()}
     state.reservations = {each.job: each for each in checkpoint.reservations}
     state.told, state.started_there = dict(checkpoint.told), dict(checkpoint.started_there)

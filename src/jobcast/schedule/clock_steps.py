@@ -33,4 +33,5 @@ def _move(entry: Entry, by: int, *, again: bool) -> None:
         setattr(entry, name, None if moment is None else moment + by)
     if again:
         entry.valued_at = None
+    entry.is_of(None)  # its start date may be to come again
     entry.key = main_key(entry)

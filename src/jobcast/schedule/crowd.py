@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from jobcast.schedule.grid import Amounts
-from jobcast.schedule.policy import Blocked
+from jobcast.schedule.grid import Amounts, Rows
+from jobcast.schedule.policy import Blocked, Queue
 from jobcast.schedule.promising import WAITS
-from jobcast.schedule.shapes import Shape
+from jobcast.schedule.shapes import Sort
 from jobcast.schedule.state import Entry
 from jobcast.schedule.walk import Walk
 
@@ -24,39 +24,38 @@ def note_crowd(walk: Walk) -> None:
         return
     walk.crowd_noted_at = at
     loose = _loose(walk)
-    known: dict[tuple[str, bool], bool] = {}
-    seen: set[int] = set()
+    sorts = [each for each in walk.state.shapes.sorts() if _only_waits(each, walk, loose)]
+    seen = np.zeros(walk.state.shapes.count, np.bool_)
     for seconds, free in _levels(walk):
-        waits = []
-        for number in walk.state.shapes.lacking(free):
-            if number not in seen:
-                seen.add(number)
-                shape = walk.state.shapes[number]
-                sort = shape.queue.name, shape.needs.tasks > 1
-                if sort not in known:
-                    known[sort] = _only_waits(shape, walk, loose)
-                if known[sort] and _is_plain(number, shape, walk, seconds):
-                    waits.append(number)
-        walk.fates.note_no_room(waits, seconds, WAITS)
+        lacking = np.zeros_like(seen)
+        lacking[walk.state.shapes.lacking(free)] = True
+        lacking &= ~seen
+        seen |= lacking
+        for sort in sorts:
+            if not seconds or sort.queue.interruptible is None:  # else it may run in a gap
+                waits = sort.numbers[lacking[sort.numbers]]
+                walk.fates.note_no_room(_plain(waits, sort.queue, walk, seconds), seconds, WAITS)
 
 
-def _is_plain(number: int, shape: Shape, walk: Walk, seconds: int) -> bool:
-    """Tell whether a shape could run at all, always on the same machines, without others having to go or a gap."""
-    possible = walk.state.possible.get((number, "")) and not shape.needs.moving
-    in_gap = seconds and shape.queue.interruptible is not None
-    return bool(possible) and not in_gap and not walk.finder.preempts(shape.queue.name, number)
+def _plain(numbers: Rows, queue: Queue, walk: Walk, seconds: int) -> list[int]:
+    """Return the shapes of which nothing is known yet that could run, always on the same machines, if nobody went."""
+    shapes, possible = walk.state.shapes, walk.state.possible
+    left = walk.finder.failures.without_preemption(
+        walk.fates.with_more_room(numbers, seconds), queue.name
+    ).tolist()
+    return [each for each in left if possible.get((each, "")) and not shapes[each].needs.moving]
 
 
-def _only_waits(shape: Shape, walk: Walk, loose: frozenset[str] | None) -> bool:
-    """Tell whether jobs of a queue that lack room are neither planned nor hold anything, with one task or with more."""
-    policy, queue = walk.policy, shape.queue
+def _only_waits(sort: Sort, walk: Walk, loose: frozenset[str] | None) -> bool:
+    """Tell whether jobs of a sort that lack room are neither planned nor hold anything."""
+    policy, queue = walk.policy, sort.queue
     if queue.start_if is not None:
         return False
     if policy.blocked is Blocked.PLAN:
         return walk.planned == policy.depth or not queue.reserves
     if queue.hold is None:
         return True
-    columns = queue.hold.resources if shape.needs.tasks > 1 else queue.hold.sequential
+    columns = queue.hold.resources if sort.parallel else queue.hold.sequential
     return loose is not None and loose.isdisjoint(columns)
 
 

@@ -71,6 +71,17 @@ def _truth(value: bool) -> Truth:
     return Truth.YES if value else Truth.NO
 
 
+def lasts(dependency: Dependency) -> bool:
+    """Tell whether what was once true of those who have ended stays so; who has only started may wait again."""
+    match dependency:
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            return all(lasts(part) for part in parts)
+        case Not(part=part):
+            return lasts(part)
+        case After(ending=ending):
+            return ending is not Ending.STARTED
+
+
 def mentioned(dependency: Dependency) -> Iterator[str]:
     """Yield the ids of all jobs that a dependency names."""
     match dependency:

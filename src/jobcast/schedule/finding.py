@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from jobcast.schedule.bookings import foresee, given_back, keep_from_others, room_in
+from jobcast.schedule.failures import Failures
 from jobcast.schedule.grid import Amounts, Taken
 from jobcast.schedule.kinds import kind_of
 from jobcast.schedule.limits import Limits
 from jobcast.schedule.machines import Machines, start_class_room
-from jobcast.schedule.moments import FOREVER, NEVER
+from jobcast.schedule.moments import FOREVER
 from jobcast.schedule.placement import Counts, Room, place
 from jobcast.schedule.plans import Plans
 from jobcast.schedule.policy import Policy
@@ -41,12 +42,9 @@ class Finder:
         self._plans = bare_plans(state, policy)
         foresee(state, self._plans)
         self._put_off: list[Callable[[], None]] = []
-        self._failed: dict[tuple[int, str], int] = {}
-        self._hopeless: dict[int, int] = {}
         self._total = self._plans.free.clip(min=0).sum(axis=0)
-        self._preempting = {rule.queue for rule in policy.preemption}
         self._victims: dict[str, Victims] = {}
-        self._lost: dict[str, set[int]] = {}
+        self.failures = Failures(state, policy, self._most_without)
 
     @property
     def total(self) -> Amounts:
@@ -78,17 +76,19 @@ class Finder:
     def find(self, entry: Entry) -> Found | None:
         """Find a place for a job to start now; None where there is none."""
         length = entry.left(self.policy)
-        key, seconds = (self.kind(entry).shape, entry.job.booking), FOREVER if length is None else length
-        shared = not (entry.queue.start_if or self.limits.by_machine or entry.held is not None)
-        if shared and self._failed.get(key, NEVER) <= seconds:
+        key, seconds = self.kind(entry).shape, FOREVER if length is None else length
+        shared = not (
+            entry.queue.start_if or self.limits.by_machine or entry.held is not None or entry.job.booking
+        )
+        if shared and self.failures.now[key] <= seconds:
             return None
         if not entry.job.booking and ((entry.needs.total > self._total).any() or self._is_vain(entry)):
             if shared:
-                self._failed[key] = 0  # for however short a time
+                self.failures.now[key] = 0  # for however short a time
             return None
         found = self._find(entry, length)
         if found is None and shared:
-            self._failed[key] = seconds
+            self.failures.now[key] = seconds
         return found
 
     def _is_vain(self, entry: Entry) -> bool:
@@ -99,41 +99,6 @@ class Finder:
         where = Room(available=self._plans.free, order=self.machines.order_for(entry))
         return place(entry.needs, where, self.state.grid) is None
 
-    def vain_from(self, entry: Entry) -> int:
-        """Return the seconds for which, and for more, jobs of this kind don't fit now; `FOREVER` + 1 for never."""
-        shape = self.kind(entry).shape
-        seconds = self._failed.get((shape, entry.job.booking), NEVER)
-        if self.is_lost(entry):
-            return 0
-        if entry.queue.name in self._preempting:
-            seconds = max(seconds, self._hopeless.get(shape, NEVER))
-        return seconds
-
-    def is_lost(self, entry: Entry) -> bool:
-        """Tell whether a job that may preempt others would find too little in all, even if all of these went."""
-        queue = entry.queue.name
-        if queue not in self._preempting or entry.job.booking:
-            return False
-        return not self.preempts(queue, self.kind(entry).shape)
-
-    def preempts(self, queue: str, shape: int) -> bool:
-        """Tell whether a job of a queue and shape might find room where those go whom it may preempt."""
-        if queue not in self._preempting:
-            return False
-        lost = self._lost.get(queue)
-        if lost is None:
-            most = self._total + self.victims(queue).amounts.sum(axis=0)
-            lost = self._lost[queue] = set(self.state.shapes.lacking(most))
-        return shape not in lost
-
-    def is_vain(self, entry: Entry) -> bool:
-        """Tell whether a job needn't be tried, because one of its kind was in vain."""
-        kind = entry.kind
-        if kind is None or not kind.plain or entry.held is not None:
-            return False
-        reckoned = kind.reckoned
-        return self.vain_from(entry) <= (FOREVER if reckoned is None else reckoned)
-
     def kind(self, entry: Entry) -> Kind:
         """Return what kind of job this is."""
         return kind_of(entry, self.state)
@@ -143,11 +108,11 @@ class Finder:
 
         What was in vain is so for the rest of the walk: those who start meanwhile take what they would release.
         """
-        if entry.queue.name not in self._preempting or entry.job.booking:
+        if not self.failures.may_preempt(entry):
             return None
         length = entry.left(self.policy)
         shape, seconds = self.kind(entry).shape, FOREVER if length is None else length
-        if self.is_lost(entry) or self._hopeless.get(shape, NEVER) <= seconds:
+        if self.failures.is_lost(entry) or self.failures.hopeless[shape] <= seconds:
             return None
         most = self.most(entry)
         attempt = Attempt(
@@ -158,7 +123,7 @@ class Finder:
         )
         found = preempt(attempt, self.victims(entry.queue.name), self.state, self.plans)
         if found is None and most is None and entry.held is None and not entry.needs.layout.geometry:
-            self._hopeless[shape] = seconds
+            self.failures.hopeless[shape] = seconds
         return found
 
     def victims(self, queue: str) -> Victims:
@@ -167,6 +132,11 @@ class Finder:
         if found is None:
             found = self._victims[queue] = Victims(queue, self.state, self.policy)
         return found
+
+    def _most_without(self, queue: str) -> Amounts:
+        """Return [resources] that would be free if all went whom a queue may preempt."""
+        most: Amounts = self._total + self.victims(queue).amounts.sum(axis=0)
+        return most
 
     def possible(self, entry: Entry) -> bool:
         """Tell whether the machines that are there could take a job if nobody else ran."""
@@ -190,16 +160,6 @@ class Finder:
         available = available if kept is None else available - kept
         where = Room(available=available, order=self.machines.order_for(entry))
         return place(entry.needs, where, self.state.grid) is not None
-
-    def forget_failures(self) -> None:
-        """Somebody has given back what he held: what didn't fit may fit now."""
-        self._failed.clear()
-        self.forget_hopeless()
-
-    def forget_hopeless(self) -> None:
-        """More can be had by preemption than before: of one who has gone on, or where another one holds now."""
-        self._hopeless.clear()
-        self._lost.clear()
 
     def _find(self, entry: Entry, length: int | None) -> Found | None:
         order, most = self.machines.order_for(entry), self.most(entry)
@@ -289,9 +249,9 @@ class Finder:
             self.limits.started(entry)
         self.machines.started(taken)
         self._victims.clear()
-        self._lost.clear()
+        self.failures.started()
         if again or entry.gap_end is not None:
-            self.forget_hopeless()
+            self.failures.forget_hopeless()
 
 
 def _least(rooms: Iterable[Counts | None]) -> Counts | None:

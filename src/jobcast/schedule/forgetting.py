@@ -37,6 +37,7 @@ def forget_the_old(state: State, kept: int = KEPT) -> None:
         state.possible.clear()
         for entry in state.everybody():
             entry.is_of(None)
+            state.queued.facts.note(entry)
 
 
 def recall(state: State, job: str, exit_code: int | None, array: str) -> None:
@@ -46,6 +47,7 @@ def recall(state: State, job: str, exit_code: int | None, array: str) -> None:
     state.ended[job] = exit_code
     if array:
         state.arrays.setdefault(array, []).append(job)
+        state.stirred.add(array)
 
 
 def _asked_for(state: State) -> set[str]:

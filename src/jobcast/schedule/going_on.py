@@ -4,7 +4,6 @@ import numpy as np
 
 from jobcast.decision import Cause, Reason, Resume
 from jobcast.schedule.grid import Taken
-from jobcast.schedule.moments import NEVER
 from jobcast.schedule.moving import resume
 from jobcast.schedule.placement import fits
 from jobcast.schedule.preemption import kept_out_until
@@ -12,8 +11,6 @@ from jobcast.schedule.rules import passed_over
 from jobcast.schedule.starting import try_to_start
 from jobcast.schedule.state import Entry
 from jobcast.schedule.walk import Walk
-
-_UNKNOWN = NEVER + 1
 
 
 def look_at_suspended(walk: Walk, entry: Entry) -> bool:
@@ -37,29 +34,17 @@ def _let_preemptors_go_first(walk: Walk, entry: Entry) -> bool:
     state, queue, before = walk.state, entry.queue.name, walk.changes
     if walk.preempted_at.get(queue) == before:  # nothing has changed since they were tried for another one
         return False
-    vain = walk.vain
     queues = frozenset(rule.queue for rule in walk.policy.preemption if queue in rule.victims)
-    for other in walk.of_queues(queues) if queues else ():
+    for place in walk.to_try(queues):
+        other = state.queued.entries[place]
         if other.gave is not None:
             if look_at_suspended(walk, other):
                 return True
-        elif other.lasts >= vain.get(other.alike, _UNKNOWN) and other.held is None:
-            pass
         # It may have started before a suspended one that came first.
-        elif other.job.id in state.waiting and not _is_vain(walk, other) and _tried(walk, other):
+        elif other.job.id in state.waiting and _tried(walk, other):
             return True
     walk.preempted_at[queue] = before
     return False
-
-
-def _is_vain(walk: Walk, entry: Entry) -> bool:
-    """Tell whether a job needn't be tried; notes for how long ones that is so among all who are like it."""
-    ruled_out = walk.fates.rule(entry) is not None
-    if not ruled_out and not walk.finder.is_vain(entry):
-        return False
-    if entry.alike >= 0:
-        walk.vain[entry.alike] = 0 if ruled_out else walk.finder.vain_from(entry)
-    return True
 
 
 def _tried(walk: Walk, entry: Entry) -> bool:

@@ -87,13 +87,14 @@ def _submitted(state: State, job: BatchJob) -> list[Decision]:
     if queue is None or isinstance(needs, Reason):
         reason = needs if isinstance(needs, Reason) else Reason(cause=Cause.NO_MACHINE)
         if state.alive(job.id) is None:
-            state.ended.setdefault(job.id, None)
+            state.ended[job.id] = state.ended.get(job.id)
         return [Refuse(job=job.id, reason=reason)]
     state.waiting[job.id] = Entry(
         job=job, queue=queue, needs=needs, submitted=state.now, arrival=state.arrivals
     )
     if job.array:
         state.arrays.setdefault(job.array, []).append(job.id)
+        state.stirred.add(job.array)
     return []
 
 

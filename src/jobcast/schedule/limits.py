@@ -4,7 +4,7 @@ Limits by machine alone are columns of the grid; those by machine and something 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -58,6 +58,18 @@ class Limits:
         if entry.job.array and array_limit is not None and self._used.get(_array(entry), 0) >= array_limit:
             return _reason(entry.job.array, array_limit, array_limit)
         return None
+
+    def met_by_all(self, owners: Iterable[int]) -> Iterator[tuple[int, Reason | None]]:
+        """Yield the same of all these owners whom nothing but limits can keep waiting; None for no limit."""
+        known: dict[_Key, Reason] = {}
+        numbered = self._state.shapes.owners
+        met = numbered.met(self._used)
+        for owner in numbered.judged(owners):
+            if (count := met.get(owner)) is None:
+                yield owner, None
+            else:
+                limit, used = count.limit, self._used.get(count.key, 0)
+                yield owner, known.setdefault(count.key, _reason(limit.name, limit.amount, used))
 
     def room(self, entry: Entry, *, lent: bool = False) -> Counts | None:
         """Return how many tasks of a job limits by machine leave room for on each; None for no such limit.

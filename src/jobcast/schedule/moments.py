@@ -15,6 +15,8 @@ NEVER = FOREVER + 1
 """More seconds than any job is reckoned to run."""
 _ROOM = 64
 """Seconds for which there is room beside those known at first."""
+_KNOWN = 8
+"""Seconds of which it is known what is free for which there is room at first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,8 +50,12 @@ class Moments:
         self._free = free
         """Of now: lessened by the caller as jobs start."""
         self._at: dict[int, _Second] = {}
-        self._known: dict[int, Amounts] = {}
+        self._known = np.empty((_KNOWN, *free.shape), np.int64)
+        """[seconds that were asked for, machines, resources]: what is free then."""
         self._known_seconds: list[int] = []
+        """Rising."""
+        self._known_rows: list[int] = []
+        """Where each of these is in `_known`."""
         self._first = free.clip(min=0).sum(axis=0)
         for second, taken in ends:
             this = self._at.setdefault(second, _Second(gives_back=True))
@@ -75,14 +81,17 @@ class Moments:
         place = bisect_right(self._known_seconds, second)
         before = self._known_seconds[place - 1] if place else -1
         if before == second:
-            return self._known[second]
-        free = (self._known[before] if place else self._free).copy()
+            return np.asarray(self._known[self._known_rows[place - 1]])
+        row = len(self._known_rows)
+        if row == len(self._known):
+            self._known = np.concatenate([self._known, np.empty_like(self._known)])
+        self._known[row] = self._known[self._known_rows[place - 1]] if place else self._free
         for each in self._seconds[bisect_right(self._seconds, before) : bisect_right(self._seconds, second)]:
             for rows, amounts in self._at[each].changes:
-                free[rows] += amounts
+                self._known[row, rows] += amounts
         self._known_seconds.insert(place, second)
-        self._known[second] = free
-        return free
+        self._known_rows.insert(place, row)
+        return np.asarray(self._known[row])
 
     def add(self, stay: Stay, *, counts: bool = True) -> None:
         """Let something take a part from a second after now on.
@@ -108,14 +117,17 @@ class Moments:
             self._at[stay.until].changes.append((back.rows, back.amounts))
         if counts:
             self._totals[place:end] -= taken.amounts.sum(axis=0)
-        for second in self._known_seconds[bisect_left(self._known_seconds, stay.since) :]:
-            if second < stay.until:
-                self._known[second][taken.rows] -= taken.amounts
-            elif back is not taken:
-                self._known[second][taken.rows] -= taken.amounts
-                self._known[second][back.rows] += back.amounts
+        first, last = (bisect_left(self._known_seconds, each) for each in (stay.since, stay.until))
+        self._change_known(self._known_rows[first:last], taken.rows, -taken.amounts)
+        if back is not taken:
+            self._change_known(self._known_rows[last:], taken.rows, -taken.amounts)
+            self._change_known(self._known_rows[last:], back.rows, back.amounts)
         if counts and back is not taken:
             self._totals[end : len(self._seconds)] += back.amounts.sum(axis=0) - taken.amounts.sum(axis=0)
+
+    def _change_known(self, seconds: list[int], rows: Rows, amounts: Amounts) -> None:
+        if seconds:
+            self._known[np.array(seconds)[:, None], rows] += amounts
 
     def _place(self, second: int) -> int:
         """Return the place of a second; makes one where there is none."""

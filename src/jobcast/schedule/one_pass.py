@@ -3,15 +3,19 @@
 from jobcast.decision import Cause, Decision, Reason
 from jobcast.schedule.crowd import note_crowd
 from jobcast.schedule.dependency import Truth, holds
+from jobcast.schedule.fates import Fates
 from jobcast.schedule.finding import Finder
 from jobcast.schedule.going_on import look_at_suspended
+from jobcast.schedule.kinds import eligible_for_good
 from jobcast.schedule.limits import Limits
+from jobcast.schedule.line import Course
 from jobcast.schedule.machines import Machines
 from jobcast.schedule.order import backfill_key
 from jobcast.schedule.policy import Blocked, Policy
 from jobcast.schedule.promises import Promises, take_back
 from jobcast.schedule.promising import foresee_holders, hold, may_be_planned, plan
 from jobcast.schedule.rules import passed_over
+from jobcast.schedule.sleepers import let_sleep
 from jobcast.schedule.starting import try_to_start
 from jobcast.schedule.state import Entry, State
 from jobcast.schedule.walk import Walk
@@ -44,8 +48,9 @@ class Pass:
             if entry.held_since is None or rule is None:
                 continue
             if state.now >= entry.held_since + rule.longest:
+                entry.paused_until = state.now + rule.pause
                 state.hold(entry, None)
-                entry.held_since, entry.paused_until = None, state.now + rule.pause
+                entry.held_since = None
                 reason = Reason(cause=Cause.EXPIRED, values={"until": entry.paused_until})
                 self._decisions += take_back(entry.job.id, reason, state)
 
@@ -54,17 +59,21 @@ class Pass:
         walk = self._begin()
         for entry in foresee_holders(walk):
             self._let_go(walk, entry)
-        state, policy, line = self._state, self._policy, list(walk.line)
+        state, policy, course = self._state, self._policy, walk.course
+        walk.wake()
         resort = bool(policy.backfill_order) and policy.blocked is not Blocked.STOP
-        place = walk.fates.skip(line, 0, state.now)
-        while place < len(line):
-            if self._look_at(walk, line[place]):
+        walk.place = walk.fates.skip(course, 0, state.now)
+        while walk.place < len(course.entries):
+            entry = course.entries[walk.place]
+            if self._look_at(walk, entry):
                 return True
-            place += 1
+            state.queued.facts.looked_at(entry, course.rows[walk.place])
+            walk.place += 1
             if resort and walk.planned == policy.depth:
-                line[place:] = sorted(line[place:], key=backfill_key)
+                course.sort_from(walk.place, backfill_key)
                 resort = False
-            place = walk.fates.skip(line, place, state.now)
+            walk.wake()
+            walk.place = walk.fates.skip(course, walk.place, state.now)
         if state.holding:  # suspended jobs whose start can't be told take from what others hold
             walk.finder.catch_up()
         return walk.missed or self._has_released(walk)
@@ -86,7 +95,8 @@ class Pass:
             finder=Finder(state, policy, machines, Limits(policy, state)),
             promises=self._promises,
             decisions=self._decisions,
-            line=state.queued.entries,
+            fates=Fates(state.queued.facts, state.shapes),
+            course=Course(state.queued),
         )
 
     def _has_released(self, walk: Walk) -> bool:
@@ -109,7 +119,7 @@ class Pass:
         if reason is None and self._policy.external:
             entry.reason = entry.reason if entry.reason.cause is Cause.NOT_THERE else _EXTERNAL
             return False
-        walk.fates.note_rules(entry, reason)
+        self._note_rules(walk, entry, reason)
         if reason is None and (known := walk.fates.room(entry, state.now)) is not None:
             reason = known
         elif reason is None:
@@ -121,8 +131,17 @@ class Pass:
             self._let_go(walk, entry, late=True)
         if reason.cause is Cause.DEPENDENCY:
             walk.dependent.append(entry)
+            let_sleep(entry, state)
         entry.reason = reason
         return False
+
+    @staticmethod
+    def _note_rules(walk: Walk, entry: Entry, reason: Reason | None) -> None:
+        if reason is None:
+            eligible_for_good(entry, walk.state)
+        walk.fates.note_rules(entry, reason)
+        if walk.fates.many_asked:
+            walk.ask_rules_for_all()
 
     def _wait(self, walk: Walk, entry: Entry) -> Reason:
         """Tell what keeps a job waiting that can't start; it may block others, by a planned start or what it holds."""
@@ -132,9 +151,14 @@ class Pass:
         if reason is None:
             is_planned = may_be_planned(walk, entry)
             reason = plan(walk, entry) or hold(walk, entry)
-            walk.first_waiting = walk.first_waiting or entry.job.id
-        if not is_planned and entry.held is None and reason.cause is not Cause.PAUSE:
-            walk.fates.note_room(entry, walk.finder.vain_from(entry), reason)
+            if not walk.first_waiting:
+                walk.first_waiting = entry.job.id
+                if self._policy.blocked is Blocked.STOP:  # a rule that those like it don't know yet
+                    walk.fates.forget()
+        if is_planned or entry.held is not None:
+            walk.fates.planned()
+        elif reason.cause is not Cause.PAUSE:
+            walk.fates.note_room(entry, walk.finder.failures.vain_from(entry), reason)
             note_crowd(walk)
         return reason
 
@@ -157,4 +181,4 @@ class Pass:
         walk.missed |= late and entry.job.id not in self._let_go_late
         if late:
             self._let_go_late.add(entry.job.id)
-        walk.finder.forget_failures()
+        walk.finder.failures.forget()

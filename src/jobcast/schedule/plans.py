@@ -4,6 +4,7 @@ What is free only shrinks where a planned start lies: so it is enough to know wh
 "How the core decides").
 """
 
+from itertools import islice
 from operator import itemgetter
 
 import numpy as np
@@ -13,8 +14,11 @@ from jobcast.schedule.grid import Amounts, Grid, Needs, Rows, Taken
 from jobcast.schedule.moments import FOREVER, Moments, Stay
 from jobcast.schedule.placement import Room, fits, place, room
 
+_ALL = slice(None)
 _ROOM = 4
 """Planned starts for which there is room at first."""
+_TOGETHER = 16
+"""Seconds that are tried together."""
 
 
 class Plans:
@@ -60,14 +64,15 @@ class Plans:
         before = self.starts < end
         return self.starts[before], self._lefts[: self._size][before]
 
-    def _beside(self, free: Amounts, second: int, end: int) -> Amounts:
-        """Return what is free and left at all planned starts between two seconds."""
+    def _beside(self, free: Amounts, second: int, end: int, rows: Rows | slice = _ALL) -> Amounts:
+        """Return what is free, of some rows alone, and left there at all planned starts between two seconds."""
         if not self._size:
             return free
         within = ((self.starts > second) & (self.starts < end)).nonzero()[0]
         if not within.size:
             return free
-        left = self._lefts[within[0]] if within.size == 1 else self._lefts[within].min(axis=0)
+        left = self._lefts[:, rows]
+        left = left[within[0]] if within.size == 1 else left[within].min(axis=0)
         return np.asarray(np.minimum(free, left))
 
     def claim(self, taken: Taken) -> None:
@@ -118,11 +123,14 @@ class Plans:
     def earliest_there(self, rows: Rows, wanted: Amounts, length: int | None, since: int) -> int | None:
         """Find the earliest second after now, and not before `since`, at which so much is free there, and stays so."""
         moments = self._foreseen()
-        for second in moments.tried(wanted.sum(axis=0), since):
-            free = moments.free_at(second)
-            end = FOREVER if length is None else second + length
-            if fits(wanted, free[rows]) and fits(wanted, self._beside(free, second, end)[rows]):
-                return second
+        seconds = moments.tried(wanted.sum(axis=0), since)
+        while some := list(islice(seconds, _TOGETHER)):
+            free = np.array([moments.free_at(second)[rows] for second in some])
+            there = ((wanted <= free) | (wanted <= 0)).all(axis=(1, 2))
+            for at in np.flatnonzero(there).tolist():
+                end = FOREVER if length is None else some[at] + length
+                if fits(wanted, self._beside(free[at], some[at], end, rows)):
+                    return some[at]
         return None
 
     def _foreseen(self) -> Moments:

@@ -2,7 +2,6 @@
 
 from jobcast.decision import Cause, Reason, Refuse
 from jobcast.schedule.eligible import not_eligible
-from jobcast.schedule.policy import Blocked
 from jobcast.schedule.state import Entry
 from jobcast.schedule.walk import Walk
 
@@ -14,6 +13,6 @@ def passed_over(walk: Walk, entry: Entry) -> Reason | None:
         del walk.state.waiting[entry.job.id]
         walk.state.ended[entry.job.id] = None
         walk.decisions.append(Refuse(job=entry.job.id, reason=reason))
-    if reason is None and walk.first_waiting and walk.policy.blocked is Blocked.STOP:
+    if reason is None and walk.nobody_passes:
         return Reason(cause=Cause.BEHIND, values={"job": walk.first_waiting})
     return reason

@@ -41,7 +41,7 @@ def _start(walk: Walk, entry: Entry, found: Found, reason: Reason) -> None:
     state = walk.state
     walk.changed()
     if entry.held is not None:
-        walk.finder.forget_failures()
+        walk.finder.failures.forget()
     entry.lent, entry.gap_end = found.lent, found.gap_end
     allocation = start(entry, found.taken, state)
     end = entry.end(state.now, walk.policy) if found.gap_end is None else found.gap_end

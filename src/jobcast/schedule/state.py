@@ -8,7 +8,7 @@ from jobcast.decision import Cause, Reason, Reserve
 from jobcast.machine import AdvanceReservation, Cluster, Fact
 from jobcast.schedule.grid import Amounts, Grid, Mask, Needs, Taken
 from jobcast.schedule.job import BatchJob
-from jobcast.schedule.line import Line, Standing
+from jobcast.schedule.line import Line, Noted, Standing
 from jobcast.schedule.moments import NEVER
 from jobcast.schedule.policy import Limit, Policy, Queue
 from jobcast.schedule.shapes import Shapes
@@ -46,8 +46,6 @@ class Kind:
     """Seconds that plans reckon it to run in all; None for without end."""
     counts: tuple[Count, ...]
     """Limits that count it."""
-    alike: int
-    """Equal for plain jobs of one shape that limits treat alike; below 0 for others."""
 
 
 # The entries below are not frozen: they are the state, and only the core changes them.
@@ -79,8 +77,6 @@ class Entry:
     """By which the line is sorted; smaller goes first."""
     kind: Kind | None = None
     """What stays the same of it; None where that must be worked out."""
-    alike: int = -1
-    """That of its kind; below 0 where it has none."""
     lasts: int = 0
     """Seconds that its kind is reckoned to run; `NEVER` for without end."""
     reason: Reason = NEW
@@ -143,9 +139,8 @@ class Entry:
 
     def is_of(self, kind: Kind | None) -> None:
         """Let it be of a kind; None where that must be worked out."""
-        self.kind, self.alike, self.lasts = kind, -1, 0
+        self.kind, self.lasts = kind, 0
         if kind is not None:
-            self.alike = kind.alike
             self.lasts = NEVER if kind.reckoned is None else kind.reckoned
 
     def left(self, policy: Policy) -> int | None:
@@ -197,7 +192,11 @@ class State:
     """Likewise."""
     suspended: Standing = field(init=False)
     """Likewise."""
-    ended: dict[str, int | None] = field(default_factory=dict)
+    stirred: set[str] = field(default_factory=set)
+    """Ids of those who have come, started or ended since it was last asked who waits for them."""
+    awaited: dict[str, set[str]] = field(default_factory=dict)
+    """Id, of an array too, to those who wait for it and aren't looked at meanwhile."""
+    ended: Noted[int | None] = field(init=False)
     """Id to exit code; None where it never ran to its end. The last ones, and those that somebody waits for."""
     arrays: dict[str, list[str]] = field(default_factory=dict)
     """Id of an array to those of its elements."""
@@ -226,7 +225,8 @@ class State:
     """Waiting and suspended jobs in the order of the last pass."""
 
     def __post_init__(self) -> None:
-        self.waiting, self.suspended = Standing(self.moved), Standing(self.moved)
+        self.waiting, self.suspended = (Standing(self.moved, self.stirred) for _ in range(2))
+        self.ended = Noted(self.stirred)
 
     @property
     def line(self) -> tuple[str, ...]:
@@ -267,6 +267,7 @@ class State:
             self.holding.pop(entry.job.id, None)
         else:
             self.holding[entry.job.id] = entry
+        self.queued.facts.note(entry)
 
     def holders(self) -> list[Entry]:
         """Return the waiting jobs that hold something, in the order in which they came to wait."""
@@ -282,6 +283,7 @@ class State:
     def line_up(self) -> None:
         """Put everybody who stands in line in order."""
         self.queued.put_in_order(self.moved, (self.waiting, self.suspended))
+        self.queued.facts.tidy()
         self.moved.clear()
 
     def give_back(self, entry: Entry) -> None:

@@ -36,10 +36,10 @@ class Pauses:
 
     async def follow(self, loop: Loop) -> None:
         """Note all that happens, until cancelled."""
-        queue = loop.listeners.add()
+        queue = loop.subscribe()
         try:
             while True:
                 happened = await queue.get()
                 self.note(happened.at, happened.steps)
         finally:
-            loop.listeners.drop(queue)
+            loop.unsubscribe(queue)
