@@ -15,6 +15,7 @@ from jobcast.advice import ChangeKind, KeptReason, Subject
 from jobcast.batch.record import StepState
 from jobcast.cli.batch_commands import COMMANDS as BATCH_COMMANDS
 from jobcast.cli.installing import State
+from jobcast.cli.loadleveler.llctl import NOT_HERE
 from jobcast.cli.main import COMMANDS
 from jobcast.cli.train_gate import NOT_COMPARED
 from jobcast.config import SETTINGS
@@ -116,6 +117,7 @@ def _families() -> dict[str, list[str]]:
         "batch_page.": list(PAGE_SCRIPT),
         "batch_page_state.": list(PAGE_STATES),
         **{part: _endings(part) for part in ("batch_page_machine.", "batch_page_order.")},
+        "llctl.no_": list(NOT_HERE),
         "engine.": ["counts", "hosts", "core"],
         "core_because.": _endings("core_because."),
         "standing.": list(Standing),

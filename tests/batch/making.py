@@ -6,9 +6,10 @@ from pathlib import Path
 from jobcast.act.executors.base import Consumed, End, Ended
 from jobcast.batch.accepting import accept
 from jobcast.batch.completing import as_it_is
+from jobcast.batch.ends import Retry, take_ends
 from jobcast.batch.intake.base import Intake
 from jobcast.batch.journal import Journal
-from jobcast.batch.ledger import Ledger, Retry
+from jobcast.batch.ledger import Ledger
 from jobcast.batch.opening import open_ledger
 from jobcast.batch.orders import Asker, Carried, OnSteps, carry_out
 from jobcast.batch.record import Notes, Submitted
@@ -82,4 +83,4 @@ def over(attempt: str, *, at: float = AT + 60, how: End = End.EXITED, exit_code:
 
 def end(ledger: Ledger, news: Ended, again: Retry = retry) -> tuple[object, ...]:
     """Take in the end of an attempt."""
-    return ledger.end([news], int(news.at), again)
+    return take_ends([news], int(news.at), ledger, again)

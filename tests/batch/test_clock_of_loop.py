@@ -8,8 +8,9 @@ import pytest
 
 from jobcast.act.executors.base import Began
 from jobcast.batch.completing import as_it_is
-from jobcast.batch.loop import Loop, Surroundings
+from jobcast.batch.loop import Loop
 from jobcast.batch.retrying import retry
+from jobcast.batch.surroundings import Surroundings
 from jobcast.batch.two_clocks import CLOCKS, TwoClocks
 from jobcast.schedule.step import next_time
 from tests.batch.making import AT, opened, submit, submitted
@@ -49,7 +50,7 @@ def running(loop: Loop) -> None:
 def test_a_jump_is_told_once_and_the_run_limit_stays_as_far_away(tmp_path: Path, by: int) -> None:
     clocks = Clocks()
     loop = clocks.loop(tmp_path)
-    happened = loop.subscribe()
+    happened = loop.listeners.add()
     running(loop)
     clocks.pass_by(100)
     loop.see_clock()

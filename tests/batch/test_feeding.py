@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from filelock import FileLock
 
+from jobcast.batch.ends import take_ends
 from jobcast.batch.feeding import MOST, Feeder
 from jobcast.batch.ledger import Ledger
 from jobcast.batch.order import Cancel
@@ -82,7 +83,7 @@ def test_an_end_that_is_told_late_is_not_passed_over(tmp_path: Path) -> None:
     submit(ledger, submitted("n1.1.0"), submitted("n1.2.0"))
     end(ledger, over("n1.2.0@1", at=AT + 90))
     turn(ledger, store)
-    ledger.end([over("n1.1.0@1", at=AT + 60)], AT + 91, lambda *_: None)
+    take_ends([over("n1.1.0@1", at=AT + 60)], AT + 91, ledger, lambda *_: None)
     turn(ledger, store)
     assert known(store) == ["n1.1.0", "n1.2.0"]
 

@@ -31,6 +31,7 @@ ORDERS = [
     order.Machines(order=MachineOrder.FLUSH, machines=("n01",)),
     order.Reconfigure(),
     order.Stop(),
+    order.Stop(again=True),
 ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from jobcast.batch.order import Answer, Done, Order, Outcome, SubmitCommand, SubmitCommandFile
 from jobcast.cli import batch_submit
+from jobcast.cli.taken_along import limits
 from tests.cli.conftest import Run
 
 
@@ -45,6 +46,6 @@ def test_what_is_no_utf8_is_read_as_chinese_or_left_out_and_told(
     ] * 2
     around = {"directory": str(Path.cwd()), "environment": {"GOOD": "气象"}, "umask": 0o027}
     assert manager.orders == [
-        SubmitCommandFile(text="# 气象\n# @ queue\n", file=str(file), **around),
+        SubmitCommandFile(text="# 气象\n# @ queue\n", file=str(file), limits=limits(), **around),
         SubmitCommand(arguments=("-q", "night", "sleep", "1"), **around),
     ]

@@ -6,27 +6,22 @@ executor.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from jobcast.act.executors.base import Began, Ended, Measured, Paused
+from jobcast.act.executors.base import Began, Measured, Paused
 from jobcast.batch import following
 from jobcast.batch.action import Action, Verb
 from jobcast.batch.journal import FullError, Journal, Turn
-from jobcast.batch.record import Step, StepState, Submitted
+from jobcast.batch.record import Step, StepState
 from jobcast.batch.site import LiveSite
-from jobcast.batch.turned_away import never
 from jobcast.decision import Decision, Refuse
 from jobcast.language import say
-from jobcast.schedule.event import Changed, ClockStepped, Event, Finished, MachineCame, MachineLeft, Vacated
-from jobcast.schedule.happening import queue_of
+from jobcast.schedule.event import ClockStepped, Event, MachineCame, MachineLeft
 from jobcast.schedule.state import State
 from jobcast.schedule.step import step as decide
 
 DRAINED, FAVOURED, CLOSED, STOPPED, HALTED = "drained", "favoured_users", "closed", "stopped", "halted"
 """Under which the journal keeps them."""
-
-Retry = Callable[[Step, Ended], Submitted | None]
-"""Returns what is to be run instead after an attempt has ended, the same or something changed; None for nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,7 +92,7 @@ class Ledger:
         turn = Turn(number=self.turns + 1, at=at, site=self.site_number, events=tuple(events))
         # Steps never get ahead of the decisions that changed them: these would take effect twice after a crash.
         if not self.settle():
-            raise self._full()
+            raise self.full()
         self.journal.accept(turn, new, meta)
         self.turns += 1
         self.version += 1
@@ -162,9 +157,6 @@ class Ledger:
 
     def change(self, step: Step) -> None:
         """Note that a step is to be written down with the next settlement."""
-        self._note(step)
-
-    def _note(self, step: Step) -> None:
         self._changed[step.id] = step
         self.version += 1
         self._to_tell[step.id] = step.state
@@ -174,14 +166,14 @@ class Ledger:
         if step is None:
             return ()
         actions = following.decided(decision, step, at)
-        self._note(step)
+        self.change(step)
         if isinstance(decision, Refuse):
             del self.steps[step.id]
         return actions
 
     def hear(self, news: Began | Measured | Paused) -> None:
         """Take in what an attempt does, which the core needn't know."""
-        step, current = self._of_attempt(news.attempt)
+        step, current = self.of_attempt(news.attempt)
         if step is None or not current:
             return
         match news:
@@ -193,84 +185,22 @@ class Ledger:
                 step.consumed = news.consumed
                 self.version += 1
                 return  # of what it uses up by the second, the end alone is kept
-        self._note(step)
+        self.change(step)
 
-    def end(self, many: Sequence[Ended], at: int, retry: Retry) -> tuple[Action, ...]:
-        """Take in that attempts are over; those to be tried again wait again, and lost ones do if they may.
-
-        Raises FullError where that can't be written down: it must be told again then.
-        """
-        events: list[Event] = []
-        notes: list[Callable[[], None]] = []
-        for news in many:
-            step, current = self._of_attempt(news.attempt)
-            if step is None:
-                continue
-            if current and self.holds_machines(step):
-                told, note = self._end_of_running(news, step, at, retry)
-                events += told
-                notes.append(note)
-            else:
-                self._end_of_gone(news, step, current=current)
-        if events:
-            return self.turn(at, events, then=lambda: [note() for note in notes]).actions
-        if not self.settle():
-            raise self._full()
-        return ()
-
-    def _full(self) -> FullError:
+    def full(self) -> FullError:
+        """Return what is raised where nothing more can be written down."""
         return FullError(say("batch.full", path=self.journal.path, why=""), hint=say("batch.full_cure"))
 
     def holds_machines(self, step: Step) -> bool:
         """Tell whether a step runs, or is suspended."""
         return step.id in self.state.running or step.id in self.state.suspended
 
-    def _end_of_gone(self, news: Ended, step: Step, *, current: bool) -> None:
-        """Note the end of an attempt that the core took as gone when it decided so."""
-        if current and step.state is not StepState.VACATE_PENDING:
-            following.ended(news, step)
-            self.drop(step)
-        else:
-            following.run_ended(news, step)
-            self.change(step)
-
-    def _end_of_running(
-        self, news: Ended, step: Step, at: int, retry: Retry
-    ) -> tuple[list[Event], Callable[[], None]]:
-        again = retry(step, news)
-        refusal = None if again is None else self._refused_again(again, step)
-        if again is None or refusal is not None:
-            news = news if refusal is None else replace(news, detail=f"{news.detail} {refusal}".strip())
-
-            def over() -> None:
-                following.ended(news, step)
-                self.drop(step)
-
-            return [Finished(at=at, job=step.id, exit_code=news.exit_code)], over
-
-        def waits_again() -> None:
-            following.vacated(news, step, at)
-            step.submitted = again
-            self.change(step)
-
-        events: list[Event] = [Vacated(at=at, job=step.id, hold="")]
-        if again.job != step.submitted.job:
-            events.append(Changed(at=at, job=again.job))
-        return events, waits_again
-
-    def _refused_again(self, again: Submitted, step: Step) -> str | None:
-        """Return why what a step has become can't be run here; None where it can, or is the same."""
-        if again.job == step.submitted.job or queue_of(again.job, self.site.policy) is None:
-            return None
-        why = never(again, self.state)
-        return say("batch.not_again", why=why) if why else None
-
     def drop(self, step: Step) -> None:
         """Note that a step is over, and is to be written down with the next settlement."""
-        self._note(step)
+        self.change(step)
         self.steps.pop(step.id, None)
 
-    def _of_attempt(self, attempt: str) -> tuple[Step | None, bool]:
+    def of_attempt(self, attempt: str) -> tuple[Step | None, bool]:
         """Return the step of an attempt, and whether it is its last one; None where nobody knows it."""
         name, _, number = attempt.rpartition("@")
         step = self.steps.get(name)

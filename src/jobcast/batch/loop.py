@@ -4,8 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 
@@ -22,18 +21,18 @@ from jobcast.act.executors.base import (
     News,
     Paused,
 )
-from jobcast.batch.accepting import NUMBER, accept
 from jobcast.batch.acting import Acting
 from jobcast.batch.action import Action
 from jobcast.batch.attempts import attempt_of
-from jobcast.batch.completing import Complete
 from jobcast.batch.controls import control
 from jobcast.batch.dispatching import dispatch
 from jobcast.batch.ending import failed_epilogs
+from jobcast.batch.ends import take_ends
 from jobcast.batch.forcing import forced, on_machines
-from jobcast.batch.intake.base import Intake, Submitter
+from jobcast.batch.intake.base import Submitter
 from jobcast.batch.journal import FullError
-from jobcast.batch.ledger import Ledger, Retry, job_of
+from jobcast.batch.ledger import Ledger
+from jobcast.batch.listeners import Happened, Listeners
 from jobcast.batch.machines import favour_users, machine_events, order_machines, reconfigure
 from jobcast.batch.order import (
     Answer,
@@ -44,10 +43,12 @@ from jobcast.batch.order import (
     SubmitCommand,
     SubmitCommandFile,
 )
-from jobcast.batch.orders import Asker, Carried, OnSteps, carry_out
+from jobcast.batch.orders import Asker, OnSteps, carry_out
 from jobcast.batch.shown import Shown
 from jobcast.batch.site import LiveSite
-from jobcast.batch.two_clocks import CLOCKS, TwoClocks
+from jobcast.batch.submitting import submit
+from jobcast.batch.surroundings import Surroundings
+from jobcast.batch.two_clocks import CLOCKS
 from jobcast.language import say
 from jobcast.schedule.event import ClockStepped, Event, Tick
 from jobcast.schedule.step import next_time
@@ -57,34 +58,6 @@ logger = logging.getLogger("jobcast.batch")
 _SECOND = 1.0
 _RETRY_SECONDS = 2.0
 """Between attempts to write to a full disk."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Surroundings:
-    """What the loop asks of the world."""
-
-    now: Callable[[], datetime]
-    """The clock."""
-    clocks: TwoClocks
-    """It, and whether somebody has set it."""
-    zone: tzinfo
-    """Of the site."""
-    read: Callable[[Ledger, SubmitCommandFile | SubmitCommand, Submitter], Intake]
-    """Reads a submission."""
-    complete: Complete
-    """Fills in what submissions leave open."""
-    retry: Retry
-    """What is run again."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Happened:
-    """What subscribers are told: a turn of the core, or a step that came into another state."""
-
-    turn: int
-    at: int
-    steps: Mapping[str, str]
-    """Id to state of those that changed."""
 
 
 class Loop:
@@ -99,7 +72,8 @@ class Loop:
         self._clocks = around.clocks
         self._turns_ticked = -1
         self._next: int | None = None
-        self._subscribers: set[asyncio.Queue[Happened]] = set()
+        self.listeners = Listeners()
+        """Who is told of what happens."""
 
     def second(self) -> int:
         """Return the second of the core's clock, which goes back only when it is told that the clock was set."""
@@ -217,7 +191,7 @@ class Loop:
             for what in failed_epilogs(news.exits):
                 logger.warning("%s", say("ending.log", step=news.attempt.rpartition("@")[0], what=what))
         if ends:
-            self._ask(self.ledger.end(list(ends.values()), at, self._around.retry))
+            self._ask(take_ends(list(ends.values()), at, self.ledger, self._around.retry))
         if events := machine_events(told.values(), self.ledger, at):
             self._ask(self.ledger.turn(at, events).actions)
             self._ask(on_machines(told, self.ledger, self._moment()))
@@ -259,8 +233,8 @@ class Loop:
         """
         at = self.second()
         match order:
-            case SubmitCommandFile() | SubmitCommand():
-                carried = self._submit(order, who, at)
+            case SubmitCommandFile() | SubmitCommand() if who is not None:
+                carried = submit(order, who, at, self.ledger, self._around)
             case Dispatch():
                 carried = dispatch(order, asker, self.ledger, at)
             case Machines():
@@ -275,22 +249,6 @@ class Loop:
         self._publish()
         return carried.answer
 
-    def _submit(self, order: SubmitCommandFile | SubmitCommand, who: Submitter | None, at: int) -> Carried:
-        if who is None:
-            raise TypeError(order)
-        number = int(self.ledger.journal.meta(NUMBER) or 0) + 1
-        told = replace(who, job=f"{who.host}.{number}", at=datetime.fromtimestamp(at, self._around.zone))
-        if isinstance(order, SubmitCommand):
-            told = replace(told, job=str(number), named=self._named())
-        intake = self._around.read(self.ledger, order, told)
-        return accept(intake, number, self.ledger, at, self._around.complete)
-
-    def _named(self) -> dict[str, list[str]]:
-        found: dict[str, dict[str, None]] = {}
-        for step in self.ledger.steps.values():
-            found.setdefault(step.submitted.notes.name, {})[job_of(step) or step.id] = None
-        return {name: list(ids) for name, ids in found.items() if name}
-
     def reconfigure(self, site: LiveSite) -> Answer:
         """Go on by other configuration files; raises FullError."""
         carried = reconfigure(site, self.ledger, self.second())
@@ -300,28 +258,14 @@ class Loop:
         self._publish()
         return carried.answer
 
-    def subscribe(self) -> "asyncio.Queue[Happened]":
-        """Return a queue into which all that happens from now on is put."""
-        queue: asyncio.Queue[Happened] = asyncio.Queue(1000)
-        self._subscribers.add(queue)
-        return queue
-
-    def unsubscribe(self, queue: "asyncio.Queue[Happened]") -> None:
-        """Put nothing more into a queue."""
-        self._subscribers.discard(queue)
-
     def happened(self, steps: Mapping[str, str] = MappingProxyType({})) -> Happened:
-        """Return what subscribers are told of steps that changed; without any, merely which turn it is."""
+        """Return what listeners are told of steps that changed; without any, merely which turn it is."""
         return Happened(turn=self.ledger.turns, at=self.ledger.state.now, steps=dict(steps))
 
     def _publish(self) -> None:
-        """Tell subscribers which steps changed, or that machines did; one who doesn't listen misses the oldest."""
+        """Tell listeners which steps changed, or that machines did."""
         changed = self.ledger.take_changes()
         if not self.ledger.take_machines() and not changed:
             return
         self.shown.forget(changed)
-        happened = self.happened({name: str(state) for name, state in changed.items()})
-        for queue in self._subscribers:
-            if queue.full():
-                queue.get_nowait()
-            queue.put_nowait(happened)
+        self.listeners.tell(self.happened({name: str(state) for name, state in changed.items()}))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from jobcast.machine import Allocation
+from jobcast.program import Limits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +23,8 @@ class SubmitCommandFile:
     environment: Mapping[str, str] = field(default_factory=dict)
     """Of whoever submitted it."""
     umask: int = 0o022
+    limits: Limits = field(default_factory=dict)
+    """Of the process that submitted it, as far as they are known: what ``core_limit = copy`` stands for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -189,6 +192,9 @@ class Reconfigure:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stop:
     """Ends the manager; running steps go on, and are found again. For operators."""
+
+    again: bool = False
+    """Whether it starts anew at once, as it was started (``llctl recycle``)."""
 
 
 Order = (

@@ -4,6 +4,7 @@ import logging
 import os
 import pwd
 import socket
+import sys
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -88,8 +89,10 @@ def command(session: Session, /, *, files: tuple[str, ...], **flags: str | None)
     _see_open(settings)
     with ExitStack() as closing:
         listening, where = _listen(settings, closing)
-        run(setup, listening, partial(_tell, where))
+        again = run(setup, listening, partial(_tell, where))
     talk(say("batch_start.ended"))
+    if again:
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves
     return 0
 
 

@@ -10,7 +10,7 @@ from jobcast.cli import frame
 from jobcast.cli.batch_client import manager
 from jobcast.cli.screen import print_json, talk, tell
 from jobcast.cli.session import Session
-from jobcast.cli.taken_along import environment, umask
+from jobcast.cli.taken_along import environment, limits, umask
 from jobcast.errors import InputError
 from jobcast.language import say
 from jobcast.systems.encoding import decode
@@ -49,7 +49,8 @@ def _order(words: tuple[str, ...]) -> SubmitCommandFile | SubmitCommand:
     """Return the order: one word that is a file is a job command file, all else is for bsub's options."""
     around = {"directory": str(Path.cwd()), "environment": environment(), "umask": umask()}
     if len(words) == 1 and (words[0] == "-" or Path(words[0]).is_file()):
-        return SubmitCommandFile(text=_text(words[0]), file=words[0].removeprefix("-"), **around)  # type: ignore[arg-type]
+        name = words[0].removeprefix("-")
+        return SubmitCommandFile(text=_text(words[0]), file=name, limits=limits(), **around)  # type: ignore[arg-type]
     return SubmitCommand(arguments=words, **around)  # type: ignore[arg-type]
 
 

@@ -1,9 +1,11 @@
-"""What a submission takes along of the process that submits: its environment and its mask of rights."""
+"""What a submission takes along of the process that submits: its environment, its mask of rights and its limits."""
 
 import os
+import resource
 
 from jobcast.cli.screen import talk
 from jobcast.language import say
+from jobcast.program import Limits
 
 
 def environment() -> dict[str, str]:
@@ -28,3 +30,14 @@ def umask() -> int:
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
+
+
+def limits() -> Limits:
+    """Return the limits of this process."""
+    numbers = {name: number for name, number in vars(resource).items() if name.startswith("RLIMIT_")}
+    return {name.removeprefix("RLIMIT_").lower(): _bounds(number) for name, number in numbers.items()}
+
+
+def _bounds(number: int) -> tuple[int | None, int | None]:
+    soft, hard = (None if each == resource.RLIM_INFINITY else each for each in resource.getrlimit(number))
+    return soft, hard

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any
 
 from jobcast.errors import CommandError
@@ -128,6 +129,24 @@ def run_for(behalf: Behalf, arguments: tuple[str, ...], told: bytes = b"", *, se
             process.wait()
         code = process.returncode if process.returncode >= 0 else 128 - process.returncode
         return Endings(exit_code=code, output=_read(output), errors=_read(errors), timed_out=late)
+
+
+def start_apart(arguments: tuple[str, ...], log: Path) -> int:
+    """Start a program that goes on when we end, in a session of its own, and return its process.
+
+    What it prints is added to a file that only we may read. Raises OSError where it can't be started.
+    """
+    files = (
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+        (os.POSIX_SPAWN_DUP2, 1, 2),
+    )
+    return os.posix_spawn(arguments[0], arguments, os.environ, file_actions=files, setsid=True)
+
+
+def is_over(process: int) -> bool:
+    """Tell whether a process that we started apart has ended; not asked again once it has."""
+    return os.waitpid(process, os.WNOHANG)[0] != 0
 
 
 _MOST_READ = 16 << 20

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from jobcast.batch.intake.loadleveler import read
 from jobcast.batch.intake.loadleveler_modified import modified
 from jobcast.batch.order import Modify
 from jobcast.program import Enforce, Enforcement
 from jobcast.systems.loadleveler.configuration import read_site
-from tests.batch.intake.command_files import BARE, step
+from tests.batch.intake.command_files import ANN, BARE, order, step
 
 M = 1 << 20
 SITE = read_site(
@@ -92,6 +93,19 @@ WARNED = step("class = small", "wall_clock_limit = 10:00,9:00", *ASKS, site=SITE
 def test_a_soft_run_limit_that_is_not_named_keeps_its_distance_from_the_hard_one(wish, limits):
     found = modified(WARNED, Modify(step="n01.12.0", **wish), SITE)
     assert (found.job.run_limit, found.soft_run_limit, found.notes.keywords["wall_clock_limit"]) == limits
+
+
+def test_a_step_in_another_class_keeps_the_limits_that_it_copied_as_far_as_that_one_allows():
+    lines = ("class = small", *ASKS, "core_limit = copy", "nofile_limit = copy", "stack_limit = copy")
+    text = "\n".join([*(f"# @ {line}" for line in lines), "# @ queue"])
+    theirs = {"core": (0, None), "nofile": (64, 1024)}
+    (copied,) = read(replace(order(text), limits=theirs), SITE, ANN).steps
+    assert copied.program.limits == theirs
+    found = [modified(copied, Modify(step="n01.12.0", queue=name), SITE) for name in ("large", "narrow")]
+    assert [each.program.limits for each in found] == [
+        {"core": (0, 2 * M), "nofile": (64, 1024)},
+        {"core": (0, None), "nofile": (10, 10)},
+    ]
 
 
 def test_a_step_in_another_class_is_warned_at_the_soft_run_limit_of_that_one():

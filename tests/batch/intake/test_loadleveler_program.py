@@ -171,19 +171,66 @@ def test_a_step_is_warned_at_its_soft_run_limit_else_that_of_its_class(name, lin
     assert (found.soft_run_limit, found.warned_after(hard)) == (soft, warned)
 
 
-def test_limits_of_the_submitter_are_not_known_here():
+def test_limits_of_the_submitter_may_not_be_known():
     found = submit("core_limit = copy")
     assert [(each.program.limits, found.warnings) for each in found.steps] == [
         (
             {},
             (
                 (
-                    "nightly.cmd:1:18: core_limit: the limits of whoever submits aren't known here:"
-                    " those of the machine hold"
+                    "nightly.cmd:1:18: core_limit: this limit of whoever submits isn't known here:"
+                    " that of the class holds, else that of the machine"
                 ),
             ),
         )
     ]
+
+
+BOUNDED = read_site(
+    {
+        "LoadL_admin": "normal: type = class\ncore_limit = 1mb,512kb\nnofile_limit = 10\n"
+        "theirs: type = class\nstack_limit = copy\ncore_limit = unlimited,copy\n"
+        "open: type = class\ndefault: type = user\ndefault_class = normal"
+    }
+)
+THEIR_LIMITS = {
+    "core": (0, None),
+    "nofile": (1024, 4096),
+    "stack": (8 * M, None),
+    "fsize": (None, None),
+    "cpu": (-5, 1 << 64),
+}
+
+
+@pytest.mark.parametrize(
+    ("lines", "limits"),
+    [
+        (("class = open", "stack_limit = copy"), {"stack": (8 * M, None)}),
+        (("class = open", "core_limit = copy,rlim_infinity"), {"core": (None, None)}),
+        (("class = open", "core_limit = {unlimited, copy}"), {"core": (0, None)}),
+        (("class = open", "nofile_limit = copy,100"), {"nofile": (100, 4096)}),
+        (("class = open", "nofile_limit = copy,10000"), {"nofile": (4096, 4096)}),
+        (("class = open", "nofile_limit = 100,COPY"), {"nofile": (100, 100)}),
+        (("class = open", "nofile_limit = ,copy"), {"nofile": (1024, 1024)}),
+        (("class = open", "file_limit = copy"), {"fsize": (None, None)}),
+        (("class = open", "cpu_limit = copy"), {}),
+        (("class = open",), {}),
+        (("core_limit = copy", "nofile_limit = copy"), {"core": (0, M), "nofile": (10, 10)}),
+        (("core_limit = copy,100kb",), {"core": (100 * K, M), "nofile": (10, 10)}),
+        (("class = theirs",), {"stack": (8 * M, None), "core": (0, None)}),
+        (("class = theirs", "stack_limit = 1mb"), {"stack": (M, M), "core": (0, None)}),
+    ],
+)
+def test_copy_is_what_the_submitter_has_within_the_class(lines, limits):
+    text = "\n".join([*(f"# @ {line}" for line in lines), "# @ queue"])
+    found = read(replace(order(text), limits=THEIR_LIMITS), BOUNDED, ANN)
+    assert (found.refusals, found.warnings) == ((), ())
+    assert [each.program.limits for each in found.steps] == [limits]
+
+
+def test_a_copy_that_is_not_known_is_bounded_by_the_class():
+    found = submit("class = normal", "core_limit = copy", site=BOUNDED)
+    assert [each.program.limits for each in found.steps] == [{"core": (512 * K, M), "nofile": (10, 10)}]
 
 
 CLASSES = read_site({"LoadL_admin": "normal: type = class\ncore_limit = 1mb,512kb\njob_cpu_limit = 1:00:00"})

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from jobcast.batch.order import Answer, Done, Outcome, SubmitCommandFile
 from jobcast.cli.main import program
+from jobcast.cli.taken_along import limits
 
 TEXT = "#!/bin/sh\n# @ class = normal\n# @ queue\ndate\n"
 
@@ -40,6 +41,7 @@ def test_a_file_is_submitted_with_its_surroundings(ll, manager, monkeypatch, tmp
             directory=str(tmp_path),
             environment={"PATH": "/bin", "MODEL": "GRAPES"},
             umask=umask,
+            limits=limits(),
         )
     ]
 

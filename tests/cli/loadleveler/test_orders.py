@@ -70,6 +70,7 @@ CASES = [
     Case("llctl -h n02 suspend", [order.Machines(order=MachineOrder.SUSPEND, machines=("n02",))],
          "llctl: Sent suspend command to host n02."),
     Case("llctl reconfig", [order.Reconfigure()], "llctl: Sent reconfig command to the central manager."),
+    Case("llctl recycle", [order.Stop(again=True)], "llctl: Sent recycle command to the central manager."),
     Case("llctl stop", [order.Stop()], "llctl: Sent stop command to the central manager."),
 ]  # fmt: skip
 
@@ -85,6 +86,12 @@ def test_this_host_is_meant_where_llctl_names_none(ll, manager, monkeypatch):
     monkeypatch.setattr("os.uname", lambda: type("Names", (), {"nodename": "n07.weather.example"}))
     assert ll("llctl resume").stdout == "llctl: Sent resume command to host n07.\n"
     assert manager.orders == [order.Machines(order=MachineOrder.RESUME, machines=("n07",))]
+
+
+def test_a_manager_that_runs_is_not_started_again(ll):
+    result = ll("llctl start")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "error: a manager runs already\ncure:  llctl recycle starts it anew\n"
 
 
 def test_quiet_says_nothing_where_all_is_well(ll):
@@ -142,6 +149,12 @@ def test_users_without_steps_are_told(ll, manager):
         ("llmodify -k priority=7 12.0", f"error: -k: priority=7 is none of KEYWORD=VALUE with one of {KEYWORDS}"),
         ("llmodify -k startdate=soon 12.0", "error: -k: soon is no date such as 01/31/2026 08:00"),
         ("llmodify -k wall_clock_limit=long 12.0", "error: -k: long is no time such as 02:00:00"),
+        ("llctl purge", ("error: there is no purge: the manager keeps nothing for other hosts; "
+                        "llcancel -h HOST takes back what runs on one")),
+        ("llctl rmshared", ("error: there is no rmshared: the manager shares no memory with others; "
+                           "llctl recycle starts it anew")),
+        ("llctl -h elsewhere start", ("error: the manager is started on its own host, not on elsewhere: "
+                                     "run llctl start there, or have its service manager do so")),
         ("llctl -g -h n01 drain", "error: give either -g or -h"),
     ],
 )  # fmt: skip

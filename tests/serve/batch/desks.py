@@ -7,9 +7,10 @@ from typing import Any, cast
 
 from jobcast.batch.completing import as_it_is
 from jobcast.batch.intake.base import Submitter
-from jobcast.batch.loop import Loop, Surroundings
+from jobcast.batch.loop import Loop
 from jobcast.batch.picture import Frame
 from jobcast.batch.retrying import retry
+from jobcast.batch.surroundings import Surroundings
 from jobcast.batch.two_clocks import TwoClocks
 from jobcast.serve.batch.desk import Desk
 from jobcast.serve.batch.door import Door

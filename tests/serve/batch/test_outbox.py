@@ -11,9 +11,10 @@ from typing import Any, cast
 import pytest
 
 from jobcast.batch.completing import as_it_is
-from jobcast.batch.loop import Loop, Surroundings
+from jobcast.batch.loop import Loop
 from jobcast.batch.record import Notify
 from jobcast.batch.retrying import retry
+from jobcast.batch.surroundings import Surroundings
 from jobcast.batch.two_clocks import TwoClocks
 from jobcast.errors import StoreError
 from jobcast.serve.batch import notifier

@@ -56,6 +56,7 @@ def _submission(order: SubmitCommandFile, text: str, who: Submitter) -> JobSubmi
             directory=order.directory,
             environment=order.environment,
             umask=order.umask & 0o777,
+            limits=order.limits,
             script=text,
             file=order.file,
         ),

@@ -53,7 +53,7 @@ def _in_class(step: Submitted, name: str, site: Site) -> Submitted:
     if queues and name not in queues:
         raise RefusedError(say("intake.no_class", name=printable(name)), hint=likeliest(name, queues))
     rules = site.rules.of_class(name)
-    limits, job_cpu_limit = limits_within(step.notes.keywords, rules)
+    limits, job_cpu_limit = limits_within(step.notes.keywords, rules, step.program.limits)
     program = replace(step.program, limits=limits, job_cpu_limit=job_cpu_limit, nice=rules.nice)
     soft = rules.soft_run_limit(time_limit(step.notes.keywords.get("wall_clock_limit", "")))
     told = {**step.told, "LOADL_STEP_CLASS": name, "LOADL_STEP_NICE": str(rules.nice)}

@@ -14,11 +14,23 @@ from jobcast.cli.session import Session
 from jobcast.language import say
 
 _MACHINE_ORDERS = {str(each): each for each in MachineOrder}
-KEYWORDS = (*_MACHINE_ORDERS, "reconfig", "stop", "version")
+KEYWORDS = (*_MACHINE_ORDERS, "reconfig", "recycle", "start", "stop", "version")
+NOT_HERE = ("capture", "purge", "purgeschedd", "rmshared")
+"""Of LoadLeveler's; the text of each says what to do instead."""
+
+
+class _Keyword(click.Choice[str]):
+    """One of ours; of one that only LoadLeveler has it is said what there is instead."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read it. Raises UsageError."""
+        if value in NOT_HERE:
+            raise click.UsageError(say(f"llctl.no_{value}"), ctx)
+        return super().convert(value, param, ctx)
 
 
 @click.command(cls=Worded, help=say("llctl.help"), epilog=say("llctl.examples"))
-@click.argument("keyword", type=click.Choice(KEYWORDS))
+@click.argument("keyword", type=_Keyword(KEYWORDS))
 @click.option("-g", "everywhere", is_flag=True, help=say("llctl.everywhere"))
 @click.option("-h", "hosts", metavar="HOST", help=say("llctl.hosts"))
 @options.quiet
@@ -30,12 +42,19 @@ def command(session: Session, *, keyword: str, everywhere: bool, hosts: str | No
         return
     if everywhere and hosts:
         raise click.UsageError(say("llctl.which"), click.get_current_context())
+    if keyword == "start":
+        from jobcast.cli.loadleveler.starting import start  # noqa: PLC0415 - it brings Polars along
+
+        start(session, listed(hosts))
+        if not quiet:
+            click.echo(f"{name()}: The central manager has been started.")
+        return
     machines = () if everywhere else listed(hosts) or (os.uname().nodename.partition(".")[0],)
     order: Order
     if keyword in _MACHINE_ORDERS:
         order = Machines(order=_MACHINE_ORDERS[keyword], machines=machines)
         sent = f"Sent {keyword} command to {'host ' + ' '.join(machines) if machines else 'all hosts'}."
     else:
-        order = Reconfigure() if keyword == "reconfig" else Stop()
+        order = Reconfigure() if keyword == "reconfig" else Stop(again=keyword == "recycle")
         sent = f"Sent {keyword} command to the central manager."
     send(batch_client.manager(session), [order], sent, quiet=quiet)

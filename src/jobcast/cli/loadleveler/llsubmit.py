@@ -13,7 +13,7 @@ from jobcast.cli.loadleveler.words import Worded
 from jobcast.cli.screen import talk
 from jobcast.cli.session import Session
 from jobcast.cli.submission import unreadable
-from jobcast.cli.taken_along import environment, umask
+from jobcast.cli.taken_along import environment, limits, umask
 from jobcast.errors import InputError
 from jobcast.language import say
 from jobcast.systems.encoding import decode
@@ -35,6 +35,7 @@ def command(session: Session, *, file: Path, quiet: bool) -> None:
         directory=os.getcwd(),  # noqa: PTH109 - the path that the shell shows, as text
         environment=environment(),
         umask=umask(),
+        limits=limits(),
     )
     _tell(batch_client.manager(session).do(order), quiet=quiet)
 

@@ -37,6 +37,8 @@ class Desk:
     """Set to end the manager."""
     filtered: Callable[[SubmitCommandFile, Submitter], SubmitCommandFile | str]
     """Sends a job command file through the site's filter; returns why it is refused, or what is submitted."""
+    again: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set where it is to start anew then."""
     filters: Filters = field(default_factory=Filters)
     """Where that is done."""
     wrong: Wrong = field(default_factory=Wrong)

@@ -79,7 +79,7 @@ async def past(desk: Desk, request: Request) -> Response:
 async def events(desk: Desk, request: Request) -> Response:
     """``GET /v1/batch/events``: what happens from now on."""
     looking(desk, request)
-    queue = desk.loop.subscribe()
+    queue = desk.loop.listeners.add()
 
     async def stream() -> AsyncIterator[bytes]:
         ending = asyncio.create_task(desk.stopping.wait())
@@ -95,7 +95,7 @@ async def events(desk: Desk, request: Request) -> Response:
                     yield b": still here\n\n"
         finally:
             ending.cancel()
-            desk.loop.unsubscribe(queue)
+            desk.loop.listeners.drop(queue)
 
     return StreamingResponse(stream(), media_type="text/event-stream", headers={"cache-control": "no-store"})
 

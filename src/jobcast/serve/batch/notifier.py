@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from jobcast.batch.ledger import Ledger
-from jobcast.batch.loop import Happened, Loop
+from jobcast.batch.listeners import Happened
+from jobcast.batch.loop import Loop
 from jobcast.batch.notices import Notice, json_of, mail_of, notice_of
 from jobcast.batch.record import Step, StepState
 from jobcast.errors import StoreError
@@ -80,12 +81,12 @@ class Notifier:
         return outbox
 
     async def _listen(self, outbox: Outbox | None) -> None:
-        happenings = self._loop.subscribe()
+        happenings = self._loop.listeners.add()
         try:
             while True:
                 self._take([await happenings.get(), *_at_hand(happenings)], outbox)
         finally:
-            self._loop.unsubscribe(happenings)
+            self._loop.listeners.drop(happenings)
             self._take(_at_hand(happenings), outbox)
 
     def _take(self, many: Sequence[Happened], outbox: Outbox | None) -> None:

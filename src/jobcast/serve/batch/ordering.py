@@ -72,6 +72,8 @@ async def _of_manager(desk: Desk, order: Reconfigure | Stop, asker: Asker, said_
         said = say("batch.operators_only")
         return Answer(outcomes=(Outcome(name="", done=Done.NOT_YOURS, said=said),))
     if isinstance(order, Stop):
+        if order.again:
+            desk.again.set()
         desk.stopping.set()
         return Answer(outcomes=())
     site = await asyncio.to_thread(desk.read_site)

@@ -45,7 +45,7 @@ class Outbox:
         self._path = folder / FILE
         try:
             self._database = private_database(self._path)
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 1000"):
+            for pragma in ("journal_mode = WAL", "busy_timeout = 1000"):
                 self._database.execute(f"PRAGMA {pragma}")
             self._database.execute(_TABLE)
         except (sqlite3.Error, OSError) as error:
@@ -62,6 +62,7 @@ class Outbox:
     def keep(self, many: Iterable[Due]) -> list[Due]:
         """Write notices down, all or none; they are on the disk when this returns them with their numbers."""
         try:
+            self._database.execute("PRAGMA synchronous = FULL")
             self._database.execute("BEGIN IMMEDIATE")
             kept = [
                 Due(
@@ -82,8 +83,9 @@ class Outbox:
         return kept
 
     def cross_out(self, numbers: Iterable[int]) -> None:
-        """Drop what is sent, or given up."""
+        """Drop what is sent, or given up; after a power cut it may be there again."""
         try:
+            self._database.execute("PRAGMA synchronous = NORMAL")
             self._database.executemany(
                 "DELETE FROM notices WHERE number = ?", [(number,) for number in numbers]
             )

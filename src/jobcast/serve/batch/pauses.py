@@ -36,10 +36,10 @@ class Pauses:
 
     async def follow(self, loop: Loop) -> None:
         """Note all that happens, until cancelled."""
-        queue = loop.subscribe()
+        queue = loop.listeners.add()
         try:
             while True:
                 happened = await queue.get()
                 self.note(happened.at, happened.steps)
         finally:
-            loop.unsubscribe(queue)
+            loop.listeners.drop(queue)

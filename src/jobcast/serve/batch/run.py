@@ -16,17 +16,19 @@ from filelock import FileLock, Timeout
 from jobcast import clock
 from jobcast.act.executors.base import Executor
 from jobcast.batch.accepting import admissible
+from jobcast.batch.ends import Retry
 from jobcast.batch.feeding import Feeder
 from jobcast.batch.intake import loadleveler, lsf
 from jobcast.batch.intake.base import Intake, Submitter
 from jobcast.batch.intake.loadleveler_filter import FilterEnd, filter_of, filtered
 from jobcast.batch.journal import Journal
-from jobcast.batch.ledger import Ledger, Retry
-from jobcast.batch.loop import Loop, Surroundings
+from jobcast.batch.ledger import Ledger
+from jobcast.batch.loop import Loop
 from jobcast.batch.opening import keep_now, open_ledger
 from jobcast.batch.order import SubmitCommand, SubmitCommandFile
 from jobcast.batch.picture import Frame
 from jobcast.batch.site import Files, LiveSite, read_live
+from jobcast.batch.surroundings import Surroundings
 from jobcast.batch.two_clocks import CLOCKS, TwoClocks
 from jobcast.errors import ConfigError
 from jobcast.language import say
@@ -87,8 +89,11 @@ class Set:
     """The one user whose jobs can be run; None for everybody's."""
 
 
-def run(setup: Set, listening: Listening, ready: Callable[[Loop], None]) -> None:
-    """Run a manager. Raises ConfigError where another one runs in that folder, and what its files give cause for."""
+def run(setup: Set, listening: Listening, ready: Callable[[Loop], None]) -> bool:
+    """Run a manager, and tell whether it is to start anew.
+
+    Raises ConfigError where another one runs in that folder, and what its files give cause for.
+    """
     make_folder(setup.folder)
     setup.folder.chmod(0o711)  # owners of jobs reach their scripts below it; nobody lists it
     try:
@@ -96,12 +101,12 @@ def run(setup: Set, listening: Listening, ready: Callable[[Loop], None]) -> None
             FileLock(setup.folder / _LOCK, timeout=0, mode=0o600),  # whoever can read it can hold it
             asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
         ):
-            runner.run(_manage(setup, listening, ready))
+            return runner.run(_manage(setup, listening, ready))
     except Timeout:
         raise ConfigError(say("batch.twice", folder=setup.folder), hint=say("batch.twice_cure")) from None
 
 
-async def _manage(setup: Set, listening: Listening, ready: Callable[[Loop], None]) -> None:
+async def _manage(setup: Set, listening: Listening, ready: Callable[[Loop], None]) -> bool:
     journal = Journal(setup.folder)
     clocks = TwoClocks(clock.now, clock.seconds, boot=clock.boot(), kept=journal.meta(CLOCKS))
     now = datetime.fromtimestamp(
@@ -157,6 +162,7 @@ async def _manage(setup: Set, listening: Listening, ready: Callable[[Loop], None
     finally:
         forecasts.close()
         journal.close()
+    return desk.again.is_set()
 
 
 def _desk(setup: Set, loop: Loop, tokens: Watched[tuple[Token, ...]], stopping: asyncio.Event) -> Desk:

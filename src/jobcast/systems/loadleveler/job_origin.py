@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from jobcast.program import Limits
+
 SHELL = "/bin/sh"
 """Of those who have none."""
 
@@ -23,6 +25,8 @@ class Origin:
     """Of whoever submits."""
     umask: int = 0o022
     """Of whoever submits."""
+    limits: Limits = field(default_factory=dict)
+    """Of the process that submits, where they are known: what ``copy`` stands for."""
     script: str = ""
     """Text of the job command file, which is run where it names no executable."""
     file: str = ""

@@ -15,15 +15,13 @@ from jobcast.systems.loadleveler.job_binding import read_affinity, read_threads
 from jobcast.systems.loadleveler.job_environment import NOTHING, Login, Wish, environment_of, read_environment
 from jobcast.systems.loadleveler.job_origin import SHELL, Origin
 from jobcast.systems.loadleveler.job_step import JobStep
-from jobcast.systems.loadleveler.process_limits import JOB_CPU, NONE, OF_PROCESSES, reader, within
+from jobcast.systems.loadleveler.process_limits import JOB_CPU, NONE, OF_PROCESSES, Bounds, reader, within
 from jobcast.systems.loadleveler.site import ClassRules
 from jobcast.systems.loadleveler.statement import RefusedError, Statement
 from jobcast.systems.loadleveler.values import NO_TIME_LIMIT, one_of, shown, time_limit
 from jobcast.systems.loadleveler.words import read_arguments
 
 NOTIFICATIONS = ("always", "error", "start", "never", "complete")
-Bounds = tuple[int | None, int | None]
-"""Soft and hard; None for no limit."""
 _UNLIMITED: Bounds = (None, None)
 _OF_SYSTEM = {"file_limit": "fsize"}
 """Keyword to the name that setrlimit(2) has, where it isn't the same."""
@@ -103,8 +101,8 @@ def _program(step: JobStep, job: BatchJob, rules: ClassRules, origin: Origin, wi
         output=output,
         error=output if posixpath.normpath(error) == posixpath.normpath(output) else error,
         umask=origin.umask,
-        limits=_limits(step, rules),
-        job_cpu_limit=_limit(step, JOB_CPU, rules) or _UNLIMITED,
+        limits=_limits(step, rules, origin.limits),
+        job_cpu_limit=_limit(step, JOB_CPU, rules, origin.limits) or _UNLIMITED,
         nice=rules.nice,
         affinity=read_affinity(step, job.demand),
     )
@@ -121,37 +119,42 @@ def _absolute(text: str) -> str:
     return text.strip()
 
 
-def limits_within(keywords: Mapping[str, str], rules: ClassRules) -> tuple[Limits, Bounds]:
+def limits_within(keywords: Mapping[str, str], rules: ClassRules, now: Limits) -> tuple[Limits, Bounds]:
     """Return the limits of a step that says these keywords, of processes and of all together, in another class.
 
-    Raises RefusedError where it says more than that class gives.
+    What it copied is what it has `now`. Raises RefusedError where it says more than that class gives.
     """
     found = {}
     for key in (*OF_PROCESSES, JOB_CPU):
         try:
             own = reader(key)(keywords[key]) if key in keywords else NONE
-            found[key] = within(own, rules.limits.get(key, NONE))
+            found[key] = within(own, rules.limits.get(key, NONE), now.get(_name(key)))
         except RefusedError as error:
             raise RefusedError(say("loadleveler.of_file", file=key, reason=error.message)) from None
     of_all = found.pop(JOB_CPU)
     return _named(found), of_all or _UNLIMITED
 
 
-def _limits(step: JobStep, rules: ClassRules) -> Limits:
-    return _named({key: _limit(step, key, rules) for key in OF_PROCESSES})
+def _limits(step: JobStep, rules: ClassRules, theirs: Limits) -> Limits:
+    return _named({key: _limit(step, key, rules, theirs) for key in OF_PROCESSES})
 
 
 def _named(limits: Mapping[str, Bounds | None]) -> Limits:
     """Return the limits that are said, by the names that setrlimit(2) has."""
-    return {_OF_SYSTEM.get(key, key.removesuffix("_limit")): limit for key, limit in limits.items() if limit}
+    return {_name(key): limit for key, limit in limits.items() if limit}
 
 
-def _limit(step: JobStep, key: str, rules: ClassRules) -> Bounds | None:
+def _name(key: str) -> str:
+    return _OF_SYSTEM.get(key, key.removesuffix("_limit"))
+
+
+def _limit(step: JobStep, key: str, rules: ClassRules, theirs: Limits) -> Bounds | None:
     own = step.read(key, reader(key), NONE)
-    if own.copies:
+    copied = theirs.get(_name(key))
+    if own.copies and copied is None:
         step.correct(key, say("loadleveler.no_copy"))
     try:
-        return within(own, rules.limits.get(key, NONE))
+        return within(own, rules.limits.get(key, NONE), copied)
     except RefusedError as error:
         step.refuse(key, error)
         return None

@@ -27,6 +27,8 @@ class Open(StrEnum):
 
 
 Amount = int | Open
+Bounds = tuple[int | None, int | None]
+"""Soft and hard; None for no limit."""
 _WORDS = {"unlimited": Open.UNLIMITED, "rlim_infinity": Open.UNLIMITED, "copy": Open.COPY, "": Open.UNSAID}
 _CLOCK = re.compile(r"(?:[0-9]{1,9}:){0,2}[0-9]{1,12}(?:\.[0-9]{1,9})?")
 _MOST = (1 << 63) - 1
@@ -45,6 +47,22 @@ class ProcessLimit:
     def copies(self) -> bool:
         """Tell whether it is to be as whoever submits has it."""
         return Open.COPY in {self.hard, self.soft}
+
+    def copied(self, theirs: Bounds | None) -> "ProcessLimit":
+        """Return it with what whoever submits has, soft and hard, for ``copy``; unsaid where that isn't known."""
+        soft, hard = (Open.UNSAID, Open.UNSAID) if theirs is None else map(_theirs, theirs)
+        if self.hard is Open.COPY and self.soft is Open.UNSAID:
+            return ProcessLimit(hard=hard, soft=soft)
+        return ProcessLimit(
+            hard=hard if self.hard is Open.COPY else self.hard,
+            soft=soft if self.soft is Open.COPY else self.soft,
+        )
+
+
+def _theirs(amount: int | None) -> Amount:
+    if amount is None:
+        return Open.UNLIMITED
+    return amount if 0 <= amount <= _MOST else Open.UNSAID
 
 
 NONE = ProcessLimit()
@@ -115,20 +133,23 @@ def class_process_limits(said: Said) -> dict[str, ProcessLimit]:
     return {key: said.read(key, reader(key), NONE) for key in _KINDS if said.get(key)}
 
 
-def within(own: ProcessLimit, of_class: ProcessLimit) -> tuple[int | None, int | None] | None:
-    """Return soft and hard limit of a step, None for unlimited; None for both where nothing, or `Open.COPY`, is said.
+def within(own: ProcessLimit, of_class: ProcessLimit, theirs: Bounds | None = None) -> Bounds | None:
+    """Return soft and hard limit of a step, None for unlimited; None for both where nothing is said.
 
-    Raises RefusedError where the step wants more than its class gives. Where only one of both is said, it is both.
+    `theirs` is what ``copy`` stands for; None where that isn't known, which is as if nothing was said. More of it than
+    the class gives isn't copied. Raises RefusedError where the step itself wants more. Where only one of both is said,
+    it is both.
     """
     if _above(own.hard, of_class.hard) or _above(own.soft, of_class.hard):
         raise RefusedError(say("loadleveler.above_class", most=of_class.hard))
-    hard = of_class.hard if own.hard is Open.UNSAID else own.hard
+    own, of_class = own.copied(theirs), of_class.copied(theirs)
+    hard = of_class.hard if own.hard is Open.UNSAID or _above(own.hard, of_class.hard) else own.hard
     soft = of_class.soft if own.soft is Open.UNSAID else own.soft
     if hard is Open.UNSAID:
         hard = soft
     if soft is Open.UNSAID or _above(soft, hard):
         soft = hard
-    if own.copies or of_class.copies or hard is Open.UNSAID:
+    if hard is Open.UNSAID:
         return None
     return _bound(soft), _bound(hard)
 

@@ -118,9 +118,9 @@ def parallel() -> Step:
     return step
 
 
-def site(*steps: Step, **changed: object) -> Snapshot:
-    """Return that site with these steps."""
-    policy = Policy(
+def policy() -> Policy:
+    """Return the rules of that site."""
+    return Policy(
         name="LoadL_config",
         queues={
             "operation": Queue(name="operation", priority=100, users=frozenset({"nwp", "loadl"})),
@@ -141,6 +141,10 @@ def site(*steps: Step, **changed: object) -> Snapshot:
         limits=(Limit(name="maxjobs of normal", amount=7, only={"queue": frozenset({"normal"})}),),
         user_priorities={"nwp": 5},
     )
+
+
+def machines() -> tuple[MachineStanding, ...]:
+    """Return its machines: one that works, and one that runs out."""
     n01 = Machine(
         name="n01",
         resources={CPUS: 4, MEMORY: 8 * GIB},
@@ -148,7 +152,7 @@ def site(*steps: Step, **changed: object) -> Snapshot:
         groups=frozenset({"batch"}),
         facts={"arch": "x86_64", "opsys": "Linux", "speed": 1.0},
     )
-    machines = (
+    return (
         MachineStanding(
             machine=n01,
             up=True,
@@ -160,14 +164,18 @@ def site(*steps: Step, **changed: object) -> Snapshot:
         ),
         MachineStanding(machine=replace(n01, name="n02"), up=True, draining=True),
     )
+
+
+def site(*steps: Step, **changed: object) -> Snapshot:
+    """Return that site with these steps."""
     whole = Snapshot(
         at=NOON,
         cluster="weather",
         host="n01",
         executor="local",
-        policy=policy,
+        policy=policy(),
         dialect="loadleveler",
-        machines=machines,
+        machines=machines(),
         steps=steps,
         queue_notes={
             "normal": QueueNotes(
