@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -13,7 +13,7 @@ from jobcast.act.plain import from_json, to_json
 from jobcast.machine import CPUS, MEMORY
 from jobcast.schedule.checkpoint import Checkpoint, load, save
 from jobcast.schedule.event import Event, Finished, Submitted
-from jobcast.schedule.job import BatchJob, Demand
+from jobcast.schedule.job import After, BatchJob, Demand, Ending
 from jobcast.schedule.policies import easy
 from jobcast.schedule.policy import Policy
 from jobcast.schedule.state import State
@@ -48,7 +48,8 @@ def trials(shrink: int) -> list[Trial]:
 
 
 def _try_all(sizes: _Sizes) -> list[Figure]:
-    return [figure for kind in _KINDS for figure in _try(kind, sizes)]
+    tried = [figure for kind in _KINDS for figure in _try(kind, sizes)]
+    return tried + [figure for what, alter in _ODD.items() for figure in _try_odd(what, alter, sizes)]
 
 
 def _policy(kind: str) -> Policy:
@@ -106,6 +107,27 @@ def _try(kind: str, sizes: _Sizes) -> list[Figure]:
         *_figures(f"{kind}, a job comes", comes),
         _checkpoint(kind, state, policy),
     ]
+
+
+_ODD: dict[str, Callable[[BatchJob], BatchJob]] = {
+    "held": lambda job: replace(job, hold="user"),
+    "waiting for another job": lambda job: replace(job, after=After(job="0", ending=Ending.ENDED)),
+    "elements of one array with a limit": lambda job: replace(job, array="a", array_limit=5),
+}
+
+
+def _try_odd(what: str, alter: Callable[[BatchJob], BatchJob], sizes: _Sizes) -> list[Figure]:
+    """Let jobs come while others that wait for more than room stand in line."""
+    policy, jobs = _policy("LoadLeveler"), _jobs()
+    state = begin(parse_machines(_MACHINES), policy)
+    first = replace(next(jobs), id="0", run_limit=_HOURS[-1] * 3600)
+    many = [first, *(alter(next(jobs)) for _ in range(sizes.pending))]
+    state, _ = step(state, [Submitted(at=0, job=job) for job in many], policy)
+    comes = []
+    for _ in range(sizes.times):
+        state, seconds = _timed(state, Submitted(at=state.now + 1, job=alter(next(jobs))), policy)
+        comes.append(seconds)
+    return _figures(f"LoadLeveler, a job comes to {sizes.pending:,} {what}", comes)
 
 
 def _timed(state: State, event: Event, policy: Policy) -> tuple[State, float]:
