@@ -122,3 +122,12 @@ def test_under_a_policy_that_starts_jobs_itself_nobody_else_does() -> None:
     made.submit(job("a", 2), job("b", 2), runs=10)
     made.happen(wanted("b", 1, m1=2))
     assert made.run().starts() == {"a": 0, "b": 10}
+
+
+def test_only_the_job_that_did_not_fit_is_told_so_and_goes_on_being_told() -> None:
+    made = Driver(many(2, 2), EXTERNAL)
+    made.submit(*(job(f"j{number}", 2) for number in range(200)))
+    made.happen(wanted("j150", m1=3))
+    made.submit(job("late", 2), at=9)
+    assert {name for name, cause in made.run().waiting().items() if cause == "not_there"} == {"j150"}
+    assert len(made.waiting()) == 201

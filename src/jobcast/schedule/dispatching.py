@@ -31,6 +31,7 @@ def dispatch(state: State, job: str, allocation: Allocation) -> list[Decision]:
         names = ", ".join(share.machine for share in allocation)
         reason = Reason(cause=Cause.NOT_THERE, values={"machines": names})
     entry.reason = reason
+    state.queued.facts.note(entry)
     return []
 
 

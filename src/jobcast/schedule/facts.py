@@ -60,7 +60,7 @@ class Facts:
                 kind.who if kind is not None and kind.plain and entry.gave is None else -1,
                 -1 if kind is None else kind.shape,
                 entry.lasts,
-                NEVER if entry.held is not None else entry.paused_until,
+                NEVER if entry.held is not None or entry.reason.cause in _OWN else entry.paused_until,
                 0,
                 self.queue(entry.queue.name),
                 -1,
@@ -103,5 +103,7 @@ class Facts:
             self.table[TOLD] = -1
 
 
+_OWN = frozenset({Cause.NOT_THERE})
+"""Nobody else has such a reason, who is treated alike."""
 _UNTIL = frozenset({Cause.BEGIN, Cause.WINDOW})
 """They are true until the second that they tell, unless the job or the rules change."""

@@ -165,7 +165,7 @@ class Fates:
             seconds, reason = rules.get(kind.who, _NOBODY)
             if seconds == _ROOM:
                 seconds, reason = room.get(kind.shape, _NOBODY)
-            if entry.lasts < seconds or entry.held is not None or entry.paused_until > now:
+            if entry.lasts < seconds or table[LOOK, course.rows[at]] > now:
                 return at
             if reason is not None and entry.reason is not reason:
                 entry.reason = reason

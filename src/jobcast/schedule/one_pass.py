@@ -116,11 +116,11 @@ class Pass:
         if entry.job.id not in state.waiting:  # it has started out of turn, before a suspended one
             return False
         reason = passed_over(walk, entry)
-        if reason is None and self._policy.external:
-            entry.reason = entry.reason if entry.reason.cause is Cause.NOT_THERE else _EXTERNAL
-            return False
         self._note_rules(walk, entry, reason)
-        if reason is None and (known := walk.fates.room(entry, state.now)) is not None:
+        if reason is None and self._policy.external:
+            reason = entry.reason if entry.reason.cause is Cause.NOT_THERE else _EXTERNAL
+            walk.fates.note_room(entry, 0, _EXTERNAL)
+        elif reason is None and (known := walk.fates.room(entry, state.now)) is not None:
             reason = known
         elif reason is None:
             started, preempted = try_to_start(walk, entry)
