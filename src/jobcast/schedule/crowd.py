@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from jobcast.schedule.grid import Amounts, Rows
-from jobcast.schedule.policy import Blocked, Queue
+from jobcast.schedule.grid import Amounts, Mask
+from jobcast.schedule.policy import Blocked
 from jobcast.schedule.promising import WAITS
 from jobcast.schedule.shapes import Sort
 from jobcast.schedule.state import Entry
@@ -23,33 +23,30 @@ def note_crowd(walk: Walk) -> None:
     if walk.policy.blocked is Blocked.STOP:  # all wait for the first one
         return
     walk.crowd_noted_at = at
-    loose = _loose(walk)
-    sorts = [each for each in walk.state.shapes.sorts() if _only_waits(each, walk, loose)]
-    seen = np.zeros(walk.state.shapes.count, np.bool_)
+    left = _only_waiting(walk)
     for seconds, free in _levels(walk):
-        lacking = np.zeros_like(seen)
+        lacking = np.zeros_like(left)
         lacking[walk.state.shapes.lacking(free)] = True
-        lacking &= ~seen
-        seen |= lacking
-        for sort in sorts:
-            if not seconds or sort.queue.interruptible is None:  # else it may run in a gap
-                waits = sort.numbers[lacking[sort.numbers]]
-                walk.fates.note_no_room(_plain(waits, sort.queue, walk, seconds), seconds, WAITS)
+        waits = np.flatnonzero(lacking & left)
+        walk.fates.note_no_room(walk.fates.with_more_room(waits, seconds).tolist(), seconds, WAITS)
+        left &= ~lacking
 
 
-def _plain(numbers: Rows, queue: Queue, walk: Walk, seconds: int) -> list[int]:
-    """Return the shapes of which nothing is known yet that could run, always on the same machines, if nobody went."""
-    shapes, possible = walk.state.shapes, walk.state.possible
-    left = walk.finder.failures.without_preemption(
-        walk.fates.with_more_room(numbers, seconds), queue.name
-    ).tolist()
-    return [each for each in left if possible.get((each, "")) and not shapes[each].needs.moving]
+def _only_waiting(walk: Walk) -> Mask:
+    """Tell of each shape whether it could run, always on the same machines, and only waits where it lacks room."""
+    shapes, possible, loose = walk.state.shapes, walk.state.possible, _loose(walk)
+    waiting = np.zeros(shapes.count, np.bool_)
+    for sort in shapes.sorts():
+        if _only_waits(sort, walk, loose):
+            numbers = walk.finder.failures.without_preemption(sort.numbers, sort.queue.name).tolist()
+            waiting[[n for n in numbers if possible.get((n, "")) and not shapes[n].needs.moving]] = True
+    return waiting
 
 
 def _only_waits(sort: Sort, walk: Walk, loose: frozenset[str] | None) -> bool:
     """Tell whether jobs of a sort that lack room are neither planned nor hold anything."""
     policy, queue = walk.policy, sort.queue
-    if queue.start_if is not None:
+    if queue.start_if is not None or queue.interruptible is not None:  # it may run in a gap
         return False
     if policy.blocked is Blocked.PLAN:
         return walk.planned == policy.depth or not queue.reserves

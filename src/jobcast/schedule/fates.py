@@ -60,8 +60,8 @@ class Fates:
 
     def __init__(self, facts: Facts, shapes: Shapes) -> None:
         self._facts, self._shapes = facts, shapes
-        self._hindered: list[int] = []
-        """Shapes that only rules hinder."""
+        self._passing: list[int] = []
+        """Shapes of which what is known of room may change when somebody is planned."""
         self._asked = 0
         self._alone = _FEW
         self._rules, self._room = _Known(facts, len(shapes.owners)), _Known(facts, shapes.count)
@@ -70,7 +70,7 @@ class Fates:
         """Somebody has started, gone on or let go: all are looked at again."""
         self._rules.clear()
         self._room.clear()
-        self._hindered.clear()
+        self._passing.clear()
         self._asked = 0
 
     def note_rules(self, entry: Entry, reason: Reason | None) -> None:
@@ -98,14 +98,17 @@ class Fates:
         """Note why a job waits that found no room for so many seconds, with a planned start for nobody like it."""
         if entry.kind is not None and entry.kind.plain:
             self._room.note(entry.kind.shape, seconds, reason)
-            if reason.cause is Cause.SPAN:
-                self._hindered.append(entry.kind.shape)
+            if reason.cause is Cause.SPAN or entry.queue.interruptible is not None:
+                self._passing.append(entry.kind.shape)
 
     def planned(self) -> None:
-        """Somebody has a planned start or holds something: whom only rules hindered may lack room now."""
-        for shape in self._hindered:
+        """Somebody has a planned start or holds something.
+
+        Whom only rules hindered may lack room now, and an interruptible job may have a gap that wasn't there.
+        """
+        for shape in self._passing:
             self._room.note(shape, _UNKNOWN, None)
-        self._hindered.clear()
+        self._passing.clear()
 
     def with_more_room(self, shapes: Rows, seconds: int) -> Rows:
         """Return those shapes that aren't known to find no room for so many seconds."""

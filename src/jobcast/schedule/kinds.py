@@ -47,9 +47,7 @@ def _who(entry: Entry, counts: tuple[Count, ...], state: State) -> int:
 def _is_special(entry: Entry, state: State) -> bool:
     """Tell whether something else than its queue, a limit, or lack of room may keep a job waiting, or let it start."""
     job = entry.job
-    # Who is planned later may leave an interruptible job a gap that wasn't there.
-    odd = bool(job.hold or job.booking) or entry.queue.interruptible is not None
-    return odd or _is_early(job, state) or _may_wait_again(job, state)
+    return bool(job.hold or job.booking) or _is_early(job, state) or _may_wait_again(job, state)
 
 
 def eligible_for_good(entry: Entry, state: State) -> None:
