@@ -1,12 +1,15 @@
-"""llmodify on a step that waits: all that it changes is kept, or nothing."""
+"""llmodify on a step: all that it changes is kept, or nothing; what runs is told its other limits."""
 
 from dataclasses import replace
 from pathlib import Path
 
-from jobcast.batch.order import Answer, Done, Modify, Outcome
+from jobcast.act.executors.base import End
+from jobcast.batch.action import Action, Verb
+from jobcast.batch.attempts import attempt_of
+from jobcast.batch.order import Answer, Done, Modify, Outcome, Requeue
 from jobcast.machine import CPUS
 from jobcast.units import GIB
-from tests.batch.making import ROOT, opened, order, submit, submitted
+from tests.batch.making import ROOT, end, opened, order, over, submit, submitted
 
 
 def test_a_step_of_loadleveler_has_its_new_values_where_they_are_told(tmp_path: Path) -> None:
@@ -73,11 +76,41 @@ def test_a_refusal_tells_what_there_is_too_little_of_in_the_words_of_whoever_sub
     assert [ledger.steps[step.job.id].submitted for step in steps] == steps
 
 
-def test_a_step_that_runs_keeps_the_soft_run_limit_with_which_it_began(tmp_path: Path) -> None:
+LIMIT = Action(verb=Verb.LIMIT, attempt="n1.1.0@1", step="n1.1.0")
+
+
+def test_the_soft_run_limit_of_a_step_that_runs_moves_too_and_its_executor_is_told(tmp_path: Path) -> None:
     ledger = opened(tmp_path)
     submit(ledger, replace(submitted("n1.1.0"), soft_run_limit=540))
-    assert order(ledger, Modify(step="n1.1.0", run_limit=1200), ROOT).answer.outcomes[0].done is Done.YES
-    kept = ledger.steps["n1.1.0"].submitted
-    assert (kept.job.run_limit, kept.soft_run_limit) == (1200, 540)
-    named = Modify(step="n1.1.0", soft_run_limit=900)
-    assert order(ledger, named, ROOT).answer.outcomes[0].done is Done.NOT_NOW
+    longer = order(ledger, Modify(step="n1.1.0", run_limit=1200), ROOT)
+    assert (longer.answer.outcomes[0].done, longer.actions) == (Done.YES, (LIMIT,))
+    step = ledger.steps["n1.1.0"]
+    assert (step.submitted.job.run_limit, step.submitted.soft_run_limit) == (1200, 1140)
+    assert attempt_of(step, ledger.state.running[step.id]).soft_run_limit == 1140
+    earlier = order(ledger, Modify(step="n1.1.0", soft_run_limit=900))
+    assert (earlier.answer.outcomes[0].done, earlier.actions) == (Done.YES, (LIMIT,))
+    assert ledger.steps["n1.1.0"].submitted.soft_run_limit == 900
+
+
+def test_only_operators_have_a_step_that_runs_warned_later(tmp_path: Path) -> None:
+    ledger = opened(tmp_path)
+    submit(ledger, replace(submitted("n1.1.0"), soft_run_limit=300))
+    wish = Modify(step="n1.1.0", soft_run_limit=400)
+    assert [order(ledger, wish, *who).answer.outcomes[0].done for who in ((), (ROOT,))] == [
+        Done.NOT_YOURS,
+        Done.YES,
+    ]
+
+
+def test_what_has_other_limits_is_told_them_again_after_a_restart_until_it_runs_anew(tmp_path: Path) -> None:
+    ledger = opened(tmp_path)
+    submit(ledger, replace(submitted("n1.1.0"), soft_run_limit=540))
+    start = Action(verb=Verb.START, attempt="n1.1.0@1", step="n1.1.0")
+    assert order(ledger, Modify(step="n1.1.0", comment="GRAPES")).actions == ()
+    assert list(opened(tmp_path).unfinished()) == [start]
+    order(ledger, Modify(step="n1.1.0", run_limit=500))
+    ledger = opened(tmp_path)
+    assert list(ledger.unfinished()) == [start, LIMIT]
+    order(ledger, Requeue(steps=("n1.1.0",)), ROOT)
+    end(ledger, over("n1.1.0@1", how=End.KILLED))
+    assert list(ledger.unfinished()) == [replace(start, attempt="n1.1.0@2")]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from jobcast.batch.order import Done, Modify
 from tests.batch.running import Batch
 from tests.cluster.waiting import until
 
@@ -26,6 +27,13 @@ def batch(tmp_path: Path) -> Iterator[Batch]:
     batch.start()
     yield batch
     batch.end()
+
+
+def test_a_step_that_runs_is_warned_at_the_soft_run_limit_that_it_is_given_then(batch: Batch):
+    step = batch.submit("#@ wall_clock_limit = 30:00,25:00\n#@ queue\n" + TAKES_NOTICE).outcomes[0].name
+    batch.wait(step, "running")
+    assert batch.client.do(Modify(step=step, soft_run_limit=1)).outcomes[0].done is Done.YES
+    assert batch.wait(step, "completed").exit_code == 9
 
 
 def test_steps_are_warned_at_their_soft_run_limit_or_that_of_their_class_also_without_a_manager(batch: Batch):

@@ -26,8 +26,8 @@ class Acting:
     ) -> None:
         """Ask an executor.
 
-        `attempt_of` returns what is to be started, or None where that isn't wanted any more; `never_began` is told of
-        an attempt that was killed before it was started.
+        `attempt_of` returns what is to run, as it is wanted now, or None where that isn't wanted any more;
+        `never_began` is told of an attempt that was killed before it was started.
         """
         self._executor, self._attempt_of, self._never_began = executor, attempt_of, never_began
         self._todo: asyncio.Queue[Action] = asyncio.Queue()
@@ -84,8 +84,17 @@ class Acting:
             await self._executor.suspend(action.attempt)
         elif action.verb is Verb.RESUME:
             await self._executor.resume(action.attempt)
+        elif action.verb is Verb.LIMIT:
+            await self._limit(action)
         else:
             await self._executor.kill(action.attempt, at_once=action.at_once)
+
+    async def _limit(self, action: Action) -> None:
+        attempt = self._attempt_of(action)
+        if attempt is not None:
+            await self._executor.limit(
+                attempt.id, run_limit=attempt.run_limit, soft_run_limit=attempt.soft_run_limit
+            )
 
     async def _start(self, action: Action) -> None:
         attempt = self._attempt_of(action)

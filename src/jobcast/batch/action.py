@@ -11,6 +11,8 @@ class Verb(StrEnum):
     SUSPEND = "suspend"
     RESUME = "resume"
     KILL = "kill"
+    LIMIT = "limit"
+    """Tell it the limits that hold when this is carried out."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

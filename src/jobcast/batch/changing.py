@@ -133,36 +133,47 @@ def changed(step: Step, at: int, ledger: Ledger, **fields: object) -> Change:
 
 def modify(order: Modify, step: Step, at: int, ledger: Ledger, *, operator: bool) -> Change | Refusal:
     """Give a step other values; what would keep it from ever starting is refused."""
-    job, waits = step.submitted.job, step.id in ledger.state.waiting
-    amounts = (order.memory_per_task, order.cpus_per_task, order.soft_run_limit)
-    waiting_only = (order.queue, order.account, order.begin, *amounts)
+    before, waits = step.submitted, step.id in ledger.state.waiting
+    waiting_only = (order.queue, order.account, order.begin, order.memory_per_task, order.cpus_per_task)
     if not waits and any(value is not None for value in waiting_only):
         return Done.NOT_NOW, say("batch.not_now", step=step.id, state=say(f"step_state.{step.state}"))
-    longer = order.run_limit is not None and (job.run_limit is None or order.run_limit > job.run_limit)
-    if (order.sysprio is not None or (longer and not waits)) and not operator:
+    if (order.sysprio is not None or (not waits and _is_longer(order, before))) and not operator:
         return Done.NOT_YOURS, say("batch.operators_only")
-    if step.submitted.notes.dialect == DIALECT:
-        found = modified(step.submitted, order, ledger.site.loadleveler)
+    if before.notes.dialect == DIALECT:
+        found = modified(before, order, ledger.site.loadleveler)
     else:
-        found = _with_values(step.submitted, order)
+        found = _with_values(before, order)
     if isinstance(found, str):
         return Done.REFUSED, found
-    if not waits:  # what runs it was told at its start
-        found = replace(found, soft_run_limit=step.submitted.soft_run_limit)
     if waits and (why := never(found, ledger.state)):
         return Done.REFUSED, why
     rank = order.sysprio
     if rank is not None:
         found = replace(found, notes=replace(found.notes, favoured=rank))
+    relimited = not waits and _limits(found) != _limits(before)
 
     def keep() -> None:
-        step.submitted = found
+        step.submitted, step.relimited = found, step.relimited or relimited
         ledger.change(step)
 
     events: tuple[Event, ...] = (Changed(at=at, job=found.job),)
     if rank is not None:
         events = (*events, Favoured(at=at, job=step.id, rank=rank))
-    return Change(events=events, then=keep)
+    limit = Action(verb=Verb.LIMIT, attempt=step.attempt_id, step=step.id)
+    return Change(events=events, then=keep, actions=(limit,) if relimited else ())
+
+
+def _is_longer(order: Modify, than: Submitted) -> bool:
+    """Tell whether an order lets a step run longer, or warns it later."""
+    hard, soft = _limits(than)
+    is_longer = order.run_limit is not None and (hard is None or order.run_limit > hard)
+    return is_longer or (
+        order.soft_run_limit is not None and soft is not None and order.soft_run_limit > soft
+    )
+
+
+def _limits(step: Submitted) -> tuple[int | None, int | None]:
+    return step.job.run_limit, step.soft_run_limit
 
 
 def _with_values(submitted: Submitted, order: Modify) -> Submitted:

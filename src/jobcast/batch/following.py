@@ -73,7 +73,7 @@ def _ask(verb: Verb, step: Step, *, makes_room: bool = False) -> Action:
 def _started(step: Step, at: float, allocation: Allocation) -> tuple[Action, ...]:
     step.attempt += 1
     step.dispatched, step.began, step.suspended, step.stopped = at, None, 0.0, None
-    step.allocation = allocation
+    step.allocation, step.relimited = allocation, False
     step.exit_code, step.detail, step.how, step.killed_for, step.halted_by = None, "", "", "", ""
     step.exits, step.consumed, step.reason = {}, Consumed(), None
     put(step, StepState.PENDING, at)

@@ -211,6 +211,8 @@ class Ledger:
         for step in self.steps.values():
             if self.holds_machines(step):
                 yield Action(verb=Verb.START, attempt=step.attempt_id, step=step.id)
+                if step.relimited:
+                    yield Action(verb=Verb.LIMIT, attempt=step.attempt_id, step=step.id)
                 if step.id in self.state.suspended:
                     yield Action(verb=Verb.SUSPEND, attempt=step.attempt_id, step=step.id)
                 elif step.state in {StepState.PREEMPTED, StepState.RESUME_PENDING}:

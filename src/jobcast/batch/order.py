@@ -136,7 +136,7 @@ class Modify:
     run_limit: int | None = None
     """Seconds; a longer one only for operators once it runs."""
     soft_run_limit: int | None = None
-    """Seconds, not above the run limit, with which it moves where it isn't named; only until it runs."""
+    """Seconds, not above the run limit, with which it moves where it isn't named; once it runs as `run_limit`."""
     queue: str | None = None
     account: str | None = None
     comment: str | None = None

@@ -184,6 +184,8 @@ class Step:
 
     Empty for nobody.
     """
+    relimited: bool = False
+    """Whether its run limits were changed since the last attempt was decided."""
     killed_for: str = ""
     """Why the last attempt is being killed, or was, `jobcast.decision.Cause`; empty where it isn't."""
     reason: Reason | None = None

@@ -150,6 +150,7 @@ class Life:
             for name in ("a@1", "nobody@1"):
                 for order in (seen.executor.suspend, seen.executor.resume, seen.executor.kill):
                     await order(name)
+                await seen.executor.limit(name, run_limit=60, soft_run_limit=1)
             await seen.executor.forget("nobody@1")
             assert await seen.executor.known() == ()
 

@@ -110,6 +110,37 @@ class Limits:
 
         with_(bench, scene)
 
+    def test_one_whose_soft_run_limit_is_moved_is_warned_at_the_new_one_alone(self, bench: Bench):
+        counter = bench.folder / "counter"
+
+        async def scene(seen: Watched) -> None:
+            await seen.executor.start(bench.sh("a@1", COUNTS, str(counter), soft_run_limit=6))
+            await seen.first(Began, "a@1")
+            await seen.executor.limit("a@1", run_limit=600, soft_run_limit=500)
+            ended = await seen.run(bench.sh("b@1", "exec sleep 600", soft_run_limit=6))
+            assert (ended.how, ended.exit_code) == (End.SIGNALLED, 128 + 24)
+            before = number_in(counter)
+            await eventually(lambda: number_in(counter) > before + 5)
+            await seen.executor.limit("a@1", run_limit=600, soft_run_limit=1)
+            ended = await seen.first(Ended, "a@1")
+            assert (ended.how, ended.exit_code) == (End.SIGNALLED, 128 + 24)
+
+        with_(bench, scene)
+
+    def test_one_that_stands_still_is_warned_at_its_new_soft_run_limit_once_it_goes_on(self, bench: Bench):
+        async def scene(seen: Watched) -> None:
+            line = "trap 'exit 9' XCPU; touch up; while :; do sleep 0.05; done"
+            await seen.executor.start(bench.sh("a@1", line))
+            await eventually((bench.folder / "up").exists)
+            await seen.executor.suspend("a@1")
+            await seen.first(Paused, "a@1")
+            await seen.executor.limit("a@1", run_limit=None, soft_run_limit=1)
+            await seen.executor.resume("a@1")
+            ended = await seen.first(Ended, "a@1")
+            assert (ended.how, ended.exit_code) == (End.EXITED, 9)
+
+        with_(bench, scene)
+
     def test_time_that_a_job_stands_still_does_not_count_for_its_soft_run_limit(self, bench: Bench):
         counter = bench.folder / "counter"
 

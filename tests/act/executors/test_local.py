@@ -1,5 +1,7 @@
 """The embedded executor does what every executor must do."""
 
+import asyncio
+import json
 import os
 import signal
 import tempfile
@@ -11,7 +13,7 @@ import pytest
 from jobcast.act.executors.base import Began, End, Ended
 from jobcast.act.executors.local import LocalExecutor
 from jobcast.act.starter.spool import groups_of
-from tests.act.executors.bench import Bench, Watched, eventually, with_
+from tests.act.executors.bench import Bench, Watched, eventually, watched, with_
 from tests.act.executors.conformance import Conformance
 from tests.act.executors.life import Life
 from tests.act.executors.limits import Limits
@@ -74,3 +76,29 @@ def test_what_takes_its_time_to_end_is_ended_at_once_when_that_is_asked(home: Pa
         assert (ended.how, ended.exit_code) == (End.KILLED, 128 + 9)
 
     with_(patient, scene)
+
+
+def test_a_starter_that_an_older_program_left_running_is_not_asked_what_it_does_not_know(home: Path):
+    asked: list[str] = []
+
+    async def play() -> None:
+        hung_up = asyncio.Event()
+
+        async def older(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            while line := await reader.readline():
+                question = json.loads(line)
+                asked.append(question["ask"])
+                writer.write(json.dumps({"n": question["n"], "version": 1}).encode() + b"\n")
+            writer.close()
+            await writer.wait_closed()
+            hung_up.set()
+
+        (home / "spool").mkdir()
+        async with await asyncio.start_unix_server(older, home / "spool" / "socket"):
+            async with watched(bench_in(home, groups=False)) as seen:
+                await seen.executor.limit("a@1", run_limit=60, soft_run_limit=50)
+                await seen.executor.suspend("a@1")
+            await hung_up.wait()
+
+    asyncio.run(play())
+    assert asked == ["listen", "suspend"]

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobcast.act.executors.base import Attempt
-from jobcast.act.executors.slurm_commands import end, submit
+from jobcast.act.executors.slurm_commands import end, limit, look_at_limit, minutes, submit
 from jobcast.act.executors.slurm_script import batch_script, mark
 from jobcast.machine import Share
-from jobcast.program import Program
+from jobcast.program import Exits, Program
 
 ATTEMPT = Attempt(
     id="n01.12.0@1",
@@ -101,3 +101,15 @@ def test_marks_are_two_words_and_differ_as_their_attempts_do(one: str, other: st
 def test_only_what_tends_a_job_hears_that_it_is_to_end_and_how() -> None:
     told = [end("7").arguments, end("7", at_once=True).arguments]
     assert told == [("scancel", "--batch", f"--signal={name}", "7") for name in ("TERM", "QUIT")]
+
+
+def test_slurms_own_limit_is_behind_ours_and_stays_behind_it_where_that_is_moved() -> None:
+    exits = Exits(prolog=("/p",), user_prolog=("/up",), user_epilog=("/ue",), longest=30)
+    moved = dataclasses.replace(ATTEMPT, run_limit=61, exits=exits)
+    assert [minutes(each, "1-0") for each in (ATTEMPT, moved)] == ["1-0", "3"]
+    assert limit("7", "3", None).arguments == (
+        *("scontrol", "update", "JobId=7", "TimeLimit=3"),
+        "AdminComment=soft_run_limit=inf",
+    )
+    assert limit("7", "3", 60).arguments[-1] == "AdminComment=soft_run_limit=60"
+    assert look_at_limit("7").arguments == ("scancel", "--batch", "--signal=URG", "7")

@@ -10,7 +10,7 @@ spans = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), max_size=6)
 
 @given(left=st.integers(0, 200), spans=spans)
 def test_it_rings_when_it_was_let_go_on_for_so_long(left: int, spans: list[tuple[int, int]]):
-    alarm, now, gone = Alarm(left=left), 0, 0
+    alarm, now, gone = Alarm(after=left), 0, 0
     for going, held in spans:
         alarm.go_on(now)
         alarm.go_on(now)
@@ -27,7 +27,7 @@ def test_it_rings_when_it_was_let_go_on_for_so_long(left: int, spans: list[tuple
 
 
 def test_it_rings_once():
-    alarm = Alarm(left=3)
+    alarm = Alarm(after=3)
     alarm.go_on(10)
     assert [alarm.rings(now) for now in (12, 13, 14)] == [False, True, False]
     alarm.go_on(20)
@@ -37,4 +37,17 @@ def test_it_rings_once():
 def test_it_may_ring_never():
     alarm = Alarm()
     alarm.go_on(10)
+    assert not alarm.rings(1e9)
+
+
+def test_what_it_has_gone_counts_where_it_is_set_anew():
+    alarm = Alarm(after=3)
+    alarm.go_on(10)
+    alarm.hold(12)
+    alarm.after = 20
+    alarm.go_on(30)
+    assert alarm.at == 48
+    alarm.after = 1
+    assert alarm.rings(30)
+    alarm.after = 100
     assert not alarm.rings(1e9)

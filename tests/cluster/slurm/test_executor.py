@@ -98,6 +98,19 @@ def test_an_attempt_whose_submission_was_not_heard_of_is_found_and_runs_once(
     assert len(set(of_slurm(cluster)) - set(before)) == 1
 
 
+def test_slurms_own_time_limit_moves_with_that_of_an_attempt(bench: Bench, cluster: Cluster) -> None:
+    async def scene(seen: Watched) -> None:
+        await seen.executor.start(replace(bench.sh("moved@1", "sleep 600"), run_limit=60))
+        await seen.first(Began, "moved@1")
+        await seen.executor.limit("moved@1", run_limit=601, soft_run_limit=None)
+        told = cluster.run("squeue", "-h", "-p", PARTITION, "--name=jobcast moved", "-o", "%l")
+        assert told == "11:00\n"
+        await seen.executor.kill("moved@1")
+        await seen.first(Ended, "moved@1")
+
+    with_(bench, scene)
+
+
 def test_another_job_runs_on_the_cpus_of_one_that_stands_still(bench: Bench) -> None:
     whole = {"n1": 12}
 

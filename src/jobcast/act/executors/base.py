@@ -194,6 +194,12 @@ class Executor(Protocol):
         `at_once` spares what is polite, or what is left of the while.
         """
 
+    async def limit(self, attempt: str, *, run_limit: int | None, soft_run_limit: int | None) -> None:
+        """Let other limits hold for it from now on, see `Attempt`; the soft one where it wasn't warned yet.
+
+        At a soft one that it has passed it is warned at once. Nothing for one that is over.
+        """
+
     async def known(self) -> tuple[Known, ...]:
         """Return the attempts that have been started and aren't over, also those of callers before this one."""
 

@@ -20,6 +20,8 @@ from jobcast.systems.base import Command
 from jobcast.systems.run import run
 
 _MAIN = Path(__file__).parents[1] / "starter" / "__main__.py"
+_KNOWS_LIMITS = 2
+"""`jobcast.act.starter.server.VERSION` from which on a starter knows ``warn_at``."""
 _START_S = 30.0
 _ANSWER_S = 30.0
 _LONGEST_LINE = 64 << 20
@@ -46,6 +48,8 @@ class LocalExecutor:
         self._numbers = itertools.count(1)
         self._asked: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._writer: asyncio.StreamWriter | None = None
+        self._version = 0
+        """Of the starter."""
         self._listening: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -77,6 +81,15 @@ class LocalExecutor:
     async def kill(self, attempt: str, *, at_once: bool = False) -> None:
         """See `jobcast.act.executors.base.Executor.kill`."""
         await self._ask({"ask": "kill", "attempt": attempt, "at_once": at_once})
+
+    async def limit(self, attempt: str, *, run_limit: int | None, soft_run_limit: int | None) -> None:
+        """See `jobcast.act.executors.base.Executor.limit`; whoever asks ends it at the hard one.
+
+        A starter that an older program has left running doesn't know of it: there the soft one stays as it was.
+        """
+        del run_limit
+        if self._version >= _KNOWS_LIMITS:
+            await self._ask({"ask": "warn_at", "attempt": attempt, "seconds": soft_run_limit})
 
     async def forget(self, attempt: str) -> None:
         """See `jobcast.act.executors.base.Executor.forget`."""
@@ -173,6 +186,7 @@ class LocalExecutor:
         self._asked.clear()
 
     def _hear(self, told: dict[str, Any]) -> None:
+        self._version = told.get("version", self._version)
         if "news" in told:
             for news in self._read(told["news"]):
                 self._news.put_nowait(news)

@@ -166,6 +166,11 @@ class SlurmExecutor:
         """See `jobcast.act.executors.base.Executor.resume`."""
         await self._opened().does.orders.resume(attempt)
 
+    async def limit(self, attempt: str, *, run_limit: int | None, soft_run_limit: int | None) -> None:
+        """See `jobcast.act.executors.base.Executor.limit`. Both stay as they were without an operator's rights."""
+        orders = self._opened().does.orders
+        await orders.limit(attempt, run_limit=run_limit, soft_run_limit=soft_run_limit)
+
     async def kill(self, attempt: str, *, at_once: bool = False) -> None:
         """See `jobcast.act.executors.base.Executor.kill`."""
         parts = self._opened()

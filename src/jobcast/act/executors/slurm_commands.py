@@ -55,6 +55,15 @@ def submit(attempt: Attempt, partition: str, owner: tuple[str, ...], limit: str)
     )
 
 
+def minutes(attempt: Attempt, longest: str) -> str:
+    """Return Slurm's limit of an attempt: it stands behind ours, which is exact, and holds the user's exits."""
+    if attempt.run_limit is None:
+        return longest
+    exits = attempt.exits
+    around = exits.longest * sum(map(bool, (exits.user_prolog, exits.user_epilog)))
+    return str(max(1, -(-(attempt.run_limit + around) // 60)))
+
+
 def _tasks(attempt: Attempt) -> tuple[int, int]:
     """Return how many tasks Slurm starts on each machine, and CPUs of each."""
     tasks = max(share.tasks for share in attempt.allocation)
@@ -86,6 +95,20 @@ def suspend(job: str) -> Command:
 def resume(job: str) -> Command:
     """Let it go on."""
     return _command("scontrol", "resume", job)
+
+
+def limit(job: str, minutes: str, soft_run_limit: int | None) -> Command:
+    """Give a job another time limit, and leave its soft run limit for what runs it. Wants an operator's rights."""
+    soft = "inf" if soft_run_limit is None else soft_run_limit
+    return _command(
+        *("scontrol", "update", f"JobId={job}", f"TimeLimit={minutes}"),
+        f"AdminComment=soft_run_limit={soft}",
+    )
+
+
+def look_at_limit(job: str) -> Command:
+    """Tell what runs an attempt that another soft run limit was left for it."""
+    return _command("scancel", "--batch", "--signal=URG", job)
 
 
 def end(job: str, *, at_once: bool = False) -> Command:

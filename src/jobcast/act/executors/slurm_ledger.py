@@ -85,7 +85,9 @@ class Ledger:
     def note(self, entry: Entry, **changes: Any) -> None:
         """Change fields of an entry, by their names."""
         columns = ", ".join(f"{name} = ?" for name in changes)
-        values = [to_json(value) if isinstance(value, Ended) else value for value in changes.values()]
+        values = [
+            to_json(value) if isinstance(value, Attempt | Ended) else value for value in changes.values()
+        ]
         self._do(f"UPDATE attempts SET {columns} WHERE id = ?", (*values, entry.attempt.id))  # noqa: S608
 
         for name, value in changes.items():

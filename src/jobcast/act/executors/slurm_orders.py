@@ -1,8 +1,10 @@
-"""What attempts that run are told: stand still, go on, end."""
+"""What attempts that run are told: stand still, go on, run so long, end."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from dataclasses import replace
 
 from jobcast.act.executors import slurm_commands as commands
 from jobcast.act.executors.base import ExecutorError, Phase
@@ -13,6 +15,8 @@ from jobcast.act.executors.slurm_post import Post
 from jobcast.act.executors.slurm_states import phase
 from jobcast.language import say
 from jobcast.systems.base import Command
+
+logger = logging.getLogger("jobcast.batch")
 
 _SETTLES_S = 3.0
 """Slurm's daemon stops a job two seconds after it was told to, and forgets whatever it is told before."""
@@ -66,9 +70,35 @@ class Orders:
         else:
             await self._kill(job, at_once=at_once)
 
+    async def limit(self, attempt: str, *, run_limit: int | None, soft_run_limit: int | None) -> None:
+        """Move a job's time limit, and leave its soft one where what runs it finds it; `tell_limit` says so."""
+        if (entry := self._going(attempt)) is None:
+            return
+        asked = replace(entry.attempt, run_limit=run_limit, soft_run_limit=soft_run_limit)
+        self._post.ledger.note(entry, attempt=asked)
+        if entry.job is None:
+            return
+        minutes = commands.minutes(entry.attempt, self._post.longest)
+        try:
+            await ask(commands.limit(entry.job, minutes, entry.attempt.soft_run_limit))
+        except RefusedError as refused:
+            logger.warning("%s", say("slurm_executor.refused", why=refused))
+            return
+        self._post.untold.add(attempt)
+        self._post.bell.set()
+
+    async def tell_limit(self, entry: Entry) -> None:
+        """Tell what runs an attempt that it has another soft run limit; again where Slurm says no."""
+        self._post.untold.discard(entry.attempt.id)
+        try:
+            await ask(commands.look_at_limit(entry.job or ""))
+        except (RefusedError, ExecutorError):
+            self._post.untold.add(entry.attempt.id)
+
     def forget(self, attempt: str) -> None:
         """Keep nothing of it."""
         self._settled.pop(attempt, None)
+        self._post.untold.discard(attempt)
 
     async def _kill(self, job: str, *, at_once: bool) -> None:
         waits = await self._phase(job) is Phase.PROLOG

@@ -53,6 +53,8 @@ class Post:
     """Set where it is worth to look at the queue at once."""
     states: dict[str, str] = field(default_factory=dict)
     """Attempt to the state in which Slurm last told its job to be."""
+    untold: set[str] = field(default_factory=set)
+    """Attempts whose shepherds haven't been told yet that they have another soft run limit."""
     at_work: set[str] = field(default_factory=set)
     """Attempts that are being started or ended by a task of ours."""
     tasks: set["asyncio.Task[None]"] = field(default_factory=set)

@@ -49,20 +49,14 @@ class Starts:
     async def _submit(self, attempt: Attempt, owner: tuple[str, ...]) -> str:
         site = self._post.site
         script = batch_script(attempt, python=site.python, grace=site.grace, path=site.path)
-        command = commands.submit(attempt, site.partition, owner, self._limit(attempt))
+        command = commands.submit(
+            attempt, site.partition, owner, commands.minutes(attempt, self._post.longest)
+        )
         printed = await ask(command, script.encode())
         job = printed.partition(";")[0].strip()
         if not job.isdigit():
             raise ExecutorError(say("slurm_executor.unreachable", why=printed[:200]))
         return job
-
-    def _limit(self, attempt: Attempt) -> str:
-        """Return Slurm's limit, in whole minutes: it stands behind ours, which is exact, and holds the user's exits."""
-        if attempt.run_limit is None:
-            return self._post.longest
-        exits = attempt.exits
-        around = exits.longest * sum(map(bool, (exits.user_prolog, exits.user_epilog)))
-        return str(max(1, -(-(attempt.run_limit + around) // 60)))
 
     async def launch(self, entry: Entry) -> None:
         """Run the site's prolog, then let Slurm start the job. Raises ExecutorError; asked again it goes on."""

@@ -153,6 +153,8 @@ class Watch:
             self._post.news.put_nowait(Paused(attempt=name, at=self._post.now(), suspended=is_))
         if queued.state == "RUNNING" and entry.stands and entry.killed is None:
             self._post.spawn(_suppressed(self._does.orders.suspend(name)))
+        if queued.state == "RUNNING" and entry.began is not None and name in self._post.untold:
+            self._post.spawn(self._does.orders.tell_limit(entry))  # what runs it hears no sooner
         self._force(entry)
         self._give_back(entry, queued)
         return before != queued.state

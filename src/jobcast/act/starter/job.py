@@ -14,7 +14,7 @@ from jobcast.act.starter.launch import Launch
 from jobcast.act.starter.post import Post
 from jobcast.act.starter.processes import Process
 from jobcast.act.starter.progress import BEGAN
-from jobcast.act.starter.tending import KILL_AT_ONCE, KILLS, Ears, Order, Over, Tended
+from jobcast.act.starter.tending import KILL_AT_ONCE, KILLS, Ears, Order, Over, Tended, warns_at
 from jobcast.act.starter.usage import Usage
 from jobcast.act.starter.wanted import Wanted
 
@@ -43,7 +43,7 @@ class Job:
     """Second of the epoch."""
     killed: str = ""
     """`jobcast.act.executors.base.End` of one that we kill."""
-    _alarm: Alarm = field(default_factory=Alarm)
+    _alarm: Alarm = field(init=False)
     """Rings at its soft run limit."""
     _paused: bool = False
     _warned: bool = False
@@ -54,11 +54,14 @@ class Job:
     _tell_at: float = 0.0
     _tell_between: float = _TELL_FROM
 
+    def __post_init__(self) -> None:
+        """Set the alarm to the soft run limit with which it was asked for."""
+        self._alarm = Alarm(after=self.wanted.soft_run_limit)
+
     def run(self, wish: Launch, ears: Ears) -> Over:
         """Run it until nothing of it is left."""
         self._nice = os.getpriority(os.PRIO_PROCESS, 0) + self.wanted.nice
         self._last = (time.monotonic(), 0.0)
-        self._alarm.left = self.wanted.soft_run_limit
         tended = Tended(
             ears=ears,
             usage=self.usage,
@@ -85,7 +88,13 @@ class Job:
             self.body.stop()
             self._stopped(self.wants_pause)
 
+    def hear_limit(self, order: Order) -> None:
+        """Set the alarm anew where an order says so; nothing for another order."""
+        if (seconds := warns_at(order)) is not None:
+            self._alarm.after = seconds
+
     def _obey(self, tended: Tended, order: Order) -> None:
+        self.hear_limit(order)
         if order in KILLS:
             self._kill(tended, "killed", at_once=order == KILL_AT_ONCE)
         elif order in {"suspend", "resume"} and not self.killed:

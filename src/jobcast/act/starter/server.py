@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import json
+import math
 import os
 import selectors
 import socket
@@ -18,9 +19,10 @@ from jobcast.act.starter.facts import facts
 from jobcast.act.starter.flock import Flock
 from jobcast.act.starter.launch import know_owners
 from jobcast.act.starter.spool import Spool
-from jobcast.act.starter.tending import KILL_AT_ONCE
+from jobcast.act.starter.tending import KILL_AT_ONCE, warn_at
 
-VERSION = 1
+VERSION = 2
+"""1 didn't know ``warn_at``."""
 _FACTS_EVERY = 30.0
 """Seconds."""
 _LONGEST_LINE = 64 << 20
@@ -165,6 +167,10 @@ class Server:
         if what in _ORDERS:
             order = KILL_AT_ONCE if what == "kill" and asked.get("at_once") else what
             self._flock.order(str(asked["attempt"]), order)
+            return {}
+        if what == "warn_at":
+            seconds = math.inf if asked["seconds"] is None else float(asked["seconds"])
+            self._flock.order(str(asked["attempt"]), warn_at(seconds))
             return {}
         if what == "forget":
             self._flock.forget(str(asked["attempt"]))

@@ -165,6 +165,7 @@ class Shepherd:
 
     def _obey(self, tended: Tended, order: Order) -> None:
         """Obey during an exit: a prolog is killed, an epilog runs; a job that is to stand still does so later."""
+        self.job.hear_limit(order)
         if order in KILLS and self.post.phase == "prolog":
             self.job.killed = "killed"
             tended.end(at_once=order == KILL_AT_ONCE)

@@ -6,6 +6,7 @@ Slurm's signals become orders to the shepherd, and what that tells is left in th
 import base64
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -21,7 +22,7 @@ from jobcast.act.starter.duty import tend
 from jobcast.act.starter.post import Post
 from jobcast.act.starter.progress import ENDED, noted
 from jobcast.act.starter.spool import ORDERS, open_pipe
-from jobcast.act.starter.tending import KILL_AT_ONCE
+from jobcast.act.starter.tending import KILL_AT_ONCE, warn_at
 from jobcast.act.starter.topology import binding_here
 from jobcast.act.starter.wanted import Wanted, wanted
 
@@ -42,6 +43,9 @@ _ORDERS = {
     signal.SIGCONT: b"resume\n",
 }
 """Slurm sends SIGTSTP at once, and SIGSTOP two seconds later."""
+_SIGNALS = (*_ORDERS, signal.SIGURG)
+"""SIGURG, which harms nobody who doesn't listen to it, says that there is another soft run limit."""
+_SOFT_RUN_LIMIT = re.compile(r"\bAdminComment=soft_run_limit=(\d+|inf)\s")
 _NOBODY_SAW = 70
 
 
@@ -79,6 +83,7 @@ class Relay:
         """Return the end of the attempt, as its shepherd told it; None where it died."""
         for number in _ORDERS:
             signal.signal(number, self._order)
+        signal.signal(signal.SIGURG, self._limit)
         news, tell = os.pipe()
         os.set_blocking(tell, False)
         shepherd = os.fork()
@@ -98,7 +103,7 @@ class Relay:
         return ended
 
     def _tend(self, news: int) -> NoReturn:
-        for number in _ORDERS:  # heard, so that those it starts hear them as usual
+        for number in _SIGNALS:  # heard, so that those it starts hear them as usual
             signal.signal(number, _nothing)
         asked = wanted(self._told["attempt"])
         orders = self._orders
@@ -116,6 +121,13 @@ class Relay:
         with suppress(OSError):
             os.write(self._orders, _ORDERS[signal.Signals(number)])
 
+    def _limit(self, _number: int, _frame: object) -> None:
+        """Hand on the soft run limit that the manager has left where a job's owner can't write it; asked for once."""
+        told = _SOFT_RUN_LIMIT.search(self._scontrol("show", "--oneliner", "job", _own_job()))
+        if told:
+            with suppress(OSError):
+                os.write(self._orders, f"{warn_at(float(told[1]))}\n".encode())
+
     def _hear(self, news: Json) -> None:
         if news["kind"] == "Began":
             self._report["began"] = news["at"]
@@ -128,21 +140,33 @@ class Relay:
                 self._tell()
 
     def _tell(self) -> None:
-        """Leave what is known in the job's comment; where scontrol isn't there, or fails, Slurm knows the least."""
+        """Leave what is known in the job's comment."""
         mark = self._told["mark"]
         comment = f"Comment={mark} {pack(self._report, _LONGEST_COMMENT - len(mark))}"
+        self._scontrol("update", f"JobId={_own_job()}", comment)
+
+    def _scontrol(self, *arguments: str) -> str:
+        """Return what scontrol prints; nothing where it isn't there, or fails: then Slurm knows the least."""
+        printed, write = os.pipe()
         pid = os.fork()
         if pid == 0:
             try:
                 null = os.open(os.devnull, os.O_RDWR)
-                for number in range(3):
-                    os.dup2(null, number)
-                job = f"JobId={os.environ.get('SLURM_JOB_ID', '')}"
+                for number, open_file in enumerate((null, write, null)):
+                    os.dup2(open_file, number)
                 surroundings = {**os.environ, "PATH": self._told["path"]}
-                os.execvpe("scontrol", ["scontrol", "update", job, comment], surroundings)  # noqa: S606, S607 - where it is differs
+                os.execvpe("scontrol", ["scontrol", *arguments], surroundings)  # noqa: S606, S607 - where it is differs
             finally:
                 os._exit(1)
+        os.close(write)
+        with os.fdopen(printed, "rb") as file:
+            text = file.read()
         os.waitpid(pid, 0)
+        return text.decode("utf-8", "replace")
+
+
+def _own_job() -> str:
+    return os.environ.get("SLURM_JOB_ID", "")
 
 
 def pack(report: Json, room: int) -> str:

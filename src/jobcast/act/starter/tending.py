@@ -24,9 +24,20 @@ _AGAIN = 0.1
 """Seconds after which what doesn't end is killed once more: it may have forked."""
 
 Order = str
-"""``suspend``, ``resume``, ``kill``, or `KILL_AT_ONCE`."""
+"""``suspend``, ``resume``, ``kill``, `KILL_AT_ONCE`, or what `warn_at` makes."""
 KILL_AT_ONCE = "kill_at_once"
 KILLS = frozenset({"kill", KILL_AT_ONCE})
+_WARN_AT = "warn_at "
+
+
+def warn_at(seconds: float) -> Order:
+    """Return the order to warn a job after so many seconds of running, without end for never, instead of as before."""
+    return f"{_WARN_AT}{seconds}"
+
+
+def warns_at(order: Order) -> float | None:
+    """Return the seconds that such an order tells; None for another order."""
+    return float(order.removeprefix(_WARN_AT)) if order.startswith(_WARN_AT) else None
 
 
 @dataclass(kw_only=True, slots=True)
