@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,12 +12,13 @@ from jobcast.act.starter.job import BOOT
 from jobcast.act.starter.processes import look
 from jobcast.act.starter.strays import end_strays
 
+OTHER = Path("/spool/attempts/other@1")
 SLEEP = (sys.executable, "-I", "-S", "-c", "import time; print(flush=True); time.sleep(600)")
 
 
 @pytest.fixture
 def stray() -> Iterator[subprocess.Popen[bytes]]:
-    environment = {"JOBCAST_ATTEMPT": "a%2F@1"}
+    environment = {"JOBCAST_FOLDER": "/spool/attempts/a%2F@1"}
     with subprocess.Popen(SLEEP, stdout=subprocess.PIPE, env=environment, start_new_session=True) as process:
         assert process.stdout is not None
         process.stdout.readline()
@@ -30,15 +32,16 @@ def began(pid: int) -> dict[str, object]:
     return {"pid": pid, "start": process.start, "boot": BOOT, "at": 1.0}
 
 
-def test_what_carries_the_attempt_in_its_environment_is_killed(stray: subprocess.Popen[bytes]):
-    end_strays("a/@2", {})
-    assert stray.poll() is None
-    end_strays("a/@1", {})
+def test_what_carries_the_folder_of_the_attempt_in_its_environment_is_killed(stray: subprocess.Popen[bytes]):
+    for other in ("/spool/attempts/a%2F@2", "/others/attempts/a%2F@1"):
+        end_strays(Path(other), {})
+        assert stray.poll() is None
+    end_strays(Path("/spool/attempts/a%2F@1"), {})
     assert stray.wait(10) == -9
 
 
 def test_what_is_in_the_session_of_its_first_process_is_killed(stray: subprocess.Popen[bytes]):
-    end_strays("other@1", began(stray.pid))
+    end_strays(OTHER, began(stray.pid))
     assert stray.wait(10) == -9
 
 
@@ -46,5 +49,5 @@ def test_what_is_in_the_session_of_its_first_process_is_killed(stray: subprocess
 def test_whoever_has_got_the_number_since_is_left_alone(
     stray: subprocess.Popen[bytes], other: dict[str, object]
 ):
-    end_strays("other@1", began(stray.pid) | other | ({"start": 1} if "pid" in other else {}))
+    end_strays(OTHER, began(stray.pid) | other | ({"start": 1} if "pid" in other else {}))
     assert stray.poll() is None

@@ -28,7 +28,7 @@ def test_programs_are_told_of_the_attempt_and_of_those_before_them():
         "LOADL_PROCESSOR_LIST": "a a b",
         "LOADL_HOSTFILE": "/spool/1@1/hosts",
         "LOADL_STEP_ID": "here.1.0",
-        "JOBCAST_ATTEMPT": "1@1",
+        "JOBCAST_FOLDER": "/spool/1@1",
     }
     assert told(WANTED, FOLDER, 42, {"prolog": 0, "job": 3, "epilog": 9}) == {
         "LOADL_PROCESSOR_LIST": "a a b",
@@ -37,7 +37,7 @@ def test_programs_are_told_of_the_attempt_and_of_those_before_them():
         "LOADL_PID": "42",
         "LOADL_PROLOG_EXIT_CODE": "0",
         "LOADL_JOB_STEP_EXIT_CODE": "3",
-        "JOBCAST_ATTEMPT": "1@1",
+        "JOBCAST_FOLDER": "/spool/1@1",
     }
 
 

@@ -227,7 +227,7 @@ class Flock:
         began, group = told.get(BEGAN, {}), told.get(TENDER, {}).get("group")
         if group and Path(group).exists():
             Group(Path(group)).end(politely=False)
-        end_strays(attempt, began)
+        end_strays(folder, began)
         if group:
             Group(Path(group)).remove()
         self.over[attempt] = {

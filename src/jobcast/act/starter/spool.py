@@ -51,7 +51,7 @@ class Spool:
 
         Without `groups` no control groups are made, even where that could be.
         """
-        self.attempts = path.absolute() / "attempts"
+        self.attempts = path.resolve() / "attempts"
         self.attempts.mkdir(parents=True, exist_ok=True)
         path.chmod(0o711)  # their owners reach their scripts; nobody lists what others run
         self.attempts.chmod(0o711)

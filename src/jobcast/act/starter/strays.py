@@ -8,14 +8,17 @@ from typing import Any
 
 from jobcast.act.starter import processes
 from jobcast.act.starter.job import BOOT
-from jobcast.act.starter.spool import folder_name
+from jobcast.act.starter.surroundings import FOLDER
 
 _ROUNDS = 20
 
 
-def end_strays(attempt: str, began: Mapping[str, Any]) -> None:
-    """Kill what carries the attempt in its environment, or is in the session of its first process."""
-    mark = b"JOBCAST_ATTEMPT=" + folder_name(attempt).encode()
+def end_strays(folder: Path, began: Mapping[str, Any]) -> None:
+    """Kill what carries the attempt's folder in its environment, or is in the session of its first process.
+
+    Not its name: another manager's attempt on this machine may have the same.
+    """
+    mark = os.fsencode(f"{FOLDER}={folder}")
     session = _session(began)
     for _ in range(_ROUNDS):
         found = [

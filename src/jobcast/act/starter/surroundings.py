@@ -8,6 +8,8 @@ from jobcast.act.starter.launch import Launch, Owner
 from jobcast.act.starter.spool import HOSTS
 from jobcast.act.starter.wanted import Wanted
 
+FOLDER = "JOBCAST_FOLDER"
+"""Variable of the environment by which processes of an attempt are found that have left it."""
 _CODES = {
     "prolog": "LOADL_PROLOG_EXIT_CODE",
     "user_prolog": "LOADL_USER_PROLOG_EXIT_CODE",
@@ -19,7 +21,7 @@ _CODES = {
 def told(wanted: Wanted, folder: Path, pid: int, exits: Mapping[str, int]) -> dict[str, str]:
     """Return what all programs of an attempt are told of it, and of those that ran before them.
 
-    The name of its `folder` tells its processes from others; `pid` is the job's, 0 before it began.
+    Its `folder` tells its processes from all others; `pid` is the job's, 0 before it began.
     """
     return {
         "LOADL_PROCESSOR_LIST": " ".join(wanted.hosts),
@@ -27,7 +29,7 @@ def told(wanted: Wanted, folder: Path, pid: int, exits: Mapping[str, int]) -> di
         **wanted.told,
         **({"LOADL_PID": str(pid)} if pid else {}),
         **{_CODES[name]: str(code) for name, code in exits.items() if name in _CODES},
-        "JOBCAST_ATTEMPT": folder.name,
+        FOLDER: str(folder),
     }
 
 
