@@ -5,7 +5,7 @@ import os
 import signal
 from pathlib import Path
 
-from jobcast.act.executors.base import Began, End, Ended
+from jobcast.act.executors.base import Began, End, Ended, Paused
 from tests.act.executors.bench import Bench, Watched, eventually, with_
 from tests.act.executors.starting import starter, starters
 
@@ -26,6 +26,25 @@ def test_a_shepherd_that_was_killed_without_an_attempt_keeps_none_from_running(b
             (shepherd,) = shepherds(home)
             os.kill(shepherd, signal.SIGKILL)
         assert (await seen.run(bench.sh("last@1", "exit 3"))).exit_code == 3
+
+    with_(bench, scene)
+
+
+def test_what_was_given_to_a_shepherd_that_is_just_killed_runs_and_obeys_what_it_was_told(
+    bench: Bench, home: Path
+):
+    async def scene(seen: Watched) -> None:
+        await seen.run(bench.sh("before@1", ":"))
+        (shepherd,) = shepherds(home)
+        os.kill(shepherd, signal.SIGSTOP)
+        await seen.executor.start(bench.sh("a@1", "echo x >> ran; exit 3"))
+        await seen.executor.suspend("a@1")
+        os.kill(shepherd, signal.SIGKILL)
+        await seen.first(Paused, "a@1", lambda news: news.suspended)
+        await seen.executor.resume("a@1")
+        ended = await seen.first(Ended, "a@1")
+        assert (ended.how, ended.exit_code) == (End.EXITED, 3)
+        assert (bench.folder / "ran").read_text() == "x\n"
 
     with_(bench, scene)
 

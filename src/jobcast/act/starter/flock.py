@@ -9,7 +9,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,8 @@ class Sheep:
     shepherd: Tender
     phase: str = "prolog"
     began: float | None = None
+    orders: list[str] = field(default_factory=list)
+    """That came before it began."""
 
 
 class Flock:
@@ -172,6 +174,8 @@ class Flock:
             if any(asked.id == attempt for _, asked in (*self._made, *self._line)):
                 self._early.setdefault(attempt, []).append(order)
             return
+        if sheep.began is None:
+            sheep.orders.append(order)
         try:
             pipe = os.open(sheep.folder / files.ORDERS, os.O_WRONLY | os.O_NONBLOCK)
         except OSError:
@@ -215,11 +219,24 @@ class Flock:
             return
         self._binding.release(sheep.id)
         ended = noted(sheep.folder).get(ENDED)
-        if ended is None:
-            self._lose(sheep.folder, sheep.id)
-        else:
+        if ended is not None:
             self.over[sheep.id] = ended
+        elif self._begins_again(sheep):
+            return
+        else:
+            self._lose(sheep.folder, sheep.id)
         self._tell(self.over[sheep.id])
+
+    def _begins_again(self, sheep: Sheep) -> bool:
+        """Let another shepherd have it, where the one it was given to had just been killed and did nothing for it."""
+        if not sheep.shepherd.is_used or has_any(sheep.folder):
+            return False
+        asked = files.read(sheep.folder / files.ATTEMPT)
+        if asked is None:
+            return False
+        self._line.appendleft((sheep.folder, wanted(asked)))
+        self._early[sheep.id] = sheep.orders
+        return True
 
     def _lose(self, folder: Path, attempt: str) -> None:
         """Nobody saw it end: nothing of it may go on, and its owner is told so."""

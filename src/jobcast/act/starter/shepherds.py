@@ -32,6 +32,8 @@ class Tender:
     """Tells it what to tend, and us that this is over; None for an earlier starter's, and once it may go."""
     attempt: str = ""
     """Empty while it has none."""
+    is_used: bool = False
+    """It has tended another before."""
     young_until: float = 0.0
     """Second of the clock."""
 
@@ -80,6 +82,7 @@ class Shepherds:
             return ""
         attempt, tender.attempt = tender.attempt, ""
         if tender.plug is not None and number == tender.plug.fileno() and _says_over(tender.plug):
+            tender.is_used = True
             self._free.append(tender)
             if len(self._free) > _FREE:
                 self._let_go(self._free.pop(0))
