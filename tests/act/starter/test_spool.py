@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jobcast.act.starter import post as post_module
 from jobcast.act.starter.post import Post
 from jobcast.act.starter.progress import note, noted
-from jobcast.act.starter.spool import attempt_of, folder_name, hold, read, remove, write
+from jobcast.act.starter.spool import attempt_of, folder_name, hold, private_database, read, remove, write
 
 
 @given(st.text(min_size=1, max_size=20))
@@ -48,6 +48,16 @@ def test_one_tends_an_attempt_at_a_time(tmp_path: Path):
     again = hold(tmp_path)
     assert again is not None
     os.close(again)
+
+
+def test_a_database_is_opened_while_another_takes_away_what_lies_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = tmp_path / "x.sqlite"
+    listed = [path, tmp_path / "x.sqlite-wal"]
+    monkeypatch.setattr(Path, "glob", lambda _self, _pattern: iter(listed))
+    private_database(path).close()
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_folder_is_removed_with_all_that_is_in_it(tmp_path: Path):

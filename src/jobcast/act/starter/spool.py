@@ -4,6 +4,7 @@ Making the folder is the lock by which an attempt is started once. While somebod
 locked; that lock ends with the process that holds it, whatever becomes of the starter.
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -130,7 +131,8 @@ def private_database(path: Path) -> sqlite3.Connection:
     """
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     for each in path.parent.glob(f"{path.name}*"):
-        each.chmod(0o600)
+        with contextlib.suppress(FileNotFoundError):  # whoever closed it last has just taken it along
+            each.chmod(0o600)
     return sqlite3.connect(path, isolation_level=None)
 
 
