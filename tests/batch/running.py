@@ -87,7 +87,7 @@ class Batch:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=300,
             input=told,
         )
         assert (done.returncode == 0) is ok, (done.returncode, done.stdout, done.stderr)
@@ -123,7 +123,7 @@ class Batch:
         """End the manager, the starter and all that runs."""
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(20)
+            self.process.wait(100)
         for number in _below(self.folder):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)

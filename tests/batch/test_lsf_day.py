@@ -40,6 +40,9 @@ End Parameters
 """
 
 
+UNTIL_GO = "until [ -e go ]; do sleep 0.1; done"
+
+
 @pytest.fixture
 def batch(tmp_path: Path) -> Iterator[Batch]:
     batch = Batch(folder=tmp_path, texts={"lsb.queues": QUEUES, "lsb.hosts": HOSTS, "lsb.params": PARAMS})
@@ -61,7 +64,7 @@ def stat(batch: Batch, job: str) -> str:
 
 
 def test_a_big_job_reserves_and_small_ones_backfill(batch: Batch) -> None:
-    first = bsub(batch, "-q", "small", "-n", "3", "-W", "3", "sleep 8")
+    first = bsub(batch, "-q", "small", "-n", "3", "-W", "10", UNTIL_GO)
     batch.wait(first, "running")
     big = bsub(batch, "-q", "big", "-n", "4", "-W", "2", "-o", "out.%J", "echo big in $LSB_QUEUE")
     until(lambda: "Reserved <1> job slot" in batch.run("bjobs", "-l", big), 20)
@@ -70,10 +73,11 @@ def test_a_big_job_reserves_and_small_ones_backfill(batch: Batch) -> None:
         "\n                     ", " "
     )
     too_long = bsub(batch, "-q", "small", "-n", "1", "-W", "30", "true")
-    short = bsub(batch, "-q", "small", "-n", "1", "-W", "1", "sleep 1")
+    short = bsub(batch, "-q", "small", "-n", "1", "-W", "5", UNTIL_GO)
     batch.wait(short, "running")
     assert [stat(batch, job) for job in (big, too_long)] == ["PEND", "PEND"]
     assert "BACKFILL" in batch.run("bqueues", "-l", "small")
+    (batch.folder / "go").touch()
     batch.all_over(60)
     assert [stat(batch, job) for job in (first, big, too_long, short)] == ["DONE"] * 4
     assert "big in big" in (batch.folder / f"out.{big}").read_text()
@@ -92,7 +96,7 @@ def test_arrays_and_dependencies_run_in_order(batch: Batch) -> None:
 
 
 def test_jobs_are_suspended_resumed_and_killed_by_hand(batch: Batch) -> None:
-    job = bsub(batch, "sleep 60")
+    job = bsub(batch, "sleep 600")
     batch.wait(job, "running")
     assert batch.run("bstop", job) == f"Job <{job}> is being stopped\n"
     until(lambda: stat(batch, job) == "USUSP", 10)

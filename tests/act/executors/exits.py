@@ -70,7 +70,7 @@ class AroundTheJob:
                 prolog=("/bin/sh", "-c", line),
                 user_epilog=("/bin/sh", "-c", f"touch {bench.folder}/user_epilog"),
                 epilog=("/bin/sh", "-c", f"touch {bench.folder}/epilog"),
-                longest=1,
+                longest=4,
             )
             ended = await seen.run(bench.sh("a@1", "touch job", exits=exits))
             assert (ended.how, ended.began, ended.exit_code) == (End.NOT_BEGUN, None, 0)

@@ -92,7 +92,7 @@ class Limits:
 
         async def start(seen: Watched) -> None:
             line = f"trap 'wait; exit 9' XCPU; {child} wait"
-            await seen.executor.start(bench.sh("a@1", line, soft_run_limit=2))
+            await seen.executor.start(bench.sh("a@1", line, soft_run_limit=5))
             await seen.first(Began, "a@1")
 
         async def end(seen: Watched) -> None:
@@ -145,11 +145,11 @@ class Limits:
         counter = bench.folder / "counter"
 
         async def scene(seen: Watched) -> None:
-            await seen.executor.start(bench.sh("a@1", COUNTS, str(counter), soft_run_limit=4))
+            await seen.executor.start(bench.sh("a@1", COUNTS, str(counter), soft_run_limit=8))
             await eventually(lambda: number_in(counter))
             await seen.executor.suspend("a@1")
             await seen.first(Paused, "a@1", lambda news: news.suspended)
-            await asyncio.sleep(4)
+            await asyncio.sleep(8)
             before = number_in(counter)
             await seen.executor.resume("a@1")
             await eventually(lambda: number_in(counter) > before + 5)

@@ -43,5 +43,5 @@ def bench_in(home: Path, *, groups: bool) -> Bench:
         folder=work,
         user=pwd.getpwuid(os.geteuid()).pw_name,
         machine="here",
-        client=lambda: LocalExecutor(home / "spool", ("here",), grace=0.5, groups=groups),
+        client=lambda: LocalExecutor(home / "spool", ("here",), grace=2.0, groups=groups),
     )
