@@ -190,10 +190,12 @@ class Loop:
         for news in ends.values():
             for what in failed_epilogs(news.exits):
                 logger.warning("%s", say("ending.log", step=news.attempt.rpartition("@")[0], what=what))
+        if events := machine_events(told.values(), self.ledger, at):
+            # Before the ends: what was lost with its machine is not to start there again.
+            self._ask(self.ledger.turn(at, events).actions)
         if ends:
             self._ask(take_ends(list(ends.values()), at, self.ledger, self._around.retry))
-        if events := machine_events(told.values(), self.ledger, at):
-            self._ask(self.ledger.turn(at, events).actions)
+        if events:
             self._ask(on_machines(told, self.ledger, self._moment()))
             self._ask(control(told, self.ledger, self._moment()))
         self.ledger.settle()

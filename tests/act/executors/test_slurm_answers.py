@@ -24,13 +24,13 @@ from jobcast.act.executors.slurm_script import mark
 from jobcast.act.starter.slurm_node import pack
 
 QUEUE = """\
-17                  FAILED              9                   1795787940          1795787941          JobLaunchFailure
-18                  FAILED              11                  1795787940          1795787940          JobLaunchFailure
-20                  FAILED              512                 1795787940          1795787941          NonZeroExitCode
-16                  PENDING             0                   N/A                 N/A                 None
+17             FAILED         9              1795787940     1795787941     0         JobLaunchFailure
+18             FAILED         11             1795787940     1795787940     0         JobLaunchFailure
+20             FAILED         512            1795787940     1795787941     0         NonZeroExitCode
+16             PENDING        0              N/A            N/A            2         None
 slurm_load_jobs error: Invalid job id specified
 """
-"""Blanks at the ends of lines are left off."""
+"""Blanks between columns and at the ends of lines are left off."""
 USED = """\
 17|FAILED|0:9|1795787940|1795787941||||00:00.020|00:00.044
 17.batch|CANCELLED by 0|0:9|1795787940|1795787941|154719K|154719K|161752K|00:00.020|00:00.044
@@ -38,6 +38,9 @@ USED = """\
 20|FAILED|2:0|1795787940|1795787941||||00:00.004|00:00.010
 20.batch|FAILED|2:0|1795787940|1795787941|431K|400K|5092K|00:00.002|00:00.010
 20.0|FAILED|2:0|1795787941|1795787941|500K|300K||1-00:00:01|00:00:00
+21|REQUEUED|0:0|1795787940|1795787945||||00:00:00|00:00:00
+21.batch|CANCELLED|0:15|1795787940|1795787945||||00:00:00|00:00:00
+21|CANCELLED by 0|0:0|None|1795787947||||00:00:00|00:00:00
 """
 
 
@@ -54,13 +57,13 @@ def test_the_queue_is_read_by_job() -> None:
             end=1795787940.0,
         ),
         "20": Queued(job="20", state="FAILED", status=512, reason="NonZeroExitCode", **moments),
-        "16": Queued(job="16", state="PENDING", status=0, reason="None", start=None, end=None),
+        "16": Queued(job="16", state="PENDING", status=0, reason="None", restarts=2, start=None, end=None),
     }
 
 
 def test_accounting_tells_ends_and_what_steps_took() -> None:
     rows = read_used(USED)
-    assert list(rows) == ["17", "19", "20"]
+    assert list(rows) == ["17", "19", "20", "21"]
     assert accounted(rows["17"]) == Queued(
         job="17", state="FAILED", status=9, start=1795787940.0, end=1795787941.0
     )
@@ -68,6 +71,12 @@ def test_accounting_tells_ends_and_what_steps_took() -> None:
         job="20", state="FAILED", status=512, start=1795787940.0, end=1795787941.0
     )
     assert accounted(rows["19"]) is None
+    assert accounted(rows["21"]) == Queued(
+        job="21", state="CANCELLED", status=0, start=None, end=1795787947.0, restarts=1
+    )
+    assert consumed(rows["21"], Consumed(user_cpu=3.0, memory_peak=500)) == Consumed(
+        user_cpu=3.0, system_cpu=0.0, memory_peak=500
+    )
     assert consumed(rows["20"], Consumed()) == Consumed(
         user_cpu=86401.002,
         system_cpu=0.01,

@@ -1,5 +1,6 @@
 """What became of an attempt, by all that may be known of it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -53,6 +54,13 @@ def said(how: str, code: int, began: float | None = 101.0, **why: str) -> Report
             1,
         ),
         ({"queued": queued("NODE_FAIL")}, End.LOST, 0),
+        ({"queued": replace(queued("FAILED", 70 << 8), restarts=1)}, End.LOST, 70),
+        ({"queued": replace(queued("CANCELLED"), restarts=1), "report": said("killed", 143)}, End.LOST, 143),
+        ({"queued": replace(queued("CANCELLED"), restarts=1), "killed_at": 150.0}, End.KILLED, 0),
+        ({"queued": queued("FAILED", 1 << 8), "began": 99.0}, End.LOST, 1),
+        ({"queued": queued("FAILED", 1 << 8), "began": 100.0}, End.EXITED, 1),
+        ({"queued": queued("CANCELLED", **NEVER), "began": 99.0}, End.LOST, 0),
+        ({"queued": queued("CANCELLED", **NEVER), "began": 99.0, "killed_at": 150.0}, End.KILLED, 0),
         ({"queued": queued("TIMEOUT", 15)}, End.KILLED, 143),
         ({"queued": queued("CANCELLED", 15)}, End.SIGNALLED, 143),
         ({"queued": queued("CANCELLED", 15), "killed_at": 150.0}, End.KILLED, 143),
@@ -75,7 +83,7 @@ def said(how: str, code: int, began: float | None = 101.0, **why: str) -> Report
 def test_ends_of_jobs_that_ran(traces: dict[str, Any], how: End, code: int) -> None:
     end = ended(Traces(attempt=ATTEMPT, **traces), 200.0)
     assert (end.how, end.exit_code, end.at) == (how, code, 160.0)
-    assert end.began == (101.0 if "report" in traces else 100.0)
+    assert end.began == (101.0 if "report" in traces else traces.get("began", 100.0))
 
 
 @pytest.mark.parametrize(

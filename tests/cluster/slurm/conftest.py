@@ -2,20 +2,27 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from jobcast import clock
+from jobcast.act.executors.slurm import SlurmExecutor, SlurmSite
 from jobcast.store import Store
+from tests.act.executors.bench import Bench
 from tests.cluster.slurm.daemons import DidNotStartError
 from tests.cluster.slurm.jobs import run_all
 from tests.cluster.slurm.running import Cluster, started
 
 Run = Callable[..., str]
+PARTITION = "live"
+"""Of the executor that is tried."""
 
 
 @pytest.fixture(scope="session")
@@ -82,3 +89,37 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for one in (folder, *folder.parents[:2]):
         one.chmod(0o755)
     return folder
+
+
+@pytest.fixture(scope="session")
+def partition(cluster: Cluster) -> str:
+    cluster.run(
+        "scontrol", "create", f"PartitionName={PARTITION}", "Nodes=ALL", "MaxTime=1-0", "DefaultTime=10"
+    )
+    return PARTITION
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """Give a folder that every user can enter."""
+    folder = Path(tempfile.mkdtemp(prefix="jobcast-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def bench(cluster: Cluster, partition: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    for name, value in cluster.environment.items():
+        monkeypatch.setenv(name, value)
+    work = home / "work"
+    work.mkdir()
+    site = SlurmSite(partition=partition, grace=0.5, pause_up_to=0.5, measures_every=0.5)
+    yield Bench(
+        folder=work,
+        user="root",
+        machine="n1",
+        client=lambda: SlurmExecutor(home / "state", site, now=lambda: clock.now().timestamp()),
+        slow=True,
+    )
+    cluster.run("scancel", f"--partition={partition}")

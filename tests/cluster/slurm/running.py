@@ -63,6 +63,11 @@ class Cluster:
         """Have sbatch take a job with `arguments` as `user`, and return its id."""
         return self.run("sbatch", "--parsable", *arguments, user=user, **variables).strip()
 
+    def jobs(self, partition: str) -> list[str]:
+        """Return the ids of the jobs that Slurm knows in a partition, over or not, but for a manager's marker."""
+        listed = self.run("squeue", "-h", "-t", "all", "-p", partition, "-o", "%j %A").splitlines()
+        return [line.rpartition(" ")[2] for line in listed if not line.startswith("jobcast-manager ")]
+
     def end(self, *jobs: str, seconds: float = 60) -> dict[str, str]:
         """Wait until accounting knows how `jobs` ended; return the state of each, or of each element of an array."""
         wanted = ",".join(jobs)

@@ -2,9 +2,6 @@
 
 import asyncio
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -22,60 +19,19 @@ from jobcast.systems.base import Command
 from jobcast.systems.slurm.hostlist import expand
 from tests.act.executors.bench import COUNTS, Bench, Watched, eventually, number_in, with_
 from tests.act.executors.conformance import Conformance
+from tests.cluster.slurm.conftest import PARTITION
 from tests.cluster.slurm.running import Cluster
 from tests.cluster.waiting import until
-
-PARTITION = "live"
-
-
-@pytest.fixture(scope="module")
-def partition(cluster: Cluster) -> str:
-    cluster.run(
-        "scontrol", "create", f"PartitionName={PARTITION}", "Nodes=ALL", "MaxTime=1-0", "DefaultTime=10"
-    )
-    return PARTITION
-
-
-@pytest.fixture
-def home() -> Iterator[Path]:
-    """Give a folder that every user can enter."""
-    folder = Path(tempfile.mkdtemp(prefix="jobcast-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
-
-
-@pytest.fixture
-def bench(cluster: Cluster, partition: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    for name, value in cluster.environment.items():
-        monkeypatch.setenv(name, value)
-    work = home / "work"
-    work.mkdir()
-    site = SlurmSite(partition=partition, grace=0.5, pause_up_to=0.5, measures_every=0.5)
-    yield Bench(
-        folder=work,
-        user="root",
-        machine="n1",
-        client=lambda: SlurmExecutor(home / "state", site, now=lambda: clock.now().timestamp()),
-        slow=True,
-    )
-    cluster.run("scancel", f"--partition={partition}")
 
 
 class TestSlurm(Conformance):
     """All that every executor must do."""
 
 
-def of_slurm(cluster: Cluster, *more: str) -> list[str]:
-    """Return the jobs that Slurm knows in the partition, but the marker: number, and what `more` asks."""
-    listed = cluster.run("squeue", "-h", "-t", "all", "-p", PARTITION, "-o", "%j %A", *more).splitlines()
-    return [line.rpartition(" ")[2] for line in listed if not line.startswith("jobcast-manager ")]
-
-
 def test_an_attempt_whose_submission_was_not_heard_of_is_found_and_runs_once(
     bench: Bench, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = of_slurm(cluster)
+    before = cluster.jobs(PARTITION)
     attempt = bench.sh("a b'$(id)@1", "echo x >> ran")
 
     async def deaf(command: Command, told: bytes = b"") -> str:
@@ -95,7 +51,7 @@ def test_an_attempt_whose_submission_was_not_heard_of_is_found_and_runs_once(
     with_(bench, scene)
     with_(bench, later)
     assert (bench.folder / "ran").read_text() == "x\n"
-    assert len(set(of_slurm(cluster)) - set(before)) == 1
+    assert len(set(cluster.jobs(PARTITION)) - set(before)) == 1
 
 
 def test_slurms_own_time_limit_moves_with_that_of_an_attempt(bench: Bench, cluster: Cluster) -> None:
@@ -281,10 +237,10 @@ def test_slurm_ends_what_takes_more_memory_than_it_was_granted(bench: Bench) -> 
 
 def test_a_job_that_others_cancel_is_told_so(bench: Bench, cluster: Cluster) -> None:
     async def scene(seen: Watched) -> None:
-        before = set(of_slurm(cluster))
+        before = set(cluster.jobs(PARTITION))
         await seen.executor.start(bench.sh("a@1", "sleep 60"))
         await seen.first(Began, "a@1")
-        cluster.run("scancel", *(set(of_slurm(cluster)) - before))
+        cluster.run("scancel", *(set(cluster.jobs(PARTITION)) - before))
         ended = await seen.first(Ended, "a@1")
         assert (ended.how, ended.detail) == (End.SIGNALLED, "others ended it in Slurm (CANCELLED)")
 

@@ -21,6 +21,7 @@ from jobcast.act.executors.slurm_authority import Authority, take
 from jobcast.act.executors.slurm_end import Ends
 from jobcast.act.executors.slurm_exits import SiteExits
 from jobcast.act.executors.slurm_ledger import Entry, Ledger
+from jobcast.act.executors.slurm_machines import SlurmMachines
 from jobcast.act.executors.slurm_orders import Orders
 from jobcast.act.executors.slurm_post import Post, SlurmSite
 from jobcast.act.executors.slurm_start import Starts
@@ -104,8 +105,12 @@ class SlurmExecutor:
             news=self._news,
             bell=asyncio.Event(),
         )
+        machines = SlurmMachines(post)
         does = Doers(
-            starts=Starts(post), orders=Orders(post, asyncio.get_running_loop().time), ends=Ends(post)
+            starts=Starts(post),
+            orders=Orders(post, asyncio.get_running_loop().time),
+            ends=Ends(post, machines),
+            machines=machines,
         )
         return _Parts(
             post=post,

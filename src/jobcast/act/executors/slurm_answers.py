@@ -15,7 +15,7 @@ from jobcast.machine import Fact  # noqa: TC001 - an annotation of a variable
 from jobcast.units import parse_duration, parse_memory
 
 _UP = frozenset({"ALLOCATED", "COMPLETING", "DRAINING", "IDLE", "MIXED", "RESERVED", "PLANNED", "BLOCKED"})
-_LINE = re.compile(r"(\d+) +([A-Z_]+) +(\d+) +(\S+) +(\S+) +(.*)")
+_LINE = re.compile(r"(\d+) +([A-Z_]+) +(\d+) +(\S+) +(\S+) +(\d+) +(.*)")
 _LONGEST_REPORT = 100_000
 
 
@@ -35,6 +35,8 @@ class Queued:
     """Second of the epoch; None likewise."""
     reason: str = ""
     """Why it waits, or ended."""
+    restarts: int = 0
+    """How often others have had it run again."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,9 +75,10 @@ def read_queue(text: str) -> dict[str, Queued]:
             status=int(status),
             start=_moment(start),
             end=_moment(end),
+            restarts=int(restarts),
             reason=reason,
         )
-        for job, state, status, start, end, reason in (match.groups() for match in matches)
+        for job, state, status, start, end, restarts, reason in (match.groups() for match in matches)
     }
 
 
@@ -125,8 +128,8 @@ def consumed(rows: Iterable[Mapping[str, str]], told: Consumed) -> Consumed:
         return told
     peaks = {name: max(_bytes(row[name]) for row in steps) for name in ("MaxRSS", "AveRSS", "MaxVMSize")}
     return Consumed(
-        user_cpu=sum(_seconds(row["UserCPU"]) for row in steps),
-        system_cpu=sum(_seconds(row["SystemCPU"]) for row in steps),
+        user_cpu=sum(_seconds(row["UserCPU"]) for row in steps) or told.user_cpu or 0.0,
+        system_cpu=sum(_seconds(row["SystemCPU"]) for row in steps) or told.system_cpu or 0.0,
         memory_peak=max(peaks["MaxRSS"], told.memory_peak or 0) or None,
         memory_mean=told.memory_mean or peaks["AveRSS"] or None,
         virtual_peak=max(peaks["MaxVMSize"], told.virtual_peak or 0) or None,
@@ -136,18 +139,19 @@ def consumed(rows: Iterable[Mapping[str, str]], told: Consumed) -> Consumed:
 
 
 def accounted(rows: Iterable[Mapping[str, str]]) -> Queued | None:
-    """Return how a job ended by its own line of sacct; None where there is none, or it isn't over."""
-    for row in rows:
-        code, _, signal = row["ExitCode"].partition(":")
-        if "." not in row["JobIDRaw"] and (end := _moment(row["End"])) is not None:
-            return Queued(
-                job=row["JobIDRaw"],
-                state=row["State"].partition(" ")[0],
-                status=int(code or 0) << 8 | int(signal or 0),
-                start=_moment(row["Start"]),
-                end=end,
-            )
-    return None
+    """Return how a job ended by its own lines of sacct, one for each time it ran; None where it isn't over."""
+    runs = [row for row in rows if "." not in row["JobIDRaw"]]
+    if not runs or (end := _moment(runs[-1]["End"])) is None:
+        return None
+    code, _, signal = runs[-1]["ExitCode"].partition(":")
+    return Queued(
+        job=runs[-1]["JobIDRaw"],
+        state=runs[-1]["State"].partition(" ")[0],
+        status=int(code or 0) << 8 | int(signal or 0),
+        start=_moment(runs[-1]["Start"]),
+        end=end,
+        restarts=len(runs) - 1,
+    )
 
 
 def read_machines(text: str) -> dict[str, MachineNews]:

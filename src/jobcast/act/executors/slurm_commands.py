@@ -13,7 +13,7 @@ from jobcast.units import to_mib
 SECONDS = 30.0
 """That a command may take; they give up by themselves after some ten where slurmctld doesn't answer."""
 _IN_SECONDS = (("SLURM_TIME_FORMAT", "%s"), ("TZ", "UTC"))
-_QUEUE = "JobID:20,State:20,exit_code:20,StartTime:20,EndTime:20,Reason:40"
+_QUEUE = "JobID:20,State:20,exit_code:20,StartTime:20,EndTime:20,RestartCnt:10,Reason:40"
 ALIVE = "PENDING,CONFIGURING,RUNNING,SUSPENDED,COMPLETING,STOPPED,RESIZING,SIGNALING,STAGE_OUT,RESV_DEL_HOLD,REQUEUED"
 USED = (
     "JobIDRaw",

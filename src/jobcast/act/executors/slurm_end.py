@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from jobcast.act.executors import slurm_commands as commands
@@ -17,8 +18,9 @@ from jobcast.act.executors.slurm_answers import (
 )
 from jobcast.act.executors.slurm_asking import RefusedError, ask
 from jobcast.act.executors.slurm_ledger import Entry
+from jobcast.act.executors.slurm_machines import SlurmMachines
 from jobcast.act.executors.slurm_post import Post
-from jobcast.act.executors.slurm_states import OVER, Traces, ended
+from jobcast.act.executors.slurm_states import LOST, OVER, Traces, ended
 from jobcast.language import say
 from jobcast.systems.base import Command
 
@@ -35,8 +37,8 @@ Rows = Mapping[str, Sequence[Mapping[str, str]]]
 class Ends:
     """Finds out how attempts ended that the queue doesn't hold any more."""
 
-    def __init__(self, post: Post) -> None:
-        self._post = post
+    def __init__(self, post: Post, machines: SlurmMachines) -> None:
+        self._post, self._machines = post, machines
 
     async def finish(self, entries: Sequence[Entry]) -> None:
         """Tell the end of each of these, unless its job is there after all; what can't be known yet is asked again."""
@@ -53,11 +55,18 @@ class Ends:
         jobs = [entry.job for entry in entries if entry.job is not None]
         found = read_queue(await ask_of_jobs(commands.queued(jobs)))
         over = [entry for entry in entries if entry.job not in found or found[entry.job].state in OVER]
+        if any(entry.job in found and found[entry.job].state in LOST for entry in over):
+            await self.see_machines()
         rows = await self._account([entry.job for entry in over if entry.job is not None])
         known = [entry for entry in over if entry.job in found or rows is not None]
         await asyncio.gather(
             *(self._finish(entry, found.get(entry.job or ""), rows or {}) for entry in known)
         )
+
+    async def see_machines(self) -> None:
+        """Tell which machine is down before what was lost there, which else might be started there again."""
+        with suppress(RefusedError):
+            await self._machines.look()
 
     async def _account(self, jobs: Sequence[str]) -> Rows | None:
         """Return what accounting says of jobs, once it knows all their ends, or isn't likely to learn them.
@@ -83,13 +92,14 @@ class Ends:
         lines = rows.get(entry.job or "", ())
         comment = await ask_of_jobs(commands.comment(entry.job or "")) if queued else ""
         report = read_report(comment)
-        told = Consumed() if report.ended is None else report.ended.consumed
+        told = report.consumed if report.ended is None else report.ended.consumed
         traces = Traces(
             attempt=entry.attempt,
             queued=queued or accounted(lines),
             report=report,
-            consumed=consumed(lines, told),
+            consumed=consumed(lines, told or Consumed()),
             killed_at=entry.killed,
+            began=entry.began,
             task_killed=any(row["ExitCode"] == "0:9" for row in lines if "." in row["JobIDRaw"]),
         )
         end = ended(traces, self._post.now())

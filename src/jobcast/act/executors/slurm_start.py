@@ -10,7 +10,7 @@ from contextlib import suppress
 from jobcast.act.executors import slurm_commands as commands
 from jobcast.act.executors.base import Attempt, End, Ended, ExecutorError
 from jobcast.act.executors.slurm_answers import is_marked, read_comments
-from jobcast.act.executors.slurm_asking import RefusedError, ask
+from jobcast.act.executors.slurm_asking import RefusedError, ask, surely
 from jobcast.act.executors.slurm_exits import Exited
 from jobcast.act.executors.slurm_ledger import Entry
 from jobcast.act.executors.slurm_post import Post
@@ -40,6 +40,14 @@ class Starts:
             await self.give_up(entry, str(refused))
         else:
             self._post.ledger.note(entry, job=job)
+            self._post.spawn(surely(lambda: self._lose_namesakes(entry)))
+
+    async def _lose_namesakes(self, entry: Entry) -> None:
+        """Tell the end of those whose job slurmctld has forgotten: it has given their number again."""
+        for other in tuple(self._post.ledger.entries.values()):
+            if other is not entry and other.job == entry.job and other.ended is None:
+                self._post.at_work.add(other.attempt.id)
+                await self.give_up(other, say("slurm_executor.set_back"), End.LOST)
 
     async def _find(self, attempt: Attempt) -> str | None:
         told = await ask(commands.comments(self._post.site.partition, attempt.user))
@@ -86,7 +94,7 @@ class Starts:
             await self.give_up(entry, say("slurm_executor.not_started", reason=reason), End.LOST)
 
     async def give_up(self, entry: Entry, detail: str, how: End = End.NOT_BEGUN) -> None:
-        """Tell the end of an attempt that never began."""
+        """Tell the end of an attempt that has no job, or none any more."""
         attempt = entry.attempt
         exits = {} if entry.prolog is None else {"prolog": entry.prolog}
         if entry.prolog is not None and attempt.exits.epilog:
@@ -95,7 +103,7 @@ class Starts:
             entry,
             Ended(
                 attempt=attempt.id,
-                began=None,
+                began=entry.began,
                 at=self._post.now(),
                 how=how if entry.killed is None else End.KILLED,
                 exit_code=0,

@@ -22,7 +22,10 @@ HOPELESS = frozenset(
     }
 )
 """Why Slurm will not start a job that it was told to start, unless somebody changes the site's files."""
-_LOST = frozenset({"NODE_FAIL", "BOOT_FAIL", "REVOKED"})
+NO_MACHINE = "ReqNodeNotAvail"
+"""Begins what Slurm writes where a machine of a job is down or drained."""
+LOST = frozenset({"NODE_FAIL", "BOOT_FAIL", "REVOKED"})
+"""Of these, those of jobs whose machine is gone."""
 _PHASES = {
     "RUNNING": Phase.RUNNING,
     "SUSPENDED": Phase.SUSPENDED,
@@ -52,6 +55,8 @@ class Traces:
     """What accounting says."""
     killed_at: float | None = None
     """Second of the epoch at which its end was asked for; None for never."""
+    began: float | None = None
+    """Second of the epoch at which its program was seen to begin; None where nobody has seen it."""
     task_killed: bool = False
     """Whether Slurm killed one of its steps."""
 
@@ -87,8 +92,8 @@ def _forgotten(traces: Traces) -> tuple[End, str]:
 
 def _by_slurm(traces: Traces, queued: Queued) -> tuple[End, str] | None:
     """Return how Slurm or we ended it; None where it ended by itself, or others did that."""
-    if queued.state in _LOST:
-        return End.LOST, say("slurm_executor.machine_lost", state=queued.state)
+    if (lost := _lost(traces, queued)) is not None:
+        return End.LOST, lost
     if _over_memory(traces, queued):
         return End.OVER_MEMORY, say("slurm_executor.over_memory")
     told = traces.report.ended
@@ -99,6 +104,25 @@ def _by_slurm(traces: Traces, queued: Queued) -> tuple[End, str] | None:
     if queued.state == "TIMEOUT":
         return End.KILLED, say("slurm_executor.timeout")
     return None
+
+
+def _lost(traces: Traces, queued: Queued) -> str | None:
+    """Return how the one run that we asked for was lost; None where it wasn't."""
+    if queued.state in LOST:
+        return say("slurm_executor.machine_lost", state=queued.state)
+    if traces.killed_at is not None:
+        return None
+    if queued.restarts:
+        return say("slurm_executor.requeued")
+    return say("slurm_executor.set_back") if _is_set_back(traces, queued) else None
+
+
+def _is_set_back(traces: Traces, queued: Queued) -> bool:
+    """Tell whether slurmctld has forgotten the run that was seen, and tells of a later one, or of none."""
+    report = traces.report
+    if traces.began is None or report.began is not None or report.ended is not None:
+        return False
+    return queued.start is None or queued.start > traces.began
 
 
 def _by_itself(traces: Traces, queued: Queued) -> tuple[End, str]:
@@ -128,6 +152,8 @@ def _began(traces: Traces) -> float | None:
     report, queued = traces.report, traces.queued
     if report.ended is not None or report.began is not None:
         return report.began
+    if traces.began is not None:
+        return traces.began
     if queued is None or (queued.state == "CANCELLED" and queued.start == queued.end):
         return None
     return queued.start

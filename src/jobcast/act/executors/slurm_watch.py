@@ -7,29 +7,31 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from jobcast.act.executors import slurm_commands as commands
-from jobcast.act.executors.base import Began, Consumed, ExecutorError, MachineNews, Measured, Paused, Phase
+from jobcast.act.executors.base import Began, Consumed, ExecutorError, Measured, Paused, Phase
 from jobcast.act.executors.slurm_answers import (
     Queued,
     Report,
     read_comments,
-    read_machines,
     read_queue,
     read_report,
 )
-from jobcast.act.executors.slurm_asking import RefusedError, ask
+from jobcast.act.executors.slurm_asking import RefusedError, ask, surely
 from jobcast.act.executors.slurm_authority import Authority
 from jobcast.act.executors.slurm_end import Ends
 from jobcast.act.executors.slurm_ledger import Entry
+from jobcast.act.executors.slurm_machines import SlurmMachines
 from jobcast.act.executors.slurm_orders import Orders
 from jobcast.act.executors.slurm_post import Post
 from jobcast.act.executors.slurm_start import Starts
-from jobcast.act.executors.slurm_states import HOPELESS, phase
+from jobcast.act.executors.slurm_states import HOPELESS, NO_MACHINE, phase
 
 logger = logging.getLogger("jobcast.batch")
 
 _UNREPORTED_S = 20.0
 """After which a job that runs is taken to have begun, though its batch script hasn't said so."""
 _SLACK_S = 10.0
+_NO_MACHINE_S = 5.0
+"""That a job waits for a machine that Slurm calls gone."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +41,7 @@ class Doers:
     starts: Starts
     orders: Orders
     ends: Ends
+    machines: SlurmMachines
 
 
 class Watch:
@@ -48,11 +51,10 @@ class Watch:
         """Take what is to be done with attempts, and what was known of the partition."""
         self._post, self._does, self._authority = post, does, authority
         self._said = ""
-        self._machines: dict[str, MachineNews] = {}
         self._waiting: dict[str, float] = {}
         """Attempt to the second of the loop since which it was told to start."""
         self._forced: dict[str, float] = {}
-        self._facts_at = self._measures_at = 0.0
+        self._measures_at = 0.0
         self._measures: dict[str, Consumed] = {}
         self._strangers: frozenset[str] = frozenset()
         self.others: frozenset[str] = frozenset()
@@ -60,13 +62,11 @@ class Watch:
 
     async def run(self) -> None:
         """Look for ever."""
-        site, pause, loop = self._post.site, 0.0, asyncio.get_running_loop()
+        site, pause = self._post.site, 0.0
         while True:
             try:
                 changed = await self.look()
-                if loop.time() >= self._facts_at:
-                    self._facts_at = loop.time() + site.facts_every
-                    await self._look_at_machines()
+                await self._does.machines.look_if_due()
             except (ExecutorError, RefusedError) as error:
                 logger.warning("%s", error)
                 changed = False
@@ -155,6 +155,10 @@ class Watch:
             self._post.spawn(_suppressed(self._does.orders.suspend(name)))
         if queued.state == "RUNNING" and entry.began is not None and name in self._post.untold:
             self._post.spawn(self._does.orders.tell_limit(entry))  # what runs it hears no sooner
+        set_back = queued.state == "PENDING" and entry.began is not None
+        if (queued.restarts or set_back) and entry.killed is None:
+            self._take_back(entry)
+            return True
         self._force(entry)
         self._give_back(entry, queued)
         return before != queued.state
@@ -165,12 +169,30 @@ class Watch:
         if queued.state != "PENDING" or not entry.released or entry.killed is not None:
             self._waiting.pop(name, None)
             return
-        late = time >= self._waiting.setdefault(name, time) + self._post.site.patience
-        if late or queued.reason in HOPELESS:
-            self._post.at_work.add(name)
-            self._post.spawn(
-                self._does.starts.give_back(entry, queued.reason, hopeless=queued.reason in HOPELESS)
-            )
+        reason, hopeless = queued.reason, queued.reason in HOPELESS
+        patience = self._post.site.patience
+        if reason.startswith(NO_MACHINE):
+            patience = min(patience, _NO_MACHINE_S)
+        if not hopeless and time < self._waiting.setdefault(name, time) + patience:
+            return
+        self._post.at_work.add(name)
+
+        async def give_back() -> None:
+            await self._does.ends.see_machines()
+            await self._does.starts.give_back(entry, reason, hopeless=hopeless)
+
+        self._post.spawn(surely(give_back))
+
+    def _take_back(self, entry: Entry) -> None:
+        """End what runs again in Slurm, or would: it is for the scheduler to start the next attempt."""
+        self._post.at_work.add(entry.attempt.id)
+
+        async def take_back() -> None:
+            with suppress(RefusedError, ExecutorError):
+                await ask(commands.cancel(entry.job or ""))
+            await self._does.ends.finish([entry])
+
+        self._post.spawn(take_back())
 
     def _force(self, entry: Entry) -> None:
         exits = entry.attempt.exits
@@ -183,15 +205,6 @@ class Watch:
         self._forced[entry.attempt.id] = self._post.now()
         if entry.job is not None:
             self._post.spawn(_suppressed(ask(commands.cancel(entry.job))))
-
-    async def _look_at_machines(self) -> None:
-        found = read_machines(await ask(commands.machines(self._post.site.partition)))
-        for name, news in found.items():
-            if self._machines.get(name) != news:
-                self._post.news.put_nowait(news)
-        for name in self._machines.keys() - found.keys():
-            self._post.news.put_nowait(MachineNews(machine=name, up=False))
-        self._machines = found
 
 
 _BEGUN = frozenset({"RUNNING", "SUSPENDED", "STOPPED", "COMPLETING"})

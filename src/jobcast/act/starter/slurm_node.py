@@ -47,10 +47,14 @@ _SIGNALS = (*_ORDERS, signal.SIGURG)
 """SIGURG, which harms nobody who doesn't listen to it, says that there is another soft run limit."""
 _SOFT_RUN_LIMIT = re.compile(r"\bAdminComment=soft_run_limit=(\d+|inf)\s")
 _NOBODY_SAW = 70
+_AGAIN = "SLURM_RESTART_COUNT"
+"""Set where others have had Slurm run a job again."""
 
 
 def main(packed: str) -> NoReturn:
-    """Run the attempt that is told, and end as its program did, so that Slurm knows."""
+    """Run the attempt that is told, and end as its program did, so that Slurm knows; one runs once."""
+    if os.environ.get(_AGAIN, "0") != "0":
+        sys.exit(_NOBODY_SAW)
     ended = Relay(json.loads(zlib.decompress(base64.b64decode(packed)))).run()
     if ended is None:
         sys.exit(_NOBODY_SAW)
