@@ -132,3 +132,14 @@ def started() -> Iterator[Cluster]:
         if not exports:
             raise DidNotStartError((owner.stderr.read() if owner.stderr else "").strip().rpartition("\n")[2])
         yield Cluster(dict(shlex.split(line)[1].split("=", 1) for line in exports))
+
+
+@contextmanager
+def down(cluster: Cluster, machine: str) -> Iterator[None]:
+    """Have a machine down, whose slurmd would say at once that it is there."""
+    for state in ("drain", "down"):
+        cluster.run("scontrol", "update", f"nodename={machine}", f"state={state}", "reason=test")
+    try:
+        yield
+    finally:
+        cluster.run("scontrol", "update", f"nodename={machine}", "state=resume")

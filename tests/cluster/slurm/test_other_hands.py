@@ -1,7 +1,5 @@
 """What becomes of attempts in a real Slurm whose machine goes down, or whom others order about behind our back."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -10,19 +8,8 @@ from jobcast.act.executors.base import Began, End, Ended, MachineNews, Measured
 from jobcast.machine import Share
 from tests.act.executors.bench import Bench, Watched, with_
 from tests.cluster.slurm.conftest import PARTITION
-from tests.cluster.slurm.running import Cluster
+from tests.cluster.slurm.running import Cluster, down
 from tests.cluster.waiting import until
-
-
-@contextmanager
-def down(cluster: Cluster, machine: str) -> Iterator[None]:
-    """Have a machine down, whose slurmd would say at once that it is there."""
-    for state in ("drain", "down"):
-        cluster.run("scontrol", "update", f"nodename={machine}", f"state={state}", "reason=test")
-    try:
-        yield
-    finally:
-        cluster.run("scontrol", "update", f"nodename={machine}", "state=resume")
 
 
 @pytest.mark.parametrize("machines", [("n2",), ("n1", "n2")])
