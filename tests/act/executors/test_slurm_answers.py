@@ -14,6 +14,7 @@ from jobcast.act.executors.slurm_answers import (
     accounted,
     consumed,
     is_marked,
+    is_of_another,
     read_comments,
     read_machines,
     read_queue,
@@ -126,7 +127,7 @@ ENDED = {"how": "exited", "exit_code": 3, "at": 9.5, "why": {"what": "unbound"},
 
 def test_a_report_is_read_and_anything_else_is_none() -> None:
     whole = {"began": 5.5, "consumed": {"user_cpu": 1.5}, "ended": ENDED}
-    assert read_report(comment(whole)) == Report(
+    assert read_report(comment(whole), mark("a@1")) == Report(
         began=5.5,
         consumed=Consumed(user_cpu=1.5),
         ended=Told(how="exited", exit_code=3, at=9.5, why={"what": "unbound"}, exits={"user_prolog": 0}),
@@ -140,14 +141,21 @@ def test_a_report_is_read_and_anything_else_is_none() -> None:
         comment({"began": "soon"}),
         comment({"ended": {}}),
     ):
-        assert read_report(wrong) == Report()
+        assert read_report(wrong, mark("a@1")) == Report()
+
+
+def test_what_another_attempt_tells_under_the_same_number_is_no_report() -> None:
+    text = comment({"began": 5.5})
+    assert is_of_another(text, mark("b@1"))
+    assert read_report(text, mark("b@1")) == Report()
+    assert not any(is_of_another(each, mark("a@1")) for each in (text, "", "(null)", "of its owner"))
 
 
 @given(st.dictionaries(st.sampled_from(["what", "which", "error"]), st.text(max_size=400), min_size=1))
 def test_a_report_has_room_in_a_comment_and_its_end_is_never_lost(why: dict[str, str]) -> None:
     word = pack({"began": 5.5, "consumed": {"user_cpu": 1.5}, "ended": {**ENDED, "why": why}}, 400)
     assert len(word) <= 400
-    report = read_report(f"{mark('a@1')} {word}")
+    report = read_report(f"{mark('a@1')} {word}", mark("a@1"))
     assert report.began == 5.5
     assert report.ended is not None
     assert (report.ended.how, report.ended.exit_code) == ("exited", 3)

@@ -58,6 +58,7 @@ def said(how: str, code: int, began: float | None = 101.0, **why: str) -> Report
         ({"queued": replace(queued("CANCELLED"), restarts=1), "report": said("killed", 143)}, End.LOST, 143),
         ({"queued": replace(queued("CANCELLED"), restarts=1), "killed_at": 150.0}, End.KILLED, 0),
         ({"queued": queued("FAILED", 1 << 8), "began": 99.0}, End.LOST, 1),
+        ({"queued": queued("FAILED", 1 << 8), "is_number_of_another": True}, End.LOST, 1),
         ({"queued": queued("FAILED", 1 << 8), "began": 100.0}, End.EXITED, 1),
         ({"queued": queued("CANCELLED", **NEVER), "began": 99.0}, End.LOST, 0),
         ({"queued": queued("CANCELLED", **NEVER), "began": 99.0, "killed_at": 150.0}, End.KILLED, 0),

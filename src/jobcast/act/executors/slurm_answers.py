@@ -93,10 +93,16 @@ def is_marked(comment: str, mark: str) -> bool:
     return comment.split()[:2] == mark.split()
 
 
-def read_report(comment: str) -> Report:
+def is_of_another(comment: str, mark: str) -> bool:
+    """Tell whether a comment begins with a mark, but not with this one: whose job had that number before wrote it."""
+    words = comment.split()
+    return not is_marked(comment, mark) and words[:1] == mark.split()[:1]
+
+
+def read_report(comment: str, mark: str) -> Report:
     """Return what stands in a job's comment behind its mark; nothing where that isn't a report."""
     words = comment.split()
-    if len(words) != 3 or len(words[2]) > _LONGEST_REPORT:
+    if is_of_another(comment, mark) or len(words) != 3 or len(words[2]) > _LONGEST_REPORT:
         return Report()
     try:
         plain = zlib.decompressobj().decompress(base64.urlsafe_b64decode(words[2]), _LONGEST_REPORT)

@@ -12,6 +12,7 @@ from jobcast.act.executors.slurm_answers import (
     Queued,
     accounted,
     consumed,
+    is_of_another,
     read_queue,
     read_report,
     read_used,
@@ -20,6 +21,7 @@ from jobcast.act.executors.slurm_asking import RefusedError, ask
 from jobcast.act.executors.slurm_ledger import Entry
 from jobcast.act.executors.slurm_machines import SlurmMachines
 from jobcast.act.executors.slurm_post import Post
+from jobcast.act.executors.slurm_script import mark
 from jobcast.act.executors.slurm_states import LOST, OVER, Traces, ended
 from jobcast.language import say
 from jobcast.systems.base import Command
@@ -91,7 +93,7 @@ class Ends:
     async def _finish(self, entry: Entry, queued: Queued | None, rows: Rows) -> None:
         lines = rows.get(entry.job or "", ())
         comment = await ask_of_jobs(commands.comment(entry.job or "")) if queued else ""
-        report = read_report(comment)
+        report = read_report(comment, mark(entry.attempt.id))
         told = report.consumed if report.ended is None else report.ended.consumed
         traces = Traces(
             attempt=entry.attempt,
@@ -100,6 +102,7 @@ class Ends:
             consumed=consumed(lines, told or Consumed()),
             killed_at=entry.killed,
             began=entry.began,
+            is_number_of_another=is_of_another(comment, mark(entry.attempt.id)),
             task_killed=any(row["ExitCode"] == "0:9" for row in lines if "." in row["JobIDRaw"]),
         )
         end = ended(traces, self._post.now())

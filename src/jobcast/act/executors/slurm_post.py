@@ -72,6 +72,8 @@ class Post:
             logger.error("%s", error, exc_info=error)
 
     def tell_end(self, entry: Entry, ended: Ended) -> None:
-        """Keep how an attempt ended, then tell it."""
+        """Keep how an attempt ended, then tell it, unless that has been done."""
+        if entry.ended is not None:
+            return
         self.ledger.note(entry, ended=ended)
         self.news.put_nowait(ended)

@@ -57,6 +57,8 @@ class Traces:
     """Second of the epoch at which its end was asked for; None for never."""
     began: float | None = None
     """Second of the epoch at which its program was seen to begin; None where nobody has seen it."""
+    is_number_of_another: bool = False
+    """Whether another attempt, which still runs somewhere, tells of itself under the number of its job."""
     task_killed: bool = False
     """Whether Slurm killed one of its steps."""
 
@@ -120,6 +122,8 @@ def _lost(traces: Traces, queued: Queued) -> str | None:
 def _is_set_back(traces: Traces, queued: Queued) -> bool:
     """Tell whether slurmctld has forgotten the run that was seen, and tells of a later one, or of none."""
     report = traces.report
+    if traces.is_number_of_another:
+        return True
     if traces.began is None or report.began is not None or report.ended is not None:
         return False
     return queued.start is None or queued.start > traces.began

@@ -22,6 +22,7 @@ from jobcast.act.executors.slurm_ledger import Entry
 from jobcast.act.executors.slurm_machines import SlurmMachines
 from jobcast.act.executors.slurm_orders import Orders
 from jobcast.act.executors.slurm_post import Post
+from jobcast.act.executors.slurm_script import mark
 from jobcast.act.executors.slurm_start import Starts
 from jobcast.act.executors.slurm_states import HOPELESS, NO_MACHINE, phase
 
@@ -122,7 +123,7 @@ class Watch:
             comments = read_comments(await ask(commands.comments(self._post.site.partition, user)))
             for entry in wanted:
                 if entry.attempt.user == user and entry.job:
-                    report = read_report(comments.get(entry.job, ""))
+                    report = read_report(comments.get(entry.job, ""), mark(entry.attempt.id))
                     changed |= self._notice_beginning(entry, jobs[entry.job], report)
                     self._notice_measures(entry, report)
         return changed
