@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from jobcast.batch.journal_rows import TABLES, condition, row_of
+from jobcast.batch.journal_rows import TABLES, condition, name_of, row_of
 from jobcast.batch.plain import from_json, to_json
 from jobcast.batch.record import Step
 from jobcast.batch.service import Past
@@ -199,6 +199,13 @@ class Journal:
         for page in self.past_pages(past):
             yield from page.values()
 
+    def names(self, user: str, ended_from: float) -> list[tuple[str, str]]:
+        """Return the names of a user's jobs of LSF's that were over at or after a second, each with the job's id."""
+        rows = self._database.execute(
+            "SELECT name, job FROM names WHERE user = ? AND ended >= ?", (user, ended_from)
+        )
+        return rows.fetchall()
+
     def newest(self, most: int, ended_from: float = 0.0) -> list[bytes]:
         """Return the steps that were over last, at or after a second, as JSON, newest end first."""
         rows = self._database.execute(
@@ -235,8 +242,12 @@ class Journal:
 
 
 def _keep(database: sqlite3.Connection, steps: Iterable[Step], meta: Mapping[str, str]) -> None:
-    rows = [row_of(step) for step in steps]
+    rows, names = [], []
+    for step in steps:
+        rows.append(row_of(step))
+        names += [name] if (name := name_of(step)) is not None else []
     database.executemany("INSERT OR REPLACE INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    database.executemany("INSERT OR REPLACE INTO names VALUES (?, ?, ?, ?)", names)
     database.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(meta.items()))
 
 

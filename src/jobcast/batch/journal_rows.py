@@ -15,6 +15,10 @@ CREATE TABLE IF NOT EXISTS steps (
     id TEXT PRIMARY KEY, job TEXT NOT NULL, user TEXT NOT NULL, queue TEXT NOT NULL, unix_group TEXT NOT NULL,
     grp TEXT NOT NULL, submitted REAL NOT NULL, ended REAL, step BLOB NOT NULL
 );
+CREATE TABLE IF NOT EXISTS names (
+    user TEXT NOT NULL, name TEXT NOT NULL, job TEXT NOT NULL, ended REAL NOT NULL, PRIMARY KEY (user, name, job)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS names_by_end ON names (user, ended);
 CREATE INDEX IF NOT EXISTS steps_by_end ON steps (ended, id);
 CREATE INDEX IF NOT EXISTS steps_by_job ON steps (job);
 """
@@ -29,6 +33,14 @@ def row_of(step: Step) -> tuple[object, ...]:
         *(step.id, group, job.user, job.queue, notes.unix_group, job.group),
         *(step.at, step.ended, written),
     )
+
+
+def name_of(step: Step) -> tuple[object, ...] | None:
+    """Return a job of LSF's that is over as a row of those whose names are known; None for others."""
+    job, notes = step.submitted.job, step.submitted.notes
+    if step.ended is None or notes.dialect != "lsf" or not notes.name:
+        return None
+    return job.user, notes.name, job.array or step.id, step.ended
 
 
 _CONDITIONS = {

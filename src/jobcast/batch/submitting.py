@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from jobcast.batch.accepting import NUMBER, accept
 from jobcast.batch.intake.base import Submitter
@@ -18,14 +19,18 @@ def submit(
     number = int(ledger.journal.meta(NUMBER) or 0) + 1
     told = replace(who, job=f"{who.host}.{number}", at=datetime.fromtimestamp(at, around.zone))
     if isinstance(order, SubmitCommand):
-        told = replace(told, job=str(number), named=_named(ledger))
+        told = replace(told, job=str(number), named=partial(_named, ledger, who.user, at))
     intake = around.read(ledger, order, told)
     return accept(intake, number, ledger, at, around.complete)
 
 
-def _named(ledger: Ledger) -> dict[str, list[str]]:
-    """Return the names of jobs that are alive, with the ids of those that bear them."""
-    found: dict[str, dict[str, None]] = {}
+def _named(ledger: Ledger, user: str, at: int) -> dict[str, list[str]]:
+    """Return the names of a user's jobs of LSF's that are alive, or were a while ago, with the ids of those jobs."""
+    found: dict[str, set[str]] = {}
+    for name, number in ledger.journal.names(user, at - ledger.site.lsf.params.clean_period):
+        found.setdefault(name, set()).add(number)
     for step in ledger.steps.values():
-        found.setdefault(step.submitted.notes.name, {})[job_of(step) or step.id] = None
-    return {name: list(ids) for name, ids in found.items() if name}
+        job, notes = step.submitted.job, step.submitted.notes
+        if notes.dialect == "lsf" and job.user == user and notes.name:
+            found.setdefault(notes.name, set()).add(job_of(step) or step.id)
+    return {name: sorted(jobs, key=int) for name, jobs in found.items()}

@@ -35,7 +35,7 @@ WHO = Submitter(
     host="n01",
     job="12",
     at=datetime(2026, 1, 1, 12, tzinfo=UTC),
-    named={"prep": ("7",)},
+    named=lambda: {"prep": ("7",)},
 )
 ENVIRONMENT = {"HOME": "/home/chen", "PATH": "/bin"}
 

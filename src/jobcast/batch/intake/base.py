@@ -1,6 +1,6 @@
 """What the readers of submissions are told, and what they return."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -25,8 +25,8 @@ class Submitter:
     """Id that the job gets; its steps' follow from it."""
     at: datetime
     """When, in the time zone of the site."""
-    named: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Names of jobs that the manager still knows to their ids, in the order of their submission."""
+    named: Callable[[], Mapping[str, Sequence[str]]] = field(default=dict, compare=False)
+    """Tells the names of jobs of theirs that are still known with their ids, in the order of their submission."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

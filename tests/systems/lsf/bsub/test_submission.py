@@ -20,7 +20,7 @@ from tests.systems.lsf.policy.files import texts
 G = 1 << 30
 PLAIN = read_site({})
 SITE = read_site(texts("site"))
-WHO = Submitter(id="77", user="chen", group="asic", named={"x": ("5",)})
+WHO = Submitter(id="77", user="chen", group="asic", named=lambda: {"x": ("5",)})
 ONE = BatchJob(
     id="77", demand=Demand(tasks=1, per_task={CPUS: 1}), user="chen", group="asic", project="default"
 )

@@ -1,7 +1,7 @@
 """A submission by bsub's options becomes one job, or the elements of an array."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 
@@ -36,8 +36,8 @@ class Submitter:
     """Second of the scheduler's clock."""
     zone: tzinfo = UTC
     """In which ``-b`` is told, with the clock counting from 1970."""
-    named: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Names of jobs submitted before to their ids."""
+    named: Callable[[], Mapping[str, Sequence[str]]] = field(default=dict, compare=False)
+    """Tells the names of jobs submitted before with their ids."""
 
 
 def submission(arguments: Sequence[str], who: Submitter, site: Site) -> tuple[BatchJob, ...]:
@@ -189,8 +189,8 @@ _ARRAY = re.compile(r"\[([0-9,:\-\s]+)(?:%([0-9]+))?\](?:%([0-9]+))?$")
 
 def _elements(job: BatchJob, options: Options, who: Submitter, site: Site) -> list[BatchJob]:
     match = _ARRAY.search(options.values.get("-J", ""))
-    known = Known(named=who.named, only_last=site.params.last_submitted)
     condition = options.values.get("-w")
+    known = Known(named=who.named() if condition else {}, only_last=site.params.last_submitted)
     if match is None:
         after = read_dependency(condition, known) if condition else None
         return [replace(job, after=after)]

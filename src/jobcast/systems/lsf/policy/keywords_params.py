@@ -19,6 +19,7 @@ PARAMS: Mapping[str, Mapping[str, str]] = {
         "user_priority": "MAX_USER_PRIORITY",
         "priority_over_time": "JOB_PRIORITY_OVER_TIME",
         "last_submitted": "JOB_DEP_LAST_SUB",
+        "clean_period": "CLEAN_PERIOD",
         "array_size": "MAX_JOB_ARRAY_SIZE",
     },
     "refused": {
@@ -84,7 +85,7 @@ PARAMS: Mapping[str, Mapping[str, str]] = {
             HOST_PENDING_REASON_UPDATE_INTERVAL
         """,
         "files": """
-            ACCT_ARCHIVE_AGE ACCT_ARCHIVE_SIZE ACCT_ARCHIVE_TIME MAX_ACCT_ARCHIVE_FILE CLEAN_PERIOD
+            ACCT_ARCHIVE_AGE ACCT_ARCHIVE_SIZE ACCT_ARCHIVE_TIME MAX_ACCT_ARCHIVE_FILE
             CLEAN_PERIOD_DONE ENABLE_EVENT_STREAM EVENT_STREAM_FILE EVENT_UPDATE_INTERVAL ALLOW_EVENT_TYPE
             MAX_EVENT_STREAM_FILE_NUMBER MAX_EVENT_STREAM_SIZE MAX_INFO_DIRS JOB_ATTA_DIR
             MAX_JOB_ATTA_SIZE MAX_JOB_MSG_NUM JOB_SPOOL_DIR JOB_SWITCH2_EVENT MAX_JOB_NUM MAX_JOBID

@@ -70,6 +70,8 @@ class Params:
     """So much more priority for each so many seconds of waiting; None for none."""
     last_submitted: bool = False
     """Whether a dependency on a name means only the job submitted last."""
+    clean_period: int = _HOUR
+    """Seconds after its end for which the name of a job is known."""
     largest_array: int = 1000
     """Elements that an array may have."""
 
@@ -99,6 +101,7 @@ def read_params(book: Book) -> Params:
         highest_priority=form.value(at_least_one, "MAX_USER_PRIORITY"),
         priority_growth=_growth(form),
         last_submitted=form.value(count, "JOB_DEP_LAST_SUB") == 1,
+        clean_period=form.value(at_least_one, "CLEAN_PERIOD") or _HOUR,
         largest_array=form.value(at_least_one, "MAX_JOB_ARRAY_SIZE") or 1000,
     )
 
