@@ -1,6 +1,6 @@
 """llcancel, llhold, llprio, llpreempt, llmodify, llctl, llfavorjob, llfavoruser: command lines become orders."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -52,6 +52,10 @@ CASES = [
     Case("llfavoruser -u chen li", [order.FavourUsers(users=("chen", "li"), favoured=False)],
          "llfavoruser: Favoruser command has been sent to the central manager."),
     Case("llmodify -W 30 n01.12.0", [order.Modify(step="n01.12.0", run_limit=5400)],
+         "llmodify: request has been sent to LoadLeveler."),
+    Case("llmodify -W 30 12", [order.Modify(step="n01.12.0", run_limit=5400)],
+         "llmodify: request has been sent to LoadLeveler."),
+    Case("llmodify -W 30 n01.99", [order.Modify(step="n01.99", run_limit=1800)],
          "llmodify: request has been sent to LoadLeveler."),
     Case("llmodify -C operation -a bm1 -m 2gb -s -7 12.0",
          [order.Modify(step="n01.12.0", queue="operation", account="bm1", memory_per_task=2 << 30, sysprio=-7)],
@@ -165,10 +169,13 @@ def test_a_command_line_that_can_not_be_is_told(ll, manager, line, error):
 
 
 def test_a_step_without_a_limit_can_not_get_a_longer_one(ll, manager):
-    result = ll("llmodify -W 30 n01.99.0")
-    assert result.exit_code == 1
+    (step,) = [step for step in manager.whole.steps if step.id == "n01.12.0"]
+    submitted = replace(step.submitted, job=replace(step.submitted.job, run_limit=None))
+    manager.whole = replace(manager.whole, steps=(replace(step, submitted=submitted),))
+    result = ll("llmodify -W 30 12")
+    assert (result.exit_code, manager.orders) == (1, [])
     assert result.stderr == (
-        "error: n01.99.0 has no wall clock limit of its own that could be made longer.\n"
+        "error: n01.12.0 has no wall clock limit of its own that could be made longer.\n"
         "cure:  set one with -k wall_clock_limit=HH:MM:SS\n"
     )
 

@@ -1,10 +1,12 @@
 """``llmodify``: other values for a step."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import click
 
 from jobcast.batch.order import Modify
+from jobcast.batch.screens.loadleveler import llq
 from jobcast.batch.service import Manager, Wanted
 from jobcast.cli import batch_client, frame
 from jobcast.cli.loadleveler import options
@@ -17,6 +19,8 @@ from jobcast.units import parse_duration, parse_memory
 from jobcast.zone import read_zone
 
 _KEYWORDS = ("account_no", "class", "comment", "startdate", "wall_clock_limit")
+_MINUTE = 60
+"""Seconds."""
 _STARTDATE = ("%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%y %H:%M:%S", "%m/%d/%y %H:%M", "%m/%d/%Y")
 
 
@@ -51,7 +55,7 @@ def command(
     begin = _startdate(told["startdate"], asked) if "startdate" in told else None
     order = Modify(
         step=step,
-        run_limit=_run_limit(told, longer, step, asked),
+        run_limit=_run_limit(told),
         soft_run_limit=_soft_run_limit(told),
         queue=queue if queue is not None else told.get("class"),
         account=account if account is not None else told.get("account_no"),
@@ -61,9 +65,12 @@ def command(
         cpus_per_task=cpus,
         sysprio=sysprio,
     )
-    if order == Modify(step=step):
+    orders = [order]
+    if longer is not None and order.run_limit is None:
+        orders = [replace(order, step=one, run_limit=limit) for one, limit in _longer(step, longer, asked)]
+    if orders == [Modify(step=step)]:
         raise click.UsageError(say("llmodify.nothing"), click.get_current_context())
-    send(asked, [order], "request has been sent to LoadLeveler.", quiet=quiet)
+    send(asked, orders, "request has been sent to LoadLeveler.", quiet=quiet)
 
 
 def _keywords(texts: tuple[str, ...]) -> dict[str, str]:
@@ -88,18 +95,26 @@ def _memory(text: str) -> int:
         raise frame.BadValueError(name="memory", why=say("llmodify.no_memory", text=text)) from error
 
 
-def _run_limit(told: dict[str, str], longer: int | None, step: str, asked: Manager) -> int | None:
-    """Return the new run limit in seconds: as told, or so many minutes more than now; None where it stays."""
-    if "wall_clock_limit" in told:
-        return _seconds(told["wall_clock_limit"].partition(",")[0])
-    if longer is None:
-        return None
-    found = [
-        one.submitted.job.run_limit for one in asked.snapshot(Wanted(steps=(step,))).steps if one.id == step
-    ]
-    if not found or found[0] is None:
-        raise InputError(say("llmodify.no_run_limit", step=step), hint=say("llmodify.no_run_limit_cure"))
-    return found[0] + longer * 60
+def _run_limit(told: dict[str, str]) -> int | None:
+    """Return the run limit in seconds; None where none is told."""
+    return _seconds(told["wall_clock_limit"].partition(",")[0]) if "wall_clock_limit" in told else None
+
+
+def _longer(name: str, minutes: int, asked: Manager) -> list[tuple[str, int]]:
+    """Return the living steps that a name stands for, with run limits so many minutes longer than now, in seconds.
+
+    Of a name that nobody has, the manager says so. Raises InputError for a step without limit.
+    """
+    found = list[tuple[str, int]]()
+    for one in asked.snapshot(Wanted(steps=(name,))).steps:
+        if one.state.is_over or name not in {one.id, llq.job_of(one)}:
+            continue
+        if (limit := one.submitted.job.run_limit) is None:
+            raise InputError(
+                say("llmodify.no_run_limit", step=one.id), hint=say("llmodify.no_run_limit_cure")
+            )
+        found.append((one.id, limit + minutes * _MINUTE))
+    return found or [(name, minutes * _MINUTE)]
 
 
 def _soft_run_limit(told: dict[str, str]) -> int | None:
