@@ -1,6 +1,7 @@
 """``llctl start``, ``recycle`` and ``stop`` on a real manager: what runs goes on."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,10 @@ from tests.cluster.waiting import until
 
 SLEEP = "# @ executable = /bin/sleep\n# @ arguments = 600\n# @ class = models\n# @ queue\n"
 CONFIG = "SCHEDULER_TYPE = BACKFILL\n"
+ENDED = (
+    "llsubmit: the manager is stopping or starting anew, and has ended the submit filter: nothing was submitted; "
+    "submit again in a moment\nllsubmit: This job has not been submitted to LoadLeveler.\n"
+)
 ADMIN = "models: type = class\n"
 
 
@@ -38,6 +43,26 @@ def test_a_manager_that_is_recycled_goes_on_in_its_process_with_its_options(batc
     assert batch.process is not None
     batch.process.terminate()
     assert batch.process.wait(30) == 0
+
+
+@pytest.mark.parametrize("keyword", ["recycle", "stop"])
+def test_a_filter_that_hangs_is_killed_when_its_manager_ends_or_starts_anew(
+    batch: Batch, keyword: str
+) -> None:
+    program, begun = batch.folder / "filter.sh", batch.folder / "begun"
+    program.write_text(f"#!/bin/sh\necho $$ >>{begun}\nexec sleep 600\n", "utf-8")
+    program.chmod(0o755)
+    batch.texts = {**batch.texts, "LoadL_config": f"{CONFIG}SUBMIT_FILTER = {program}\n"}
+    batch.start()
+    (batch.folder / "job.cmd").write_text(SLEEP, "utf-8")
+    with ThreadPoolExecutor(3) as threads:  # the third one waits in line
+        waiting = [threads.submit(batch.run, "llsubmit", "job.cmd", ok=False) for _ in range(3)]
+        until(lambda: begun.exists() and len(begun.read_text().split()) == 2, 30, "filters that hang")
+        batch.run("llctl", keyword)
+        told = {each.result() for each in waiting}
+    assert told == {ENDED}
+    assert not any(Path("/proc", number).exists() for number in begun.read_text().split())
+    assert "Traceback" not in (batch.folder / "log").read_text()
 
 
 def test_a_manager_is_started_in_the_background_by_the_settings(batch: Batch) -> None:

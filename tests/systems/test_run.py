@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import threading
 
 import pytest
 
@@ -31,3 +32,17 @@ def test_one_that_prints_without_end_is_killed_before_its_time(to: str):
 def test_one_that_takes_too_long_is_killed_with_its_children():
     end = _sh("sleep 600 & cat >&2; sleep 600", b"told", seconds=0.3)
     assert end == Endings(exit_code=137, errors=b"told", timed_out=True)
+
+
+def test_one_that_runs_when_all_is_to_stop_is_killed_with_its_children():
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    end = run_for(ME, ("/bin/sh", "-c", "sleep 600 & cat >&2; sleep 600"), b"told", seconds=60, stop=stop)
+    assert end == Endings(exit_code=137, errors=b"told", stopped=True)
+
+
+def test_nothing_is_begun_when_all_is_to_stop():
+    stop = threading.Event()
+    stop.set()
+    end = run_for(ME, ("/bin/sh", "-c", "echo begun"), seconds=60, stop=stop)
+    assert end == Endings(exit_code=137, stopped=True)

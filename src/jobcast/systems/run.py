@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -82,6 +83,8 @@ class Endings:
     """What it complained of, likewise."""
     timed_out: bool = False
     """Whether it was killed, with all its children, because it took too long."""
+    stopped: bool = False
+    """Whether it was killed, likewise, or never begun, because whoever runs it ends."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,11 +98,22 @@ class Behalf:
     directory: str = "/"
 
 
-def run_for(behalf: Behalf, arguments: tuple[str, ...], told: bytes = b"", *, seconds: float) -> Endings:
+def run_for(
+    behalf: Behalf,
+    arguments: tuple[str, ...],
+    told: bytes = b"",
+    *,
+    seconds: float,
+    stop: threading.Event | None = None,
+) -> Endings:
     """Run a program on somebody's behalf; it is told `told`. Raises nothing.
 
-    Where this process isn't root it runs as itself. One that prints much more than is read is killed.
+    Where this process isn't root it runs as itself. One that prints much more than is read is killed, and so is
+    one that runs when `stop` is set.
     """
+    stop = stop or threading.Event()
+    if stop.is_set():
+        return Endings(exit_code=128 + signal.SIGKILL, stopped=True)
     with (
         tempfile.TemporaryFile() as question,
         tempfile.TemporaryFile() as output,
@@ -122,13 +136,16 @@ def run_for(behalf: Behalf, arguments: tuple[str, ...], told: bytes = b"", *, se
         except (OSError, ValueError, KeyError) as error:
             return Endings(exit_code=126, errors=str(error).encode("utf-8", "replace"))
         try:
-            late = _is_late(process, (output, errors), seconds)
+            late = _is_late(process, (output, errors), seconds, stop)
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)  # children that outlive it are not wanted either
             process.wait()
         code = process.returncode if process.returncode >= 0 else 128 - process.returncode
-        return Endings(exit_code=code, output=_read(output), errors=_read(errors), timed_out=late)
+        stopped = stop.is_set() and process.returncode == -signal.SIGKILL and not late
+        return Endings(
+            exit_code=code, output=_read(output), errors=_read(errors), timed_out=late, stopped=stopped
+        )
 
 
 def start_apart(arguments: tuple[str, ...], log: Path) -> int:
@@ -154,13 +171,15 @@ _LOOK_SECONDS = 0.1
 """Between looks at how much a program has printed."""
 
 
-def _is_late(process: "subprocess.Popen[bytes]", printed: tuple[IO[bytes], ...], seconds: float) -> bool:
-    """Wait until a program ends or has printed too much; tell whether it takes too long."""
+def _is_late(
+    process: "subprocess.Popen[bytes]", printed: tuple[IO[bytes], ...], seconds: float, stop: threading.Event
+) -> bool:
+    """Wait until a program ends, has printed too much or is to `stop`; tell whether it takes too long."""
     for _ in range(math.ceil(seconds / _LOOK_SECONDS)):
         try:
             process.wait(min(seconds, _LOOK_SECONDS))
         except subprocess.TimeoutExpired:
-            if any(os.fstat(file.fileno()).st_size > _MOST_READ for file in printed):
+            if stop.is_set() or any(os.fstat(file.fileno()).st_size > _MOST_READ for file in printed):
                 return False
         else:
             return False

@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
+import os
+import pwd
 import sys
+import threading
 from pathlib import Path
 
 from jobcast.batch.journal import FullError
 from jobcast.batch.ledger import Ledger
 from jobcast.batch.opening import kept_in
-from jobcast.errors import CommandError
-from jobcast.systems.base import Command
-from jobcast.systems.run import run
+from jobcast.systems.run import Behalf, run_for
 
 logger = logging.getLogger("jobcast.batch")
 
@@ -22,12 +23,17 @@ _CHECKPOINT_SECONDS = 600.0
 _DROPPED_AT_ONCE = 500
 """Turns; decisions wait for no more than that."""
 _DAY = 86_400
+_TOLD_BYTES = 2_000
+"""Of what it complains of."""
 
 
-async def keep_checkpoints(folder: Path, ledger: Ledger, keep_days: int) -> None:
-    """Have another process make a checkpoint now and then, so that a restart plays only what came after; for ever."""
+async def keep_checkpoints(folder: Path, ledger: Ledger, keep_days: int, stop: threading.Event) -> None:
+    """Have another process make a checkpoint now and then, so that a restart plays only what came after; for ever.
+
+    That process is killed when `stop` is set.
+    """
     program = (sys.executable, "-m", "jobcast", "batch", "replay", str(folder), "--checkpoint")
-    command = Command(arguments=program, timeout_seconds=_CHECKPOINT_SECONDS)
+    behalf = Behalf(user=pwd.getpwuid(os.geteuid()).pw_name, environment=os.environ, directory=".")
     kept = kept_in(ledger.journal)
     last = kept.turn if kept else 0
     while True:
@@ -35,17 +41,12 @@ async def keep_checkpoints(folder: Path, ledger: Ledger, keep_days: int) -> None
         if ledger.turns - last < _TURNS:
             continue
         last = ledger.turns
-        try:
-            await asyncio.to_thread(_run_silently, command)
-        except CommandError as error:  # without one, a restart merely takes longer
-            logger.error("no checkpoint: %s", error.message)  # noqa: TRY400 - expected
+        end = await asyncio.to_thread(run_for, behalf, program, seconds=_CHECKPOINT_SECONDS, stop=stop)
+        if end.exit_code or end.timed_out:  # without one, a restart merely takes longer
+            why = end.errors[-_TOLD_BYTES:].decode("utf-8", "replace").strip()
+            logger.error("no checkpoint: %s", why or f"it ended with {end.exit_code}")
             continue
         await _drop_old_turns(ledger, keep_days)
-
-
-def _run_silently(command: Command) -> None:
-    with run(command):
-        pass
 
 
 async def _drop_old_turns(ledger: Ledger, keep_days: int) -> None:

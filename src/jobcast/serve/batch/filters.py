@@ -1,6 +1,7 @@
 """Lets submissions through the site's filter: in threads of their own, and each user's in a line of its own."""
 
 import asyncio
+import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,8 @@ class Filters:
         self._threads = ThreadPoolExecutor(_ALL, thread_name_prefix="filters")
         self._turns: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_OF_A_USER))
         self._there: Counter[str] = Counter()
+        self.stop = threading.Event()
+        """Set when the manager ends: what still runs then is killed."""
 
     async def run(self, user: str, work: Callable[[], T]) -> T:
         """Return what some work for a user comes to, once it is that user's turn; raises what it raises."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -38,6 +39,7 @@ from jobcast.serve.batch.app import make_batch_app
 from jobcast.serve.batch.checkpoints import keep_checkpoints
 from jobcast.serve.batch.desk import Desk
 from jobcast.serve.batch.door import Door, watched_tokens
+from jobcast.serve.batch.filters import Filters
 from jobcast.serve.batch.forecasts import Forecasts, Sources
 from jobcast.serve.batch.notifier import Notifier
 from jobcast.serve.batch.people import submitter
@@ -146,10 +148,11 @@ async def _manage(setup: Set, listening: Listening, ready: Callable[[Loop], None
         asyncio.create_task(_tell([server for server, _ in servers], partial(ready, loop))),
         asyncio.create_task(_look_after(tokens)),
         asyncio.create_task(desk.pauses.follow(loop)),
-        asyncio.create_task(keep_checkpoints(setup.folder, loop.ledger, setup.keep_days)),
+        asyncio.create_task(keep_checkpoints(setup.folder, loop.ledger, setup.keep_days, desk.filters.stop)),
         asyncio.create_task(garbage.keep_out_of_sight()),
     ]
     await asyncio.wait([waiting, *work], return_when=asyncio.FIRST_COMPLETED)
+    desk.filters.stop.set()
     for server, _ in servers:
         server.should_exit = True
     for task in (*beside, waiting, work[0]):
@@ -166,6 +169,7 @@ async def _manage(setup: Set, listening: Listening, ready: Callable[[Loop], None
 
 
 def _desk(setup: Set, loop: Loop, tokens: Watched[tuple[Token, ...]], stopping: asyncio.Event) -> Desk:
+    filters = Filters()
     return Desk(
         loop=loop,
         frame=Frame(cluster=setup.cluster, host=setup.host, executor=loop.executor, zone=str(setup.zone)),
@@ -174,7 +178,8 @@ def _desk(setup: Set, loop: Loop, tokens: Watched[tuple[Token, ...]], stopping: 
         submitter=lambda user: submitter(user, setup.host, clock.now()),
         read_site=lambda: read_live(setup.files()),
         stopping=stopping,
-        filtered=partial(_filtered, loop),
+        filtered=partial(_filtered, loop, filters.stop),
+        filters=filters,
     )
 
 
@@ -221,14 +226,18 @@ async def _tell(servers: list[Server], ready: Callable[[], None]) -> None:
     ready()
 
 
-def _filtered(loop: Loop, order: SubmitCommandFile, who: Submitter) -> SubmitCommandFile | str:
+def _filtered(
+    loop: Loop, stop: threading.Event, order: SubmitCommandFile, who: Submitter
+) -> SubmitCommandFile | str:
     """Send a job command file through the site's filter, as the one who submits it; its faults are his alone."""
     program = filter_of(order, loop.ledger.site.loadleveler, who)
     if program is None:
         return order
     body = order.text.encode("utf-8", "replace")
     behalf = Behalf(user=who.user, environment=program.environment)
-    end = run_for(behalf, program.program, body, seconds=_FILTER_SECONDS)
+    end = run_for(behalf, program.program, body, seconds=_FILTER_SECONDS, stop=stop)
+    if end.stopped:
+        return say("batch.stopping")
     told = FilterEnd(exit_code=end.exit_code, output=end.output, errors=end.errors, timed_out=end.timed_out)
     return filtered(order, program, told)
 
