@@ -21,13 +21,19 @@ from jobcast.serve.sockets import listen_unix
 from jobcast.units import GIB
 from jobcast.zone import read_zone
 
+_LIVES = 5
+"""Each so many-th manager lives until it has accepted something, however long that takes; the others don't."""
+_LONGEST_S = 60.0
 HERE = Machine(name="n1", resources={CPUS: 4, MEMORY: 8 * GIB})
 
 
 def main(folder: Path, kills: int, chance: random.Random) -> None:
     """Kill so many managers, and leave one that lives until this process is ended."""
-    for _ in range(kills):
+    for number in range(kills):
+        before = _accepted(folder)
         child = _fork(folder)
+        if number % _LIVES == 0:
+            _wait_for_more(folder, before)
         time.sleep(chance.choice((0.03, 0.1, 0.3)) * chance.random())
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
@@ -35,6 +41,18 @@ def main(folder: Path, kills: int, chance: random.Random) -> None:
     (folder / "killed").write_text(str(kills))
     signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGTERM))
     os.waitpid(child, 0)
+
+
+def _accepted(folder: Path) -> int:
+    """Return how many steps the test had accepted, which writes a byte for each."""
+    path = folder / "accepted"
+    return path.stat().st_size if path.exists() else 0
+
+
+def _wait_for_more(folder: Path, before: int) -> None:
+    until = time.monotonic() + _LONGEST_S
+    while _accepted(folder) == before and time.monotonic() < until:
+        time.sleep(0.002)
 
 
 def _fork(folder: Path) -> int:

@@ -60,7 +60,7 @@ def test_no_step_is_lost_or_run_twice_however_often_the_manager_is_killed(tmp_pa
         replayed = batch.run("replay")
     finally:
         killing.terminate()
-        killing.wait(20)
+        killing.wait(100)
         batch.end()
     begun = (tmp_path / "begun").read_text().split("\n")[:-1]
     assert len(accepted) >= KILLS / 15
@@ -97,6 +97,8 @@ def _submit_until_all_are_killed(batch: Batch, killing: "subprocess.Popen[bytes]
         kind = chance.randrange(1, 5)
         with contextlib.suppress(JobcastError):  # killed before it answered: it may have been accepted or not
             accepted[batch.submit(LINE.format(folder=batch.folder, number=kind)).outcomes[0].name] = kind
+            with (batch.folder / "accepted").open("a") as file:
+                file.write("x")
         time.sleep(0.02)
     return accepted
 
