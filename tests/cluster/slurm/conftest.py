@@ -114,7 +114,7 @@ def bench(cluster: Cluster, partition: str, home: Path, monkeypatch: pytest.Monk
         monkeypatch.setenv(name, value)
     work = home / "work"
     work.mkdir()
-    site = SlurmSite(partition=partition, grace=0.5, pause_up_to=0.5, measures_every=0.5)
+    site = SlurmSite(partition=partition, grace=2.0, pause_up_to=0.5, measures_every=0.5)
     yield Bench(
         folder=work,
         user="root",

@@ -17,7 +17,7 @@ from jobcast.machine import Share
 from jobcast.program import Exits
 from jobcast.systems.base import Command
 from jobcast.systems.slurm.hostlist import expand
-from tests.act.executors.bench import COUNTS, Bench, Watched, eventually, number_in, with_
+from tests.act.executors.bench import COUNTS, PATIENCE_S, Bench, Watched, eventually, number_in, with_
 from tests.act.executors.conformance import Conformance
 from tests.cluster.slurm.conftest import PARTITION
 from tests.cluster.slurm.running import Cluster
@@ -72,8 +72,8 @@ def test_another_job_runs_on_the_cpus_of_one_that_stands_still(bench: Bench) -> 
 
     async def scene(seen: Watched) -> None:
         first, second = (
-            replace(bench.sh(name, line), cpus=whole, memory={"n1": 1 << 30}, run_limit=60)
-            for name, line in (("low@1", "sleep 60"), ("high@1", "exit 4"))
+            replace(bench.sh(name, line), cpus=whole, memory={"n1": 1 << 30}, run_limit=600)
+            for name, line in (("low@1", "sleep 600"), ("high@1", "exit 4"))
         )
         await seen.executor.start(first)
         await seen.first(Began, "low@1")
@@ -89,16 +89,23 @@ def test_another_job_runs_on_the_cpus_of_one_that_stands_still(bench: Bench) -> 
     with_(bench, scene)
 
 
+async def _where_it_stands(counter: Path) -> int:
+    """Return what a counter has reached, as soon as it has been the same for a second."""
+    reached = -1
+    async with asyncio.timeout(PATIENCE_S):
+        while (now := number_in(counter)) != reached:
+            reached = now
+            await asyncio.sleep(1)
+    return reached
+
+
 def test_a_job_that_is_to_stand_still_before_it_runs_does_so_when_it_runs(bench: Bench) -> None:
     async def scene(seen: Watched) -> None:
         counter = bench.folder / "counter"
         await seen.executor.start(bench.sh("a@1", COUNTS, str(counter)))
         await seen.executor.suspend("a@1")
         await seen.first(Paused, "a@1", lambda news: news.suspended)
-        await asyncio.sleep(4)  # Slurm stops it some two seconds after it says so
-        reached = number_in(counter)
-        await asyncio.sleep(1)
-        assert number_in(counter) == reached
+        reached = await _where_it_stands(counter)  # Slurm stops it some two seconds after it says so
         await seen.executor.resume("a@1")
         await eventually(lambda: number_in(counter) > reached)
         await seen.executor.kill("a@1")
@@ -108,7 +115,7 @@ def test_a_job_that_is_to_stand_still_before_it_runs_does_so_when_it_runs(bench:
 
 
 def test_a_job_is_to_stand_still_whoever_dies_before_it_runs(bench: Bench, cluster: Cluster) -> None:
-    other = cluster.submit("-p", "normal", "-w", "n1", "--wrap", "sleep 120")
+    other = cluster.submit("-p", "normal", "-w", "n1", "--wrap", "sleep 600")
     until(lambda: cluster.run("squeue", "-h", "-j", other, "-o", "%T") == "RUNNING\n", 30)
 
     async def scene(seen: Watched) -> None:
@@ -149,7 +156,7 @@ def test_cpus_and_memory_are_granted_as_they_were_given_out(bench: Bench, cluste
 def test_what_slurm_does_not_start_is_given_back(bench: Bench, cluster: Cluster, home: Path) -> None:
     whole = replace(bench.sh("a@1", "true"), cpus={"n2": 12})
     whole = replace(whole, allocation=(Share(machine="n2", tasks=1),))
-    other = cluster.submit("-p", "normal", "-w", "n2", "--wrap", "sleep 60")
+    other = cluster.submit("-p", "normal", "-w", "n2", "--wrap", "sleep 600")
     site = SlurmSite(partition=PARTITION, pause_up_to=0.5, patience=1.0)
 
     async def scene(seen: Watched) -> None:
