@@ -116,7 +116,7 @@ def _families() -> dict[str, list[str]]:
         "run_setup.": list(SETUP),
         "batch_page.": list(PAGE_SCRIPT),
         "batch_page_state.": list(PAGE_STATES),
-        **{part: _endings(part) for part in ("batch_page_machine.", "batch_page_order.")},
+        **{part: _endings(part) for part in ("batch_away.", "batch_page_machine.", "batch_page_order.")},
         "llctl.no_": list(NOT_HERE),
         "engine.": ["counts", "hosts", "core"],
         "core_because.": _endings("core_because."),

@@ -27,6 +27,7 @@ class Cause(StrEnum):
     SPAN = "span"
     FLOATING = "floating"
     NO_MACHINE = "no_machine"
+    AWAY = "away"
     RESERVED = "reserved"
     RESERVED_NO_BACKFILL = "reserved_no_backfill"
     RESERVED_ENDLESS = "reserved_endless"

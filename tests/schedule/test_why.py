@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jobcast.decision import Cause
 from jobcast.language import speaking
 from jobcast.machine import CPUS, MEMORY, Cluster, Machine
-from jobcast.schedule.event import Finished, Submitted, SuspendAsked
+from jobcast.schedule.event import Finished, MachineLeft, Submitted, SuspendAsked
 from jobcast.schedule.job import BatchJob, Demand, Layout
 from jobcast.schedule.policies import easy, fcfs
 from jobcast.schedule.policy import Limit, Policy, Queue
@@ -138,6 +138,19 @@ def test_who_was_suspended_by_hand_hears_so():
     found = why(state, "full")
     assert found is not None
     assert (found.reason.cause, found.sentence()) == (Cause.ASKED, "an operator asked for it")
+
+
+@pytest.mark.parametrize("left", [["m2"], ["m1", "m2"]])
+def test_who_waits_for_machines_that_have_left_hears_which(left: list[str]):
+    state = begin(TWO, easy())
+    state, _ = step(state, [MachineLeft(at=0, machine=name) for name in left], easy())
+    state, _ = step(state, [Submitted(at=1, job=BIG)], easy())
+    found = why(state, "big")
+    assert found is not None
+    assert (found.reason.cause, found.reason.values) == (
+        Cause.AWAY,
+        {"machines": ", ".join(left), "count": len(left)},
+    )
 
 
 def test_room_that_has_come_since_the_last_pass_is_told_as_such():

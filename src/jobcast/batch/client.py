@@ -169,6 +169,10 @@ _WAITING = {
 }
 
 
+_AWAY = ("drained", "halted", "closed", "down")
+"""How machines may be that take no steps."""
+
+
 def told(snapshot: Snapshot) -> Snapshot:
     """Return a snapshot with reasons in the language spoken here, and with idle steps told apart by them."""
     waits = {name: in_words(each) for name, each in snapshot.waits.items()}
@@ -180,6 +184,11 @@ def in_words(waits: Waits) -> Waits:
     """Return a reason with its sentence, in the language spoken here."""
     if waits.cause == Cause.RESOURCES and not waits.values:
         return replace(waits, sentence=say("batch.too_little"))
+    if waits.cause == Cause.AWAY:
+        kinds = [how for how in _AWAY if how in waits.values]
+        machines = "; ".join(say(f"batch_away.{how}", machines=waits.values[how]) for how in kinds)
+        reason = Reason(cause=Cause.AWAY, values={"count": waits.values["count"], "machines": machines})
+        return replace(waits, sentence=sentence(reason))
     reason = Reason(cause=Cause(waits.cause), values=waits.values)
     return replace(waits, sentence=sentence(reason))
 

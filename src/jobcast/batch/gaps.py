@@ -26,7 +26,7 @@ def gaps(snapshot: Snapshot) -> tuple[Backfill, ...]:
     found = [
         slots
         for each in snapshot.machines
-        if each.up and not each.draining
+        if each.takes
         for slots in _of_machine(
             each, claims, sum(claim.get(each.machine.name, 0) for claim in unknown), snapshot.at
         )

@@ -8,7 +8,7 @@ from jobcast.batch.ledger import Ledger
 from jobcast.batch.record import Step
 from jobcast.batch.service import Wanted
 from jobcast.batch.snapshot import MachineStanding, QueueNotes, Snapshot, Waits
-from jobcast.decision import Reason
+from jobcast.decision import Cause, Reason
 from jobcast.machine import Fact
 from jobcast.schedule.grid import Grid, floating_column
 from jobcast.schedule.state import Entry, State
@@ -87,10 +87,11 @@ def in_line(ledger: Ledger) -> dict[str, Step]:
     return found if len(found) == len(steps) else found | steps
 
 
-def waits_of(name: str, state: State) -> Waits | None:
+def waits_of(name: str, ledger: Ledger) -> Waits | None:
     """Return why one step waits, without those before it; None where it doesn't wait."""
+    state = ledger.state
     entry = state.waiting.get(name) or state.suspended.get(name)
-    return None if entry is None else _waits(name, state, reason_of(entry, state))
+    return None if entry is None else _waits(name, ledger, reason_of(entry, state))
 
 
 def whole_waits(name: str, ledger: Ledger) -> Waits | None:
@@ -106,23 +107,24 @@ def _all_waits(shown: Iterable[str], ledger: Ledger, *, whole: bool) -> dict[str
         return {name: _with_those_before(name, ledger) for name in waiting}
     first, others = waiting[:_MOST_LOOKED_INTO], waiting[_MOST_LOOKED_INTO:]
     return {
-        **{name: _waits(name, state, reason_of(_entry(name, state), state)) for name in first},
-        **_as_of_the_last_pass(others, state),
+        **{name: _waits(name, ledger, reason_of(_entry(name, state), state)) for name in first},
+        **_as_of_the_last_pass(others, ledger),
     }
 
 
-def _as_of_the_last_pass(names: Sequence[str], state: State) -> dict[str, Waits]:
+def _as_of_the_last_pass(names: Sequence[str], ledger: Ledger) -> dict[str, Waits]:
     """Return why steps wait; thousands of them wait for one reason, and share what tells it."""
     told: dict[tuple[object, ...], Waits] = {}
-    found = {}
+    state, found = ledger.state, {}
     for name in names:
-        reason = _entry(name, state).reason
+        entry = _entry(name, state)
+        reason = reason_of(entry, state) if entry.reason.cause is Cause.NO_MACHINE else entry.reason
         if name in state.reservations:
-            found[name] = _waits(name, state, reason)
+            found[name] = _waits(name, ledger, reason)
             continue
         alike = (reason.cause, *reason.values.items())
         if (known := told.get(alike)) is None:
-            known = told[alike] = _waits(name, state, reason)
+            known = told[alike] = _waits(name, ledger, reason)
         found[name] = known
     return found
 
@@ -135,19 +137,29 @@ def _with_those_before(name: str, ledger: Ledger) -> Waits:
     explained = why(ledger.state, name)
     if explained is None:
         raise LookupError(name)
-    return replace(_waits(name, ledger.state, explained.reason), before=explained.before)
+    return replace(_waits(name, ledger, explained.reason), before=explained.before)
 
 
-def _waits(name: str, state: State, reason: Reason) -> Waits:
-    promise = state.reservations.get(name)
+def _waits(name: str, ledger: Ledger, reason: Reason) -> Waits:
+    promise = ledger.state.reservations.get(name)
     return Waits(
         sentence="",
         cause=str(reason.cause),
-        values=dict(reason.values),
+        values=_away(reason, ledger) if reason.cause is Cause.AWAY else dict(reason.values),
         start=promise.start if promise else None,
         machines=promise.allocation if promise else (),
         holds={holder: dict(amounts) for holder, amounts in promise.holds.items()} if promise else {},
     )
+
+
+def _away(reason: Reason, ledger: Ledger) -> dict[str, str | int]:
+    """Return what of a reason, and in place of its machines by how they are: that to machines."""
+    found: dict[str, list[str]] = {}
+    for machine in str(reason.values["machines"]).split(", "):
+        kinds = ((ledger.halted, "halted"), (ledger.drained, "drained"), (ledger.closed, "closed"))
+        how = next((kind for names, kind in kinds if machine in names), "down")
+        found.setdefault(how, []).append(machine)
+    return {"count": reason.values["count"], **{how: ", ".join(names) for how, names in found.items()}}
 
 
 def machines(ledger: Ledger) -> tuple[MachineStanding, ...]:
@@ -172,9 +184,10 @@ def machines(ledger: Ledger) -> tuple[MachineStanding, ...]:
         found.append(
             MachineStanding(
                 machine=machine,
-                up=bool(state.up[row]) or machine.name in ledger.drained,
+                up=bool(state.up[row]) or machine.name in ledger.drained | ledger.closed,
                 draining=machine.name in ledger.drained,
                 halted=machine.name in ledger.halted,
+                closed=machine.name in ledger.closed,
                 used=used,
                 held=held.get(machine.name, {}),
                 tasks_by_queue=running.get(machine.name, {}),

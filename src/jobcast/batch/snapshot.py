@@ -38,6 +38,8 @@ class MachineStanding:
     """Whether an operator lets it run out (``llctl drain``)."""
     halted: bool = False
     """Whether an operator lets all on it stand still (``llctl suspend``); it is draining too."""
+    closed: bool = False
+    """Whether LoadLeveler's START or SUSPEND keeps it from taking steps."""
     used: Mapping[str, int] = field(default_factory=dict)
     """Resource to amount taken by running, and kept by suspended jobs."""
     held: Mapping[str, int] = field(default_factory=dict)
@@ -48,6 +50,11 @@ class MachineStanding:
     """Queue to suspended tasks."""
     facts: Mapping[str, Fact] = field(default_factory=dict)
     """What it last told: ``load``, ``idle``, ``arch``, ``opsys``, ..."""
+
+    @property
+    def takes(self) -> bool:
+        """Whether steps may start on it."""
+        return self.up and not self.draining and not self.closed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

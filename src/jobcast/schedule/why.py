@@ -12,6 +12,9 @@ from jobcast.schedule.placement import Room, place
 from jobcast.schedule.sentence import in_seconds, sentence
 from jobcast.schedule.state import Entry, State
 
+MOST_NAMED = 10
+"""Machines that are named where many of them take no jobs."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Why:
@@ -49,6 +52,8 @@ def reason_of(entry: Entry, state: State) -> Reason:
     """Tell what a waiting or suspended job is waiting for."""
     if entry.job.id in state.suspended:
         return Reason(cause=Cause.ASKED if entry.by_hand else Cause.SUSPENDED)
+    if entry.reason.cause is Cause.NO_MACHINE:
+        return _away(entry, state)
     return _lacking(entry, state) if entry.reason.cause is Cause.RESOURCES else entry.reason
 
 
@@ -70,7 +75,7 @@ def _lacking(entry: Entry, state: State) -> Reason:
             return Reason(cause=Cause.FLOATING, values={"resource": name, "needed": amount, "free": there})
     rows = np.flatnonzero(needs.mask & state.up)
     if not rows.size:
-        return Reason(cause=Cause.NO_MACHINE)
+        return _away(entry, state)
     total = free[rows].clip(min=0).sum(axis=0)
     for name, column in grid.columns.items():
         if total[column] < needs.total[column]:
@@ -82,6 +87,15 @@ def _lacking(entry: Entry, state: State) -> Reason:
     if not holders:
         return Reason(cause=Cause.FITS)  # room since the last pass: it starts in the next one
     return Reason(cause=_kept_from(entry), values={"jobs": ", ".join(holders), "queue": entry.queue.name})
+
+
+def _away(entry: Entry, state: State) -> Reason:
+    """Name machines that would do if they took jobs; none where no machine would do."""
+    rows = np.flatnonzero(entry.needs.mask & ~state.up)
+    if not rows.size:
+        return Reason(cause=Cause.NO_MACHINE)
+    named = ", ".join(state.grid.machines[row].name for row in rows[:MOST_NAMED])
+    return Reason(cause=Cause.AWAY, values={"machines": named, "count": len(rows)})
 
 
 def _kept_from(entry: Entry) -> Cause:

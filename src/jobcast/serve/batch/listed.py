@@ -91,7 +91,7 @@ class MachineListed(msgspec.Struct, kw_only=True):
 
     name: str
     state: str
-    """`up`, `draining` or `down`."""
+    """`up`, `draining`, `closed` by START or SUSPEND, or `down`."""
     resources: Mapping[str, int]
     """Resource to amount; memory in bytes."""
     used: Mapping[str, int]
@@ -127,7 +127,7 @@ class ClassListed(msgspec.Struct, kw_only=True):
 
 def listed(step: Step, ledger: Ledger) -> StepListed:
     """Return a step with why it waits, as the site speaks now."""
-    waits = waits_of(step.id, ledger.state)
+    waits = waits_of(step.id, ledger)
     return step_listed(step, None if waits is None else in_words(waits))
 
 
@@ -180,11 +180,17 @@ def _waits(waits: Waits) -> WaitsListed:
     )
 
 
+def _state(standing: MachineStanding) -> str:
+    if standing.draining:
+        return "draining"
+    return "up" if standing.takes else "closed" if standing.up else "down"
+
+
 def machine_listed(standing: MachineStanding) -> MachineListed:
     """Return a machine as it is listed."""
     return MachineListed(
         name=standing.machine.name,
-        state="draining" if standing.draining else "up" if standing.up else "down",
+        state=_state(standing),
         resources=standing.machine.resources,
         used=standing.used,
         held=standing.held,

@@ -63,6 +63,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
             machine=Machine(name=name, resources={CPUS: draw(st.integers(0, 512)), name: 3}),
             up=draw(st.booleans()),
             draining=draw(st.booleans()),
+            closed=draw(st.booleans()),
             used={CPUS: draw(st.integers(0, 600))},
             tasks_by_queue={name: draw(st.integers(0, 9))},
             facts={"load": draw(st.floats(0, 1e6) | NAMES), "idle": draw(st.integers(0, 1 << 40)), "arch": draw(NAMES)},

@@ -82,6 +82,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
                 machine=Machine(name=name, resources=draw(st.sampled_from(_RESOURCES))),
                 up=draw(st.booleans()),
                 draining=draw(st.booleans()),
+                closed=draw(st.booleans()),
                 used=draw(st.sampled_from([{}, {CPUS: 4}])),
                 facts=draw(st.sampled_from([{}, {"load": 3.5}, {"load": "high"}])),
             )

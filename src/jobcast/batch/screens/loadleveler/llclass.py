@@ -54,7 +54,7 @@ def _most(queue: str, standing: MachineStanding) -> int:
 
 
 def _free(queue: str, standing: MachineStanding) -> int:
-    if not standing.up or standing.draining:
+    if not standing.takes:
         return 0
     by_queue = standing.machine.slots_by_queue
     taken = standing.tasks_by_queue.get(queue, 0) if by_queue else standing.used.get(CPUS, 0)

@@ -21,7 +21,10 @@ _LONGEST_IDLE = 9999
 
 
 def startd_state(standing: MachineStanding) -> str:
-    """Return LoadLeveler's state of a machine."""
+    """Return LoadLeveler's state of a machine; ``None`` where it is up and empty, but takes nothing.
+
+    "The startd daemon" in Using and Administering LoadLeveler.
+    """
     running = sum(standing.tasks_by_queue.values())
     suspended = sum(standing.suspended_by_queue.values())
     if not standing.up:
@@ -31,7 +34,7 @@ def startd_state(standing: MachineStanding) -> str:
     if standing.draining:
         return "Drning" if running or suspended else "Drned"
     if not running:
-        return "Suspnd" if suspended else "Idle"
+        return "Suspnd" if suspended else "None" if standing.closed else "Idle"
     return "Busy" if standing.used.get(CPUS, 0) >= standing.machine.resources.get(CPUS, 0) else "Run"
 
 

@@ -39,7 +39,7 @@ def _what(standing: MachineStanding, snapshot: Snapshot) -> Iterator[Field]:
 def _now(standing: MachineStanding) -> Iterator[Field]:
     slots = standing.machine.slots_by_queue
     free = {name: max(most - standing.tasks_by_queue.get(name, 0), 0) for name, most in slots.items()}
-    yield "AvailableClasses", _counts(free if standing.up and not standing.draining else {})
+    yield "AvailableClasses", _counts(free if standing.takes else {})
     yield "RunningTasks", _counts(standing.tasks_by_queue)
     yield "SuspendedTasks", _counts(standing.suspended_by_queue)
     yield "KeyboardIdle", llstatus.fact(standing, "idle")

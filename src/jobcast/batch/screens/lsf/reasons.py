@@ -21,6 +21,7 @@ _SENTENCES = {
     Cause.FITS: "New job is waiting for scheduling",
     Cause.SPAN: "Not enough processors to meet the job's spanning requirement",
     Cause.NO_MACHINE: "There are no suitable hosts for the job",
+    Cause.AWAY: "There are no suitable hosts for the job",
     Cause.RESERVED: _NO_TIME,
     Cause.RESERVED_NO_BACKFILL: _NO_TIME,
     Cause.RESERVED_ENDLESS: _NO_TIME,
@@ -40,7 +41,14 @@ _LIMITS = {
     "UJOB_LIMIT": "The user has reached the per-user job slot limit of the queue",
 }
 _ON_HOSTS = frozenset(
-    {Cause.RESOURCES, Cause.SPAN, Cause.RESERVED, Cause.RESERVED_NO_BACKFILL, Cause.RESERVED_ENDLESS}
+    {
+        Cause.RESOURCES,
+        Cause.SPAN,
+        Cause.AWAY,
+        Cause.RESERVED,
+        Cause.RESERVED_NO_BACKFILL,
+        Cause.RESERVED_ENDLESS,
+    }
 )
 """Reasons that lie with hosts, not with the job as a whole."""
 
@@ -73,14 +81,14 @@ def with_hosts(step: Step, snapshot: Snapshot, *, all_hosts: bool) -> list[str]:
     """Return why a step waits with how many hosts that holds for; with `all_hosts` also those that can't be used."""
     waits = snapshot.waits.get(step.id)
     found = [pending(step, snapshot)]
-    usable = [each for each in snapshot.machines if each.up and not each.draining]
+    usable = [each for each in snapshot.machines if each.takes]
     if waits is None or waits.cause not in _ON_HOSTS:
         return found
-    if usable:
+    if usable and waits.cause != Cause.AWAY:
         found = [f"{found[0]}: {_hosts(len(usable))}"]
     if all_hosts:
         down = sum(not each.up for each in snapshot.machines)
-        closed = sum(each.up and each.draining for each in snapshot.machines)
+        closed = sum(each.up and not each.takes for each in snapshot.machines)
         found += [f"Unable to reach slave batch server: {_hosts(down)}"] if down else []
         found += [f"Closed by LSF administrator: {_hosts(closed)}"] if closed else []
     return found
