@@ -45,9 +45,19 @@ def _refused(order: Dispatch, asker: Asker, step: Step, ledger: Ledger) -> Outco
         state = say(f"step_state.{step.state}")
         said = say("batch.not_now", step=step.id, state=state)
         return Outcome(name=step.id, done=Done.NOT_NOW, said=said)
+    said = _misplaced(order, step, ledger)
+    return Outcome(name=step.id, done=Done.REFUSED, said=said) if said else None
+
+
+def _misplaced(order: Dispatch, step: Step, ledger: Ledger) -> str:
+    """Return why a step can't be where it is wanted, whatever else runs; empty where it may."""
+    if not order.allocation:
+        return say("batch.nowhere", step=step.id)
+    for share in order.allocation:
+        if share.machine not in ledger.state.grid.rows:
+            return say("batch.no_machine", machine=share.machine)
     tasks = [share.tasks for share in order.allocation]
-    if min(tasks, default=0) < 1 or sum(tasks) != step.submitted.job.demand.tasks:
+    if min(tasks) < 1 or sum(tasks) != step.submitted.job.demand.tasks:
         names = ", ".join(share.machine for share in order.allocation)
-        reason = Reason(cause=Cause.NOT_THERE, values={"machines": names})
-        return Outcome(name=step.id, done=Done.REFUSED, said=sentence(reason))
-    return None
+        return sentence(Reason(cause=Cause.NOT_THERE, values={"machines": names}))
+    return ""

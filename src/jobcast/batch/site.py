@@ -7,11 +7,12 @@ options of the other one are read as a plain site of that family would, with the
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from jobcast.language import say
 from jobcast.machine import Cluster, Machine
 from jobcast.schedule.checks import check
 from jobcast.schedule.policies import easy
 from jobcast.schedule.policy import Policy, Queue
-from jobcast.systems.dialect import Configuration, Keyword
+from jobcast.systems.dialect import Configuration, Keyword, Standing
 from jobcast.systems.dialects import dialect_of, read_configuration
 from jobcast.systems.loadleveler.configuration import read_site as read_loadleveler
 from jobcast.systems.loadleveler.site import Site as LoadLevelerSite
@@ -80,6 +81,8 @@ def read_live(files: Files) -> LiveSite:
         "lsf": lsf.configuration,
         "": Configuration(policy=_one_queue(), cluster=Cluster(machines=()), keywords=()),
     }.get(dialect) or read_configuration(texts)
+    if found.policy.external:
+        found = replace(found, keywords=tuple(map(_as_it_is_here, found.keywords)))
     if not found.cluster.machines:
         found = replace(found, cluster=replace(found.cluster, machines=(files.here,)))
     check(found.policy)
@@ -90,6 +93,13 @@ def read_live(files: Files) -> LiveSite:
         loadleveler=replace(loadleveler, configuration=found),
         lsf=replace(lsf, configuration=found),
     )
+
+
+def _as_it_is_here(keyword: Keyword) -> Keyword:
+    """Return a keyword as it counts in a live manager, where another program does decide."""
+    if keyword.standing is not Standing.CORRECTED or keyword.reason != say("loadleveler.api"):
+        return keyword
+    return replace(keyword, standing=Standing.UNDERSTOOD, reason="")
 
 
 def _one_queue() -> Policy:

@@ -106,6 +106,11 @@ def test_machines_that_are_down_are_told():
     assert llclass.slots("normal", down) == (0, 8)
 
 
+def test_which_scheduler_is_in_use_is_told():
+    own = replace(WHOLE, policy=replace(WHOLE.policy, external=True))
+    assert "The API scheduler is in use" in llstatus.standard(own.machines, own)
+
+
 def machine_down(standing):
     return replace(standing, up=False)
 

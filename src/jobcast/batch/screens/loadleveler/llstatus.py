@@ -135,6 +135,8 @@ _ALL_PRESENT = "All machines on the machine_list are present."
 
 def scheduler(snapshot: Snapshot) -> str:
     """Return LoadLeveler's name of the scheduler that a policy comes nearest to."""
+    if snapshot.policy.external:
+        return "API"
     return "BACKFILL" if snapshot.policy.blocked is Blocked.PLAN else "LL_DEFAULT"
 
 
