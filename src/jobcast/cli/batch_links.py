@@ -18,8 +18,10 @@ from jobcast.language import say
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--system", type=click.Choice(list(LINKED)), multiple=True, help=say("links.system"))
 def command(*, folder: Path, system: tuple[str, ...]) -> None:
-    """Make links of these names that run this program."""
+    """Make links of these names that run this program. Raises InputError where it isn't installed as one."""
     program = own_program()
+    if not program.is_file():
+        raise InputError(say("links.no_program", path=program), hint="pip install jobcast")
     links = [folder.absolute() / name for chosen in system or LINKED for name in LINKED[chosen]]
     for link in links:
         _see_free(link, program)
@@ -39,11 +41,8 @@ def command(*, folder: Path, system: tuple[str, ...]) -> None:
 
 
 def own_program() -> Path:
-    """Return the file that starts this program. Raises InputError where it isn't installed as one."""
-    program = Path(sys.executable).with_name("jobcast")
-    if not program.is_file():
-        raise InputError(say("links.no_program", path=program), hint="pip install jobcast")
-    return program
+    """Return the file that starts this program, where it is installed as one."""
+    return Path(sys.executable).with_name("jobcast")
 
 
 def _see_free(link: Path, program: Path) -> None:

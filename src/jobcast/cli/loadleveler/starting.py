@@ -1,6 +1,7 @@
 """``llctl start``: a manager that goes on in the background."""
 
 import os
+import sys
 import time
 from collections.abc import Collection
 from pathlib import Path
@@ -41,7 +42,9 @@ def start(session: Session, hosts: Collection[str]) -> None:
 
 def _words(session: Session) -> tuple[str, ...]:
     flags = [word for name, text in session.flags.items() if text for word in (f"--{name}", text)]
-    return (str(own_program()), *flags, "batch", "start")
+    program = own_program()
+    runs = (str(program),) if program.is_file() else (sys.executable, "-m", "jobcast")
+    return (*runs, *flags, "batch", "start")
 
 
 def _wait(process: int, log: Path, session: Session) -> None:
