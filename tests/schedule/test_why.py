@@ -12,11 +12,12 @@ from jobcast.language import speaking
 from jobcast.machine import CPUS, MEMORY, Cluster, Machine
 from jobcast.schedule.event import Finished, MachineLeft, Submitted, SuspendAsked
 from jobcast.schedule.job import BatchJob, Demand, Layout
+from jobcast.schedule.order import main_key
 from jobcast.schedule.policies import easy, fcfs
 from jobcast.schedule.policy import Limit, Policy, Queue
 from jobcast.schedule.state import State
 from jobcast.schedule.step import begin, step
-from jobcast.schedule.why import Why, why
+from jobcast.schedule.why import Why, before, why
 from jobcast.simulate.core import Replay, replay
 from jobcast.units import GIB
 from tests.simulate.hosts.made_up import Case, cases
@@ -174,6 +175,22 @@ def test_everybody_who_waits_is_told_something_and_no_sentence_has_a_gap(case: C
             assert found.sentence()
             assert "" not in found.reason.values.values()
             assert job not in found.before
+
+    replay(
+        Replay(jobs=case.jobs, submit=case.submit, run=case.run, cluster=case.cluster, policy=case.policy),
+        watch=watch,
+    )
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(cases(preempts=True, depth=st.sampled_from([1, 2, None])))
+def test_who_is_before_each_of_many_is_told_by_one_walk_through_the_line(case: Case):
+    def watch(state: State, _decisions: object) -> None:
+        seen = [entry for entry in state.waiting.values() if entry.job.id in state.line]
+        line = [entry.job.id for entry in sorted((*seen, *state.suspended.values()), key=main_key)]
+        assert before([*line, "nobody"], state) == {
+            job: tuple(line[:place]) for place, job in enumerate(line)
+        }
 
     replay(
         Replay(jobs=case.jobs, submit=case.submit, run=case.run, cluster=case.cluster, policy=case.policy),

@@ -5,7 +5,8 @@ from dataclasses import replace
 from jobcast.batch.completing import Complete
 from jobcast.batch.following import waiting_state
 from jobcast.batch.intake.base import Intake
-from jobcast.batch.ledger import Ledger, job_of
+from jobcast.batch.ledger import Ledger
+from jobcast.batch.living import job_of
 from jobcast.batch.order import Answer, Done, Outcome
 from jobcast.batch.orders import Carried
 from jobcast.batch.recalling import recalled, waited_for

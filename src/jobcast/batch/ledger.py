@@ -12,6 +12,7 @@ from jobcast.act.executors.base import Began, Measured, Paused
 from jobcast.batch import following
 from jobcast.batch.action import Action, Verb
 from jobcast.batch.journal import FullError, Journal, Turn
+from jobcast.batch.living import Living
 from jobcast.batch.record import Step, StepState
 from jobcast.batch.site import LiveSite
 from jobcast.decision import Decision, Refuse
@@ -45,7 +46,7 @@ class Ledger:
         `site_number` is that of the site's files in the journal; None to keep them there now.
         """
         self.journal, self.site, self.state = journal, site, state
-        self.steps: dict[str, Step] = {}
+        self.steps = Living()
         """Those that aren't over, by id, in the order in which they came."""
         self.site_number = journal.site(site.files) if site_number is None else site_number
         self.drained: frozenset[str] = frozenset(json.loads(journal.meta(DRAINED) or "[]"))
@@ -69,11 +70,9 @@ class Ledger:
         self.version = 0
         """Another one whenever anything that is shown has changed."""
 
-    def named(self, name: str) -> list[Step]:
+    def named(self, name: str) -> Sequence[Step]:
         """Return the living steps that a name stands for: a step, a job, or an array."""
-        if (step := self.steps.get(name)) is not None:
-            return [step]
-        return [step for step in self.steps.values() if job_of(step) == name]
+        return self.steps.named(name)
 
     def turn(
         self,
@@ -198,7 +197,8 @@ class Ledger:
     def drop(self, step: Step) -> None:
         """Note that a step is over, and is to be written down with the next settlement."""
         self.change(step)
-        self.steps.pop(step.id, None)
+        if step.id in self.steps:
+            del self.steps[step.id]
 
     def of_attempt(self, attempt: str) -> tuple[Step | None, bool]:
         """Return the step of an attempt, and whether it is its last one; None where nobody knows it."""
@@ -226,8 +226,3 @@ class Ledger:
 def stepped(events: Iterable[Event]) -> int:
     """Return by how many seconds the clock was set, in all."""
     return sum(event.by for event in events if isinstance(event, ClockStepped))
-
-
-def job_of(step: Step) -> str:
-    """Return the id of the job or array that a step belongs to; empty for an LSF job, which is its own step."""
-    return step.submitted.job.array or step.id.rpartition(".")[0]

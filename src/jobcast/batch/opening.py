@@ -11,6 +11,7 @@ from pathlib import Path
 
 from jobcast.batch.journal import Journal, Turn
 from jobcast.batch.ledger import Ledger
+from jobcast.batch.living import Living
 from jobcast.batch.plain import from_json, to_json
 from jobcast.batch.rebuilding import rebuild
 from jobcast.batch.recalling import waited_for
@@ -81,7 +82,7 @@ def _anew(journal: Journal, read: Read, at: int, monday: int) -> Ledger:
     )
     over = waited_for([step.submitted for step in living], ledger.state, journal).over
     ledger.state = rebuild(site, [*over, *living], ledger.drained | ledger.closed, at=at, monday=monday)
-    ledger.steps = {step.id: step for step in living}
+    ledger.steps = Living(living)
     keep_now(ledger)
     return ledger
 
@@ -125,7 +126,7 @@ def play(
         begun, monday = int(journal.meta("begun") or 0), int(journal.meta("monday") or 0)
         state = begin(site.cluster, site.policy, now=begun, monday=monday)
     ledger = Ledger(journal, site, state, kept.turn if kept else 0, site_number=kept.site if kept else 1)
-    ledger.steps = {step.id: step for step in journal.living()}
+    ledger.steps = Living(journal.living())
     for turn in journal.turns(ledger.turns):
         if decided and turn.decisions is None:
             break

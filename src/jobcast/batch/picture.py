@@ -12,12 +12,14 @@ from jobcast.decision import Cause, Reason
 from jobcast.machine import Fact
 from jobcast.schedule.grid import Grid, floating_column
 from jobcast.schedule.state import Entry, State
-from jobcast.schedule.why import reason_of, why
+from jobcast.schedule.why import before, reason_of
 from jobcast.systems.loadleveler.process_limits import NONE, within
 from jobcast.systems.loadleveler.site import ClassRules
 
 _MOST_LOOKED_INTO = 100
-"""Waiting steps of which it is found out what they lack, where all are shown; of others the last pass tells."""
+"""Waiting steps of which it is found out what they lack; of others the last pass tells."""
+_MOST_PLACED = 20
+"""Waiting steps that are named of which it is told who is before them: that may be thousands for each."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +45,7 @@ def take(ledger: Ledger, wanted: Wanted, frame: Frame, at: int, over: Sequence[S
         dialect=ledger.site.dialect,
         machines=machines(ledger),
         steps=(*shown.values(), *over),
-        waits=_all_waits(shown, ledger, whole=bool(wanted.steps)),
+        waits={} if wanted.bare else _all_waits(shown, ledger, named=bool(wanted.steps)),
         floating=dict(state.cluster.floating),
         floating_used=_floating_used(ledger),
         queue_notes=_queue_notes(ledger),
@@ -96,29 +98,28 @@ def waits_of(name: str, ledger: Ledger) -> Waits | None:
 
 def whole_waits(name: str, ledger: Ledger) -> Waits | None:
     """Return why one step waits, and who is before it; None where it doesn't wait."""
-    waits = name in ledger.state.waiting or name in ledger.state.suspended
-    return _with_those_before(name, ledger) if waits else None
+    return _all_waits((name,), ledger, named=True).get(name)
 
 
-def _all_waits(shown: Iterable[str], ledger: Ledger, *, whole: bool) -> dict[str, Waits]:
+def _all_waits(shown: Iterable[str], ledger: Ledger, *, named: bool) -> dict[str, Waits]:
+    """Return why steps wait; where few are `named`, with those before them."""
     state = ledger.state
     waiting = [name for name in shown if name in state.waiting or name in state.suspended]
-    if whole:
-        return {name: _with_those_before(name, ledger) for name in waiting}
     first, others = waiting[:_MOST_LOOKED_INTO], waiting[_MOST_LOOKED_INTO:]
-    return {
-        **{name: _waits(name, ledger, reason_of(_entry(name, state), state)) for name in first},
-        **_as_of_the_last_pass(others, ledger),
-    }
+    waits = {name: _waits(name, ledger, reason_of(_entry(name, state), state)) for name in first}
+    if named and len(waiting) <= _MOST_PLACED:
+        ahead = before(waiting, state)
+        return {name: replace(each, before=ahead.get(name, ())) for name, each in waits.items()}
+    return waits | _as_of_the_last_pass(others, ledger)
 
 
 def _as_of_the_last_pass(names: Sequence[str], ledger: Ledger) -> dict[str, Waits]:
     """Return why steps wait; thousands of them wait for one reason, and share what tells it."""
     told: dict[tuple[object, ...], Waits] = {}
+    away: dict[int | None, Reason] = {}
     state, found = ledger.state, {}
     for name in names:
-        entry = _entry(name, state)
-        reason = reason_of(entry, state) if entry.reason.cause is Cause.NO_MACHINE else entry.reason
+        reason = _lately(_entry(name, state), state, away)
         if name in state.reservations:
             found[name] = _waits(name, ledger, reason)
             continue
@@ -129,15 +130,20 @@ def _as_of_the_last_pass(names: Sequence[str], ledger: Ledger) -> dict[str, Wait
     return found
 
 
+def _lately(entry: Entry, state: State, away: dict[int | None, Reason]) -> Reason:
+    """Return why one waits as of the last pass; jobs of one shape are kept `away` from the same machines."""
+    if entry.job.id in state.suspended:
+        return reason_of(entry, state)
+    if entry.reason.cause is not Cause.NO_MACHINE:
+        return entry.reason
+    shape = None if entry.kind is None else entry.kind.shape
+    if shape is None or shape not in away:
+        away[shape] = reason_of(entry, state)
+    return away[shape]
+
+
 def _entry(name: str, state: State) -> Entry:
     return state.waiting.get(name) or state.suspended[name]
-
-
-def _with_those_before(name: str, ledger: Ledger) -> Waits:
-    explained = why(ledger.state, name)
-    if explained is None:
-        raise LookupError(name)
-    return replace(_waits(name, ledger, explained.reason), before=explained.before)
 
 
 def _waits(name: str, ledger: Ledger, reason: Reason) -> Waits:

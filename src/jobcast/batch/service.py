@@ -14,11 +14,13 @@ class Wanted:
     """What of a snapshot is wanted beside what is alive."""
 
     steps: tuple[str, ...] = ()
-    """Only these steps, jobs or arrays, with who is before them; empty for all."""
+    """Only these steps, jobs or arrays, with who is before them unless many of them wait; empty for all."""
     over_since: int | None = None
     """Also those that were over at or after that second; None for the last ones that the manager still shows."""
     backfill: bool = False
     """Also the gaps that backfill may use."""
+    bare: bool = False
+    """Not why steps wait: for those who name steps in order to do something to them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -25,7 +25,7 @@ class Waits:
     holds: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Machine to resource to amount that is kept empty for it now."""
     before: tuple[str, ...] = ()
-    """Ids of those looked at before it; filled in only where one step is asked for."""
+    """Ids of those looked at before it; filled in only where few waiting steps are asked for by name."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,7 +99,7 @@ class Snapshot:
     """In the order of the line: running and suspended ones first, then those that wait, then those that are over and
     still shown."""
     waits: Mapping[str, Waits] = field(default_factory=dict)
-    """Id of each waiting or suspended step to why."""
+    """Id of each waiting or suspended step to why; empty where that isn't asked for."""
     floating: Mapping[str, int] = field(default_factory=dict)
     """Floating resource to how much there is."""
     floating_used: Mapping[str, int] = field(default_factory=dict)

@@ -6,7 +6,8 @@ from functools import partial
 
 from jobcast.batch.accepting import NUMBER, accept
 from jobcast.batch.intake.base import Submitter
-from jobcast.batch.ledger import Ledger, job_of
+from jobcast.batch.ledger import Ledger
+from jobcast.batch.living import job_of
 from jobcast.batch.order import SubmitCommand, SubmitCommandFile
 from jobcast.batch.orders import Carried
 from jobcast.batch.surroundings import Surroundings

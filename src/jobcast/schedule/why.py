@@ -1,6 +1,7 @@
 """What a job is waiting for, until when, and who is before it."""
 
-from collections.abc import Callable
+from bisect import insort
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +45,7 @@ def why(state: State, job: str) -> Why | None:
         job=job,
         reason=reason_of(entry, state),
         start=promised.start if promised else None,
-        before=_before(entry, state),
+        before=before((job,), state).get(job, ()),
     )
 
 
@@ -57,13 +58,21 @@ def reason_of(entry: Entry, state: State) -> Reason:
     return _lacking(entry, state) if entry.reason.cause is Cause.RESOURCES else entry.reason
 
 
-def _before(entry: Entry, state: State) -> tuple[str, ...]:
-    """Return who stands before a job; nobody where it has come since anybody looked at the line."""
-    if entry.job.id in state.waiting and entry.job.id not in state.line:
-        return ()
-    seen = [each for each in map(state.waiting.get, state.line) if each is not None]
-    line = sorted((*seen, *state.suspended.values()), key=main_key)
-    return tuple(each.job.id for each in line[: line.index(entry)])
+def before(jobs: Collection[str], state: State) -> dict[str, tuple[str, ...]]:
+    """Return who stands before each of these jobs, in that order; one who has come since the last pass is left out."""
+    wanted, line = frozenset(jobs), _line(state)
+    places = {name: place for place, name in enumerate(line) if name in wanted}
+    return {name: tuple(line[:place]) for name, place in places.items()}
+
+
+def _line(state: State) -> list[str]:
+    """Return the ids of those who wait or are suspended, in the order of the last pass, which sorted all of them."""
+    line = [entry for entry in state.queued.entries if state.stands(entry)]
+    seen = {entry.job.id for entry in line}
+    for name, entry in state.suspended.items():
+        if name not in seen:  # suspended by that pass itself
+            insort(line, entry, key=main_key)
+    return [entry.job.id for entry in line]
 
 
 def _lacking(entry: Entry, state: State) -> Reason:

@@ -84,6 +84,7 @@ def test_a_command_line_becomes_orders(ll, manager, case):
     result = ll(case.line)
     assert (result.exit_code, result.stdout, result.stderr) == (0, case.said + "\n", "")
     assert manager.orders == case.orders
+    assert all(wanted.bare for wanted in manager.wanted)
 
 
 def test_this_host_is_meant_where_llctl_names_none(ll, manager, monkeypatch):

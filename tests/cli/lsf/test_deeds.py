@@ -31,6 +31,7 @@ from tests.batch.screens.lsf.made_up import EMPTY, NOON, ran, step
 def test_bkill_ends_what_is_chosen(lsf, manager, command, steps):
     done = lsf(*command.split())
     assert manager.orders == [Cancel(steps=steps)]
+    assert all(wanted.bare for wanted in manager.wanted)
     assert done.stdout == "".join(f"Job <{step}> is being terminated\n" for step in steps)
     assert (done.stderr, done.exit_code) == ("", 0)
 

@@ -61,6 +61,26 @@ def test_reasons_stand_beside_the_steps_that_wait(ask: Ask):
     assert alone.before == ("2",)
 
 
+def test_where_many_steps_are_named_it_is_not_told_who_is_before_each(desk: Desk, ask: Ask):
+    making.submit(desk.loop.ledger, *(making.submitted(f"n.1.{number}", tasks=4) for number in range(151)))
+    waits = _snapshot(ask, "?steps=n.1").waits
+    assert list(waits) == [f"n.1.{number}" for number in range(1, 151)]
+    assert {each.before for each in waits.values()} == {()}
+    lacking = {"resource": "cpus", "needed": 4, "free": 0}
+    assert [each.values for each in waits.values()] == [lacking] * 100 + [{}] * 50
+    few = _snapshot(ask, f"?steps={','.join(f'n.1.{number}' for number in range(21))}").waits
+    assert {name: len(each.before) for name, each in few.items()} == {
+        f"n.1.{number}": number - 1 for number in range(1, 21)
+    }
+
+
+def test_whoever_names_steps_to_do_something_to_them_is_not_told_why_they_wait(ask: Ask):
+    for _ in range(2):
+        ask("POST", "/v1/batch/orders", _SUBMIT)
+    bare = _snapshot(ask, "?steps=1,2&bare=1")
+    assert ([step.id for step in bare.steps], bare.waits) == (["1", "2"], {})
+
+
 def test_what_has_not_changed_is_not_sent_again(ask: Ask):
     known = ask("GET", "/v1/batch/snapshot").headers["etag"]
     again = ask("GET", "/v1/batch/snapshot", headers={"If-None-Match": known})

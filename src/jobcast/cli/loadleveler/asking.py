@@ -14,7 +14,7 @@ from jobcast.cli.endings import EXPECTED
 from jobcast.cli.screen import talk
 from jobcast.language import say
 
-_NO_STEPS = Wanted(steps=("0",))
+_NO_STEPS = Wanted(steps=("0",), bare=True)
 """There is never a step of that name: what is known of the site alone."""
 
 
@@ -27,7 +27,7 @@ def ids(manager: Manager, words: Sequence[str]) -> tuple[str, ...]:
     """Return ids of steps and jobs; ``12`` and ``12.0`` are those of the manager's own host, as in LoadLeveler."""
     if not any(_BARE.fullmatch(word) for word in words):
         return tuple(words)
-    known = manager.snapshot(Wanted(steps=tuple(words)))
+    known = manager.snapshot(Wanted(steps=tuple(words), bare=True))
     whole = {name for step in known.steps for name in (step.id, llq.job_of(step))}
     return tuple(
         f"{known.host}.{word}" if _BARE.fullmatch(word) and word not in whole else word for word in words
@@ -39,7 +39,7 @@ _BARE = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 def of_users(manager: Manager, users: Collection[str], hosts: Collection[str]) -> tuple[str, ...]:
     """Return the ids of steps that aren't over, of these users and on these hosts; an empty list is everybody."""
-    alive = manager.snapshot(Wanted())
+    alive = manager.snapshot(Wanted(bare=True))
     found = [step for step in alive.steps if not step.state.is_over and is_on(step, alive.host, hosts)]
     return tuple(step.id for step in found if not users or step.submitted.job.user in users)
 

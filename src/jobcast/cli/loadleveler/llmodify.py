@@ -106,7 +106,7 @@ def _longer(name: str, minutes: int, asked: Manager) -> list[tuple[str, int]]:
     Of a name that nobody has, the manager says so. Raises InputError for a step without limit.
     """
     found = list[tuple[str, int]]()
-    for one in asked.snapshot(Wanted(steps=(name,))).steps:
+    for one in asked.snapshot(Wanted(steps=(name,), bare=True)).steps:
         if one.state.is_over or name not in {one.id, llq.job_of(one)}:
             continue
         if (limit := one.submitted.job.run_limit) is None:
@@ -131,7 +131,7 @@ def _seconds(text: str) -> int:
 
 
 def _startdate(text: str, asked: Manager) -> int:
-    zone = read_zone(asked.snapshot(Wanted(steps=("0",))).zone)
+    zone = read_zone(asked.snapshot(Wanted(steps=("0",), bare=True)).zone)
     for form in _STARTDATE:
         try:
             return int(datetime.strptime(text, form).replace(tzinfo=zone).timestamp())

@@ -107,7 +107,7 @@ def _names(manager: Manager, of: Choice) -> tuple[str, ...]:
     plain = of == Choice(users=of.users, numbers=of.numbers)
     if of.numbers and not every and plain:
         return tuple(dict.fromkeys(name for number in of.numbers for name in _spelt_out(manager, number)))
-    snapshot = manager.snapshot(Wanted(steps=() if every else tuple(map(base, of.numbers))))
+    snapshot = manager.snapshot(Wanted(steps=() if every else tuple(map(base, of.numbers)), bare=True))
     if of.numbers and not every:
         found = [step for step in chosen(of, snapshot) if not step.state.is_over]
     else:
@@ -120,5 +120,5 @@ def _spelt_out(manager: Manager, number: str) -> list[str]:
     """Return a number as it stands; of several elements of an array those that are there."""
     if not any(sign in number.partition("[")[2] for sign in "-,"):
         return [number]
-    snapshot = manager.snapshot(Wanted(steps=(base(number),)))
+    snapshot = manager.snapshot(Wanted(steps=(base(number),), bare=True))
     return [called(step) for step in numbered(number, snapshot)] or [number]

@@ -29,7 +29,7 @@ _MOST = 1 << 20
 def command(session: Session, *, job: str | None) -> None:
     """Show output."""
     numbers = (job,) if job else ()
-    snapshot = batch_client.manager(session).snapshot(Wanted(steps=tuple(map(base, numbers))))
+    snapshot = batch_client.manager(session).snapshot(Wanted(steps=tuple(map(base, numbers)), bare=True))
     of = Choice(users=users(None), numbers=numbers, states=frozenset({"RUN", "USUSP", "SSUSP"}))
     step = _last(chosen(of, snapshot))
     if step is None:

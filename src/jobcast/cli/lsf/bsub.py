@@ -102,5 +102,5 @@ def _tell(answer: Answer, manager: Manager, options: Options) -> None:
 
 def _queue_of(job: str, manager: Manager) -> str:
     """Return the queue of a job that named none."""
-    snapshot = manager.snapshot(Wanted(steps=(job,)))
+    snapshot = manager.snapshot(Wanted(steps=(job,), bare=True))
     return next((queue(step, snapshot) for step in snapshot.steps), snapshot.policy.default_queue)

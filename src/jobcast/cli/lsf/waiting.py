@@ -24,7 +24,7 @@ def wait_for(job: str, manager: Manager) -> int:
     started = False
     missing = 0
     while missing < _FORGOTTEN_AFTER:
-        steps = _patiently(lambda: manager.snapshot(Wanted(steps=(job,))).steps)
+        steps = _patiently(lambda: manager.snapshot(Wanted(steps=(job,), bare=True)).steps)
         running = next((step for step in steps if step.allocation), None)
         if running is not None and not started:
             started = True

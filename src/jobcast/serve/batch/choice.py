@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from jobcast.batch.ledger import Ledger, job_of
+from jobcast.batch.ledger import Ledger
+from jobcast.batch.living import job_of
 from jobcast.batch.picture import in_line
 from jobcast.batch.plain import from_json
 from jobcast.batch.record import Step, StepState

@@ -6,7 +6,8 @@ import msgspec
 
 from jobcast.batch.client import in_words, told_apart
 from jobcast.batch.ending import why_over
-from jobcast.batch.ledger import Ledger, job_of
+from jobcast.batch.ledger import Ledger
+from jobcast.batch.living import job_of
 from jobcast.batch.picture import waits_of
 from jobcast.batch.record import Step
 from jobcast.batch.snapshot import MachineStanding, Waits

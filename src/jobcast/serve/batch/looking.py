@@ -30,6 +30,7 @@ async def snapshot(desk: Desk, request: Request) -> Response:
         steps=tuple(filter(None, asked.get("steps", "").split(","))),
         over_since=whole(asked.get("over_since")),
         backfill=asked.get("backfill") == "1",
+        bare=asked.get("bare") == "1",
     )
     ledger, at = desk.loop.ledger, desk.loop.second()
     headers = {"etag": snapshots.tag(ledger, wanted, at), "cache-control": "no-cache"}

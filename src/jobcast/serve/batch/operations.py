@@ -157,6 +157,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
             _query("steps", "Only these steps, jobs or arrays, with commas between.", type="string"),
             _query("over_since", "Also steps that were over at or after that second.", type="integer"),
             _query("backfill", "`1`: also the gaps that backfill may use.", enum=["0", "1"]),
+            _query("bare", "`1`: without why steps wait.", enum=["0", "1"]),
         ),
         answers={200: Answer(about="All of it.", contents=(_JSON_TEXT,))},
         refusals=(*_LOOKS, "no_number"),

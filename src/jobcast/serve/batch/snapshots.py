@@ -57,7 +57,7 @@ async def as_json(
     ledger: Ledger, wanted: Wanted, frame: Frame, shown: Shown, at: int
 ) -> AsyncIterator[bytes]:
     """Yield a snapshot, piece by piece, of the moment at which the first piece is asked for, or shortly after."""
-    await _write_ahead(ledger, shown)
+    await _write_ahead(ledger, wanted, shown)
     await asyncio.sleep(0)
     taken = _take(ledger, wanted, frame, shown, at)
     await asyncio.sleep(0)
@@ -69,6 +69,7 @@ async def as_json(
         yield piece
     begun = bool(taken.steps)
     for past in _over(wanted, at):
+        await asyncio.sleep(0)
         for page in ledger.journal.past_pages(past):
             await asyncio.sleep(0)
             if steps := [step for name, step in page.items() if name not in taken.living]:
@@ -95,10 +96,10 @@ def _reasons(waits: Mapping[str, Waits]) -> Iterator[bytes]:
         yield msgspec.json.encode(name) + b":" + known
 
 
-async def _write_ahead(ledger: Ledger, shown: Shown) -> None:
-    """Write the steps that aren't written yet, some at a time, until few are left."""
+async def _write_ahead(ledger: Ledger, wanted: Wanted, shown: Shown) -> None:
+    """Write the steps that are wanted and aren't written yet, some at a time, until few are left."""
     for _ in range(_ROUNDS):
-        unwritten = [step for step in ledger.steps.values() if not shown.has(step)]
+        unwritten = [step for step in picture.chosen(ledger, wanted).values() if not shown.has(step)]
         for start in range(0, len(unwritten), _AT_ONCE):
             await asyncio.sleep(0)
             for step in unwritten[start : start + _AT_ONCE]:
