@@ -209,6 +209,8 @@ class Watch:
         method = {Suspend: {Method.SUSPEND}, Kill: {Method.REMOVE}}.get(
             type(decision), {Method.REQUEUE, Method.SYSTEM_HOLD, Method.USER_HOLD}
         )
+        if isinstance(decision, Requeue) and jobs[decision.job].starts[-1] == self._driver.state.now:
+            method = method | {Method.REMOVE}  # nothing of it has run
         default = policy.default_queue
         assert any(
             rule.queue == (jobs[winner].job.queue or default)

@@ -161,6 +161,23 @@ def test_a_victim_waits_again_or_is_held_or_removed(method: Method, story: list[
         assert made.jobs["low"].end == 610
 
 
+@pytest.mark.parametrize("method", [Method.REQUEUE, Method.REMOVE, Method.SYSTEM_HOLD, Method.USER_HOLD])
+def test_a_victim_that_was_started_in_the_same_pass_only_waits_again(method: Method) -> None:
+    rule = PreemptRule(queue="normal", victims=("normal1",), method=method)
+    made = Driver(many(1, 4), weather_centre(rule))
+    made.submit(job("first", 4, 10, queue="normal"), runs=10)
+    made.submit(job("low", 1, 20, queue="normal1"), at=1, runs=20)
+    made.submit(job("high", 4, 30, queue="normal"), at=2, runs=30)
+    made.run()
+    assert made.story("low") == [
+        (10, "Start", "fits"),
+        (10, "Requeue", "preempted"),
+        (40, "Start", "fits"),
+    ]
+    assert made.story("high") == [(10, "Start", "preempts")]
+    assert made.waiting() == {}
+
+
 def test_a_job_that_cannot_be_started_again_is_not_requeued() -> None:
     rule = PreemptRule(queue="normal", victims=("normal1",), method=Method.REQUEUE)
     made = Driver(one(4), weather_centre(rule))

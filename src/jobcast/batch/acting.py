@@ -33,6 +33,8 @@ class Acting:
         self._todo: asyncio.Queue[Action] = asyncio.Queue()
         self._leaving: dict[str, frozenset[str]] = {}
         """Attempt that is being killed to make room, to its machines."""
+        self._unwanted: set[str] = set()
+        """Attempts that weren't started, since they weren't wanted any more when it was their turn."""
         self._held: dict[str, list[Action]] = {}
         """Attempt whose start waits for these, to all that is to be done to it then."""
 
@@ -80,6 +82,9 @@ class Acting:
                 self._never_began(action.attempt)
             else:
                 held.append(action)
+        elif action.verb is Verb.KILL and action.attempt in self._unwanted:
+            self._unwanted.remove(action.attempt)
+            self._never_began(action.attempt)
         elif action.verb is Verb.SUSPEND:
             await self._executor.suspend(action.attempt)
         elif action.verb is Verb.RESUME:
@@ -99,6 +104,7 @@ class Acting:
     async def _start(self, action: Action) -> None:
         attempt = self._attempt_of(action)
         if attempt is None:
+            self._unwanted.add(action.attempt)
             return
         machines = {share.machine for share in attempt.allocation}
         before = f"{attempt.job}@"

@@ -50,9 +50,16 @@ def _start(walk: Walk, entry: Entry, found: Found, reason: Reason) -> None:
     walk.decisions.append(Start(job=entry.job.id, allocation=allocation, reason=reason))
 
 
+def _is_new(walk: Walk, entry: Entry) -> bool:
+    """Tell whether a job has been started in this very pass, so that nothing of it has run."""
+    return any(isinstance(each, Start) and each.job == entry.job.id for each in walk.decisions)
+
+
 def _send_away(walk: Walk, victim: Victim, winner: Entry) -> None:
-    """Preempt a running job."""
+    """Preempt a running job; one that has only been started in this pass loses nothing but its place."""
     state, entry, method = walk.state, victim.entry, victim.rule.method
+    if method is not Method.SUSPEND and _is_new(walk, entry):
+        method = Method.REQUEUE
     reason = Reason(cause=Cause.PREEMPTED, values={"job": winner.job.id, "queue": winner.queue.name})
     if method is Method.SUSPEND:
         suspend(entry, victim.releases, state)

@@ -145,7 +145,7 @@ def give_way(world: World, job: int, method: int) -> None:
         this.stopped, this.state = now, SUSPENDED
         line_up(world, job)
         return
-    if method == REMOVE:
+    if method == REMOVE and not (this.began == now and this.ran == 0):  # else nothing of it has run
         this.ended = REMOVED
         _leave(world, job)
         return
