@@ -32,7 +32,7 @@ def refusal(batch: Batch) -> str:
     try:
         batch.client.do(order)
     except JobcastError as error:
-        return error.message
+        return f"error: {error.message}\ncure: {error.hint}"
     return ""
 
 
@@ -52,7 +52,7 @@ def test_a_full_disk_refuses_submissions_and_loses_nothing(batch: Batch) -> None
     let_files_grow(batch, 4096)
     said = until(lambda: refusal(batch), 20)
     assert "nothing more can be written" in said
-    assert "make room on that disk" in said
+    assert "\ncure: make room on that disk; running jobs go on meanwhile" in said
     let_go = time.time()
     (batch.folder / "go").touch()
     until(lambda: is_over(batch), 20, "an end that can't be written down")

@@ -6,7 +6,9 @@ import threading
 
 import pytest
 
-from jobcast.systems.run import Behalf, Endings, run_for
+from jobcast.errors import CommandError
+from jobcast.systems.base import Command
+from jobcast.systems.run import Behalf, Endings, run, run_for
 
 ME = Behalf(user=pwd.getpwuid(os.geteuid()).pw_name, environment={"PATH": os.defpath})
 
@@ -46,3 +48,17 @@ def test_nothing_is_begun_when_all_is_to_stop():
     stop.set()
     end = run_for(ME, ("/bin/sh", "-c", "echo begun"), seconds=60, stop=stop)
     assert end == Endings(exit_code=137, stopped=True)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("echo no >&2; exit 3", "/bin/sh ended with 3: no"),
+        ("exit 3", "/bin/sh ended with 3, and said nothing"),
+    ],
+)
+def test_how_a_command_ended_badly_is_told_whether_it_says_something_or_not(line: str, told: str):
+    command = Command(arguments=("/bin/sh", "-c", line), timeout_seconds=20)
+    with pytest.raises(CommandError) as raised, run(command):
+        pass
+    assert (raised.value.message, raised.value.code) == (told, 3)

@@ -30,6 +30,8 @@ from jobcast.schedule.sentence import sentence
 _PATIENCE_SECONDS = 120.0
 """Longer than any filter of a site runs."""
 _OK = 200
+_UNAVAILABLE = "unavailable"
+"""The fixed word of what the manager itself can't do, such as writing to a full disk."""
 _ROOT = 0
 _CREDENTIALS = struct.Struct("iII")
 """What SO_PEERCRED of unix(7) tells: process, user, group."""
@@ -128,7 +130,7 @@ class Client:
             answer = connection.getresponse()
             problem = b"" if answer.status == _OK else answer.read()
         if answer.status != _OK:
-            raise BatchSystemError(_problem(problem))
+            raise _problem(problem)
         return answer
 
     @contextmanager
@@ -154,12 +156,17 @@ def _texts(value: Wanted | Past) -> dict[str, str]:
     return found
 
 
-def _problem(body: bytes) -> str:
+def _problem(body: bytes) -> BatchSystemError:
+    """Return what a problem tells; where the manager itself can't go on, its second line is what cures it."""
     try:
         problem = cast("dict[str, Any]", json.loads(body))
-        return str(problem.get("message") or problem["error"])
+        said = str(problem.get("message") or problem["error"])
     except (ValueError, KeyError, TypeError):
-        return body[:200].decode("utf-8", "replace")
+        return BatchSystemError(body[:200].decode("utf-8", "replace"))
+    if problem.get("error") != _UNAVAILABLE:
+        return BatchSystemError(said)
+    message, _, cure = said.partition("\n")
+    return BatchSystemError(message, hint=cure)
 
 
 _WAITING = {

@@ -60,11 +60,14 @@ def run(command: Command, *, told: bytes = b"") -> Iterator[IO[bytes]]:
         if done.returncode != 0:
             complaints.seek(0)
             reason = complaints.read(2000).decode("utf-8", "replace").strip()
-            ended_badly = CommandError(
-                say("systems.ended_badly", program=program, code=done.returncode, what=reason),
-                hint="jobcast doctor",
+            code = done.returncode
+            how = (
+                say("systems.ended_badly", program=program, code=code, what=reason)
+                if reason
+                else say("systems.ended", program=program, code=code)
             )
-            ended_badly.code = done.returncode
+            ended_badly = CommandError(how, hint="jobcast doctor")
+            ended_badly.code = code
             raise ended_badly
         said = complaints if output.seek(0, os.SEEK_END) == 0 else output
         said.seek(0)

@@ -15,6 +15,11 @@ def in_words(why: Mapping[str, str]) -> str:
     return say("starter.in_exit", exit=why["exit"], why=told) if in_exit else told
 
 
+def exit_said(last: str) -> str:
+    """Return what follows where a prolog or epilog ended badly: its last line, nothing where it printed none."""
+    return say("starter.exit_said", last=last) if last else ""
+
+
 _WORDS: Mapping[str, Callable[..., str]] = {
     "unknown_user": lambda **why: say("starter.unknown_user", **why),
     "other_user": lambda **why: say("starter.other_user", **why),
@@ -32,7 +37,7 @@ _WORDS: Mapping[str, Callable[..., str]] = {
     "unbound": lambda **why: say("starter.unbound", **why),
     "lowered": lambda **why: say("starter.lowered", **why),
     "unexpected": lambda **why: say("starter.unexpected", **why),
-    "exit_failed": lambda **why: say("starter.exit_failed", **why),
-    "exit_slow": lambda **why: say("starter.exit_slow", **why),
+    "exit_failed": lambda **why: say("starter.exit_failed", said=exit_said(why["error"]), **why),
+    "exit_slow": lambda **why: say("starter.exit_slow", said=exit_said(why["error"]), **why),
     "lost": lambda **why: say("starter.lost", **why),
 }

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from jobcast.act.executors import slurm_commands as commands
 from jobcast.act.executors.base import Attempt, End, Ended, ExecutorError
+from jobcast.act.executors.reasons import exit_said
 from jobcast.act.executors.slurm_answers import is_marked, read_comments
 from jobcast.act.executors.slurm_asking import RefusedError, ask, surely
 from jobcast.act.executors.slurm_exits import Exited
@@ -115,8 +116,8 @@ class Starts:
 
 def _in_words(exited: Exited) -> str:
     if exited.slow:
-        return say("slurm_executor.prolog_slow", last=exited.last)
-    return say("slurm_executor.prolog_failed", code=exited.code, last=exited.last)
+        return say("slurm_executor.prolog_slow", said=exit_said(exited.last))
+    return say("slurm_executor.prolog_failed", code=exited.code, said=exit_said(exited.last))
 
 
 async def tell(command: Command) -> None:

@@ -69,7 +69,7 @@ async def _answered(desk: Desk, handler: Handler, request: Request) -> Response:
     except InputError as error:
         answer = _refused(RefusedError(422, "unreadable", error.message))
     except JobcastError as error:
-        answer = _refused(RefusedError(503, "unavailable", f"{error.message} {error.hint}".strip()))
+        answer = _refused(RefusedError(503, "unavailable", f"{error.message}\n{error.hint}".strip()))
     except Exception:
         logger.exception("%s failed", request.url.path)
         answer = _refused(RefusedError(503, "fault", "a fault of jobcast; its log tells more"))

@@ -47,7 +47,10 @@ REFUSALS: Mapping[str, tuple[int, str]] = {
     "too_often": (429, "too many wrong tokens came from there: wait a minute"),
     "too_many_connections": OF_SERVICE["too_many_connections"],
     "busy": OF_SERVICE["busy"],
-    "unavailable": (503, "the journal can't be read or written: its disk may be full"),
+    "unavailable": (
+        503,
+        "the journal can't be read or written: its disk may be full; `message` tells the cure in a second line",
+    ),
     "fault": OF_SERVICE["fault"],
 }
 """Fixed word to status and what it means."""
