@@ -19,6 +19,7 @@ _ROOM = -1
 _MANY, _FEW = 64, 4
 """So many are looked at one by one where unknown ones have come in quick succession, and where they haven't."""
 _MANY_ASKED = 32
+"""After rules have been asked for so many one by one they are asked for all others at once."""
 _SMALL, _GROWS = 256, 64
 """Then so many are looked at together, and how much more each time."""
 
@@ -85,7 +86,7 @@ class Fates:
 
     @property
     def many_asked(self) -> bool:
-        """Whether rules have just been asked for so many one by one that it's time to ask them for all the others."""
+        """Whether it's time to ask rules for all of whom nothing is known."""
         return self._asked == _MANY_ASKED
 
     def unknown(self) -> list[int]:

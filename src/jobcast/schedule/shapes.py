@@ -40,7 +40,7 @@ class Each:
 
     def __init__(self, size: int, usual: int) -> None:
         self.values: Numbers = np.full(size + 1, usual)
-        """[numbers and one more]: not to be changed here where one may be new."""
+        """[numbers, and more than these]: the last one is that of number -1."""
         self._usual = usual
 
     def __getitem__(self, number: int) -> int:
