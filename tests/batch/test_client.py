@@ -10,8 +10,9 @@ import pytest
 
 from jobcast.batch import client
 from jobcast.batch.client import Client
+from jobcast.batch.order import Order, SubmitCommand, SubmitCommandFile
 from jobcast.batch.service import Wanted
-from jobcast.errors import BatchSystemError
+from jobcast.errors import BatchSystemError, InputError
 
 
 @pytest.fixture
@@ -34,6 +35,27 @@ def _hang_up(listener: socket.socket) -> None:
             listener.accept()[0].close()
     except OSError:
         return
+
+
+@pytest.mark.parametrize(
+    ("order", "what"),
+    [
+        (SubmitCommandFile(text="\n" * (2 << 20), file="job.cmd", directory="/"), "job.cmd"),
+        (SubmitCommandFile(text="#" * (4 << 20), directory="/"), "what is given"),
+        (
+            SubmitCommand(arguments=("true",), directory="/", environment={"A": "b" * (4 << 20)}),
+            "what is given",
+        ),
+    ],
+)
+def test_more_than_the_manager_takes_is_not_sent_and_told_by_its_name(
+    path: Path, order: Order, what: str
+) -> None:
+    with pytest.raises(InputError) as raised:
+        Client(path).do(order)
+    assert raised.value.message == (
+        f"{what} is too large: with the environment that goes along it comes to more than 4 MB"
+    )
 
 
 @pytest.mark.parametrize(

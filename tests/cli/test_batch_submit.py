@@ -29,6 +29,20 @@ def manager(monkeypatch: pytest.MonkeyPatch) -> MadeUpManager:
     return made_up
 
 
+def test_a_file_that_is_too_large_is_told_by_its_name(
+    jobcast: Run, manager: MadeUpManager, tmp_path: Path
+) -> None:
+    file = tmp_path / "job.cmd"
+    file.write_bytes(b"#" * (5 << 20))
+    result = jobcast("batch", "submit", str(file))
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        f"error: {file} is too large: with the environment that goes along it comes to more than 4 MB",
+        "cure:  put programs and data into files of their own, and name these in it",
+    ]
+    assert manager.orders == []
+
+
 def test_what_is_no_utf8_is_read_as_chinese_or_left_out_and_told(
     jobcast: Run, manager: MadeUpManager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,10 +20,10 @@ from urllib.parse import urlencode
 from jobcast.batch.order import Answer, Order
 from jobcast.batch.plain import from_json, to_json
 from jobcast.batch.record import Step, StepState
-from jobcast.batch.service import Past, Wanted
+from jobcast.batch.service import MOST_ORDER_BYTES, Past, Wanted
 from jobcast.batch.snapshot import Snapshot, Waits
 from jobcast.decision import Cause, Reason
-from jobcast.errors import BatchSystemError
+from jobcast.errors import BatchSystemError, InputError
 from jobcast.language import current, say
 from jobcast.schedule.sentence import sentence
 
@@ -73,6 +73,12 @@ def see_answerer(plug: socket.socket, path: Path) -> None:
         raise BatchSystemError(say("batch.stranger", path=path, user=user), hint=say("batch.stranger_cure"))
 
 
+def too_large(what: str) -> InputError:
+    """Return what is raised where something, such as a file, is more than the manager takes in one order."""
+    said = say("batch.too_large", what=what, most=MOST_ORDER_BYTES >> 20)
+    return InputError(said, hint=say("batch.too_large_cure"))
+
+
 class Client:
     """A `jobcast.batch.service.Manager` at the other end of a Unix socket; the kernel tells it who asks."""
 
@@ -80,9 +86,15 @@ class Client:
         self._path = path
 
     def do(self, order: Order) -> Answer:
-        """Carry out an order; what it changes is written down for good when this returns."""
+        """Carry out an order; what it changes is written down for good when this returns.
+
+        Raises InputError for one that is larger than any that the manager takes.
+        """
+        body = to_json(order)
+        if len(body) > MOST_ORDER_BYTES:
+            raise too_large(getattr(order, "file", "") or say("batch.given"))
         with closing(self._connection()) as connection:
-            return from_json(self._asked(connection, "POST", "/v1/batch/orders", to_json(order)), Answer)
+            return from_json(self._asked(connection, "POST", "/v1/batch/orders", body), Answer)
 
     def snapshot(self, wanted: Wanted) -> Snapshot:
         """Return what is known now."""

@@ -8,6 +8,9 @@ from jobcast.batch.order import Answer, Order
 from jobcast.batch.record import Step
 from jobcast.batch.snapshot import Snapshot
 
+MOST_ORDER_BYTES = 4 << 20
+"""Of an order as JSON: a job command file, or a script, with the environment that goes along."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:

@@ -1,11 +1,12 @@
 """``jobcast batch submit``: a job command file, or a command, whichever batch system it was written for."""
 
-import sys
 from pathlib import Path
 
 import click
 
+from jobcast.batch.client import too_large
 from jobcast.batch.order import Answer, Done, SubmitCommand, SubmitCommandFile
+from jobcast.batch.service import MOST_ORDER_BYTES
 from jobcast.cli import frame
 from jobcast.cli.batch_client import manager
 from jobcast.cli.screen import print_json, talk, tell
@@ -56,9 +57,12 @@ def _order(words: tuple[str, ...]) -> SubmitCommandFile | SubmitCommand:
 
 def _text(name: str) -> str:
     try:
-        body = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        with click.open_file(name, "rb") as stream:
+            body = stream.read(MOST_ORDER_BYTES + 1)
     except OSError as error:
         raise InputError(say("batch_submit.unreadable", file=name, why=error.strerror)) from error
+    if len(body) > MOST_ORDER_BYTES:
+        raise too_large(name)
     return decode(body)
 
 

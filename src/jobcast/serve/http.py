@@ -45,8 +45,8 @@ class GoneError(Exception):
     """The caller hung up before it had asked."""
 
 
-async def read_body(scope: Scope, receive: Receive) -> bytes:
-    """Return the body of a request; raises RefusedError when it is too large, too slow or packed, GoneError without.
+async def read_body(scope: Scope, receive: Receive, most: int = MOST_BYTES) -> bytes:
+    """Return the body of a request; raises RefusedError beyond `most` bytes, too slow or packed, GoneError without.
 
     Nothing is unpacked: a few bytes may stand for many.
     """
@@ -54,12 +54,12 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
         raise RefusedError(415, "packed", "bodies are read as they are, without Content-Encoding")
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            return await _whole(receive)
+            return await _whole(receive, most)
     except TimeoutError as error:
         raise RefusedError(408, "too_slow", "the body did not arrive in time") from error
 
 
-async def _whole(receive: Receive) -> bytes:
+async def _whole(receive: Receive, most: int) -> bytes:
     parts, size, more = [], 0, True
     while more:
         message = await receive()
@@ -67,14 +67,14 @@ async def _whole(receive: Receive) -> bytes:
             raise GoneError
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > MOST_BYTES:
-            raise _too_large()
+        if size > most:
+            raise _too_large(most)
         more = message.get("more_body", False)
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _too_large() -> RefusedError:
-    return RefusedError(413, "too_large", f"the body is larger than {MOST_BYTES} bytes")
+def _too_large(most: int) -> RefusedError:
+    return RefusedError(413, "too_large", f"the body is larger than {most} bytes")
 
 
 def decoded(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:

@@ -287,7 +287,6 @@ def test_a_fault_within_a_requirement_is_shown_where_it_stands():
 
 
 def test_a_long_script_is_refused_for_an_array_that_would_hold_it_a_thousand_times():
-    assert bsub("", "x" * (11 << 20)).refusals == ("the script is longer than 10240 KiB. Job not submitted.",)
     assert bsub("-J a[1-1000]", "x" * (1 << 20)).refusals == (
         "the script is longer than 65 KiB. Job not submitted.",
     )

@@ -65,15 +65,30 @@ def test_a_refusal_is_told_and_ends_with_1(ll, manager, tmp_path, words):
     )
 
 
-@pytest.mark.parametrize("content", [b"# @ queue\n\0", b"#" * (10 << 20) + b"\n"])
-def test_what_is_no_text_is_refused_here(ll, manager, tmp_path, content):
+TOO_LARGE = [
+    "error: job.cmd is too large: with the environment that goes along it comes to more than 4 MB",
+    "cure:  put programs and data into files of their own, and name these in it",
+]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            b"# @ queue\n\0",
+            [
+                "error: job.cmd is no job command file: it holds NUL characters",
+                "cure:  name a text file with lines such as # @ queue",
+            ],
+        ),
+        (b"#" * (4 << 20) + b"\n", TOO_LARGE),
+        (b"#" * (10 << 20) + b"\n", TOO_LARGE),
+    ],
+)
+def test_what_can_not_be_sent_is_refused_here(ll, manager, tmp_path, content, said):
     (tmp_path / "job.cmd").write_bytes(content)
     result = ll("llsubmit job.cmd")
-    assert result.exit_code == 1
-    assert result.stderr.splitlines() == [
-        "error: job.cmd is no job command file: it is larger than 10 MB, or holds NUL characters",
-        "cure:  name a text file with lines such as # @ queue",
-    ]
+    assert (result.exit_code, result.stderr.splitlines()) == (1, said)
     assert manager.orders == []
 
 

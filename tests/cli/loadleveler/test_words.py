@@ -48,7 +48,10 @@ LIKELY = (
     "-l -s -x -r -f -u -h -j -c -q -m -p -d -e -g -R -F -L -W -k -C %id %st to +5 -5 12.0 n01.40 nwp normal "
     "01/01/2026 1000 drain stop day resource su -- = comment=x"
 )
-WORDS = st.sampled_from(LIKELY.split()) | st.text(max_size=5)
+WORDS = st.sampled_from(LIKELY.split()) | st.text(
+    st.characters(exclude_characters="\0", codec="utf-8"), max_size=5
+)
+"""No word of a command line holds a NUL: the system ends it there."""
 
 
 @settings(max_examples=200)

@@ -156,7 +156,6 @@ def test_bsub_says_why_a_job_is_not_taken(lsf, manager, answer, said):
     [
         (("-Z", "make"), "", "bsub has no option -Z"),
         ((), "#BSUB -J 'a\n", "line 1 of the script: a quote isn't closed"),
-        ((), b"x" * ((10 << 20) + 1), "the script is longer than 10240 KiB"),
     ],
 )
 def test_bsub_refuses_at_once_what_cannot_be_read(lsf, manager, arguments, script, said):
@@ -165,6 +164,18 @@ def test_bsub_refuses_at_once_what_cannot_be_read(lsf, manager, arguments, scrip
     assert done.stderr.startswith(said)
     assert done.stderr.endswith("Job not submitted.\n")
     assert done.exit_code == 255
+
+
+def test_a_script_that_is_too_large_is_not_sent(lsf, manager):
+    done = lsf("bsub", script=b"x" * ((4 << 20) + 1))
+    assert manager.orders == []
+    assert (done.exit_code, done.stderr.splitlines()) == (
+        255,
+        [
+            "error: the script is too large: with the environment that goes along it comes to more than 4 MB",
+            "cure:  put programs and data into files of their own, and name these in it",
+        ],
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from jobcast.batch.order import Cancel, Hold
 from jobcast.batch.orders import Asker
+from jobcast.batch.service import MOST_ORDER_BYTES
 from jobcast.serve.batch.app import make_batch_app
 from jobcast.serve.batch.desk import Desk
 from tests.batch import making
@@ -102,3 +103,4 @@ def test_a_body_of_ten_megabytes_is_refused(ask: Ask):
     order = {"kind": "SubmitCommandFile", "text": "#" * (10 << 20), "directory": "/"}
     reply = ask("POST", "/v1/batch/orders", order)
     assert (reply.status, reply.json["error"]) == (413, "too_large")
+    assert reply.json["message"] == f"the body is larger than {MOST_ORDER_BYTES} bytes"

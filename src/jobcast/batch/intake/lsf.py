@@ -31,7 +31,6 @@ from jobcast.systems.lsf.policy.reader import Site
 _NOT_SUBMITTED = "Job not submitted."
 SHELL = "/bin/sh"
 """What runs the command line, and a script that doesn't name its own shell, as LSF does."""
-_LONGEST_SCRIPT = 10 << 20
 _ALL_SCRIPTS = 64 << 20
 """Characters, counted for each element of an array: each is a step with a script of its own."""
 _INTERACTIVE = ("-I", "-Ip", "-Is", "-IS", "-ISp", "-ISs", "-IX", "-XF")
@@ -72,8 +71,6 @@ def _asked(order: SubmitCommand, site: Site, who: Submitter) -> _Asked:
         script = " ".join(options.command)
     else:
         script = order.script
-        if len(script) > _LONGEST_SCRIPT:
-            raise ConfigError(say("lsf_intake.script_too_long", most=_LONGEST_SCRIPT >> 10))
         options = under(options, embedded(script))
     if not script.strip():
         raise ConfigError("Empty job")

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import click
 
+from jobcast.batch.client import too_large
 from jobcast.batch.order import Answer, Done, SubmitCommandFile
 from jobcast.batch.screens.loadleveler.submit import submitted
+from jobcast.batch.service import MOST_ORDER_BYTES
 from jobcast.cli import batch_client
 from jobcast.cli.endings import EXPECTED
 from jobcast.cli.loadleveler.words import Worded
@@ -17,9 +19,6 @@ from jobcast.cli.taken_along import environment, limits, umask
 from jobcast.errors import InputError
 from jobcast.language import say
 from jobcast.systems.encoding import decode
-
-MOST_BYTES = 10 << 20
-"""Of a job command file."""
 
 
 @click.command(cls=Worded, help=say("llsubmit.help"), epilog=say("llsubmit.examples"))
@@ -44,10 +43,12 @@ def _read(file: Path) -> str:
     """Return the text of a file. Raises InputError where it can't be read, or is no job command file."""
     try:
         with click.open_file(str(file), "rb") as stream:
-            content = stream.read(MOST_BYTES + 1)
+            content = stream.read(MOST_ORDER_BYTES + 1)
     except OSError as error:
         raise unreadable(file, error) from error
-    if len(content) > MOST_BYTES or b"\0" in content:
+    if len(content) > MOST_ORDER_BYTES:
+        raise too_large(str(file))
+    if b"\0" in content:
         raise InputError(say("llsubmit.no_text", file=file), hint=say("llsubmit.no_text_cure"))
     return decode(content)
 

@@ -15,7 +15,7 @@ from jobcast.cli.endings import complain
 from jobcast.cli.frame import Spoken
 from jobcast.cli.person import login_name
 from jobcast.cli.screen import talk
-from jobcast.errors import BatchSystemError
+from jobcast.errors import BatchSystemError, InputError
 from jobcast.language import say
 
 FAILED = 255
@@ -25,13 +25,13 @@ EVERYBODY = "all"
 
 
 class Lsf(Spoken):
-    """A command of LSF's, which ends as those do where no manager answers."""
+    """A command of LSF's, which ends as those do where no manager answers, or what is given can't be sent."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except BatchSystemError as error:
+        except (BatchSystemError, InputError) as error:
             complain(error)
             ctx.exit(FAILED)
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import click
 
 from jobcast import config
+from jobcast.batch.client import too_large
 from jobcast.batch.order import Answer, Done, SubmitCommand
 from jobcast.batch.screens.lsf.answers import refused, submitted
 from jobcast.batch.screens.lsf.job import queue
-from jobcast.batch.service import Manager, Wanted
+from jobcast.batch.service import MOST_ORDER_BYTES, Manager, Wanted
 from jobcast.cli import batch_client
 from jobcast.cli.lsf.asking import FAILED, Lsf, fail
 from jobcast.cli.lsf.esubs import AbortedError, Passed, pass_esubs
@@ -25,9 +26,6 @@ from jobcast.systems.lsf.bsub.esub import Sent
 from jobcast.systems.lsf.bsub.fault import in_full
 from jobcast.systems.lsf.bsub.options import Options, read_options
 from jobcast.systems.lsf.bsub.script import embedded, under
-
-_MOST_BYTES = 10 << 20
-"""Of a script on standard input."""
 
 
 @click.command(
@@ -81,9 +79,9 @@ def _pass_esubs(given: Sent, session: Session) -> Passed:
 
 
 def _standard_input() -> str:
-    content = sys.stdin.buffer.read(_MOST_BYTES + 1)
-    if len(content) > _MOST_BYTES:
-        raise ConfigError(say("lsf_intake.script_too_long", most=_MOST_BYTES >> 10))
+    content = sys.stdin.buffer.read(MOST_ORDER_BYTES + 1)
+    if len(content) > MOST_ORDER_BYTES:
+        raise too_large(say("bsub.script"))
     return decode(content)
 
 

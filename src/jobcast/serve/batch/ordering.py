@@ -22,6 +22,7 @@ from jobcast.batch.order import (
 from jobcast.batch.orders import Asker
 from jobcast.batch.plain import from_json, to_json
 from jobcast.batch.screens.loadleveler.submit import through_filter
+from jobcast.batch.service import MOST_ORDER_BYTES
 from jobcast.language import say
 from jobcast.serve.batch.desk import JSON, Desk, spoken
 from jobcast.serve.batch.door import see_same_site
@@ -31,7 +32,7 @@ from jobcast.serve.http import RefusedError, read_body
 async def orders(desk: Desk, request: Request) -> Response:
     """``POST /v1/batch/orders``: carry one out."""
     asker = _asker(desk, request)
-    body = await read_body(request.scope, request.receive)
+    body = await read_body(request.scope, request.receive, MOST_ORDER_BYTES)
     order = cast("Order", from_json(body, cast("type[Any]", Order)))
     match order:
         case SubmitCommandFile() | SubmitCommand():
