@@ -55,3 +55,14 @@ def test_an_order_that_does_not_say_what_it_is_is_told_what_it_may_be(text):
         from_json(text, Order)
     known = " ".join(kind.__name__ for kind in get_args(Order))
     assert caught.value.message == f"this can't be read: kind must say what it is, one of {known}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"[" * 100_000, b'{"kind":"Hold","steps":' + b"[" * 100_000, b'{"a":' * 100_000],
+    ids=["lists", "an order", "objects"],
+)
+def test_what_is_nested_beyond_all_reason_is_refused(text):
+    with pytest.raises(InputError) as raised:
+        from_json(text, Order)
+    assert raised.value.message == "this can't be read: too many lists or objects stand within each other"

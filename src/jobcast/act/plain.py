@@ -68,6 +68,8 @@ class Plain:
         except (BaseValidationError, msgspec.DecodeError, KeyError, TypeError, ValueError) as error:
             told = transform_error(error) if isinstance(error, BaseValidationError) else [str(error)]
             raise InputError(say("plain.unreadable", why="; ".join(told))) from error
+        except RecursionError as error:
+            raise InputError(say("plain.unreadable", why=say("plain.nested"))) from error
 
 
 _PLAIN = Plain(*UNIONS)

@@ -99,6 +99,18 @@ def test_machines_and_classes_tell_who_uses_them(ask: Ask):
     ]
 
 
+def test_a_body_of_lists_within_lists_is_refused_in_words(ask: Ask):
+    reply = ask("POST", "/v1/batch/orders", b"[" * 100_000)
+    assert (reply.status, reply.json) == (
+        422,
+        {
+            "schema": 1,
+            "error": "unreadable",
+            "message": "this can't be read: too many lists or objects stand within each other",
+        },
+    )
+
+
 def test_a_body_of_ten_megabytes_is_refused(ask: Ask):
     order = {"kind": "SubmitCommandFile", "text": "#" * (10 << 20), "directory": "/"}
     reply = ask("POST", "/v1/batch/orders", order)
