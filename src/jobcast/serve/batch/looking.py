@@ -80,23 +80,24 @@ async def past(desk: Desk, request: Request) -> Response:
 async def events(desk: Desk, request: Request) -> Response:
     """``GET /v1/batch/events``: what happens from now on."""
     looking(desk, request)
-    queue = desk.loop.listeners.add()
 
     async def stream() -> AsyncIterator[bytes]:
-        ending = asyncio.create_task(desk.stopping.wait())
+        queue = desk.loop.listeners.add()
+        ending, getting = asyncio.create_task(desk.stopping.wait()), asyncio.create_task(queue.get())
         try:
             yield b"data: " + to_json(desk.loop.happened()) + b"\n\n"
             while not (desk.stopping.is_set() or await request.is_disconnected()):
-                getting = asyncio.create_task(queue.get())
                 await asyncio.wait({getting, ending}, timeout=_STILL_SECONDS, return_when=FIRST_COMPLETED)
                 if getting.done():
-                    yield b"data: " + to_json(getting.result()) + b"\n\n"
+                    happened, getting = getting.result(), asyncio.create_task(queue.get())
+                    yield b"data: " + to_json(happened) + b"\n\n"
                 else:
-                    getting.cancel()
                     yield b": still here\n\n"
         finally:
-            ending.cancel()
             desk.loop.listeners.drop(queue)
+            ending.cancel()
+            getting.cancel()
+            await asyncio.gather(ending, getting, return_exceptions=True)
 
     return StreamingResponse(stream(), media_type="text/event-stream", headers={"cache-control": "no-store"})
 
