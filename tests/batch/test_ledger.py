@@ -200,6 +200,21 @@ def test_a_turn_whose_decisions_were_not_written_down_is_decided_again(tmp_path:
     assert states(opened(tmp_path)) == {"n1.1.0": "pending"}
 
 
+def test_an_order_names_each_step_once_and_not_without_end(tmp_path: Path) -> None:
+    ledger = opened(tmp_path)
+    submit(ledger, submitted("n1.1.0"), submitted("n1.1.1", tasks=4))
+    twice = order(ledger, Hold(steps=("n1.1.1", "x", "n1.1.1", "x"))).answer.outcomes
+    assert [(outcome.name, outcome.done) for outcome in twice] == [
+        ("x", Done.NO_SUCH),
+        ("n1.1.1", Done.YES),
+    ]
+    (refused,) = order(ledger, Release(steps=tuple(f"x{n}" for n in range(20_001)))).answer.outcomes
+    assert (refused.done, refused.said) == (
+        Done.REFUSED,
+        "one order may name 20,000 steps at most; name jobs or arrays as a whole, or give several orders",
+    )
+
+
 def test_a_checkpoint_spares_playing_what_came_before(tmp_path: Path) -> None:
     ledger = opened(tmp_path)
     for number in range(1, 9):

@@ -71,11 +71,16 @@ class Carried:
 OnSteps = Hold | Release | Cancel | Suspend | Resume | Requeue | Remove | Favour | Prioritise | Modify
 """Orders that are for steps which are there."""
 _FOR_OPERATORS = (Favour,)
+_MOST_NAMES = 20_000
+"""That one order may hold: each is looked up, in the journal too, while others wait."""
 
 
 def carry_out(order: OnSteps, asker: Asker, ledger: Ledger, at: int) -> Carried:
     """Carry out an order; raises FullError where it can't be written down, and then nothing has happened."""
-    names = (order.step,) if isinstance(order, Modify) else order.steps
+    names = (order.step,) if isinstance(order, Modify) else tuple(dict.fromkeys(order.steps))
+    if len(names) > _MOST_NAMES:
+        said = say("batch.too_many_names", most=f"{_MOST_NAMES:,}")
+        return Carried(answer=Answer(outcomes=(Outcome(name="", done=Done.REFUSED, said=said),)))
     outcomes: list[Outcome] = []
     changes: list[Change] = []
     for name, step in found(names, ledger, outcomes):
