@@ -43,6 +43,30 @@ def test_one_that_runs_when_all_is_to_stop_is_killed_with_its_children():
     assert end == Endings(exit_code=137, errors=b"told", stopped=True)
 
 
+def test_a_command_that_runs_when_all_is_to_stop_is_killed():
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    command = Command(arguments=("/bin/sh", "-c", "exec sleep 600"), timeout_seconds=60)
+    with pytest.raises(CommandError) as raised, run(command, told=b"x" * (8 << 20), stop=stop):
+        pass
+    assert (raised.value.code, raised.value.transient) == (-9, False)
+
+
+def test_a_command_that_takes_too_long_is_killed_and_may_be_asked_again():
+    command = Command(arguments=("/bin/sh", "-c", "exec sleep 600"), timeout_seconds=0.3)
+    with pytest.raises(CommandError) as raised, run(command):
+        pass
+    assert (raised.value.code, raised.value.transient) == (None, True)
+
+
+def test_a_command_is_told_much_and_slowly_takes_it():
+    told = b"x" * (8 << 20)
+    with run(
+        Command(arguments=("/bin/sh", "-c", "sleep 0.3; cat"), timeout_seconds=60), told=told
+    ) as printed:
+        assert printed.read() == told
+
+
 def test_nothing_is_begun_when_all_is_to_stop():
     stop = threading.Event()
     stop.set()

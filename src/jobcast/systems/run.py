@@ -25,10 +25,10 @@ def is_installed(program: str) -> bool:
 
 
 @contextmanager
-def run(command: Command, *, told: bytes = b"") -> Iterator[IO[bytes]]:
+def run(command: Command, *, told: bytes = b"", stop: threading.Event | None = None) -> Iterator[IO[bytes]]:
     """Run `command` and give what it printed, kept in a file so that memory does not grow with it.
 
-    It reads what it is `told` on standard input.
+    It reads what it is `told` on standard input. One that runs when `stop` is set is killed, and has ended badly then.
 
     Of a command that ends well and prints only to standard error, as bjobs says that there is no job, that
     is given.
@@ -36,42 +36,54 @@ def run(command: Command, *, told: bytes = b"") -> Iterator[IO[bytes]]:
     Raises CommandError when the command is missing, takes longer than its time-out (transient) or ends badly.
     """
     program = command.arguments[0]
-    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as complaints:
+    with (
+        tempfile.TemporaryFile() as question,
+        tempfile.TemporaryFile() as output,
+        tempfile.TemporaryFile() as complaints,
+    ):
+        question.write(told)
+        question.seek(0)
         try:
-            done = subprocess.run(
+            process = subprocess.Popen(
                 command.arguments,
-                input=told,
+                stdin=question,
                 stdout=output,
                 stderr=complaints,
-                timeout=command.timeout_seconds,
                 env={**os.environ, **dict(command.environment)},
-                check=False,
             )
         except FileNotFoundError as error:
             raise CommandError(
                 say("systems.not_installed", program=program), hint="jobcast doctor"
             ) from error
-        except subprocess.TimeoutExpired as error:
+        try:
+            late = _is_late(process, (), command.timeout_seconds, stop or threading.Event())
+        finally:
+            process.kill()
+            code = process.wait()
+        if late:
             raise CommandError(
                 say("systems.too_slow", program=program, seconds=command.timeout_seconds),
                 hint=say("systems.too_slow_cure"),
                 transient=True,
-            ) from error
-        if done.returncode != 0:
-            complaints.seek(0)
-            reason = complaints.read(2000).decode("utf-8", "replace").strip()
-            code = done.returncode
-            how = (
-                say("systems.ended_badly", program=program, code=code, what=reason)
-                if reason
-                else say("systems.ended", program=program, code=code)
             )
-            ended_badly = CommandError(how, hint="jobcast doctor")
-            ended_badly.code = code
-            raise ended_badly
+        if code != 0:
+            raise _ended_badly(program, code, complaints)
         said = complaints if output.seek(0, os.SEEK_END) == 0 else output
         said.seek(0)
         yield said
+
+
+def _ended_badly(program: str, code: int, complaints: IO[bytes]) -> CommandError:
+    complaints.seek(0)
+    reason = complaints.read(2000).decode("utf-8", "replace").strip()
+    if reason:
+        error = CommandError(
+            say("systems.ended_badly", program=program, code=code, what=reason), hint="jobcast doctor"
+        )
+    else:
+        error = CommandError(say("systems.ended", program=program, code=code), hint="jobcast doctor")
+    error.code = code
+    return error
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,6 +49,8 @@ class Notifier:
         self._dropped_now = 0
         """Dropped since there was room last."""
         self.counts = Counts()
+        self._stop = threading.Event()
+        """Set when it ends: what isn't sent by then is due again."""
 
     async def run(self, pauses: tuple[float, ...] = _PAUSES) -> None:
         """Send until cancelled; where there is no way to send anything, there is nothing to do."""
@@ -60,6 +63,7 @@ class Notifier:
                 for _ in range(_AT_ONCE):
                     tasks.create_task(self._send(pauses, outbox))
         finally:
+            self._stop.set()
             self._tell_dropped()
             if outbox is not None:
                 outbox.close()
@@ -143,7 +147,7 @@ class Notifier:
         """Send a notice, a bounded number of times; tell whether it went out."""
         for pause in (*pauses, None):
             try:
-                await asyncio.to_thread(send, due, self._ways)
+                await asyncio.to_thread(send, due, self._ways, self._stop)
             except NotSentError as error:
                 logger.warning("%s", say("notice.not_sent", why=error))
             else:

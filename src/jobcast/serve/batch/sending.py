@@ -1,6 +1,7 @@
 """One notice on its way out: a mail to the site's sendmail, or JSON to its webhook."""
 
 import http.client
+import threading
 from dataclasses import dataclass
 from datetime import tzinfo
 from urllib.parse import urlsplit
@@ -38,20 +39,20 @@ class NotSentError(Exception):
     """A notice didn't go out, this time."""
 
 
-def send(due: Due, ways: Ways) -> None:
-    """Send a notice. Raises NotSentError."""
+def send(due: Due, ways: Ways, stop: threading.Event) -> None:
+    """Send a notice; a program that sends it is killed when `stop` is set. Raises NotSentError."""
     try:
         if due.way is Way.MAIL:
-            _mail(ways.sendmail, due.body)
+            _mail(ways.sendmail, due.body, stop)
         else:
             _post(ways.webhook, due.body)
     except (CommandError, OSError, http.client.HTTPException, ValueError) as error:
         raise NotSentError(str(error)) from error
 
 
-def _mail(sendmail: tuple[str, ...], mail: bytes) -> None:
+def _mail(sendmail: tuple[str, ...], mail: bytes, stop: threading.Event) -> None:
     """Hand a mail to a program. Raises CommandError."""
-    with run(Command(arguments=sendmail, timeout_seconds=_TIMEOUT_SECONDS), told=mail):
+    with run(Command(arguments=sendmail, timeout_seconds=_TIMEOUT_SECONDS), told=mail, stop=stop):
         pass
 
 
