@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sqlite3
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,6 +86,34 @@ def test_what_nobody_heard_of_when_the_manager_stopped_is_kept(tmp_path: Path) -
     with sqlite3.connect(tmp_path / "notices.sqlite") as database:
         assert database.execute("SELECT count(*) FROM notices").fetchone() == (3,)
     database.close()
+
+
+def test_nobody_waits_for_a_webhook_that_hangs_when_the_manager_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def hang(*_told: object) -> None:
+        begun.set()
+        go.wait(60)
+        ended.set()
+
+    async def scene() -> None:
+        Outbox(tmp_path).keep([JSON])
+        told = Notifier(loop_in(tmp_path), NOBODY, lambda: datetime.fromtimestamp(AT, UTC), tmp_path)
+        task = asyncio.create_task(told.run())
+        async with asyncio.timeout(30):
+            while not begun.is_set():
+                await asyncio.sleep(0.01)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    monkeypatch.setattr(notifier, "send", hang)
+    try:
+        asyncio.run(scene())
+        assert not ended.is_set()
+    finally:
+        go.set()
 
 
 def test_dropped_ones_are_counted_in_the_log(

@@ -4,6 +4,8 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -49,6 +51,8 @@ class Notifier:
         self._dropped_now = 0
         """Dropped since there was room last."""
         self.counts = Counts()
+        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="notices")
+        """Its own: nobody waits for a webhook that hangs when the manager ends."""
         self._stop = threading.Event()
         """Set when it ends: what isn't sent by then is due again."""
 
@@ -64,6 +68,7 @@ class Notifier:
                     tasks.create_task(self._send(pauses, outbox))
         finally:
             self._stop.set()
+            self._threads.shutdown(wait=False, cancel_futures=True)
             self._tell_dropped()
             if outbox is not None:
                 outbox.close()
@@ -147,7 +152,9 @@ class Notifier:
         """Send a notice, a bounded number of times; tell whether it went out."""
         for pause in (*pauses, None):
             try:
-                await asyncio.to_thread(send, due, self._ways, self._stop)
+                await asyncio.get_running_loop().run_in_executor(
+                    self._threads, copy_context().run, send, due, self._ways, self._stop
+                )
             except NotSentError as error:
                 logger.warning("%s", say("notice.not_sent", why=error))
             else:
