@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from jobcast.schedule.shapes import Numbers
     from jobcast.schedule.state import Entry
 
-WHO, SHAPE, LASTS, LOOK, SLEEP, QUEUE, TOLD = range(7)
+WHO, SHAPE, LASTS, LOOK, SLEEP, QUEUE, TOLD, VALUED = range(8)
 """Of one row: `Kind.who`, below 0 for one who must be looked at alone; `Kind.shape`, below 0 where it isn't known;
 `Entry.lasts`; the second until which it must be looked at alone; the second until which its reason can't change; the
-number of its queue; and the number of the reason that it has, below 0 where it was told another one."""
+number of its queue; the number of the reason that it has, below 0 where it was told another one; and `Entry.valued_at`,
+far off where it's None."""
 _MOST_REASONS = 1000
 """That are remembered from one pass to the next."""
 _FIRST = 64
@@ -26,7 +27,7 @@ class Facts:
     """A row for each who stands in line, found by id; rows of those who leave are given to others."""
 
     def __init__(self) -> None:
-        self.table: Numbers = np.zeros((TOLD + 1, _FIRST), np.int64)
+        self.table: Numbers = np.zeros((VALUED + 1, _FIRST), np.int64)
         """[what, rows]."""
         self.row_of: dict[str, int] = {}
         """Id of a job to its row."""
@@ -64,7 +65,14 @@ class Facts:
                 0,
                 self.queue(entry.queue.name),
                 -1,
+                NEVER if entry.valued_at is None else entry.valued_at,
             )
+
+    def valued(self, entry: "Entry", now: int) -> None:
+        """Note that the values of a job have been worked out."""
+        row = self.row_of.get(entry.job.id)
+        if row is not None:
+            self.table[VALUED, row] = now
 
     def looked_at(self, entry: "Entry", row: int) -> None:
         """Note that a job was looked at alone, and was told why it waits."""

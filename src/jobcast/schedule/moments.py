@@ -78,10 +78,19 @@ class Moments:
 
     def free_at(self, second: int) -> Amounts:
         """Return what is free at a second after now; not to be changed."""
+        return np.asarray(self._known[self._row(second)])
+
+    def free_at_each(self, seconds: Sequence[int], rows: Rows) -> Amounts:
+        """Return [seconds, rows, resources]: what is free at seconds after now on some machines."""
+        places = [self._row(second) for second in seconds]
+        return np.asarray(self._known[np.array(places)[:, None], rows])
+
+    def _row(self, second: int) -> int:
+        """Return where in `_known` it is what is free at a second."""
         place = bisect_right(self._known_seconds, second)
         before = self._known_seconds[place - 1] if place else -1
         if before == second:
-            return np.asarray(self._known[self._known_rows[place - 1]])
+            return self._known_rows[place - 1]
         row = len(self._known_rows)
         if row == len(self._known):
             self._known = np.concatenate([self._known, np.empty_like(self._known)])
@@ -91,7 +100,7 @@ class Moments:
                 self._known[row, rows] += amounts
         self._known_seconds.insert(place, second)
         self._known_rows.insert(place, row)
-        return np.asarray(self._known[row])
+        return row
 
     def add(self, stay: Stay, *, counts: bool = True) -> None:
         """Let something take a part from a second after now on.

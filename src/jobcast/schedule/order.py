@@ -4,8 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 
+import numpy as np
+
 from jobcast.machine import CPUS, GPUS, MEMORY, Fact
 from jobcast.schedule.expression import Evaluated, compiled, names
+from jobcast.schedule.facts import VALUED
 from jobcast.schedule.fair_share import usage_by
 from jobcast.schedule.job import BatchJob
 from jobcast.schedule.policy import COUNTED_NAMES, JOB_NAMES, Policy
@@ -47,6 +50,7 @@ class Order:
             entry.values = entry.own_values = _values(self._main, known)
             entry.backfill_values = _values(self._behind, known)
             entry.valued_at = state.now
+            state.queued.facts.valued(entry, state.now)
             _place(entry, state)
         self._note_choosing(state)
         if self._choosing or self.chosen:
@@ -79,9 +83,14 @@ class Order:
         self._oldest = min([self._oldest, now, *known])
         if now < self._oldest + again:
             return [entry for entry in come if entry.valued_at is None]
-        valued = [(entry.valued_at, entry) for entry in state.standing()]
-        self._oldest = min((at for at, _ in valued if at is not None and now < at + again), default=now)
-        return [entry for at, entry in valued if at is None or now >= at + again]
+        line = state.queued
+        valued = line.facts.table[VALUED][line.rows]
+        due = valued <= now - again
+        self._oldest = int(valued[~due].min(initial=now))
+        old = [line.entries[at] for at in np.flatnonzero(due).tolist()]
+        come = [each for each in come if each.valued_at is None or now >= each.valued_at + again]
+        there = {each.job.id for each in come}
+        return [*come, *(each for each in old if state.stands(each) and each.job.id not in there)]
 
     def _facts(self, entry: Entry, state: State, counted: "Counted | None") -> Mapping[str, Fact]:
         facts = {name: ask(entry) for name, ask in self._asked.items()}

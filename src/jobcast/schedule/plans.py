@@ -4,6 +4,7 @@ What is free only shrinks where a planned start lies: so it is enough to know wh
 "How the core decides").
 """
 
+from collections.abc import Iterator
 from itertools import islice
 from operator import itemgetter
 
@@ -106,7 +107,7 @@ class Plans:
         """
         moments, seconds = self._foreseen(), FOREVER if length is None else length
         shorter, since = self._found.get(needs.key, (FOREVER, 0))
-        for second in moments.tried(needs.total, since if shorter <= seconds else 0):
+        for second in self._promising(needs, order, since if shorter <= seconds else 0):
             available = self._unclaimed(self._beside(moments.free_at(second), second, second + seconds))
             found = place(needs, Room(available=available, order=order), self.grid)
             if found is not None:
@@ -114,6 +115,19 @@ class Plans:
                 return second, found
         self._note(needs, seconds, FOREVER)
         return None
+
+    def _promising(self, needs: Needs, order: Rows, since: int) -> Iterator[int]:
+        """Yield the seconds, rising, at which a job would fit as far as the tasks that each machine can take tell."""
+        moments, asked, size = self._foreseen(), needs.asked, 2
+        seconds = moments.tried(needs.total, since)
+        while some := list(islice(seconds, size)):
+            if not asked.size:
+                yield from some
+                continue
+            free = moments.free_at_each(some, order)[:, :, asked]
+            tasks = (free // needs.per_task[asked]).min(axis=2).clip(0, needs.tasks).sum(axis=1)
+            yield from (some[at] for at in np.flatnonzero(tasks >= needs.tasks).tolist())
+            size = min(2 * size, _TOGETHER)
 
     def _note(self, needs: Needs, seconds: int, second: int) -> None:
         """Remember where the search for a job that asks for the same may begin."""
@@ -125,7 +139,7 @@ class Plans:
         moments = self._foreseen()
         seconds = moments.tried(wanted.sum(axis=0), since)
         while some := list(islice(seconds, _TOGETHER)):
-            free = np.array([moments.free_at(second)[rows] for second in some])
+            free = moments.free_at_each(some, rows)
             there = ((wanted <= free) | (wanted <= 0)).all(axis=(1, 2))
             for at in np.flatnonzero(there).tolist():
                 end = FOREVER if length is None else some[at] + length
