@@ -184,7 +184,7 @@ def test_a_command_about_the_site_that_fails_changes_nothing_and_is_told():
     system.about = (Command(arguments=("false",)), Command(arguments=("echo", "silk")))
     site, failures = ask_site(system, SITE, {"memory_unit"})
     assert site == replace(SITE, cluster="silk")
-    assert [failure.message for failure in failures] == ["false ended with 1: "]
+    assert [failure.message for failure in failures] == ["false ended with 1, and said nothing"]
 
 
 def test_a_command_that_could_tell_nothing_new_may_fail_in_silence():

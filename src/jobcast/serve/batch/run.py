@@ -133,9 +133,9 @@ async def _manage(setup: Set, listening: Listening, ready: Callable[[Loop], None
         for line in keyword_lines(ledger.site.keywords):
             logger.warning("%s", line)
     tokens = watched_tokens(setup.store, partial(_operators, setup, loop))
-    stopping = asyncio.Event()
+    stopping, signalled = asyncio.Event(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+        asyncio.get_running_loop().add_signal_handler(number, partial(_set, signalled, stopping))
     desk = _desk(setup, loop, tokens, stopping)
     servers = _servers(desk, listening)
     work = [asyncio.create_task(loop.run()), *(asyncio.create_task(serving) for _, serving in servers)]
@@ -165,7 +165,12 @@ async def _manage(setup: Set, listening: Listening, ready: Callable[[Loop], None
     finally:
         forecasts.close()
         journal.close()
-    return desk.again.is_set()
+    return desk.again.is_set() and not signalled.is_set()  # who sends a signal meanwhile wants it to end
+
+
+def _set(*events: asyncio.Event) -> None:
+    for event in events:
+        event.set()
 
 
 def _desk(setup: Set, loop: Loop, tokens: Watched[tuple[Token, ...]], stopping: asyncio.Event) -> Desk:
