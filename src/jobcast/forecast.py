@@ -62,11 +62,45 @@ class RunTimeForecast:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RecentRuns:
+    """How the newest finished runs of the narrowest family with history ended."""
+
+    runs: int
+    """How many are looked at, at most 10."""
+    failed: int
+    """How many of these failed."""
+    reason: str | None
+    """Why most of the failed ones did (`jobcast.job.ExitReason`); None where none failed."""
+    exit_code: int | None
+    """The exit code of most of the failed ones; None where none failed or no code was told."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FailureForecast:
+    """Whether the next job will fail, as far as is known when it is submitted."""
+
+    probability: float
+    """Chance that it fails; calibrated on later days than were learnt from. Being cancelled is no failure."""
+    reasons: dict[str, float]
+    """`jobcast.job.ExitReason` to its part of the probability, the largest first; they sum to it."""
+    recent: RecentRuns
+    """How the last runs of its family ended, in figures that a user can check."""
+    basis: Basis
+    """What it rests on."""
+    contributions: tuple[Contribution, ...] = ()
+    """What moved the odds most, strongest first (a factor on the odds); empty unless it was asked for."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class NoForecast:
     """Nothing is known; what the job asks for stays as it was submitted."""
 
     reason: str
     """A fixed word, e.g. ``nothing_similar``."""
+
+
+NO_FAILURES = NoForecast(reason="no_failures_learnt")
+"""Of every job, for models that have learnt nothing of failures."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,3 +111,5 @@ class Forecast:
     """Its peak memory."""
     run_time: RunTimeForecast | NoForecast
     """How long it will run."""
+    failure: FailureForecast | NoForecast = NO_FAILURES
+    """Whether it will fail."""
