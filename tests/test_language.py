@@ -14,6 +14,7 @@ import jobcast
 from jobcast.advice import ChangeKind, KeptReason, Subject
 from jobcast.batch.record import StepState
 from jobcast.cli.batch_commands import COMMANDS as BATCH_COMMANDS
+from jobcast.cli.failures import COMMANDS as FAILURES_COMMANDS
 from jobcast.cli.installing import State
 from jobcast.cli.loadleveler.llctl import NOT_HERE
 from jobcast.cli.main import COMMANDS
@@ -75,6 +76,7 @@ def _families() -> dict[str, list[str]]:
     return {
         "column.": [name.removeprefix("column.") for name in catalogue() if name.startswith("column.")],
         "commands.": [*COMMANDS, *BATCH_COMMANDS],
+        "failures_commands.": list(FAILURES_COMMANDS),
         "beyond.": list(Kind),
         "ending.": ["over_memory", "over_cpu_time", "lost"],
         "setting.": list(SETTINGS),

@@ -71,8 +71,14 @@ class LazyGroup(Spoken, click.Group):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write what each option and each command does."""
         super().format_options(ctx, formatter)
+        told = [(name, self.told_of(name)) for name in self.commands_by_name]
         with formatter.section(say("frame.commands")):
-            formatter.write_dl([(name, say(f"commands.{name}")) for name in self.commands_by_name])
+            if told:  # click writes no empty list
+                formatter.write_dl(told)
+
+    def told_of(self, name: str) -> str:
+        """Return the line about one command."""
+        return say(f"commands.{name}")
 
 
 class Family(Spoken, click.Group):

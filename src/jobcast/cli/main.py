@@ -25,6 +25,7 @@ COMMANDS = {
     "evaluate": "jobcast.cli.evaluate:command",
     "predict": "jobcast.cli.predict:command",
     "models": "jobcast.cli.models:command",
+    "failures": "jobcast.cli.failures:command",
     "serve": "jobcast.cli.serve:command",
     "token": "jobcast.cli.token:command",
     "hook": "jobcast.cli.hook:command",
