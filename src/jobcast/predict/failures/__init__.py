@@ -1,0 +1,1 @@
+"""Failed jobs: models that tell the chance, as they come back from their folder."""
