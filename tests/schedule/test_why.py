@@ -12,7 +12,7 @@ from jobcast.language import speaking
 from jobcast.machine import CPUS, MEMORY, Cluster, Machine
 from jobcast.schedule.event import Finished, MachineLeft, Submitted, SuspendAsked
 from jobcast.schedule.job import BatchJob, Demand, Layout
-from jobcast.schedule.order import main_key
+from jobcast.schedule.keys import main_key
 from jobcast.schedule.policies import easy, fcfs
 from jobcast.schedule.policy import Limit, Policy, Queue
 from jobcast.schedule.state import State

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from jobcast.schedule.order import main_key
+from jobcast.schedule.keys import main_key
 from jobcast.schedule.state import Entry, State
 
 

@@ -11,8 +11,8 @@ from jobcast.schedule.event import Event
 from jobcast.schedule.forgetting import forget_the_old, recall
 from jobcast.schedule.grid import needs_anyway
 from jobcast.schedule.job import BatchJob
+from jobcast.schedule.keys import main_key
 from jobcast.schedule.moving import requeue, resume, suspend
-from jobcast.schedule.order import main_key
 from jobcast.schedule.placement import fits
 from jobcast.schedule.policy import Method, Policy, Queue
 from jobcast.schedule.preemption import released
@@ -158,7 +158,8 @@ def _asks_otherwise(job: BatchJob, before: BatchJob) -> bool:
 
     One that was admitted stays so, even where rules that came since would turn it away.
     """
-    return replace(before, hold=job.hold, priority=job.priority, begin=job.begin, project=job.project) != job
+    same = replace(before, hold=job.hold, priority=job.priority, begin=job.begin, project=job.project)
+    return replace(same, failing=job.failing, avoids=job.avoids) != job
 
 
 def _suspend_asked(state: State, job: str) -> list[Decision]:

@@ -131,3 +131,7 @@ class BatchJob:
     """The advance reservation in which it wants to run; empty for none."""
     restartable: bool = True
     """Whether it may be killed and run again from its beginning."""
+    failing: float | None = None
+    """Chance that it will fail, from 0 to 1, as it was known at its submission; None where it isn't."""
+    avoids: frozenset[str] = frozenset()
+    """Machines on which it failed before: it is not placed there while others could take it."""

@@ -11,7 +11,7 @@ import numpy as np
 from jobcast.decision import Reason
 from jobcast.schedule.grid import Amounts, Grid, Taken, needs_anyway
 from jobcast.schedule.job import BatchJob
-from jobcast.schedule.order import main_key
+from jobcast.schedule.keys import main_key
 from jobcast.schedule.policy import Queue
 from jobcast.schedule.state import NEW, Entry
 

@@ -22,6 +22,8 @@ def _kind_of(entry: Entry, state: State) -> Kind:
     by_machine = any("machine" in limit.per and len(limit.per) > 1 for limit in policy.limits)
     reckoned = entry.run_limit if policy.protected == "run_limit" else entry.estimated
     key: tuple[object, ...] = (entry.needs.key, queue.name, job.demand.prefers)
+    if job.avoids:
+        key = (*key, job.avoids)
     if by_machine or queue.start_if is not None:  # whether only these hinder it depends on how long it is
         key = (*key, (job.user, job.group, job.project), reckoned, _amounts(entry))
     counts = _counts(entry, policy)

@@ -8,7 +8,7 @@ import numpy as np
 from jobcast.machine import CPUS, Fact
 from jobcast.schedule.expression import Expression, compiled, names
 from jobcast.schedule.grid import Rows, Taken, moves
-from jobcast.schedule.placement import Counts
+from jobcast.schedule.placement import Counts, Room, place
 from jobcast.schedule.policy import Policy
 from jobcast.schedule.state import Entry, State
 from jobcast.schedule.windows import WEEK
@@ -66,7 +66,7 @@ class Machines:
         """Return the machines that will do for a job, best first."""
         order = self.order()
         needs, prefers = entry.needs, entry.job.demand.prefers
-        order = order[needs.mask[order]]
+        order = elsewhere(entry, order[needs.mask[order]], self._state)
         for tree in needs.moving:
             wanted = _ready(tree)
             order = order[[bool(wanted(self.facts(int(row), tree))) for row in order]]
@@ -117,6 +117,15 @@ def _clock(name: str, state: State) -> int:
 
 def _number(value: Fact | None) -> float:
     return 0.0 if isinstance(value, str | None) else float(value)
+
+
+def elsewhere(entry: Entry, rows: Rows, state: State) -> Rows:
+    """Return these machines without those that a job avoids, unless the others couldn't take it if nobody ran."""
+    if not entry.job.avoids:
+        return rows
+    others = rows[[state.grid.machines[row].name not in entry.job.avoids for row in rows]]
+    idle = Room(available=state.grid.capacity, order=others)
+    return others if place(entry.needs, idle, state.grid) is not None else rows
 
 
 def start_class_room(entry: Entry, state: State, *, when_idle: bool = False) -> Counts | None:

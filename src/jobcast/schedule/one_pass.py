@@ -6,11 +6,11 @@ from jobcast.schedule.dependency import Truth, holds
 from jobcast.schedule.fates import Fates
 from jobcast.schedule.finding import Finder
 from jobcast.schedule.going_on import look_at_suspended
+from jobcast.schedule.keys import backfill_key
 from jobcast.schedule.kinds import eligible_for_good
 from jobcast.schedule.limits import Limits
 from jobcast.schedule.line import Course
 from jobcast.schedule.machines import Machines
-from jobcast.schedule.order import backfill_key
 from jobcast.schedule.policy import Blocked, Policy
 from jobcast.schedule.promises import Promises, take_back
 from jobcast.schedule.promising import foresee_holders, hold, may_be_planned, plan

@@ -11,6 +11,8 @@ from jobcast.schedule.expression import Evaluated, compiled, names
 from jobcast.schedule.facts import VALUED
 from jobcast.schedule.fair_share import usage_by
 from jobcast.schedule.job import BatchJob
+from jobcast.schedule.keys import main_key
+from jobcast.schedule.lowering import Lowering
 from jobcast.schedule.policy import COUNTED_NAMES, JOB_NAMES, Policy
 from jobcast.schedule.state import Entry, State
 
@@ -38,6 +40,7 @@ class Order:
         """Whether somebody has the values of another job."""
         self._choosing: set[str] = set()
         """Waiting jobs that have a priority among those of the same user."""
+        self._lowering = Lowering(policy.failing)
         self._oldest = 0
         """No job in line has values that were worked out before that second."""
 
@@ -61,6 +64,7 @@ class Order:
             for entry in (*permuted, *_let_users_choose(choosing, state.waiting.values())):
                 _place(entry, state)
             self.chosen = bool(choosing)
+        self._lowering.place(state)
 
     def _note_choosing(self, state: State) -> None:
         """Note which waiting jobs have a priority among those of the same user."""
@@ -212,13 +216,3 @@ def _place(entry: Entry, state: State) -> None:
     if key != entry.key:
         entry.key = key
         state.moved.add(entry.job.id)
-
-
-def main_key(entry: Entry) -> tuple[object, ...]:
-    """Sort the line: smaller goes first."""
-    return (-entry.rank, tuple(-value for value in entry.values), entry.submitted, entry.arrival)
-
-
-def backfill_key(entry: Entry) -> tuple[object, ...]:
-    """Sort those behind the first that waits."""
-    return (-entry.rank, tuple(-value for value in entry.backfill_values), entry.submitted, entry.arrival)

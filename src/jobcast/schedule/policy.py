@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from jobcast.schedule.expression import Expression
+from jobcast.schedule.failing import NOTHING, Failing
 
 COUNTED_NAMES = frozenset({"fair_share"}) | {
     f"{who}_{what}"
@@ -262,5 +263,7 @@ class Policy:
     """Group to `group_stanza_priority`; 0 for others."""
     cycle: int = 0
     """Seconds between decisions; 0 to decide whenever something happens."""
+    failing: Failing = NOTHING
+    """What is done with jobs that will probably fail, or have failed."""
     external: bool = False
     """Whether a program of the site decides who starts (SCHEDULER_TYPE = API): nobody starts but by a `Dispatch`."""

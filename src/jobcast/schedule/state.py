@@ -75,6 +75,8 @@ class Entry:
     """When these were worked out; None for not yet."""
     key: tuple[object, ...] = ()
     """By which the line is sorted; smaller goes first."""
+    lowered: bool = False
+    """Whether it stands behind the others of its queue, since it will probably fail."""
     kind: Kind | None = None
     """What stays the same of it; None where that must be worked out."""
     lasts: int = 0
@@ -134,7 +136,7 @@ class Entry:
 
     def forget(self) -> None:
         """Let everything be worked out anew that was taken from its job, its queue and the rules."""
-        self.valued_at = None
+        self.valued_at, self.lowered = None, False
         self.is_of(None)
 
     def is_of(self, kind: Kind | None) -> None:

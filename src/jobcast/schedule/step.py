@@ -14,6 +14,7 @@ from jobcast.schedule.event import Event
 from jobcast.schedule.fair_share import charge
 from jobcast.schedule.grid import make_grid
 from jobcast.schedule.happening import happen
+from jobcast.schedule.lowering import until
 from jobcast.schedule.moving import requeue
 from jobcast.schedule.one_pass import Pass
 from jobcast.schedule.order import Order
@@ -110,6 +111,8 @@ def _seconds(state: State, *, run_limits: bool) -> Iterable[int | None]:
     for entry in state.waiting.values():
         yield entry.job.begin
         yield entry.paused_until
+        if entry.lowered:
+            yield until(entry, state.policy.failing)
         if entry.held_since is not None and entry.queue.hold is not None:
             yield entry.held_since + entry.queue.hold.longest
         if entry.queue.windows:

@@ -3,12 +3,13 @@
 from bisect import insort
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
 from jobcast.decision import Cause, Reason
-from jobcast.schedule.grid import floating_column
-from jobcast.schedule.order import main_key
+from jobcast.schedule.grid import Rows, floating_column
+from jobcast.schedule.machines import elsewhere
 from jobcast.schedule.placement import Room, place
 from jobcast.schedule.sentence import in_seconds, sentence
 from jobcast.schedule.state import Entry, State
@@ -71,7 +72,7 @@ def _line(state: State) -> list[str]:
     seen = {entry.job.id for entry in line}
     for name, entry in state.suspended.items():
         if name not in seen:  # suspended by that pass itself
-            insort(line, entry, key=main_key)
+            insort(line, entry, key=attrgetter("key"))
     return [entry.job.id for entry in line]
 
 
@@ -85,6 +86,20 @@ def _lacking(entry: Entry, state: State) -> Reason:
     rows = np.flatnonzero(needs.mask & state.up)
     if not rows.size:
         return _away(entry, state)
+    if _avoids(entry, rows, state):
+        return Reason(cause=Cause.AVOIDS, values={"machines": ", ".join(sorted(entry.job.avoids))})
+    return _lacking_on(rows, entry, state)
+
+
+def _avoids(entry: Entry, rows: Rows, state: State) -> bool:
+    """Tell whether a job would fit now, but on machines where it has failed."""
+    here = Room(available=state.free, order=rows)
+    others = elsewhere(entry, rows, state).size
+    return others < rows.size and place(entry.needs, here, state.grid) is not None
+
+
+def _lacking_on(rows: Rows, entry: Entry, state: State) -> Reason:
+    needs, grid, free = entry.needs, state.grid, state.free
     total = free[rows].clip(min=0).sum(axis=0)
     for name, column in grid.columns.items():
         if total[column] < needs.total[column]:

@@ -19,6 +19,7 @@ def of_policy(policy: Policy, cluster: Cluster, *, endless: bool) -> tuple[str, 
     """
     tests = {
         "booking": bool(cluster.bookings),
+        "lowering": policy.failing.lower_at is not None,
         "order": not ordering.is_known(policy),
         "machine_order": not machine_order.is_known(policy, cluster),
         # Somebody may start on what is held for a job whose start can't be told, and pass this limit.
@@ -73,6 +74,7 @@ def of_jobs(jobs: Iterable[BatchJob], policy: Policy) -> tuple[str, ...]:
             "held": bool(job.hold),
             "array_limit": job.array_limit is not None,
             "booking": bool(job.booking),
+            "avoids": bool(job.avoids),
             "restartable": requeues and not job.restartable,
         }
         words |= dict.fromkeys(word for word, holds in tests.items() if holds)
