@@ -50,6 +50,18 @@ def test_the_contributions_are_those_of_the_package_and_add_up(booster, text, ro
     np.testing.assert_allclose(found.sum(axis=1), trees.predict(rows), rtol=0, atol=1e-9)
 
 
+def test_chances_of_classes_are_those_of_the_package(rows):
+    target = np.arange(200) % 3
+    parameters = {"objective": "multiclass", "num_class": 3, "num_threads": 1, "verbosity": -1}
+    booster = lightgbm.train(parameters, lightgbm.Dataset(rows, target), num_boost_round=5)
+    trees = Trees(booster.model_to_string())
+    assert trees.classes == 3
+    np.testing.assert_allclose(trees.predict_classes(rows), booster.predict(rows), rtol=0, atol=1e-12)
+    np.testing.assert_array_equal(trees.predict_classes(rows[:1]), trees.predict_classes(rows)[:1])
+    shapes = booster.predict(rows, pred_contrib=True)
+    np.testing.assert_allclose(trees.contributions(rows), shapes, rtol=0, atol=1e-12)
+
+
 def test_a_row_alone_a_slice_and_more_threads_make_no_difference(text, rows):
     trees = Trees(text)
     whole = trees.predict(rows)

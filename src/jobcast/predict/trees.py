@@ -79,6 +79,8 @@ class Trees:
             )
         )
 
+        self.classes = self._count_classes()
+        """Numbers that the model tells of each row: 1, or how many classes it tells apart."""
         self._columns = self._prepare_single()
 
     @classmethod
@@ -98,14 +100,21 @@ class Trees:
             _library().LGBM_BoosterFree(self._handle)
 
     def predict(self, matrix: Matrix) -> Floats:
-        """Return one number for each row."""
+        """Return one number for each row: of a model that tells classes apart, the first one's chance."""
+        return self.predict_classes(matrix)[:, 0]
+
+    def predict_classes(self, matrix: Matrix) -> Floats:
+        """Return `classes` numbers for each row: their chances, where the model tells classes apart."""
         if matrix.shape == (1, self._columns):
             return self._evaluate_single(matrix)
-        return self._evaluate(matrix, _NORMAL, columns=1)[:, 0]
+        return self._evaluate(matrix, _NORMAL, columns=self.classes)
 
     def contributions(self, matrix: Matrix) -> Floats:
-        """Return for each row how far each feature moved the result (TreeSHAP); the last column is the start."""
-        return self._evaluate(matrix, _CONTRIBUTIONS, columns=matrix.shape[1] + 1)
+        """Return for each row how far each feature moved the result (TreeSHAP); the last column is the start.
+
+        One class after the other where the model tells several apart.
+        """
+        return self._evaluate(matrix, _CONTRIBUTIONS, columns=self.classes * (matrix.shape[1] + 1))
 
     def _evaluate(self, matrix: Matrix, kind: int, *, columns: int) -> Floats:
         rows = np.ascontiguousarray(matrix, dtype=np.float32)
@@ -131,6 +140,11 @@ class Trees:
         )
         return result
 
+    def _count_classes(self) -> int:
+        classes = ctypes.c_int()
+        _checked(_library().LGBM_BoosterGetNumClasses(self._handle, ctypes.byref(classes)))
+        return classes.value
+
     def _prepare_single(self) -> int:
         """Let the library read its parameters once for all single rows, and return how many columns these have."""
         columns = ctypes.c_int()
@@ -151,7 +165,7 @@ class Trees:
 
     def _evaluate_single(self, matrix: Matrix) -> Floats:
         row = np.ascontiguousarray(matrix, dtype=np.float32)
-        result, written = np.empty(1), ctypes.c_int64()
+        result, written = np.empty((1, self.classes)), ctypes.c_int64()
         _checked(
             _library().LGBM_BoosterPredictForMatSingleRowFast(
                 self._single, row.ctypes.data, ctypes.addressof(written), result.ctypes.data
