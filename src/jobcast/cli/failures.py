@@ -3,7 +3,9 @@
 from jobcast.cli.frame import LazyGroup
 from jobcast.language import say
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "make-up": "jobcast.cli.failures_make_up:command",
+}
 """Command to the module that holds it, in the order of ``jobcast failures --help``, whose lines are
 ``failures_commands.NAME``."""
 

@@ -71,10 +71,8 @@ class LazyGroup(Spoken, click.Group):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write what each option and each command does."""
         super().format_options(ctx, formatter)
-        told = [(name, self.told_of(name)) for name in self.commands_by_name]
         with formatter.section(say("frame.commands")):
-            if told:  # click writes no empty list
-                formatter.write_dl(told)
+            formatter.write_dl([(name, self.told_of(name)) for name in self.commands_by_name])
 
     def told_of(self, name: str) -> str:
         """Return the line about one command."""

@@ -1,0 +1,143 @@
+"""Tasks, instances and truth as rows of tables."""
+
+import numpy as np
+import polars as pl
+
+from jobcast.demo.colocation.evictions import Fates
+from jobcast.demo.colocation.families import Families
+from jobcast.demo.colocation.names import machine_names, named
+from jobcast.demo.colocation.plan import Flags, Plan, Rows
+from jobcast.demo.colocation.trials import How
+from jobcast.demo.colocation.work import Work
+
+_STATUS = pl.Series(["Terminated", "Failed", "Interrupted", "Running"])
+_RUNNING = 3
+
+
+def instance_rows(
+    plan: Plan, work: Work, families: Families, fates: Fates, numbered_from: int
+) -> pl.DataFrame:
+    """Return the rows of batch_instance: those that begin within the trace, each instance's trials in order."""
+    trials = fates.trials
+    quiet = np.setdiff1d(np.arange(len(work.task)), trials.instance, assume_unique=False)
+    instance = np.concatenate([quiet, trials.instance])
+    order = np.argsort(instance, kind="stable")
+    start = np.concatenate([work.start[quiet], trials.start])[order]
+    order = order[start < plan.horizon]
+    instance = instance[order]
+    start = np.concatenate([work.start[quiet], trials.start])[order]
+    end = np.concatenate([work.start[quiet] + work.run[quiet], trials.end])[order]
+    how = np.concatenate([np.zeros(len(quiet), np.int64), trials.how])[order]
+    share = np.concatenate([np.ones(len(quiet)), trials.share])[order]
+    machine = np.concatenate([work.machine[quiet], trials.machine])[order]
+    first = np.searchsorted(instance, instance)
+    job, template = work.job[work.task[instance]], work.template[work.task[instance]]
+    n = len(instance)
+    measured = pl.Series(how != How.UNSTARTED)
+    cpu, memory = work.cpu[instance] * share, work.memory[instance]
+    return pl.DataFrame(
+        {
+            "instance_name": named("ins", instance + numbered_from),
+            "task_name": task_names(work, families).gather(work.task[instance]),
+            "job_name": job_names(work).gather(job),
+            "task_type": pl.Series(families.task.type[template]).cast(pl.String),
+            "status": _STATUS.gather(np.where(end > plan.horizon, _RUNNING, how)),
+            "start_time": start,
+            "end_time": end,
+            "machine_id": machine_names(plan.machines).gather(machine),
+            "seq_no": np.arange(n) - first + 1,
+            "total_seq_no": np.searchsorted(instance, instance, side="right") - first,
+            "cpu_avg": cpu.round(2),
+            "cpu_max": (cpu * work.cpu_peak[instance]).round(2),
+            "mem_avg": memory.round(2),
+            "mem_max": (memory * work.memory_peak[instance]).round(2),
+        }
+    ).with_columns(
+        pl.when(pl.col("end_time") <= plan.horizon).then("end_time"),
+        *(pl.when(measured).then(name) for name in ("cpu_avg", "cpu_max", "mem_avg", "mem_max")),
+    )
+
+
+def task_rows(plan: Plan, work: Work, families: Families) -> pl.DataFrame:
+    """Return the rows of batch_task."""
+    task = families.task
+    begun = pl.Series(work.begin < plan.horizon)
+    over = pl.Series(work.end <= plan.horizon)
+    return pl.DataFrame(
+        {
+            "task_name": task_names(work, families),
+            "instance_num": work.count,
+            "job_name": job_names(work).gather(work.job),
+            "task_type": pl.Series(task.type[work.template]).cast(pl.String),
+            "status": _STATUS.gather(np.where(over, How.WELL, _RUNNING)),
+            "start_time": work.begin,
+            "end_time": work.end,
+            "plan_cpu": task.plan_cpu[work.template],
+            "plan_mem": task.plan_memory[work.template],
+        }
+    ).with_columns(
+        pl.when(begun).then("status").otherwise(pl.lit("Waiting")).alias("status"),
+        pl.when(begun).then("start_time"),
+        pl.when(over).then("end_time"),
+    )
+
+
+def truth_rows(plan: Plan, work: Work, families: Families, fates: Fates) -> pl.DataFrame:
+    """Return what the trace doesn't tell: a row for each job."""
+    trials = fates.trials
+    counted = trials.start < plan.horizon
+    job = work.job[work.task[trials.instance]]
+    again = counted & ~_first_of(trials.instance)
+    told = pl.DataFrame(
+        {"row": job, "pressure": trials.pressure, "left": _next_counts(trials.instance, counted)}
+    ).filter(pl.col("left"))
+    pressures = told.group_by("row", maintain_order=True).agg("pressure")
+    failed = np.zeros(len(work.jobs), np.bool_)
+    failed[job[again]] = True
+    family = work.jobs.family
+    return (
+        pl.DataFrame(
+            {
+                "row": np.arange(len(work.jobs)),
+                "job_name": job_names(work),
+                "job_class": families.kind[family].astype(np.int8),
+                "family": family.astype(np.int32),
+                "submitted": work.jobs.submitted,
+                "risk": fates.risk,
+                "failed": failed,
+            }
+        )
+        .join(pressures, on="row", how="left", maintain_order="left")
+        .drop("row")
+        .rename({"pressure": "eviction_pressures"})
+        .with_columns(pl.col("eviction_pressures").fill_null([]))
+    )
+
+
+def _first_of(instance: Rows) -> Flags:
+    first = np.ones(len(instance), np.bool_)
+    first[1:] = instance[1:] != instance[:-1]
+    return first
+
+
+def _next_counts(instance: Rows, counted: Flags) -> Flags:
+    """Tell of each trial whether another one of the same instance follows within the trace."""
+    follows = np.zeros(len(instance), np.bool_)
+    follows[:-1] = (instance[1:] == instance[:-1]) & counted[1:]
+    return follows
+
+
+def job_names(work: Work) -> pl.Series:
+    """Return the names of the jobs, by their row."""
+    return named("j", work.jobs.number)
+
+
+def task_names(work: Work, families: Families) -> pl.Series:
+    """Return the names of the tasks; one that tells nothing is another one in each job."""
+    names = pl.Series(families.task.name).gather(work.template)
+    opaque = families.opaque[work.jobs.family][work.job]
+    if not opaque.any():
+        return names
+    number = pl.Series(work.jobs.number[work.job] * 7_919 + 1_000_003).cast(pl.String)
+    told = pl.DataFrame({"name": names, "opaque": opaque, "drawn": "task_" + number.str.encode("base64")})
+    return told.select(pl.when("opaque").then("drawn").otherwise("name").alias("task_name")).to_series()
