@@ -27,11 +27,12 @@ from jobcast.history import SCHEMA
 from jobcast.language import LANGUAGES, catalogue, choose, say, speaking
 from jobcast.predict.base import NO_RUN_TIMES, NOTHING_SIMILAR
 from jobcast.predict.card import Card
+from jobcast.report.failures.costs import REASONS
+from jobcast.report.failures.repeats import ADVICE
 from jobcast.report.forecasts import WHO
 from jobcast.report.formats.html import SAID_BY_SCRIPT
 from jobcast.report.rules import RULES
 from jobcast.report.summary import SECTIONS
-from jobcast.report.time import REASONS
 from jobcast.schedule.beyond import Kind
 from jobcast.serve.batch.choice import STATES as PAGE_STATES
 from jobcast.serve.batch.page import SAID_BY_SCRIPT as PAGE_SCRIPT
@@ -96,6 +97,7 @@ def _families() -> dict[str, list[str]]:
         "report_about.": _endings("report_figure."),
         "report_chart.": _endings("report_chart."),
         "report_reason.": list(REASONS),
+        "report_repeat.": list(ADVICE),
         "report_who.": list(WHO),
         "report_finding.": list(RULES),
         **{f"audit_{done}.": list(ChangeKind) for done in ("made", "noted", "told")},

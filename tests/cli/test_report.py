@@ -170,9 +170,10 @@ def test_filters_leave_the_others_out(found, arguments, filters, jobs):
 @pytest.mark.parametrize(
     ("arguments", "sections"),
     [
-        ([], ["overview", "memory", "cpu", "time", "forecasts"]),
+        ([], ["overview", "memory", "cpu", "time", "failures", "forecasts"]),
         (["-m"], ["overview", "memory"]),
         (["--cpu", "-t"], ["overview", "cpu", "time"]),
+        (["--failures"], ["overview", "failures"]),
         (["-f", "-c"], ["overview", "cpu", "forecasts"]),
         (["-m", "-c", "--time", "--forecasts"], ["overview", "memory", "cpu", "time", "forecasts"]),
     ],

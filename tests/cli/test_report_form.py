@@ -109,11 +109,15 @@ def test_pictures_stand_beside_markdown_and_are_named_from_there(jobcast, tmp_pa
 @needs_matplotlib
 @pytest.mark.parametrize("form", ["html", "json", "csv"])
 def test_pictures_are_also_written_beside_other_forms(jobcast, form):
-    result = jobcast("report", "-t", "--format", form, "-o", "june", "--pictures", "png")
+    result = jobcast("report", "-t", "--failures", "--format", form, "-o", "june", "--pictures", "png")
     assert result.exit_code == 0, result.output
     found = sorted(path.name for path in Path("june-pictures").iterdir())
     assert found == [
         "cores_by_day.png",
+        "failed_core_hours_user.png",
+        "failed_share_by_day.png",
+        "failures_by_day.png",
+        "failures_by_hour.png",
         "failures_in_core_hours.png",
         "failures_in_gib_hours.png",
         "limit_histogram.png",
@@ -143,12 +147,13 @@ def test_without_matplotlib_markdown_is_written_without_pictures_and_says_so(job
 
 
 def test_each_table_is_a_csv_file(jobcast):
-    result = jobcast("report", "-t", "--format", "csv", "-o", "tables")
-    assert (result.stdout, result.stderr) == ("", "wrote 10 tables into tables\n")
+    result = jobcast("report", "-t", "--failures", "--format", "csv", "-o", "tables")
+    assert (result.stdout, result.stderr) == ("", "wrote 16 tables into tables\n")
     assert entries() == [
         f"tables/{name}.csv"
         for name in (
-            "facts", "failure_codes", "failure_reasons", "failure_users", "limit_cells", "limit_shares",
+            "facts", "failure_codes", "failure_days", "failure_hours", "failure_kinds", "failure_projects",
+            "failure_queues", "failure_reasons", "failure_repeats", "failure_users", "limit_cells", "limit_shares",
             "notes", "trend", "wait_queues", "wait_sizes",
         )
     ]  # fmt: skip
@@ -157,7 +162,7 @@ def test_each_table_is_a_csv_file(jobcast):
     )
     assert (
         jobcast("--lang", "zh", "report", "--format", "csv", "-o", "tables").stderr
-        == "已将 30 张表写入 tables\n"
+        == "已将 36 张表写入 tables\n"
     )
     assert Path("tables/failure_reasons.csv").read_text("utf-8").splitlines()[1] == "memory_limit,1,2.0,4.0"
 

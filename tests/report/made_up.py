@@ -103,7 +103,8 @@ JOBS = (
     ),
     made(15, "wang", None, "boot", **AFTER_DAY_1, **FAILED, hours=0.5, peak=1, cores=16, exit_reason="node"),
     made(16, "wang", "pnr", "low", **AFTER_DAY_1, **FAILED, hours=0.5, request=8, cores=2, exit_reason="preempted"),
-    made(17, None, "pnr", "cc", **AFTER_DAY_1, **FAILED, cores=1, exit_reason="exit_code", exit_code=1),
+    made(17, None, "pnr", "cc", **AFTER_DAY_1, **FAILED, cores=1, exit_reason="exit_code", exit_code=1,
+         gpus_requested=2, project="p1"),
     made(18, None, "pnr", "cc", **AFTER_DAY_1, **FAILED, hours=None, wait=None, request=3),
     # far beyond tolerance; cancelled before and after the start
     made(19, SCRIPT, None, "x", **AFTER_DAY_1, request=100, peak=1, cores=1, cpu=0.25),

@@ -270,24 +270,35 @@ def reasons(runs: list[Run]) -> dict[str, tuple[float, ...]]:
     return {reason: (len(cost), *map(sum, zip(*cost, strict=True))) for reason, cost in costs.items()}
 
 
-def badly_ended(runs: list[Run]) -> dict[str | None, list[float]]:
-    """By user: core hours, GiB·h and jobs that did not end well."""
-    return _sums((run for run in runs if not run.done), lambda run: (*lost(run), 1.0))
+def failing_people(runs: list[Run]) -> dict[str | None, list[float]]:
+    """By user: core hours, GiB·h and jobs that failed; by jobs where no core hours are known."""
+    failed = [run for run in runs if run.state == "failed"]
+    return _sums(failed, lambda run: (*lost(run), 1.0))
+
+
+def failures(runs: list[Run]) -> dict[str, float | None]:
+    failed = [run for run in runs if run.state == "failed"]
+    ended = [run for run in runs if run.state in ("done", "failed")]
+    held = sum((run.cores or 0) * run.hours for run in runs)
+    cores = sum(lost(run)[0] for run in failed)
+    return {
+        "failed_jobs": len(failed),
+        "failed_of_ended_share": len(failed) / len(ended) if ended else None,
+        "cancelled_jobs": sum(run.state == "cancelled" for run in runs),
+        "failed_core_h": cores,
+        "failed_core_share": cores / held if held else None,
+        "failed_gib_h": sum(lost(run)[1] for run in failed),
+    }
 
 
 def time(runs: list[Run]) -> dict[str, float | None]:
     limited = [run for run in runs if run.limit and run.hours]
     waits = sorted(run.wait for run in runs if run.wait is not None)
-    failed = [run for run in runs if run.state == "failed"]
     return {
         "limited_jobs": len(limited),
         "limit_used_median_share": median(run.hours / run.limit for run in limited) if limited else None,
         "wait_median_h": median(waits) if waits else None,
         "wait_p90_h": _between(waits, 0.9) if waits else None,
-        "failed_jobs": len(failed),
-        "failed_core_h": sum(lost(run)[0] for run in failed),
-        "failed_gib_h": sum(lost(run)[1] for run in failed),
-        "cancelled_jobs": sum(run.state == "cancelled" for run in runs),
     }
 
 

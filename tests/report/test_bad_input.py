@@ -65,7 +65,8 @@ def test_of_no_jobs_it_is_said_that_there_are_none():
         "overview": (0, ()),
         "memory": (0, (phrase("report.no_done", jobs="0"),)),
         "cpu": (0, (phrase("report.no_cpu_time", done="0"),)),
-        "time": (0, tuple(map(phrase, ("report.no_limits", "report.no_waits", "report.no_failures")))),
+        "time": (0, (phrase("report.no_limits"), phrase("report.no_waits"))),
+        "failures": (0, (phrase("report.no_failures"),)),
         "forecasts": (0, (phrase("report.no_advice"),)),
     }
     assert as_pairs(found.sections[0].facts) == {

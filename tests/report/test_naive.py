@@ -32,6 +32,8 @@ def check(rows: Sequence[dict[str, Any]]) -> None:
     overview = {name: fact for name, fact in facts["overview"].items() if not name.endswith("_money")}
     assert overview == pytest.approx(naive.overview(runs))
     assert facts["time"] == pytest.approx(naive.time(runs))
+    told = {name: fact for name, fact in facts["failures"].items() if name in naive.failures(runs)}
+    assert told == pytest.approx(naive.failures(runs))
     assert facts["forecasts"] == pytest.approx(naive.forecasts(runs))
     if facts["forecasts"]:
         remark = phrase("report.given_back", unknown=f"{naive.unknown(runs):,}")
@@ -60,11 +62,12 @@ def check(rows: Sequence[dict[str, Any]]) -> None:
     )
     names = ("idle_cores", "idle_core_h", "asked_core_h", "busy_core_h")
     check_people(table(found, "core_over_users"), naive.idle(runs), names, 30)
-    names = ("core_h", "gib_h", "ended_badly_jobs")
-    check_people(table(found, "failure_users"), naive.badly_ended(runs), names, 15)
+    people = naive.failing_people(runs)
+    if any(sums[0] for sums in people.values()):
+        check_people(table(found, "failure_users"), people, ("core_h", "gib_h", "failed_jobs"), 15)
     check_failing(table(found, "memory_failing_users"), naive.failing(runs))
     if reasons := table(found, "failure_reasons"):
-        said = {row[0].key.removeprefix("report_reason."): row[1:] for row in reasons.rows}
+        said = {row[0].key.removeprefix("report_reason."): row[1:4] for row in reasons.rows}
         assert list(said.items()) == [(name, pytest.approx(row)) for name, row in naive.reasons(runs).items()]
     else:
         assert naive.reasons(runs) == {}

@@ -73,7 +73,7 @@ def test_the_overview_stands_first_and_the_wanted_sections_in_their_order(wanted
     }
 
 
-def test_the_history_is_read_once_for_each_section_and_twice_for_the_notes():
+def test_the_history_is_read_once_for_each_section_and_twice_for_failures_and_notes():
     heard, times = [], []
 
     def collect(questions):
@@ -82,7 +82,7 @@ def test_the_history_is_read_once_for_each_section_and_twice_for_the_notes():
 
     found = report_of(JOBS, reader=Reader(collect=collect, progress=heard.append))
     assert heard == [*SECTIONS, "notes"]
-    assert len(times) == 7
+    assert len(times) == 9
     assert found == report()
 
 

@@ -5,12 +5,14 @@ import pytest
 from jobcast.advice import ChangeKind
 from jobcast.language import LANGUAGES, Phrase, catalogue, say, speaking
 from jobcast.report.base import Chart, Figure, Section
+from jobcast.report.failures.costs import REASONS
+from jobcast.report.failures.repeats import ADVICE
 from jobcast.report.forecasts import WHO
 from jobcast.report.rules import RULES
 from jobcast.report.summary import SECTIONS
-from jobcast.report.time import REASONS
 from tests.report.answered import looked_back
-from tests.report.made_up import report
+from tests.report.failures.made_up import broken
+from tests.report.made_up import report, section
 
 NOTES = {"user", "queue", "kind", "system", "finding", "runs", "text", "flag", "gib_h", "core_h", "money"}
 """Columns of the table of notes."""
@@ -35,16 +37,19 @@ def charts() -> list[Chart]:
 
 def names() -> dict[str, set[str]]:
     """Return the names in a full report by the part of the catalogue in which their texts stand."""
-    columns = {column.name for figure in figures() for column in figure.table.columns}
+    suspecting = section("failures", broken())
+    all_figures = [*figures(), *suspecting.figures]
+    columns = {column.name for figure in all_figures for column in figure.table.columns}
     return {
         "report_section": {section.name for section in sections()} | {"notes"},
         "report_fact": {fact.name for section in sections() for fact in section.facts},
-        "report_figure": {figure.name for figure in figures()},
-        "report_about": {figure.name for figure in figures()},
-        "report_chart": {chart.name for chart in charts()},
+        "report_figure": {figure.name for figure in all_figures},
+        "report_about": {figure.name for figure in all_figures},
+        "report_chart": {chart.name for figure in all_figures for chart in figure.charts},
         "report_column": columns | NOTES | FACTS | FILTERS,
         "report_finding": set(RULES),
         "report_reason": set(REASONS),
+        "report_repeat": set(ADVICE),
         "report_who": set(WHO),
         "report_change": set(ChangeKind),
     }

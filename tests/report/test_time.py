@@ -1,13 +1,10 @@
-"""Run limits, waiting and what failed jobs cost, counted by hand."""
+"""Run limits and waiting, counted by hand."""
 
 import pytest
 
 from jobcast.language import phrase
 from jobcast.report.base import Bars, Density
 from tests.report.made_up import (
-    CANCELLED,
-    FAILED,
-    SCRIPT,
     as_pairs,
     figure,
     made,
@@ -20,7 +17,7 @@ from tests.report.made_up import (
 NOBODY = phrase("report.nobody")
 
 
-def test_the_facts_tell_of_limits_waits_and_failures():
+def test_the_facts_tell_of_limits_and_waits():
     assert as_pairs(section("time").facts) == pytest.approx(
         {
             "limited_jobs": 5,  # 1, 2, 3, 10, 14
@@ -29,14 +26,9 @@ def test_the_facts_tell_of_limits_waits_and_failures():
             # of the 26 that started 21 and 22 waited for 0, 3 for 2, 7 and 8 for 3, 9 for 4, all others for 1;
             # 90 % of them: half the way from the 23rd, which waited for 2, to the 24th, which waited for 3
             "wait_p90_h": 2.5,
-            "failed_jobs": 7,
-            "failed_core_h": 28,  # 9, 14, 15, 16, 17: 8 · 2 + 2 + 16 · 0.5 + 2 · 0.5 + 1
-            "failed_gib_h": 1042.5,  # 9, 14, 15 (what it used), 16, 27: 1024 + 4 + 0.5 + 4 + 10
-            "cancelled_jobs": 2,
         }
     )
-    # 18 and 27 don't tell their cores, 17 neither request nor peak
-    assert section("time").remarks == (phrase("report.failures_counted", cores="2", memory="1"),)
+    assert section("time").remarks == ()
 
 
 def test_jobs_are_counted_by_the_share_of_their_limit_that_they_used():
@@ -79,13 +71,6 @@ def test_what_ran_beyond_its_limit_left_nothing_and_what_has_none_or_never_ran_i
     assert (facts["limited_jobs"], facts["limit_used_median_share"]) == (3, 2)
     rows = [row for row in figure("limit_shares", found).table.rows if row[1]]
     assert rows == near(("40-50 %", 1, 0.5 / 3600), ("> 100 %", 2, 0))
-
-
-def test_jobs_that_tell_nothing_of_their_cost_are_counted():
-    jobs = [made(1, "li", "a", "x", **FAILED), made(2, "li", "a", "x", **CANCELLED), made(3, "li", "a", "x")]
-    jobs.append(made(4, "li", "a", "x", **FAILED, cores=2, peak=1))
-    remarks = section("time", report_of(jobs)).remarks
-    assert remarks[-1] == phrase("report.failures_counted", cores="2", memory="2")
 
 
 def test_the_scatter_counts_jobs_in_cells_of_half_a_doubling():
@@ -137,76 +122,15 @@ def test_waiting_is_told_by_the_number_of_cores():
     assert sizes.charts == (Bars(name="wait_by_size", series=("wait_median_h", "wait_p90_h")),)
 
 
-def test_what_did_not_end_well_is_told_by_reason():
-    reasons = figure("failure_reasons")
-    assert whole(reasons.table) == [
-        ("reason", "ended_badly_jobs", "core_h", "gib_h"),
-        (phrase("report_reason.memory_limit"), 2, 16, 1034),  # 9, 27
-        (phrase("report_reason.run_limit"), 1, 2, 4),  # 14
-        (phrase("report_reason.node"), 1, 8, 0.5),  # 15
-        (phrase("report_reason.preempted"), 1, 1, 4),  # 16
-        (phrase("report_reason.exit_code"), 1, 1, 0),  # 17
-        (phrase("report_reason.unknown"), 1, 0, 0),  # 18
-        (phrase("report_reason.cancelled"), 2, 6, 6),  # 20, 21
-    ]
-    assert reasons.charts == (
-        Bars(name="failures_in_core_hours", series=("core_h",)),
-        Bars(name="failures_in_gib_hours", series=("gib_h",)),
-    )
-
-
-def test_reasons_that_only_a_batch_system_knows_stand_behind_all_others():
-    jobs = [
-        made(1, "li", "a", "x", **FAILED, exit_reason="odd"),
-        made(2, "li", "a", "x", **CANCELLED, exit_reason="odd"),
-        made(3, "li", "a", "x", **FAILED, exit_reason="even"),
-    ]
-    rows = figure("failure_reasons", report_of(jobs)).table.rows
-    assert rows == ((phrase("report_reason.cancelled"), 1, 0, 0), ("even", 1, 0, 0), ("odd", 1, 0, 0))
-
-
-def test_what_did_not_end_well_is_told_by_exit_code_the_dearest_first():
-    assert whole(figure("failure_codes").table) == [
-        ("exit_code", "ended_badly_jobs", "core_h", "gib_h"),
-        ("137", 2, 16, 1034),
-        ("130", 1, 6, 6),
-        ("140", 1, 2, 4),
-        ("1", 1, 1, 0),
-    ]
-
-
-def test_fifteen_exit_codes_are_told():
-    jobs = [made(n, "li", "a", "x", **FAILED, cores=1 + n, exit_code=n) for n in range(17)]
-    assert figure("failure_codes", report_of(jobs)).table.column("exit_code") == [
-        str(n) for n in range(16, 1, -1)
-    ]
-
-
-def test_what_did_not_end_well_is_told_by_user():
-    assert whole(figure("failure_users").table) == near(
-        ("user", "share", "core_h", "gib_h", "ended_badly_jobs"),
-        ("li", 16 / 34, 16, 1024, 1),
-        ("wang", 11 / 34, 11, 8.5, 3),  # 14, 15, 16: 2 + 8 + 1
-        (SCRIPT, 6 / 34, 6, 6, 2),
-        (NOBODY, 1 / 34, 1, 0, 2),
-    )
-
-
-def test_where_nothing_is_told_of_limits_waits_and_failures_it_is_said():
+def test_where_nothing_is_told_of_limits_and_waits_it_is_said():
     nothing = section("time", report_of([made(1, "li", "a", "x", wait=None)]))
-    assert nothing.remarks == tuple(
-        map(phrase, ("report.no_limits", "report.no_waits", "report.no_failures"))
-    )
+    assert nothing.remarks == (phrase("report.no_limits"), phrase("report.no_waits"))
     assert nothing.figures == ()
     assert as_pairs(nothing.facts) == {
         "limited_jobs": 0,
         "limit_used_median_share": None,
         "wait_median_h": None,
         "wait_p90_h": None,
-        "failed_jobs": 0,
-        "failed_core_h": 0,
-        "failed_gib_h": 0,
-        "cancelled_jobs": 0,
     }
 
 

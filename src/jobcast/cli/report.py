@@ -45,6 +45,7 @@ def _finite(ctx: click.Context, param: click.Parameter, minutes: float) -> float
 @click.option("-m", "--memory", is_flag=True, help=say("report.memory"))
 @click.option("-c", "--cpu", is_flag=True, help=say("report.cpu"))
 @click.option("-t", "--time", is_flag=True, help=say("report.time"))
+@click.option("--failures", is_flag=True, help=say("report.failures"))
 @click.option("-f", "--forecasts", is_flag=True, help=say("report.forecasts"))
 @click.option("--user", multiple=True, type=NAME, metavar="NAME", help=say("report.user"))
 @click.option("--all-users", is_flag=True, help=say("report.all_users"))

@@ -28,14 +28,17 @@ class Unit(StrEnum):
     RATIO = "ratio"
     CORES = "cores"
     CORE_HOURS = "core·h"
+    GPU_HOURS = "GPU·h"
     HOURS = "h"
     MONEY = "money"
+    COUNT = "count"
 
 
 _UNITS = {
     "tib_h": Unit.TIB_HOURS,
     "gib_h": Unit.GIB_HOURS,
     "core_h": Unit.CORE_HOURS,
+    "gpu_h": Unit.GPU_HOURS,
     "tib": Unit.TIB,
     "gib": Unit.GIB,
     "h": Unit.HOURS,
@@ -44,6 +47,7 @@ _UNITS = {
     "ratio": Unit.RATIO,
     "money": Unit.MONEY,
     "jobs": Unit.JOBS,
+    "count": Unit.COUNT,
 }
 """By the end of a name, the longer ends first."""
 
@@ -96,6 +100,8 @@ class Bars:
     """The columns drawn."""
     limit: float | None = None
     """Where a line is drawn across, in the unit of the columns."""
+    stacked: bool = False
+    """One bar for each row, in which the columns stand on each other: parts of a whole."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -108,7 +108,7 @@ def kinds_of(jobs: pl.LazyFrame, fewest_runs: int, collect: Collect) -> pl.LazyF
     Only kinds with so many runs, and of these those that held the most. Which kinds have so many runs is read first,
     by their hashes: where each job has a name of its own, sums of all names would be larger than the history.
     """
-    named = jobs.with_columns(kind()).with_columns(_hash())
+    named = jobs.with_columns(kind()).with_columns(kind_hash())
     often = named.group_by("hash").agg(runs=pl.len()).filter(pl.col("runs") >= fewest_runs)
     (known,) = collect([often.select("hash")])
     kinds = (
@@ -126,7 +126,8 @@ KEY = ("system", "user", "queue", "kind")
 """What makes jobs of one kind."""
 
 
-def _hash() -> pl.Expr:
+def kind_hash() -> pl.Expr:
+    """Return a number for the kind (`KEY`) of each job, ``hash``; two kinds may have the same."""
     return pl.concat_str([pl.col(name).fill_null("") for name in KEY], separator="\x1f").hash().alias("hash")
 
 

@@ -1,4 +1,4 @@
-"""Tables of people: those with the most first, the others put together so that the sums are right."""
+"""Tables of people (or projects, or queues): those with the most first, the others put together for the sums."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,23 +13,24 @@ def ranked(
 ) -> Table:
     """Return the `first` of the `people` with the most `by`, and a row for all others.
 
-    `people` has a column ``user`` and sums in all others, but for those that are each one's `own`, such as a
-    quantile, and which the others together don't have. `columns` are computed from these, for each row and for
+    `people` has the names in its first column and sums in all others, but for those that are each one's `own`, such
+    as a quantile, and which the others together don't have. `columns` are computed from these, for each row and for
     the others alike, so that a mean of the others is one of their jobs. People with nothing are left out.
     """
-    some = people.filter(pl.col(by) > 0).sort(by, "user", descending=[True, False], nulls_last=True)
+    called = people.columns[0]
+    some = people.filter(pl.col(by) > 0).sort(by, called, descending=[True, False], nulls_last=True)
     best, rest = some.head(first), some.slice(first)
     if len(rest):
-        sums = pl.exclude("user", *own).sum()
-        none = [pl.lit(None).alias(name) for name in ("user", *own)]
+        sums = pl.exclude(called, *own).sum()
+        none = [pl.lit(None).alias(name) for name in (called, *own)]
         others = rest.select(sums, *none).select(some.columns)
         best = pl.concat([best, others], how="vertical_relaxed")
     figures = best.select(share=pl.col(by) / some[by].sum(), **columns)
-    names = [name_of(user) for user in some["user"].head(first)]
+    names = [name_of(user) for user in some[called].head(first)]
     if len(rest):
         names.append(phrase("report.others", people=f"{len(rest):,}"))
     return table(
-        ("user", *figures.columns), ((name, *row) for name, row in zip(names, figures.rows(), strict=True))
+        (called, *figures.columns), ((name, *row) for name, row in zip(names, figures.rows(), strict=True))
     )
 
 

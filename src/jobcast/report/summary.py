@@ -9,12 +9,13 @@ import polars as pl
 from jobcast.report import cpu, forecasts, memory, notes, overview, time
 from jobcast.report.answers import Collect
 from jobcast.report.base import Report, Section
+from jobcast.report.failures import section as failures
 from jobcast.report.measures import measured
 from jobcast.report.scope import Scope
 
 Progress = Callable[[str], None]
 
-SECTIONS = ("overview", "memory", "cpu", "time", "forecasts")
+SECTIONS = ("overview", "memory", "cpu", "time", "failures", "forecasts")
 """In the order in which they are read."""
 
 _NOTES_ON = {"memory_": "memory", "cores_": "cpu", "limit_": "time"}
@@ -60,6 +61,11 @@ def summarise(
         "memory": lambda: memory.section(ask("memory", memory.questions(measures))),
         "cpu": lambda: cpu.section(ask("cpu", cpu.questions(measures))),
         "time": lambda: time.section(ask("time", time.questions(measures))),
+        "failures": lambda: failures.section(
+            ask("failures", failures.questions(measures, scope.period, reader.collect)),
+            scope.period,
+            scope.prices,
+        ),
         "forecasts": lambda: forecasts.section(
             ask("forecasts", forecasts.questions(measures, scope.period)), scope.period, scope.risk
         ),

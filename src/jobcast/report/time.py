@@ -1,13 +1,12 @@
-"""Time: run limits against run times, waiting, and what failed jobs cost."""
+"""Time: run limits against run times, and waiting."""
 
 from collections.abc import Mapping
 
 import polars as pl
 
-from jobcast.job import ExitReason, JobState
 from jobcast.language import phrase
 from jobcast.report.answers import Answers
-from jobcast.report.base import Bars, Cell, Density, Fact, Figure, Section, table
+from jobcast.report.base import Bars, Density, Fact, Figure, Section, table
 from jobcast.report.intervals import (
     CORE_BOUNDS,
     SHARE_BOUNDS,
@@ -18,17 +17,12 @@ from jobcast.report.intervals import (
     interval,
     share_labels,
 )
-from jobcast.report.measures import DONE, FAILED
-from jobcast.report.people import by_name, name_of, ranked
+from jobcast.report.people import by_name, name_of
 
 _STEPS = 2
 """Cells of the density to a doubling."""
 _LIMIT_BOUNDS = SHARE_BOUNDS[:-1]
-_FIRST = 15
 _QUEUES = 30
-CANCELLED = "cancelled"
-REASONS = (*(reason.value for reason in ExitReason), CANCELLED)
-"""Why jobs did not end well; their names are the texts ``report_reason.NAME``."""
 
 
 def questions(jobs: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
@@ -36,13 +30,6 @@ def questions(jobs: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
     limit, run, wait = pl.col("run_limit") / 3600, pl.col("run_time") / 3600, pl.col("wait")
     share = pl.col("run_time") / pl.col("run_limit")
     limited = jobs.filter(pl.col("run_limit") > 0, pl.col("run_time") > 0)
-    ended_badly = jobs.filter(~DONE).with_columns(
-        reason=pl.when(FAILED)
-        .then(pl.col("exit_reason").fill_null(ExitReason.UNKNOWN.value))
-        .otherwise(pl.lit(CANCELLED)),
-        core_h=pl.col("cores") * pl.col("hours"),
-        gib_h=pl.coalesce("request", "peak") * pl.col("hours"),
-    )
     waits = {
         "jobs": pl.len(),
         "wait_median_h": wait.median(),
@@ -50,14 +37,11 @@ def questions(jobs: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
         "wait_max_h": wait.max(),
     }
     waited = jobs.filter(wait.is_not_null())
-    cost = {"jobs": pl.len(), "core_h": pl.col("core_h").sum(), "gib_h": pl.col("gib_h").sum()}
     return {
         "counts": jobs.select(
             jobs=pl.len(),
             limited=((pl.col("run_limit") > 0) & (pl.col("run_time") > 0)).sum(),
             waited=wait.is_not_null().sum(),
-            failed=FAILED.sum(),
-            cancelled=(pl.col("state") == JobState.CANCELLED.value).sum(),
         ),
         "limits": limited.select(asked=limit.sum(), used=run.sum(), median=share.median()),
         "limit_shares": limited.group_by(interval(share, _LIMIT_BOUNDS).alias("interval")).agg(
@@ -69,12 +53,6 @@ def questions(jobs: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
         .group_by(interval(pl.col("cores"), CORE_BOUNDS).alias("interval"))
         .agg(**waits),
         "all_waits": waited.select(**waits),
-        "reasons": ended_badly.group_by("reason").agg(**cost),
-        "codes": ended_badly.filter(pl.col("exit_code").is_not_null()).group_by("exit_code").agg(**cost),
-        "users": ended_badly.group_by("user").agg(**cost),
-        "untold": ended_badly.select(
-            cores=pl.col("core_h").is_null().sum(), memory=pl.col("gib_h").is_null().sum()
-        ),
     }
 
 
@@ -90,27 +68,16 @@ def section(answers: Answers) -> Section:
         figures += _waits(answers)
     else:
         remarks.append(phrase("report.no_waits"))
-    if counts["failed"] + counts["cancelled"]:
-        figures += _failures(answers)
-        cores, memory = answers["untold"].row(0)
-        remarks.append(phrase("report.failures_counted", cores=f"{cores:,}", memory=f"{memory:,}"))
-    else:
-        remarks.append(phrase("report.no_failures"))
     return Section(name="time", facts=_facts(answers, counts), figures=tuple(figures), remarks=tuple(remarks))
 
 
 def _facts(answers: Answers, counts: Mapping[str, int]) -> tuple[Fact, ...]:
     limits, waits = (answers[name].row(0, named=True) for name in ("limits", "all_waits"))
-    failed = answers["reasons"].filter(pl.col("reason") != CANCELLED)
     return (
         Fact(name="limited_jobs", value=counts["limited"]),
         Fact(name="limit_used_median_share", value=limits["median"]),
         Fact(name="wait_median_h", value=waits["wait_median_h"]),
         Fact(name="wait_p90_h", value=waits["wait_p90_h"]),
-        Fact(name="failed_jobs", value=counts["failed"]),
-        Fact(name="failed_core_h", value=float(failed["core_h"].sum())),
-        Fact(name="failed_gib_h", value=float(failed["gib_h"].sum())),
-        Fact(name="cancelled_jobs", value=counts["cancelled"]),
     )
 
 
@@ -148,33 +115,4 @@ def _waits(answers: Answers) -> list[Figure]:
             ),
             charts=(Bars(name="wait_by_size", series=drawn),),
         ),
-    ]
-
-
-def _failures(answers: Answers) -> list[Figure]:
-    found = {row[0]: row[1:] for row in answers["reasons"].rows()}
-    other = sorted(found.keys() - {*REASONS})
-    reasons: list[tuple[Cell, ...]] = [
-        *((phrase(f"report_reason.{name}"), *found[name]) for name in REASONS if name in found),
-        *((name, *found[name]) for name in other),
-    ]
-    codes = answers["codes"].sort("core_h", "jobs", "exit_code", descending=[True, True, False]).head(_FIRST)
-    columns = {"core_h": pl.col("core_h"), "gib_h": pl.col("gib_h"), "ended_badly_jobs": pl.col("jobs")}
-    return [
-        Figure(
-            name="failure_reasons",
-            table=table(("reason", "ended_badly_jobs", "core_h", "gib_h"), reasons),
-            charts=(
-                Bars(name="failures_in_core_hours", series=("core_h",)),
-                Bars(name="failures_in_gib_hours", series=("gib_h",)),
-            ),
-        ),
-        Figure(
-            name="failure_codes",
-            table=table(
-                ("exit_code", "ended_badly_jobs", "core_h", "gib_h"),
-                ((str(row[0]), *row[1:]) for row in codes.rows()),
-            ),
-        ),
-        Figure(name="failure_users", table=ranked(answers["users"], "core_h", _FIRST, columns)),
     ]

@@ -104,6 +104,7 @@ def _rows(chart: Bars | Lines, table: Table) -> dict[str, Any]:
             for name in chart.series
         ],
         "limit": chart.limit,
+        **({"stacked": True} if isinstance(chart, Bars) and chart.stacked else {}),
     }
 
 

@@ -88,11 +88,15 @@ def _say(text: Text) -> str:
 
 def _bars(axes: Any, spec: Spec) -> None:
     places = range(len(spec["rows"]))
-    width = 0.8 / len(spec["series"])
+    beside = 1 if spec.get("stacked") else len(spec["series"])
+    width = 0.8 / beside
+    below = [0.0] * len(places)
     for number, (series, colour) in enumerate(zip(spec["series"], _COLOURS, strict=False)):
-        left = [place - 0.4 + (number + 0.5) * width for place in places]
+        left = [place - 0.4 + (number % beside + 0.5) * width for place in places]
         values = [value or 0 for value in series["values"]]
-        axes.bar(left, values, width, color=colour, label=_say(series["name"]))
+        axes.bar(left, values, width, below, color=colour, label=_say(series["name"]))
+        if spec.get("stacked"):
+            below = [one + value for one, value in zip(below, values, strict=True)]
     _finish(axes, spec)
 
 

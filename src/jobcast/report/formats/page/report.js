@@ -123,10 +123,14 @@
     const names = spec.rows.map(say);
     const cut = (name) => (name.length > 16 ? name.slice(0, 15) + "…" : name);
     const all = names.length <= 16 ? { interval: 0, rotate: names.length > 5 ? 35 : 0, hideOverlap: false } : {};
+    const whole = base(spec, name);
+    // The parts of a stack are many: their names may take two lines, below the icons.
+    const room = spec.stacked ? { legend: { ...whole.legend, top: 46 }, grid: { ...whole.grid, top: 96 } } : {};
     const limit = spec.limit === null ? undefined : line({ yAxis: spec.limit }, amount(spec.limit, spec.unit));
     return {
-      ...base(spec, name),
-      tooltip: { ...base(spec, name).tooltip, trigger: "axis", formatter: (shown) =>
+      ...whole,
+      ...room,
+      tooltip: { ...whole.tooltip, trigger: "axis", formatter: (shown) =>
         [safe(shown[0].name), ...shown.map((one) => `${one.marker}${safe(one.seriesName)}: <b>${amount(one.value, spec.unit)}</b>`)].join("<br>") },
       xAxis: axis({ type: "category", data: names, splitLine: { show: false }, axisLabel: { formatter: cut, ...all } }),
       yAxis: axis({ type: "value", name: spec.series.length > 1 || ["share", "ratio", "jobs", "h"].includes(spec.unit) ? "" : spec.unit, nameLocation: "end", axisLabel: { formatter: (value) => amount(value, spec.unit, true) }, scale: spec.kind === "lines" && spec.limit !== null }),
@@ -134,6 +138,7 @@
       series: spec.series.map((one, place) => ({
         name: say(one.name),
         type: spec.kind === "lines" ? "line" : "bar",
+        stack: spec.stacked ? "all" : undefined,
         data: one.values,
         symbol: place ? "diamond" : "circle",
         symbolSize: 6,

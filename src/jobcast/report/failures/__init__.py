@@ -1,0 +1,1 @@
+"""What failed jobs cost, whose they are, which fail again and again, when and where."""

@@ -1,0 +1,70 @@
+"""When jobs failed: day by day, so that bursts are seen, and by the hour."""
+
+import polars as pl
+
+from jobcast.job import ExitReason
+from jobcast.report.answers import Answers
+from jobcast.report.base import Bars, Cell, Figure, Lines, Period, table
+from jobcast.report.failures.costs import ENDED
+from jobcast.report.overview import step_of, steps_between
+from jobcast.systems.columns import to_local
+
+_REASONS = tuple(reason.value for reason in ExitReason)
+
+
+def questions(jobs: pl.LazyFrame, period: Period) -> dict[str, pl.LazyFrame]:
+    """Return what is to be asked of `jobs` (as `costed` returns them) for `figures`."""
+    failed, reason = pl.col("failed"), pl.col("reason")
+    ended = jobs.filter(ENDED)
+    hour = to_local(pl.col("finish_time"), period.zone).dt.hour().alias("hour")
+    ours = {f"{name}_jobs": (failed & (reason == name)).sum() for name in _REASONS}
+    others = (failed & ~reason.is_in(_REASONS)).sum()
+    return {
+        "failure_days": ended.group_by(step_of(period)).agg(
+            jobs=pl.len(),
+            failed=failed.sum(),
+            core_h=pl.col("core_h").filter(failed).sum(),
+            **ours,
+            other_jobs=others,
+        ),
+        "failure_hours": ended.group_by(hour).agg(jobs=pl.len(), failed=failed.sum()),
+    }
+
+
+def figures(answers: Answers, period: Period) -> tuple[Figure, ...]:
+    """Return the figures by day and by hour."""
+    hours = {row[0]: row[1:] for row in answers["failure_hours"].select("hour", "jobs", "failed").rows()}
+    by_hour = (hours.get(hour, (0, 0)) for hour in range(24))
+    return (
+        _by_day(answers["failure_days"], period),
+        Figure(
+            name="failure_hours",
+            table=table(
+                ("hour", "jobs", "failed_jobs", "failed_share"),
+                (
+                    (f"{hour:02}:00", jobs, failed, failed / jobs if jobs else None)
+                    for hour, (jobs, failed) in enumerate(by_hour)
+                ),
+            ),
+            charts=(Bars(name="failures_by_hour", series=("failed_share",)),),
+        ),
+    )
+
+
+def _by_day(days: pl.DataFrame, period: Period) -> Figure:
+    reasons = [name for name in (*(f"{name}_jobs" for name in _REASONS), "other_jobs") if days[name].sum()]
+    shares = days.with_columns(failed_jobs="failed", failed_share=pl.col("failed") / pl.col("jobs"))
+    figures = shares.select("jobs", "failed_jobs", "failed_share", "core_h", *reasons)
+    known = dict(zip(days["day"], figures.rows(), strict=True))
+    nothing: tuple[Cell, ...] = (0, 0, None, 0.0, *[0] * len(reasons))
+    steps = steps_between(days["day"], period)
+    return Figure(
+        name="failure_days",
+        table=table(
+            ("day", *figures.columns), ((day.isoformat(), *known.get(day, nothing)) for day in steps)
+        ),
+        charts=(
+            Bars(name="failures_by_day", series=tuple(reasons), stacked=True),
+            Lines(name="failed_share_by_day", series=("failed_share",)),
+        ),
+    )
