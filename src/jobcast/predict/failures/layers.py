@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from jobcast.predict.failures.calibration import log_odds
-from jobcast.predict.trees import Floats, Matrix, Trees, save
+from jobcast.predict.trees import Floats, Matrix, Trees
 
 CLASS = "class"
 """Stands for the first layer among the features that moved an answer."""
@@ -59,14 +59,6 @@ class Second:
         found = np.zeros((len(matrix), matrix.shape[1] + 1))
         found[:, -1] = log_odds(np.array([self.share]))
         return found
-
-
-def save_second(learnt: str | float, path: Path) -> float | None:
-    """Write what was learnt into `path`; return the share instead, for the card, where it is one."""
-    if not isinstance(learnt, str):
-        return learnt
-    save(learnt, path)
-    return None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -49,7 +49,7 @@ class TwoLayers:
             rows = np.flatnonzero(chance > _UNLIKELY)
             if second.trees is not None or second.share:
                 found[rows] += chance[rows] * second.tell(matrix[rows])
-        return found
+        return np.minimum(found, 1.0)  # chances of classes sum to 1 but for rounding
 
     def contributions(self, matrix: Matrix) -> Floats:
         """Return (n, k + 2): how far each feature, then the class, moved the log-odds, and where they began.

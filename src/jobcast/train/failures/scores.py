@@ -139,9 +139,10 @@ class Score:
         return {name: None if value != value else value for name, value in asdict(self).items()}  # noqa: PLR0124 - NaN
 
 
-def score(told: Floats, failed: Flags) -> Score:
-    """Judge the chances `told` by which jobs `failed`."""
-    found, bins = curve(told, failed), reliability(told, failed)
+def score(told: Floats, failed: Flags, *, chances: Floats | None = None) -> Score:
+    """Judge by which jobs `failed`: the order of `told`, and the amounts of `chances` where these are others."""
+    chances = told if chances is None else chances
+    found, bins = curve(told, failed), reliability(chances, failed)
     return Score(
         jobs=len(failed),
         failures=int(failed.sum()),
@@ -149,7 +150,7 @@ def score(told: Floats, failed: Flags) -> Score:
         average_precision=found.average_precision,
         recall=found.recall_at(PAPER_FALSE_ALARMS),
         precision=found.precision_at(PAPER_FALSE_ALARMS) if failed.any() else float("nan"),
-        brier=float(np.mean((told - failed) ** 2)) if len(told) else float("nan"),
+        brier=float(np.mean((chances - failed) ** 2)) if len(told) else float("nan"),
         mean_gap=bins.mean_gap,
         worst_gap=bins.worst_gap,
     )

@@ -5,24 +5,20 @@ The second layer learns from the jobs that were in the class as measured afterwa
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from jobcast.predict.failures.classes import Classes
-from jobcast.predict.failures.layers import Second, save_second
+from jobcast.predict.failures.layers import Second
 from jobcast.predict.failures.two_layers import TwoLayers
-from jobcast.predict.trees import Trees, save
+from jobcast.predict.trees import Trees
 from jobcast.train.failures.boosting import Binned, BoostingSettings
 from jobcast.train.failures.cases import Cases, Rows
 from jobcast.train.failures.classes import ClassSettings, learn
 from jobcast.train.failures.one_layer import share_or_trees
 
 Progress = Callable[[str], None]
-
-FIRST = "class_trees.txt"
-SECOND = "failure_trees_{number}.txt"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,19 +60,9 @@ class FittedTwoLayers:
             hard=hard,
         )
 
-    def save(self, folder: Path) -> dict[str, Any]:
-        """Write the trees into the existing `folder` and return what the card must tell of them."""
-        if self.first is not None:
-            save(self.first, folder / FIRST)
-        shares = [
-            save_second(one, folder / SECOND.format(number=number)) for number, one in enumerate(self.second)
-        ]
-        return {
-            "classes": self.classes.as_json(),
-            "shares": shares,
-            "jobs": list(self.jobs),
-            "failures": list(self.failures),
-        }
+    def as_json(self) -> dict[str, Any]:
+        """Return what the card tells of the classes."""
+        return {**self.classes.as_json(), "jobs": list(self.jobs), "failures": list(self.failures)}
 
 
 def fit(cases: Cases, settings: TwoLayerSettings, progress: Progress) -> FittedTwoLayers:
