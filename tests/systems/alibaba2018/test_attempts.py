@@ -79,7 +79,7 @@ def test_which_attempts_are_doubted_is_told_by_comparing_each_with_all_earlier_o
     frame = pl.DataFrame(rows, schema=schema, orient="row").with_row_index("line")
     if frame.is_empty():
         return
-    kept = judged(frame).filter(pl.col("doubt").is_null()).select(schema).rows()
+    kept = judged(frame).filter(pl.col("reason").is_null()).select(schema).rows()
     best = {}
     for key, start, end, machine in rows:
         best[key, start, machine] = max(end, best.get((key, start, machine), 0))

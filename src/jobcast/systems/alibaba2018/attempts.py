@@ -25,14 +25,14 @@ def rescheduled(folder: Path) -> pl.DataFrame:
     """Return all attempts of the instances in `folder` that have more than one.
 
     In the columns of batch_instance, sorted by job, task, instance and start; ``end_time`` is null where an
-    attempt has not ended. What can't be true is left out: see `Source.scan` and `doubtful`. Memory is bounded by
+    attempt has not ended. What can't be true is left out: see `Source.scan` and `judged`. Memory is bounded by
     the number of such instances. Raises InputError.
     """
     return readable(find(BATCH_INSTANCE, folder), _rescheduled)
 
 
 def _rescheduled(source: Source) -> pl.DataFrame:
-    rows = source.scan().filter(pl.col("reason").is_null())
+    rows = source.scan().filter(pl.col("doubt") == 0)
     with TemporaryDirectory(prefix="jobcast-") as scratch:
         keys = rows.select(instance_key()).with_columns((pl.col("instance") % _PARTS).alias("part"))
         keys.sink_ipc(pl.PartitionBy(scratch, key="part", include_key=False), mkdir=True)
@@ -42,7 +42,7 @@ def _rescheduled(source: Source) -> pl.DataFrame:
     several = (
         rows.with_columns(instance_key()).filter(pl.col("instance").is_in(repeated["instance"].implode()))
     ).collect(engine="streaming")
-    kept = judged(_with_times(several)).filter(pl.col("doubt").is_null())
+    kept = judged(_with_times(several)).filter(pl.col("reason").is_null())
     kept = kept.filter(pl.len().over("instance") > 1)
     return kept.sort(*NAMES, "start_time", "end_time").select(*BATCH_INSTANCE.columns)
 
@@ -60,7 +60,7 @@ def _with_times(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def judged(rows: pl.DataFrame) -> pl.DataFrame:
-    """Sort `rows` by ``instance`` and start, and tell in ``doubt`` which can't be true beside the others.
+    """Sort `rows` by ``instance`` and start, and tell in ``reason`` which can't be true beside the others.
 
     - ``duplicate_attempt``: the same instance, machine and start as another row, of which the one with the
       latest end stays.
@@ -74,5 +74,5 @@ def judged(rows: pl.DataFrame) -> pl.DataFrame:
     duplicate = ~same.is_first_distinct()
     ended = pl.col("end_time").fill_null(pl.col("start_time")).cum_max().over("instance")
     overlaps = pl.col("start_time") < ended.shift(1).over("instance")
-    doubt = pl.when(duplicate).then(pl.lit("duplicate_attempt")).when(overlaps)
-    return order.with_columns(doubt.then(pl.lit("overlapping_attempt")).alias("doubt"))
+    reason = pl.when(duplicate).then(pl.lit("duplicate_attempt")).when(overlaps)
+    return order.with_columns(reason.then(pl.lit("overlapping_attempt")).alias("reason"))

@@ -4,10 +4,10 @@ A table is scanned with its types first, which is fast. Where a number can't be 
 the table is scanned again as text, and only the rows at fault are set aside.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import polars as pl
 from polars.exceptions import ComputeError, InvalidOperationError, SchemaError
@@ -30,7 +30,7 @@ STATUSES = ENDED + GOES_ON
 LATEST = 2**31 - 1
 """Seconds; what is later was not counted from the trace's start."""
 
-_BEYOND = "beyond"
+_BEYOND, _GARBLED = "beyond", "garbled"
 
 Made = TypeVar("Made")
 
@@ -47,60 +47,81 @@ class Source:
     """Read numbers one by one, so that one that can't be read costs no more than its row."""
 
     def scan(self) -> pl.LazyFrame:
-        """Return the table's columns, ``line`` (from 1) and ``reason`` (a fixed word; null for what can be true).
+        """Return the table's columns, ``line`` (from 1) and ``doubt``: 0 for what can be true, else as in `reasons`.
 
         Empty fields are null. Raises InputError where a Parquet file lacks a column.
         """
-        if self.path.suffix == ".parquet":
-            return self._judged(self._of_parquet())
-        kinds = dict(self.table.columns)
-        schema = {**(dict.fromkeys(kinds, pl.String()) if self.as_text else kinds), _BEYOND: pl.String()}
-        frame = pl.scan_csv(
+        if self.as_text or self.path.suffix == ".parquet":
+            return self._judged(self._of_text(self._texts()))
+        frame = self._csv(dict(self.table.columns), "utf8")
+        return self._judged(frame.with_columns(pl.lit(value=False).alias(_GARBLED)))
+
+    def records(self, lines: Collection[int]) -> dict[int, str]:
+        """Return the records on `lines` as they stand in the file, without what is beyond the last column."""
+        rows = self._texts().filter(pl.col("line").is_in(list(lines)))
+        text = pl.concat_str(pl.col(list(self.table.columns)).fill_null(""), separator=",")
+        return dict(rows.select("line", text.alias("text")).collect(engine="streaming").iter_rows())
+
+    def _csv(self, kinds: dict[str, pl.DataType], encoding: Literal["utf8", "utf8-lossy"]) -> pl.LazyFrame:
+        return pl.scan_csv(
             self.path,
             has_header=False,
-            schema=schema,
+            schema={**kinds, _BEYOND: pl.String()},
             quote_char=None,
             truncate_ragged_lines=True,
             missing_columns="insert",
-            encoding="utf8-lossy" if self.as_text else "utf8",
+            encoding=encoding,
             row_index_name="line",
             row_index_offset=1,
         )
-        return self._judged(self._of_text(frame) if self.as_text else frame)
 
-    def _of_parquet(self) -> pl.LazyFrame:
+    def _texts(self) -> pl.LazyFrame:
+        """Return all columns as they are written."""
+        if self.path.suffix != ".parquet":
+            return self._csv(dict.fromkeys(self.table.columns, pl.String()), "utf8-lossy")
         frame = pl.scan_parquet(self.path, row_index_name="line", row_index_offset=1)
-        lacking = [name for name in self.table.columns if name not in frame.collect_schema()]
+        known = frame.collect_schema()
+        lacking = [name for name in self.table.columns if name not in known]
         if lacking:
             raise InputError(
                 say("trace.no_column", path=self.path, columns=", ".join(lacking)),
                 hint=say("trace.no_column_cure", columns=", ".join(self.table.columns)),
             )
         texts = frame.select("line", pl.col(list(self.table.columns)).cast(pl.String))
-        return self._of_text(texts.with_columns(pl.lit(None, pl.String).alias(_BEYOND)))
+        return texts.with_columns(pl.lit(None, pl.String).alias(_BEYOND))
 
     def _of_text(self, texts: pl.LazyFrame) -> pl.LazyFrame:
-        numbers = {name: kind for name, kind in self.table.columns.items() if kind != pl.String()}
-        read = {name: pl.col(name).str.strip_chars().cast(pl.Float64, strict=False) for name in numbers}
+        read = {
+            name: pl.col(name).str.strip_chars().cast(pl.Float64, strict=False).cast(kind, strict=False)
+            for name, kind in self.table.columns.items()
+            if kind != pl.String()
+        }
         garbled = pl.any_horizontal(
             pl.col(name).is_not_null() & (number.is_null() | ~number.is_finite())
             for name, number in read.items()
         )
-        return texts.with_columns(
-            *(number.cast(numbers[name], strict=False).alias(name) for name, number in read.items()),
-            garbled.alias("garbled"),
-        )
+        numbers = (number.alias(name) for name, number in read.items())
+        return texts.with_columns(*numbers, garbled.alias(_GARBLED))
+
+    def reasons(self) -> dict[int, str]:
+        """Return the numbers of `scan`'s column ``doubt`` with the fixed word for each."""
+        return {number: word for number, (word, _) in enumerate(self._doubts(), 1)}
+
+    def _doubts(self) -> list[tuple[str, pl.Expr]]:
+        return [
+            ("field_count", pl.col(_BEYOND).is_not_null()),
+            ("unreadable_number", pl.col(_GARBLED)),
+            *_DOUBTS[self.table.name](),
+        ]
 
     def _judged(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        """Add the reason why a row can't be true; of several the first."""
-        unreadable = [("unreadable_number", pl.col("garbled"))] if "garbled" in rows.collect_schema() else []
-        reason: pl.Expr = pl.lit(None, dtype=pl.String)
-        doubts = [("field_count", pl.col(_BEYOND).is_not_null()), *unreadable, *_DOUBTS[self.table.name]()]
-        for word, test in reversed(doubts):
-            reason = pl.when(test).then(pl.lit(word)).otherwise(reason)
+        """Say why a row can't be true; of several the first."""
+        doubt: pl.Expr = pl.lit(0, dtype=pl.UInt8)
+        for number, (_, test) in reversed(list(enumerate(self._doubts(), 1))):
+            doubt = pl.when(test).then(pl.lit(number, dtype=pl.UInt8)).otherwise(doubt)
         blank = pl.all_horizontal(pl.col(name).is_null() for name in self.table.columns)
-        judged = rows.filter(~blank).with_columns(reason.alias("reason"))
-        return judged.select("line", *self.table.columns, "reason")
+        judged = rows.filter(~blank).with_columns(doubt.alias("doubt"))
+        return judged.select("line", *self.table.columns, "doubt")
 
 
 def find(table: Table, folder: Path) -> Source:
