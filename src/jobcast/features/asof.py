@@ -41,14 +41,19 @@ def logarithms(amounts: Floats | Sequence[float | None]) -> Floats:
 
 
 def as_of_submission(
-    submissions: Submissions, done: Lessons, asked: Rows, *, known_until: int | None = None
+    submissions: Submissions,
+    done: Lessons,
+    asked: Rows,
+    *,
+    known_until: int | None = None,
+    moments: Times | None = None,
 ) -> Known:
     """Return what was known of each of the submissions at rows `asked` when it was made.
 
     With `known_until` (seconds since 1970) nothing that finished later is ever known: a memory that is
-    frozen at that moment.
+    frozen at that moment. With `moments`, one for each of `asked`, what was known then, as of a job that runs.
     """
-    moments = submissions.at[asked]
+    moments = submissions.at[asked] if moments is None else moments
     known_at = moments if known_until is None else np.minimum(moments, known_until)
 
     def seen() -> Iterator[Seen]:

@@ -7,9 +7,10 @@ import numpy.typing as npt
 import polars as pl
 
 from jobcast.features.asof import Lessons, lessons, logarithms
+from jobcast.features.ending import REASONS, endings
 from jobcast.features.frame import of_frame
 from jobcast.features.submissions import Submissions
-from jobcast.job import JobState
+from jobcast.job import ExitReason, JobState
 
 Times = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -17,7 +18,7 @@ Flags = npt.NDArray[np.bool_]
 
 COLUMNS = (
     "user", "project", "queue", "name", "command", "cwd", "description",
-    "submit_time", "start_time", "finish_time", "state",
+    "submit_time", "start_time", "finish_time", "state", "exit_code", "exit_reason",
     "cores_requested", "memory_requested", "run_limit", "gpus_requested", "interactive", "memory_peak",
     "run_time",
 )  # fmt: skip
@@ -42,6 +43,10 @@ class Material:
     """log2 seconds, 0 for what took less than one; NaN where the job did not run, or nobody knows how long."""
     done: Flags
     """Ended well. A job that crashed or was killed tells a lower bound, not what it would have needed."""
+    failed: Flags
+    """Failed. One that was cancelled neither failed nor ended well."""
+    ending: Floats
+    """How each ended, as `jobcast.features.ending` counts it."""
 
     @property
     def teaches(self) -> Flags:
@@ -58,6 +63,11 @@ class Material:
         """The latest finish, in seconds since 1970; 0 where there are no jobs."""
         return int(self.finish.max(initial=0))
 
+    @property
+    def ended(self) -> Flags:
+        """Jobs that teach whether such jobs fail."""
+        return self.done | self.failed
+
     def finished_by(self, moment: int) -> Lessons:
         """Return the teaching jobs that had finished at `moment`, in order."""
         return lessons(self.finish, self.peak, self.teaches & (self.finish <= moment))
@@ -66,10 +76,15 @@ class Material:
         """Return the jobs that teach run times and had finished at `moment`, in order."""
         return lessons(self.finish, self.run_time, self.times & (self.finish <= moment))
 
+    def ended_by(self, moment: int) -> Lessons:
+        """Return the jobs that failed or ended well and had finished at `moment`, in order, with their endings."""
+        return lessons(self.finish, self.ending, self.ended & (self.finish <= moment))
+
 
 def material(jobs: pl.DataFrame) -> Material:
     """Take what training needs out of `jobs` (at least `COLUMNS`)."""
     peak, run_time = (jobs[name].cast(pl.Float64).to_numpy() for name in ("memory_peak", "run_time"))
+    failed = (jobs["state"] == JobState.FAILED).to_numpy()
     return Material(
         jobs=jobs,
         submissions=of_frame(jobs),
@@ -77,4 +92,13 @@ def material(jobs: pl.DataFrame) -> Material:
         peak=logarithms(peak),
         run_time=np.maximum(logarithms(run_time), 0),
         done=(jobs["state"] == JobState.DONE).to_numpy(),
+        failed=failed,
+        ending=_endings(jobs, failed),
     )
+
+
+def _endings(jobs: pl.DataFrame, failed: Flags) -> Floats:
+    numbers = {reason: number for number, reason in enumerate(REASONS)}
+    unknown = numbers[ExitReason.UNKNOWN]
+    reasons = jobs["exit_reason"].replace_strict(numbers, default=unknown, return_dtype=pl.Int64)
+    return endings(failed, reasons.to_numpy(), jobs["exit_code"].cast(pl.Float64).to_numpy())

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from jobcast.features.asof import Lessons
 from jobcast.features.family import LEVELS, NOTHING, family_keys
 from jobcast.features.submissions import Submissions
-from jobcast.features.window import FinishedRuns, look_back
+from jobcast.features.window import FinishedRuns, Times, look_back
 from jobcast.predict.memory import FamilyMemory
 from jobcast.predict.run_time import FOLDER, Past, Runs
 from jobcast.train.families import DAY, LEAST, FamilySettings, rows_with_a_past
@@ -23,14 +23,20 @@ Floats = npt.NDArray[np.float64]
 
 
 def as_of_submission(
-    submissions: Submissions, done: Lessons, asked: Rows, *, known_until: int | None = None
+    submissions: Submissions,
+    done: Lessons,
+    asked: Rows,
+    *,
+    known_until: int | None = None,
+    moments: Times | None = None,
 ) -> Past:
     """Return what was known of the run times of the submissions at rows `asked` when each was made.
 
-    With `known_until` (seconds since 1970) nothing that finished later is ever known.
+    With `known_until` (seconds since 1970) nothing that finished later is ever known; with `moments`, one for each
+    of `asked`, what was known then.
     """
     past = Past.of_nothing(len(asked))
-    moments = submissions.at[asked]
+    moments = submissions.at[asked] if moments is None else moments
     known_at = moments if known_until is None else np.minimum(moments, known_until)
     for number, keys in enumerate(family_keys(submissions)):
         silent = np.flatnonzero(past.rung == NOTHING)

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from jobcast.predict.failures.calibration import chance_of
+from jobcast.features.failures import ANCHOR
+from jobcast.predict.failures.calibration import chance_of, log_odds
 from jobcast.predict.failures.two_layers import TwoLayers
 from jobcast.train.failures import one_layer
 from jobcast.train.failures.boosting import BoostingSettings
@@ -134,3 +135,20 @@ def test_what_is_unknown_is_no_hindrance():
     matrix[:, 4] = np.nan
     told = learn(replace(cases, matrix=matrix)).model().tell(matrix)
     assert np.isfinite(told).all()
+
+
+def test_trees_that_start_from_an_anchor_learn_what_is_missing():
+    cases = made_up_cases(4_000)
+    odds = log_odds(np.clip(chances(cases), 0.001, 0.999))
+    anchored = replace(
+        cases,
+        features=(*cases.features, ANCHOR),
+        matrix=np.column_stack([np.zeros_like(cases.matrix), odds]).astype(np.float32),
+    )
+    models = (one_layer.fit(anchored, SETTINGS.boosting), learn(anchored))
+    for fitted in models:
+        told = fitted.model().tell(anchored.matrix)
+        assert np.corrcoef(log_odds(told), odds)[0, 1] > 0.8
+        assert fitted.model().contributions(anchored.matrix).sum(axis=1) == pytest.approx(
+            log_odds(told), abs=1e-4
+        )

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from jobcast.predict.failures.layers import anchor_of
 from jobcast.train.failures.cases import Cases, Rows
 
 
@@ -45,6 +46,7 @@ class Binned:
         self._data = lightgbm.Dataset(
             cases.matrix,
             cases.failed.astype(np.float32),
+            init_score=_anchor(cases),
             feature_name=_harmless(cases.features),
             params=self._parameters(),
         ).construct()
@@ -67,11 +69,18 @@ class Binned:
 
         data = self._subset(rows).construct()
         data.set_label(numbers.astype(np.float32))
+        data.set_field("init_score", None)
         objective = self._parameters(objective="multiclass", num_class=classes, num_iterations=rounds)
         return str(lightgbm.train(objective, data).model_to_string())
 
     def _subset(self, rows: Rows) -> Any:
         return self._data.subset(cast("list[int]", rows))  # which takes arrays as well
+
+
+def _anchor(cases: Cases) -> Any:
+    """Return the log-odds that trees start from, where `cases` tell them."""
+    place = anchor_of(cases.features)
+    return None if place is None else cases.matrix[:, place].astype(np.float64)
 
 
 def _harmless(names: Sequence[str]) -> list[str]:

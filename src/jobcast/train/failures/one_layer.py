@@ -18,10 +18,12 @@ class FittedOneLayer:
 
     second: str | float
     """LightGBM's text, or the share that failed."""
+    features: tuple[str, ...]
+    """What was learnt from."""
 
     def model(self, *, threads: int = 1) -> OneLayer:
         """Return the model, ready to answer."""
-        return OneLayer(second=Second.of(self.second, threads=threads))
+        return OneLayer(second=Second.of(self.second, self.features, threads=threads))
 
 
 def share_or_trees(failed: Flags) -> float | None:
@@ -35,7 +37,8 @@ def share_or_trees(failed: Flags) -> float | None:
 def fit(cases: Cases, settings: BoostingSettings) -> FittedOneLayer:
     """Learn from all `cases`."""
     share = share_or_trees(cases.failed)
-    return FittedOneLayer(second=Binned(cases, settings).fit_failed() if share is None else share)
+    second = Binned(cases, settings).fit_failed() if share is None else share
+    return FittedOneLayer(second=second, features=cases.features)
 
 
 def blind(cases: Cases) -> float:

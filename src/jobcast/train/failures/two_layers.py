@@ -45,6 +45,8 @@ class FittedTwoLayers:
     """For each class LightGBM's text, or the share that failed where trees can't learn more."""
     classes: Classes
     """What the classes are."""
+    features: tuple[str, ...]
+    """What was learnt from."""
     jobs: tuple[int, ...]
     """That each class had."""
     failures: tuple[int, ...]
@@ -54,7 +56,7 @@ class FittedTwoLayers:
         """Return the model, ready to answer; `hard` as the paper does."""
         return TwoLayers(
             first=None if self.first is None else Trees(self.first, threads=threads),
-            second=tuple(Second.of(one, threads=threads) for one in self.second),
+            second=tuple(Second.of(one, self.features, threads=threads) for one in self.second),
             classes=self.classes,
             base=sum(self.failures) / max(sum(self.jobs), 1),
             hard=hard,
@@ -85,6 +87,7 @@ def fit(cases: Cases, settings: TwoLayerSettings, progress: Progress) -> FittedT
         first=first,
         second=tuple(texts),
         classes=classes,
+        features=cases.features,
         jobs=tuple(np.bincount(numbers, minlength=len(classes)).tolist()),
         failures=tuple(np.bincount(numbers, cases.failed, len(classes)).astype(int).tolist()),
     )
