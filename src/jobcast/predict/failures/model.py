@@ -99,7 +99,7 @@ def load(folder: Path) -> FailureModel:
     card = read_card(folder)
     with reading(folder / NAME, hint=_CURE, kinds=(KeyError, TypeError, ValueError)):
         seconds = tuple(
-            Second.load(folder / SECOND.format(number=number), share)
+            Second.load(folder / SECOND.format(number=number), share, card.features)
             for number, share in enumerate(card.second)
         )
         calibration = Calibration.of_json(card.calibration)
