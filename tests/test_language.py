@@ -24,6 +24,7 @@ from jobcast.decision import Cause
 from jobcast.features.candidates import CANDIDATES
 from jobcast.features.family import LADDER, LEVELS
 from jobcast.history import SCHEMA
+from jobcast.job import ExitReason
 from jobcast.language import LANGUAGES, catalogue, choose, say, speaking
 from jobcast.predict.base import NO_RUN_TIMES, NOTHING_SIMILAR
 from jobcast.predict.card import Card
@@ -78,6 +79,7 @@ def _families() -> dict[str, list[str]]:
         "column.": [name.removeprefix("column.") for name in catalogue() if name.startswith("column.")],
         "commands.": [*COMMANDS, *BATCH_COMMANDS],
         "failures_commands.": list(FAILURES_COMMANDS),
+        "failing_reason.": list(ExitReason),
         "beyond.": list(Kind),
         "ending.": ["over_memory", "over_cpu_time", "lost"],
         "setting.": list(SETTINGS),

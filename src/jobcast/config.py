@@ -17,6 +17,7 @@ from jobcast.language import say
 from jobcast.setting import (
     Setting,
     read_batch_socket,
+    read_chance,
     read_command,
     read_days,
     read_executor,
@@ -24,6 +25,7 @@ from jobcast.setting import (
     read_folder,
     read_language,
     read_limit_unit,
+    read_mark,
     read_maybe_file,
     read_memory_unit,
     read_models,
@@ -85,6 +87,12 @@ BATCH_MEMORY_FACTOR = Setting(name="batch.memory_factor", read=read_factor, defa
 BATCH_SENDMAIL: Setting[tuple[str, ...]] = Setting(name="batch.sendmail", read=read_command, default="")
 BATCH_WEBHOOK = Setting(name="batch.webhook", read=read_url, default="")
 
+FAILURES_LOWER_AT: Setting[float | None] = Setting(name="failures.lower_at", read=read_chance, default="")
+FAILURES_LOWERED_FOR = Setting(name="failures.lowered_for", read=read_seconds, default="86400", unit="s")
+FAILURES_HOLD_AT: Setting[float | None] = Setting(name="failures.hold_at", read=read_chance, default="")
+FAILURES_RETRIES = Setting(name="failures.retries", read=read_retries, default="0")
+FAILURES_RETRY_BELOW = Setting(name="failures.retry_below", read=read_mark, default="0.5")
+
 SETTINGS: dict[str, Setting[object]] = {
     setting.name: cast("Setting[object]", setting)
     for setting in (
@@ -126,6 +134,11 @@ SETTINGS: dict[str, Setting[object]] = {
         BATCH_MEMORY_FACTOR,
         BATCH_SENDMAIL,
         BATCH_WEBHOOK,
+        FAILURES_LOWER_AT,
+        FAILURES_LOWERED_FOR,
+        FAILURES_HOLD_AT,
+        FAILURES_RETRIES,
+        FAILURES_RETRY_BELOW,
     )
 }
 

@@ -88,6 +88,19 @@ def read_probability(text: str) -> float:
     return share
 
 
+def read_mark(text: str) -> float:
+    """Read a chance of failing from which on something is done."""
+    chance = _number(text)
+    if not 0 < chance <= 1:
+        raise ValueError(say("config.no_chance"))
+    return chance
+
+
+def read_chance(text: str) -> float | None:
+    """Read such a chance; empty for never."""
+    return read_mark(text) if text.strip() else None
+
+
 def read_price(text: str) -> float:
     """Read an amount of money."""
     price = _number(text)

@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from jobcast.batch.record import Step
 from jobcast.batch.service import Wanted
 from jobcast.errors import JobcastError
 from jobcast.store.history import Store
@@ -48,10 +49,17 @@ def batch(tmp_path: Path) -> Iterator[Batch]:
 KILLS = int(os.environ.get("JOBCAST_TEST_KILLS", "150"))
 
 
-def test_no_step_is_lost_or_run_twice_however_often_the_manager_is_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("retries", [0, 1])
+def test_no_step_is_lost_or_run_twice_however_often_the_manager_is_killed(
+    tmp_path: Path, retries: int
+) -> None:
+    """All of them fail; with a retry each runs once more, on the other machine."""
+    kills = KILLS // (1 + retries)
     batch = Batch(folder=tmp_path)
     _write_work(tmp_path)
-    killing = subprocess.Popen([sys.executable, "-m", "tests.batch.forking", str(tmp_path), str(KILLS), "7"])
+    killing = subprocess.Popen(
+        [sys.executable, "-m", "tests.batch.forking", *map(str, (tmp_path, kills, 7, retries))]
+    )
     try:
         accepted = _submit_until_all_are_killed(batch, killing)
         until(lambda: _answers(batch), 30, "the last manager, which nobody kills")
@@ -63,15 +71,21 @@ def test_no_step_is_lost_or_run_twice_however_often_the_manager_is_killed(tmp_pa
         killing.wait(100)
         batch.end()
     begun = (tmp_path / "begun").read_text().split("\n")[:-1]
-    assert len(accepted) >= KILLS / 15
+    assert len(accepted) >= kills / 15
     assert accepted.keys() <= over.keys()
-    assert sorted(begun) == sorted(set(begun))
+    assert sorted(begun) == sorted([*set(begun)] * (1 + retries))
     assert {line.split()[0] for line in begun} == over.keys()
     assert {name: over[name].exit_code for name in accepted} == accepted
-    assert {step.attempt for step in over.values()} == {1}
+    assert {step.attempt for step in over.values()} == {1 + retries}
+    assert {len({*_machines(step)}) for step in over.values()} == {1 + retries}
     assert _history(batch) == sorted(over)
     assert all(step.began and step.ended and step.ended - step.began >= 0.05 for step in over.values())
     assert "the same was decided" in replayed
+
+
+def _machines(step: Step) -> list[str]:
+    """Return where the attempts of a step ran."""
+    return [share.machine for run in (*step.runs, step) for share in run.allocation]
 
 
 def _answers(batch: Batch) -> bool:

@@ -215,6 +215,13 @@ def test_programs_get_everything(jobcast, conf):
         "preemption": [],
         "limits": [],
         "machines": [{"name": name, "resources": {"cpus": 16}} for name in ("hostA", "hostB")],
+        "failures": {
+            "lower_at": None,
+            "lowered_for_s": 86_400,
+            "hold_at": None,
+            "retries": 0,
+            "retry_below": 0.5,
+        },
     }
     assert len(keywords) == 15 + 11
     assert keywords[11] == {
@@ -277,3 +284,26 @@ def test_a_preemption_cycle_is_refused_where_it_stands_with_its_path(jobcast, tm
     assert shown[-1].startswith(
         "LoadL_config:4  PREEMPT_CLASS[b]  refused     a is left out: classes would preempt themselves, b > a > b"
     )
+
+
+def test_what_is_done_with_jobs_that_will_probably_fail_is_told(jobcast, conf, monkeypatch):
+    monkeypatch.setenv("JOBCAST_FAILURES_LOWER_AT", "0.5")
+    monkeypatch.setenv("JOBCAST_FAILURES_HOLD_AT", "0.9")
+    monkeypatch.setenv("JOBCAST_FAILURES_RETRIES", "1")
+    monkeypatch.setenv("COLUMNS", "200")
+    shown = jobcast("policy", *(str(file) for file in sorted(conf.iterdir())[:3])).stdout
+    assert (
+        "Jobs that fail with a chance of 50 % or more stand behind the others of their queue, "
+        "for 1-00:00:00 from their submission.\n"
+        "Jobs that fail with a chance of 90 % or more are held until somebody confirms them.\n"
+        "Jobs that have failed run again on other machines, up to 1 time; "
+        "those that fail by themselves only where their chance was below 50 %.\n"
+    ) in shown
+
+
+@pytest.mark.parametrize("chance", ["0", "1.1", "nan", "often"])
+def test_a_chance_that_is_none_is_refused(jobcast, conf, monkeypatch, chance):
+    monkeypatch.setenv("JOBCAST_FAILURES_HOLD_AT", chance)
+    refused = jobcast("policy", str(conf / "lsb.queues"))
+    assert refused.exit_code != 0
+    assert "not above 0 and at most 1" in refused.output

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from jobcast.batch.completing import Complete
+from jobcast.batch.confirming import held_by_rule, to_be_confirmed
 from jobcast.batch.following import waiting_state
 from jobcast.batch.intake.base import Intake
 from jobcast.batch.ledger import Ledger
@@ -26,7 +27,8 @@ def accept(intake: Intake, number: int, ledger: Ledger, at: int, complete: Compl
     `number` is what their ids were made of, which no other job gets.
     """
     completed = complete([_with_queue(each, ledger) for each in intake.steps])
-    submissions, warnings = completed.steps, (*intake.warnings, *completed.told)
+    submissions = tuple(held_by_rule(each, ledger.site.policy.failing) for each in completed.steps)
+    warnings = (*intake.warnings, *completed.told, *to_be_confirmed(submissions))
     known = waited_for(submissions, ledger.state, ledger.journal)
     why = [*intake.refusals, *completed.refusals, *refusals(submissions, ledger, intake.places)]
     why += [say("batch.never_ended", job=name) for name in known.unknown]

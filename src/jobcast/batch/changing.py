@@ -57,8 +57,7 @@ def cancelled(step: Step, at: int, ledger: Ledger) -> Change:
     """Take a step back: one that waits is over at once, one that runs is killed."""
 
     def over() -> None:
-        step.ended, step.killed_for = at, "cancelled"
-        following.put(step, StepState.CANCELED, at)
+        following.taken_back(step, at)
         ledger.drop(step)
 
     waits = step.id in ledger.state.waiting

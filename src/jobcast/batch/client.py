@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlencode
 
+from jobcast.batch.foreseen import spelled_out
 from jobcast.batch.order import Answer, Order
 from jobcast.batch.plain import from_json, to_json
 from jobcast.batch.record import Step, StepState
@@ -209,6 +210,8 @@ def in_words(waits: Waits) -> Waits:
         reason = Reason(cause=Cause.AWAY, values={"count": waits.values["count"], "machines": machines})
         return replace(waits, sentence=sentence(reason))
     reason = Reason(cause=Cause(waits.cause), values=waits.values)
+    if reason.cause is Cause.UNCONFIRMED:
+        reason = spelled_out(reason)
     return replace(waits, sentence=sentence(reason))
 
 

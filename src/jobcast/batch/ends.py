@@ -6,6 +6,7 @@ from dataclasses import replace
 from jobcast.act.executors.base import Ended
 from jobcast.batch import following
 from jobcast.batch.action import Action
+from jobcast.batch.elsewhere import run_elsewhere
 from jobcast.batch.ledger import Ledger
 from jobcast.batch.record import Step, StepState, Submitted
 from jobcast.batch.turned_away import never
@@ -29,7 +30,8 @@ def take_ends(many: Sequence[Ended], at: int, ledger: Ledger, retry: Retry) -> t
         if step is None:
             continue
         if current and ledger.holds_machines(step):
-            told, note = _of_running(news, step, at, ledger, retry(step, news))
+            again = run_elsewhere(step, news, retry(step, news), ledger.site.policy.failing)
+            told, note = _of_running(news, step, at, ledger, again)
             events += told
             notes.append(note)
         else:

@@ -107,6 +107,12 @@ def vacate(step: Step, at: float, hold: str, cause: str) -> None:
     put(step, StepState.VACATE_PENDING, at)
 
 
+def taken_back(step: Step, at: float) -> None:
+    """Note that somebody doesn't want a step any more that waits."""
+    step.ended, step.killed_for = at, str(Cause.CANCELLED)
+    put(step, StepState.CANCELED, at)
+
+
 def began(news: Began, step: Step) -> None:
     """Note that the program of the last attempt runs; of what was told before, the first time counts."""
     step.began = news.at if step.began is None else step.began  # the clock may have been set since

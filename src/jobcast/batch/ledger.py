@@ -13,6 +13,7 @@ from jobcast.batch import following
 from jobcast.batch.action import Action, Verb
 from jobcast.batch.journal import FullError, Journal, Turn
 from jobcast.batch.living import Living
+from jobcast.batch.noting_again import note_again
 from jobcast.batch.record import Step, StepState
 from jobcast.batch.site import LiveSite
 from jobcast.decision import Decision, Refuse
@@ -137,6 +138,8 @@ class Ledger:
         """
         self.turns = turn.number
         if turn.decisions is None:
+            for event in turn.events:
+                note_again(event, self)
             decisions = self._decide(turn.events)
             for decision in decisions:
                 self._follow(decision, turn.at + stepped(turn.events))

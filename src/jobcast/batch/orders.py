@@ -17,6 +17,7 @@ from jobcast.batch.changing import (
     removed,
     requeued,
 )
+from jobcast.batch.confirming import confirming
 from jobcast.batch.ledger import Ledger
 from jobcast.batch.order import (
     Answer,
@@ -149,6 +150,8 @@ def _change(order: OnSteps, asker: Asker, step: Step, at: int, ledger: Ledger) -
         return Done.NOT_YOURS, say("batch.not_by_you", step=step.id)
     else:
         change = _of_started(order, step, at, ledger, by=HALTED_BY_OPERATOR if theirs else HALTED_BY_OWNER)
+    if change is not None and isinstance(order, Release | Resume):
+        change = confirming(change, step, asker.user, at, ledger)
     return change or (Done.NOT_NOW, say("batch.not_now", step=step.id, state=say(f"step_state.{step.state}")))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from jobcast.batch.confirming import why_held
 from jobcast.batch.gaps import gaps
 from jobcast.batch.ledger import Ledger
 from jobcast.batch.record import Step
@@ -93,7 +94,7 @@ def waits_of(name: str, ledger: Ledger) -> Waits | None:
     """Return why one step waits, without those before it; None where it doesn't wait."""
     state = ledger.state
     entry = state.waiting.get(name) or state.suspended.get(name)
-    return None if entry is None else _waits(name, ledger, reason_of(entry, state))
+    return None if entry is None else _waits(name, ledger, _reason(name, ledger))
 
 
 def whole_waits(name: str, ledger: Ledger) -> Waits | None:
@@ -106,7 +107,7 @@ def _all_waits(shown: Iterable[str], ledger: Ledger, *, named: bool) -> dict[str
     state = ledger.state
     waiting = [name for name in shown if name in state.waiting or name in state.suspended]
     first, others = waiting[:_MOST_LOOKED_INTO], waiting[_MOST_LOOKED_INTO:]
-    waits = {name: _waits(name, ledger, reason_of(_entry(name, state), state)) for name in first}
+    waits = {name: _waits(name, ledger, _reason(name, ledger)) for name in first}
     if named and len(waiting) <= _MOST_PLACED:
         ahead = before(waiting, state)
         return {name: replace(each, before=ahead.get(name, ())) for name, each in waits.items()}
@@ -119,7 +120,7 @@ def _as_of_the_last_pass(names: Sequence[str], ledger: Ledger) -> dict[str, Wait
     away: dict[int | None, Reason] = {}
     state, found = ledger.state, {}
     for name in names:
-        reason = _lately(_entry(name, state), state, away)
+        reason = _in_full(name, _lately(_entry(name, state), state, away), ledger)
         if name in state.reservations:
             found[name] = _waits(name, ledger, reason)
             continue
@@ -140,6 +141,17 @@ def _lately(entry: Entry, state: State, away: dict[int | None, Reason]) -> Reaso
     if shape is None or shape not in away:
         away[shape] = reason_of(entry, state)
     return away[shape]
+
+
+def _reason(name: str, ledger: Ledger) -> Reason:
+    return _in_full(name, reason_of(_entry(name, ledger.state), ledger.state), ledger)
+
+
+def _in_full(name: str, reason: Reason, ledger: Ledger) -> Reason:
+    """Return a reason with what the core doesn't know of a hold: that it is to be confirmed."""
+    if reason.cause is not Cause.HELD or (step := ledger.steps.get(name)) is None:
+        return reason
+    return why_held(step) or reason
 
 
 def _entry(name: str, state: State) -> Entry:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from jobcast.act.executors.base import Consumed
+from jobcast.batch.foreseen import Foreseen
 from jobcast.decision import Reason
 from jobcast.machine import Allocation
 from jobcast.program import Enforcement, Exits, Program
@@ -121,6 +122,8 @@ class Submitted:
     """See `jobcast.act.executors.base.Attempt.told`; what is known only at the start is added then."""
     soft_run_limit: int | None = None
     """Seconds of running after which its processes are to be warned; None for never."""
+    foreseen: Foreseen | None = None
+    """What a forecast told of its failing; None where there was none."""
 
     def warned_after(self, run_limit: int | None) -> int | None:
         """Return the soft run limit where it comes before the other, hard one; None where it never comes."""

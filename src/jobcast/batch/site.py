@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from jobcast.language import say
 from jobcast.machine import Cluster, Machine
 from jobcast.schedule.checks import check
+from jobcast.schedule.failing import NOTHING, Failing
 from jobcast.schedule.policies import easy
 from jobcast.schedule.policy import Policy, Queue
 from jobcast.systems.dialect import Configuration, Keyword, Standing
@@ -34,6 +35,8 @@ class Files:
     """The site's files, name to text; empty where it has none."""
     here: Machine
     """This host: the only machine where the files name none."""
+    failing: Failing = NOTHING
+    """What the settings say of jobs that will probably fail; they are decided by as the files are."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,6 +88,7 @@ def read_live(files: Files) -> LiveSite:
         found = replace(found, keywords=tuple(map(_as_it_is_here, found.keywords)))
     if not found.cluster.machines:
         found = replace(found, cluster=replace(found.cluster, machines=(files.here,)))
+    found = replace(found, policy=replace(found.policy, failing=files.failing))
     check(found.policy)
     return LiveSite(
         files=files,

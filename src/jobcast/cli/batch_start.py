@@ -20,6 +20,7 @@ from jobcast.batch.loop import Loop
 from jobcast.batch.retrying import retry
 from jobcast.batch.site import Files, LiveSite
 from jobcast.cli import frame
+from jobcast.cli.failing import failing
 from jobcast.cli.screen import talk
 from jobcast.cli.session import Session
 from jobcast.cli.simulate_site import read_texts
@@ -65,7 +66,7 @@ def command(session: Session, /, *, files: tuple[str, ...], **flags: str | None)
         folder=folder,
         store=settings[config.STORE],
         rules=settings[config.HOOK_RULES],
-        files=partial(_files, settings[config.BATCH_SYSTEM], host),
+        files=partial(_files, settings, host),
         executor=partial(_executor, settings, folder),
         cluster=settings[config.CLUSTER],
         host=host,
@@ -96,9 +97,10 @@ def command(session: Session, /, *, files: tuple[str, ...], **flags: str | None)
     return 0
 
 
-def _files(named: tuple[str, ...], host: str) -> Files:
+def _files(settings: Config, host: str) -> Files:
     here = Machine(name=host, resources={CPUS: len(os.sched_getaffinity(0)), MEMORY: _memory()})
-    return Files(texts=read_texts(tuple(map(Path, named))), here=here)
+    named = settings[config.BATCH_SYSTEM]
+    return Files(texts=read_texts(tuple(map(Path, named))), here=here, failing=failing(settings))
 
 
 def _executor(settings: Config, folder: Path, site: LiveSite) -> Executor:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jobcast.cli import frame
+from jobcast.cli.failing import as_dict, failing, told
 from jobcast.cli.policy_limits import limits_as_dicts, show_limits
 from jobcast.cli.screen import print_json, talk, tell
 from jobcast.cli.simulate_site import read_files
@@ -25,6 +26,7 @@ from jobcast.units import format_duration
 if TYPE_CHECKING:
     from typing import Any
 
+    from jobcast.cli.session import Session
     from jobcast.schedule.policy import Policy, Queue
     from jobcast.systems.dialect import Configuration, Keyword
 
@@ -35,12 +37,13 @@ _NOT_WORTH_A_LINE = (Standing.UNDERSTOOD, Standing.IGNORED)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--all", "everything", is_flag=True, help=say("dialect.all"))
 @frame.json_option
-def command(*, files: tuple[Path, ...], everything: bool, as_json: bool) -> None:
+@click.pass_obj
+def command(session: Session, /, *, files: tuple[Path, ...], everything: bool, as_json: bool) -> None:
     """Show a policy."""
-    read = read_files(files)
+    read, rule = read_files(files), failing(session.configured())
     check(read.policy)
     if as_json:
-        print_json(_as_dict(read))
+        print_json({**_as_dict(read), "failures": as_dict(rule)})
         return
     if read.policy.queues:
         _show_queues(read.policy)
@@ -58,6 +61,10 @@ def command(*, files: tuple[Path, ...], everything: bool, as_json: bool) -> None
     tell()
     if read.policy.limits:
         show_limits(read.policy.limits, everything=everything)
+        tell()
+    if rule.acts:
+        for line in told(rule):
+            tell(line)
         tell()
     _show_keywords(read.keywords, everything=everything)
     talk(say("dialect.next", files=" --system ".join(shlex.quote(str(file)) for file in files)))

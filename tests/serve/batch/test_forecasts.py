@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
@@ -18,14 +18,18 @@ from jobcast.batch.intake.base import Intake
 from jobcast.batch.ledger import Ledger
 from jobcast.batch.order import Done
 from jobcast.batch.record import Submitted
+from jobcast.forecast import Forecast
+from jobcast.job import Submission
 from jobcast.machine import CPUS, MEMORY
 from jobcast.predict.shelf import Shelf
 from jobcast.program import Enforcement
 from jobcast.schedule.job import Demand
 from jobcast.serve.batch.forecasts import Forecasts, Sources
+from jobcast.serve.batch.listed import listed
 from jobcast.store.feedback import FeedbackJournal, FinishedEntry
 from jobcast.units import GIB, MIB
 from tests.batch.making import AT, opened, submitted
+from tests.batch.test_confirming import forecast as failing
 from tests.trained import END, a_job, made_up_history
 
 FIRST = advice_id(1)
@@ -233,3 +237,27 @@ def test_what_has_finished_is_learnt_at_once_and_forgotten_when_no_model_needs_i
 
 def test_the_history_that_was_made_up_has_such_jobs() -> None:
     assert {like(number).job.user for number in range(5)} <= set(made_up_history()["user"])
+
+
+def test_what_is_foreseen_of_failing_goes_along_whatever_may_be_changed(
+    make: Callable[[str], Forecasts], ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forecasts = make('mode = "shadow"\n')
+    loaded = forecasts._follower.loaded
+    assert loaded is not None
+    told = loaded.model.forecast
+
+    def with_failures(submissions: Sequence[Submission]) -> list[Forecast]:
+        return [replace(each, failure=failing(0.75).failure) for each in told(submissions)]
+
+    monkeypatch.setattr(type(loaded.model), "forecast", lambda _self, some: with_failures(some))
+    (step,) = forecasts.complete([like()]).steps
+    assert step.job == replace(like().job, failing=0.75)
+    accept(Intake(steps=(like(),)), 1, ledger, AT, forecasts.complete)
+    shown = listed(ledger.steps["n1.1.0"], ledger)
+    assert (shown.failing, shown.confirmed_by, shown.state) == (0.75, "", "pending")
+
+
+def test_rules_that_want_no_forecast_want_none_of_failing(make: Callable[[str], Forecasts]) -> None:
+    (step,) = make('mode = "off"\n').complete([like()]).steps
+    assert (step.job.failing, step.foreseen) == (None, None)

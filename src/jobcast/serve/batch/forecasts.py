@@ -11,6 +11,7 @@ from jobcast.act.rules import Rules, Terms, read_rules
 from jobcast.act.told import told
 from jobcast.advice import Mode
 from jobcast.batch.completing import Completed, advised, as_it_is, without
+from jobcast.batch.confirming import foreseeing
 from jobcast.batch.described import submission_of
 from jobcast.batch.record import Submitted
 from jobcast.errors import ConfigError, JobcastError
@@ -135,6 +136,7 @@ class Forecasts:
         advice, verdict = answered.advice, answered.verdict
         if advice.mode is Mode.OFF:
             return step, answered
+        step = foreseeing(step, answered.forecast)
         made = [change for change in advice.changes if change.made]
         alone = {
             each.subject: advised(step, replace(advice, changes=(each,)), verdict, None)[0] for each in made

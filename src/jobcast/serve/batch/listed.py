@@ -77,6 +77,10 @@ class StepListed(msgspec.Struct, kw_only=True):
     """Seconds."""
     priority: int | None
     """Among its owner's steps, 0 to 100."""
+    failing: float | None
+    """Chance that it fails, as it was foreseen at its submission; null where it wasn't."""
+    confirmed_by: str
+    """Who let it go on though it will probably fail; empty where nobody did, or had to."""
     command: str
     comment: str
     cpu_seconds: float | None
@@ -163,6 +167,8 @@ def step_listed(step: Step, waits: Waits | None) -> StepListed:
         killed_for=step.killed_for,
         run_limit=job.run_limit,
         priority=job.priority,
+        failing=job.failing,
+        confirmed_by="" if step.submitted.foreseen is None else step.submitted.foreseen.confirmed_by,
         command=notes.command,
         comment=notes.comment,
         cpu_seconds=sum(times) if times else None,
