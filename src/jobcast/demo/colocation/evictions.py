@@ -15,7 +15,9 @@ from jobcast.demo.colocation.pressure import Pressure
 from jobcast.demo.colocation.trials import Trials, try_again
 from jobcast.demo.colocation.work import Work
 
-_JOINING, _JOINED = 0.35, 16
+_BY_MEMORY, _BY_CPU = 2.2, 1.2
+"""Powers with which what an instance uses beside others of its job makes it likelier to be evicted."""
+_JOINING, _JOINED = 0.35, 22
 """Chance of each other instance of the level that was strained to be evicted as well, and how many are in the mean
 at most: by then the machines have room."""
 
@@ -32,9 +34,11 @@ class Fates:
 
 def clocks(work: Work, families: Families, pressure: Pressure, pace: Floats) -> Floats:
     """Return for each instance how far it moves its job's clock; `pace` is by `Kind`."""
-    family = work.jobs.family[work.job[work.task]]
+    jobs, job = work.jobs, work.job[work.task]
+    frailty = pace[families.kind[jobs.family]] * families.frailty[jobs.family] * jobs.frailty
     strained = pressure.until(work.machine, work.start + work.run) - pressure.until(work.machine, work.start)
-    return pace[families.kind[family]] * families.frailty[family] * strained
+    size = work.memory**_BY_MEMORY * work.cpu**_BY_CPU
+    return (frailty / np.bincount(job, size))[job] * size * strained / work.run
 
 
 def totals(work: Work, clock: Floats) -> Floats:
@@ -85,8 +89,10 @@ def _with_others(work: Work, clock: Floats, struck: Rows, rng: np.random.Generat
     near: Flags = (level[work.job] == work.level)[work.task]
     others = np.flatnonzero(near & (clock > 0))
     job = work.job[work.task[others]]
-    chance = np.minimum(_JOINING, _JOINED / np.maximum(np.bincount(job, minlength=len(work.jobs)), 1))
-    return np.union1d(struck, others[rng.uniform(size=len(others)) < chance[job]])
+    number, all_clocks = (np.bincount(job, weights, len(work.jobs)) for weights in (None, clock[others]))
+    wanted = np.minimum(_JOINING * number, _JOINED)[job]
+    chance = wanted * clock[others] / all_clocks[job]
+    return np.union1d(struck, others[rng.uniform(size=len(others)) < chance])
 
 
 def _move(work: Work, trials: Trials) -> None:

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
+import polars as pl
 
+from jobcast.demo.colocation.graphs import draw_graphs
 from jobcast.demo.colocation.machines import racks_of
-from jobcast.demo.colocation.plan import Flags, Floats, Plan, Rows, Stream
+from jobcast.demo.colocation.plan import DAY, Flags, Floats, Plan, Rows, Stream
 
 
 class Kind(IntEnum):
@@ -48,28 +51,37 @@ class Nature:
 
 NATURES = {
     Kind.COMMON: Nature(
-        share=0.55, families=0.52, failing=0.0045, instances=5, instances_sigma=1.1, run=32, run_sigma=0.9,
-        cpu=48, memory=0.06, tasks=(1, 6),
+        share=0.55, families=0.52, failing=0.0045, instances=5, instances_sigma=1.0, run=35, run_sigma=1.0,
+        cpu=48, memory=0.10, tasks=(1, 6),
     ),
     Kind.HEAVY: Nature(
-        share=0.015, families=0.06, failing=0.033, instances=700, instances_sigma=0.8, run=75, run_sigma=0.5,
-        cpu=52, memory=0.075, tasks=(3, 9),
+        share=0.015, families=0.04, failing=0.033, instances=750, instances_sigma=0.8, run=100, run_sigma=0.5,
+        cpu=45, memory=0.095, tasks=(3, 9),
     ),
     Kind.SHORT: Nature(
-        share=0.43, families=0.36, failing=0.0, instances=1.2, instances_sigma=0.3, run=6, run_sigma=0.5,
-        cpu=40, memory=0.03, tasks=(1, 2),
+        share=0.43, families=0.40, failing=0.0, instances=2.5, instances_sigma=0.7, run=6, run_sigma=0.5,
+        cpu=40, memory=0.05, tasks=(1, 4),
     ),
     Kind.LONG: Nature(
-        share=0.005, families=0.06, failing=0.47, instances=6, instances_sigma=0.4, run=4_500, run_sigma=0.35,
-        cpu=50, memory=0.09, tasks=(2, 4), scattered=True,
+        share=0.005, families=0.04, failing=0.47, instances=6, instances_sigma=0.6, run=4_300, run_sigma=0.4,
+        cpu=48, memory=0.19, tasks=(1, 5), scattered=True,
     ),
 }  # fmt: skip
 
-_MEMORY_SIGMA, _CPU_SIGMA = 0.7, 0.45
-_FRAIL_SIGMA = 0.8
-"""Of how easily families are disturbed, beside what memory and processor make of it; nothing tells it but history."""
-_BY_MEMORY, _BY_CPU = 2.0, 0.8
-"""Powers with which memory and processor use make a family easier to disturb."""
+_A_JOB = 0.16
+"""Families for each job; most are run once or twice, some every hour."""
+_WEIGHT_SIGMA = 1.6
+_MEMORY_SIGMA, _CPU_SIGMA = 0.45, 0.45
+_FRAIL_SIGMA = 0.4
+"""Of how easily families are disturbed, beside what the processor makes of it; nothing tells it but history."""
+_BY_CPU = 0.8
+"""Power with which the use of the processor makes a family easier to disturb."""
+_HABIT, _HABIT_SIGMA = 0.5, 1.0
+"""Of the logarithm of memory asked for over memory used."""
+_GRAPHS = 60
+"""Different graphs for each number of tasks."""
+_DAILY = 0.7
+"""Share of families that are run at the same time of the day."""
 _OPAQUE = 0.1
 """Share of families of one task whose name tells nothing, another one in each job."""
 
@@ -112,8 +124,10 @@ class Families:
 class Tasks:
     """m tasks of families, each after those that it waits for."""
 
-    name: list[str]
-    """(m,): with the numbers of the tasks that it waits for, e.g. ``J3_1_2``."""
+    names: pl.Series
+    """Names that a task can have, with the numbers of the tasks that it waits for, e.g. ``J3_1_2``."""
+    name: Rows
+    """(m,): row of `names`."""
     level: Rows
     """(m,): longest way from a task that waits for none."""
     share: Floats
@@ -135,67 +149,69 @@ class Tasks:
 def draw_families(plan: Plan) -> Families:
     """Return the families of all classes."""
     rng = plan.rng(Stream.FAMILIES)
-    count = plan.jobs**0.68
-    kind = np.repeat(
-        np.array([*NATURES], np.int64),
-        [max(2, round(count * nature.families)) for nature in NATURES.values()],
-    )
-    nature = [NATURES[Kind(int(one))] for one in kind]
+    count = max(40, plan.jobs * _A_JOB)
+    kinds = [max(2, round(count * nature.families)) for nature in NATURES.values()]
+    kind = np.repeat(np.array([*NATURES], np.int64), kinds)
     n = len(kind)
-    tasks = np.array([rng.integers(one.tasks[0], one.tasks[1] + 1) for one in nature])
-    memory = np.exp(rng.normal(0, _MEMORY_SIGMA, n))
+    nature = _Natures(kind)
+    low, high = nature.of("tasks").T
+    tasks = rng.integers(low, high + 1)
     cpu = np.exp(rng.normal(0, _CPU_SIGMA, n))
     begin = np.maximum(0, rng.uniform(-0.8, 0.9, n))
     return Families(
         kind=kind,
-        instances=np.array([one.instances * np.exp(rng.normal(0, one.instances_sigma)) for one in nature]),
-        frailty=memory**_BY_MEMORY * cpu**_BY_CPU * np.exp(rng.normal(0, _FRAIL_SIGMA, n)),
-        weight=np.exp(rng.normal(0, 0.8, n)),
+        instances=nature.drawn("instances", rng),
+        frailty=cpu**_BY_CPU * np.exp(rng.normal(0, _FRAIL_SIGMA, n)),
+        weight=np.exp(rng.normal(0, _WEIGHT_SIGMA, n)),
         begin=begin,
         end=np.minimum(1, begin + rng.uniform(0.3, 1.2, n)),
-        second=rng.integers(86_400, size=n),
-        daily=rng.uniform(size=n) < 0.7,
+        second=rng.integers(DAY, size=n),
+        daily=rng.uniform(size=n) < _DAILY,
         rack=rng.integers(racks_of(plan.machines).max() + 1, size=n),
-        scattered=np.array([one.scattered for one in nature]),
+        scattered=nature.of("scattered"),
         opaque=(tasks == 1) & (rng.uniform(size=n) < _OPAQUE),
         first=np.cumsum(tasks) - tasks,
         tasks=tasks,
-        task=_draw_tasks(nature, tasks, memory, cpu, rng),
+        task=_draw_tasks(nature, tasks, cpu, rng),
     )
 
 
-def _draw_tasks(
-    nature: list[Nature], tasks: Rows, memory: Floats, cpu: Floats, rng: np.random.Generator
-) -> Tasks:
-    graphs = [_draw_graph(int(count), rng) for count in tasks]
+class _Natures:
+    """What each of n families has from its class."""
+
+    def __init__(self, kind: Rows) -> None:
+        self._kind = kind
+
+    def of(self, name: str) -> Any:
+        """Return a figure for each family."""
+        return np.array([getattr(nature, name) for nature in NATURES.values()])[self._kind]
+
+    def drawn(self, name: str, rng: np.random.Generator) -> Floats:
+        """Return an amount for each family, around the median of its class."""
+        drawn: Floats = self.of(name) * np.exp(rng.normal(0, self.of(f"{name}_sigma")))
+        return drawn
+
+
+def _draw_tasks(nature: _Natures, tasks: Rows, cpu: Floats, rng: np.random.Generator) -> Tasks:
+    """Return the tasks of families with so many of them and such use of the processor."""
+    graphs = draw_graphs(int(tasks.max()), _GRAPHS, rng)
     family = np.repeat(np.arange(len(tasks)), tasks)
     m = len(family)
     weight = rng.exponential(1, m) + 0.1
-    run = np.array([one.run * np.exp(rng.normal(0, one.run_sigma)) for one in nature])[family]
-    uses_cpu = np.array([one.cpu for one in nature])[family] * cpu[family] * np.exp(rng.normal(0, 0.2, m))
-    uses = np.array([one.memory for one in nature])[family] * memory[family] * np.exp(rng.normal(0, 0.2, m))
-    habit = np.exp(rng.normal(0.5, 0.5, len(tasks)))[family]
+    memory = nature.of("memory") * np.exp(rng.normal(0, _MEMORY_SIGMA, len(tasks)))
+    uses = memory[family] * np.exp(rng.normal(0, 0.2, m))
+    habit = np.exp(rng.normal(_HABIT, _HABIT_SIGMA, len(tasks)))[family]
+    chosen = graphs.first[tasks, rng.integers(_GRAPHS, size=len(tasks))]
+    vertex = chosen[family] + np.arange(m) - np.repeat(np.cumsum(tasks) - tasks, tasks)
     return Tasks(
-        name=[name for names, _ in graphs for name in names],
-        level=np.array([level for _, levels in graphs for level in levels]),
+        names=graphs.names,
+        name=vertex,
+        level=graphs.level[vertex],
         share=weight / np.bincount(family, weight)[family],
-        run=run * np.exp(rng.normal(0, 0.4, m)),
-        cpu=uses_cpu,
+        run=nature.drawn("run", rng)[family] * np.exp(rng.normal(0, 0.4, m)),
+        cpu=(nature.of("cpu") * cpu)[family] * np.exp(rng.normal(0, 0.2, m)),
         memory=uses,
-        plan_cpu=rng.choice([50, 100, 100, 100, 200, 300, 600], len(tasks))[family].astype(float),
+        plan_cpu=rng.choice([50.0, 100.0, 100.0, 100.0, 200.0, 300.0, 600.0], len(tasks))[family],
         plan_memory=np.clip(uses * habit, 0.01, 20).round(2),
         type=rng.integers(1, 13, len(tasks))[family],
     )
-
-
-def _draw_graph(count: int, rng: np.random.Generator) -> tuple[list[str], list[int]]:
-    """Return the names of so many tasks and their levels."""
-    names: list[str] = []
-    levels: list[int] = []
-    for number in range(1, count + 1):
-        most = min(number - 1, 3)
-        waits = sorted(rng.choice(number - 1, rng.integers(0, most + 1), replace=False) + 1) if most else []
-        letter = "MRJ"[min(len(waits), 2)]
-        names.append("_".join([f"{letter}{number}", *map(str, waits)]))
-        levels.append(1 + max((levels[one - 1] for one in waits), default=-1))
-    return names, levels

@@ -1,6 +1,6 @@
 """Which jobs are submitted, and when."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -10,6 +10,12 @@ from jobcast.demo.colocation.plan import DAY, Floats, Plan, Rows, Stream
 
 _AT_HOME = 0.5
 """Share of jobs that run in the rack of their family."""
+
+_MEMORY_SIGMA = 0.6
+_BY_MEMORY = 2.2
+"""Power with which memory beyond what is usual for the family makes a job easier to disturb."""
+_FRAIL_SIGMA = 0.5
+"""Of what else does so."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -26,6 +32,10 @@ class Jobs:
     """(n,): instances, beside other jobs of its family."""
     pace: Floats
     """(n,): run time, likewise."""
+    memory: Floats
+    """(n,): use of memory, likewise."""
+    frailty: Floats
+    """(n,): how easily disturbed, likewise."""
     rack: Rows
     """(n,): where it runs."""
 
@@ -35,14 +45,7 @@ class Jobs:
 
     def take(self, rows: Rows | slice) -> "Jobs":
         """Return the jobs at `rows`, in that order."""
-        return Jobs(
-            family=self.family[rows],
-            number=self.number[rows],
-            submitted=self.submitted[rows],
-            size=self.size[rows],
-            pace=self.pace[rows],
-            rack=self.rack[rows],
-        )
+        return Jobs(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
 
 def draw_jobs(plan: Plan, families: Families) -> Jobs:
@@ -56,6 +59,7 @@ def draw_jobs(plan: Plan, families: Families) -> Jobs:
     second = np.where(families.daily[family], families.second[family] + late, rng.integers(DAY, size=n))
     submitted = day * DAY + second % DAY
     order = np.argsort(submitted, kind="stable")
+    memory = np.exp(rng.normal(0, _MEMORY_SIGMA, n))
     away = rng.integers(racks_of(plan.machines).max() + 1, size=n)
     return Jobs(
         family=family[order],
@@ -63,6 +67,8 @@ def draw_jobs(plan: Plan, families: Families) -> Jobs:
         submitted=submitted[order],
         size=np.exp(rng.normal(0, 0.25, n)),
         pace=np.exp(rng.normal(0, 0.2, n)),
+        memory=memory,
+        frailty=memory**_BY_MEMORY * np.exp(rng.normal(0, _FRAIL_SIGMA, n)),
         rack=np.where(rng.uniform(size=n) < _AT_HOME, families.rack[family[order]], away),
     )
 

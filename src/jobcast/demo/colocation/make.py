@@ -20,7 +20,7 @@ from jobcast.demo.colocation.work import lay_out
 
 _AT_ONCE = 300_000
 """Instances made in one go."""
-_TRIED = {Kind.COMMON: 3_000, Kind.HEAVY: 150, Kind.SHORT: 1, Kind.LONG: 2_000}
+_TRIED = {Kind.COMMON: 3_000, Kind.HEAVY: 300, Kind.SHORT: 1, Kind.LONG: 2_000}
 """Jobs of each class at most by which the clocks are set."""
 
 Watch = Callable[[float], None]

@@ -35,8 +35,8 @@ class Bursts:
     """What they add at most."""
 
 
-OF_THE_CLUSTER = Bursts(a_day=2.5, hours=(0.3, 1.0), height=(0.15, 0.42))
-OF_A_RACK = Bursts(a_day=1.5, hours=(0.5, 2.0), height=(0.1, 0.45))
+OF_THE_CLUSTER = Bursts(a_day=1.3, hours=(0.3, 1.0), height=(0.12, 0.38))
+OF_A_RACK = Bursts(a_day=2.5, hours=(0.5, 2.0), height=(0.15, 0.5))
 _RAMP = 6
 """Steps."""
 

@@ -134,7 +134,7 @@ def job_names(work: Work) -> pl.Series:
 
 def task_names(work: Work, families: Families) -> pl.Series:
     """Return the names of the tasks; one that tells nothing is another one in each job."""
-    names = pl.Series(families.task.name).gather(work.template)
+    names = families.task.names.gather(families.task.name[work.template])
     opaque = families.opaque[work.jobs.family][work.job]
     if not opaque.any():
         return names

@@ -9,18 +9,18 @@ from jobcast.demo.colocation.plan import Flags, Floats, Rows
 from jobcast.demo.colocation.pressure import BEARABLE, Pressure
 from jobcast.demo.colocation.work import Work, in_rack
 
-_UNSTARTED = 0.45
+_UNSTARTED = 0.42
 """Chance of an instance that comes to a strained machine to be sent away before it runs."""
-_AGAIN = 0.3
+_AGAIN = 0.25
 """Chance to be sent where it is strained as well, if there is such a machine in the rack."""
 _MOST = 4
 _CANDIDATES = 6
 """Machines that are looked at for the next trial."""
-_PAUSE, _PAUSE_SIGMA = 240, 0.6
+_PAUSE, _PAUSE_SIGMA = 120, 0.6
 """Median seconds for which an instance is paused before it is evicted."""
-_WAIT, _WAIT_UNSTARTED, _WAIT_SIGMA = 60, 330, 0.8
+_WAIT, _WAIT_UNSTARTED, _WAIT_SIGMA = 140, 280, 0.8
 """Median seconds until the next trial."""
-_SLOWER, _SLOWER_SIGMA = 1.5, 0.3
+_SLOWER, _SLOWER_SIGMA = 1.3, 0.3
 """How much longer the last run takes, which finds none of its data in place."""
 
 

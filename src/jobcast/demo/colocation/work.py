@@ -10,7 +10,8 @@ from jobcast.demo.colocation.machines import RACK
 from jobcast.demo.colocation.plan import Floats, Rows
 
 _INSTANCE_SIGMA = 0.25
-"""Of the run times of one task's instances."""
+_CPU_SIGMA, _MEMORY_SIGMA = 0.3, 0.45
+"""Of the run times of one task's instances; the line below, of what they use."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -83,8 +84,8 @@ def lay_out(jobs: Jobs, families: Families, machines: int, rng: np.random.Genera
         ),
         start=late,
         run=np.maximum(1, run.round()).astype(np.int64),
-        cpu=task.cpu[template][of] * np.exp(rng.normal(0, 0.12, n)),
-        memory=task.memory[template][of] * np.exp(rng.normal(0, 0.12, n)),
+        cpu=task.cpu[template][of] * np.exp(rng.normal(0, _CPU_SIGMA, n)),
+        memory=(task.memory[template] * jobs.memory[job])[of] * np.exp(rng.normal(0, _MEMORY_SIGMA, n)),
         cpu_peak=rng.uniform(1.1, 2.5, n),
         memory_peak=rng.uniform(1, 1.4, n),
     )
