@@ -35,6 +35,7 @@ if TYPE_CHECKING:  # these pull in what the help page does without
     help=say("failures_make_up.failing"),
 )
 @click.option("--gzip", is_flag=True, help=say("failures_make_up.gzip"))
+@click.option("--with-faults", "faults", is_flag=True, help=say("failures_make_up.faults"))
 @frame.json_option
 def command(*, folder: Path, as_json: bool, **wanted: Any) -> None:
     """Make up a trace."""
@@ -47,9 +48,19 @@ def command(*, folder: Path, as_json: bool, **wanted: Any) -> None:
     with bar(say("failures_make_up.percent"), 100) as show, refusals_explained(folder):
         made = make_up(plan, place, lambda share: show(int(100 * share)))
     if as_json:
-        print_json({"directory": folder, **asdict(plan), **asdict(made)})
+        print_json({"directory": folder, **asdict(plan), **_found(made)})
     else:
         _show(plan, place, made)
+
+
+def _found(made: Made) -> dict[str, Any]:
+    """Return what programs are told of the trace, beside its plan."""
+    return {
+        "rows": made.rows,
+        "failed_jobs": made.failed_jobs,
+        "evictions": made.evictions,
+        "faulty_rows": made.faults,
+    }
 
 
 def _show(plan: Plan, place: Place, made: Made) -> None:
@@ -70,4 +81,7 @@ def _show(plan: Plan, place: Place, made: Made) -> None:
             truth=place.truth,
         )
     )
+    if plan.faults:
+        faulty = sum(sum(kinds.values()) for kinds in made.faults.values())
+        tell(say("failures_make_up.faulty", rows=faulty, note=place.note_file))
     talk(say("failures_make_up.next", folder=shlex.quote(str(place.folder))))

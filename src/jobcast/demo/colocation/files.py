@@ -1,6 +1,7 @@
 """The files of a made-up trace, written a part at a time."""
 
 import gzip
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self, cast
@@ -15,7 +16,9 @@ class Tables:
 
     def __init__(self, folder: Path, *, packed: bool) -> None:
         self.rows = dict.fromkeys((table.name for table in TABLES), 0)
-        """Written so far."""
+        """Written so far, those with faults too."""
+        self.faults: dict[str, dict[str, int]] = {}
+        """Rows with faults, by table and kind."""
         ending = ".csv.gz" if packed else ".csv"
         self._plain = {name: (folder / f"{name}{ending}").open("wb") for name in self.rows}
         self._files: dict[str, IO[bytes]] = dict(self._plain)
@@ -37,6 +40,12 @@ class Tables:
         """Append rows to a table."""
         rows.write_csv(self._files[name], include_header=False)
         self.rows[name] += len(rows)
+
+    def write_faults(self, name: str, by_kind: Mapping[str, pl.DataFrame]) -> None:
+        """Append rows with faults to a table, and count them."""
+        for rows in by_kind.values():
+            self.write(name, rows)
+        self.faults[name] = {kind: len(rows) for kind, rows in by_kind.items()}
 
 
 def _packer(file: IO[bytes]) -> IO[bytes]:

@@ -1,13 +1,14 @@
 """From a plan to the six tables and to the truth, a part of the jobs at a time."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import polars as pl
 
 from jobcast.demo.colocation.evictions import clocks, disturb, paces, totals
 from jobcast.demo.colocation.families import NATURES, Families, Kind, draw_families
+from jobcast.demo.colocation.faults import faulty
 from jobcast.demo.colocation.files import Tables
 from jobcast.demo.colocation.jobs import Jobs, draw_jobs
 from jobcast.demo.colocation.machines import container_meta, draw_containers, machine_meta
@@ -39,6 +40,8 @@ class Made:
     """With at least one instance that was run again."""
     evictions: int
     """Of all instances."""
+    faults: dict[str, dict[str, int]]
+    """Rows with faults, by table and kind."""
 
 
 def make_up(plan: Plan, place: Place, watch: Watch = lambda _share: None) -> Made:
@@ -46,23 +49,34 @@ def make_up(plan: Plan, place: Place, watch: Watch = lambda _share: None) -> Mad
 
     Raises InputError when `place` holds something else, and touches nothing then.
     """
-    place.clear(plan)
+    place.clear()
+    place.note({"plan": asdict(plan)})
     pressure = draw_pressure(plan)
     truths: list[pl.DataFrame] = []
     with Tables(place.folder, packed=plan.gzip) as tables:
         for tasks, instances, truth in _batch(plan, pressure):
-            tables.write("batch_task", tasks)
-            tables.write("batch_instance", instances)
+            _write(plan, tables, "batch_task", tasks)
+            _write(plan, tables, "batch_instance", instances)
             truths.append(truth)
             watch(_JOBS_TAKE * sum(map(len, truths)) / plan.jobs)
         _write_readings(plan, pressure, tables, watch)
     told = pl.concat(truths)
     told.write_parquet(place.truth)
-    return Made(
+    made = Made(
         rows=tables.rows,
         failed_jobs=int(told["failed"].sum()),
         evictions=int(told["eviction_pressures"].list.len().sum()),
+        faults=tables.faults,
     )
+    place.note({"plan": asdict(plan), **asdict(made)})
+    return made
+
+
+def _write(plan: Plan, tables: Tables, name: str, rows: pl.DataFrame) -> None:
+    """Write rows, and behind the first of a table faults made of them, where these are wanted."""
+    tables.write(name, rows)
+    if plan.faults and name not in tables.faults:
+        tables.write_faults(name, faulty(plan, name, rows))
 
 
 def _write_readings(plan: Plan, pressure: Pressure, tables: Tables, watch: Watch) -> None:
@@ -71,7 +85,7 @@ def _write_readings(plan: Plan, pressure: Pressure, tables: Tables, watch: Watch
     tables.write("machine_meta", machine_meta(plan))
     tables.write("container_meta", container_meta(plan, containers))
     for readings in machine_usage(plan, pressure):
-        tables.write("machine_usage", readings)
+        _write(plan, tables, "machine_usage", readings)
     total = len(containers.machine) * pressure.share.shape[1]
     for readings in container_usage(plan, pressure, containers):
         tables.write("container_usage", readings)

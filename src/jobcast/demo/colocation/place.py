@@ -1,10 +1,10 @@
 """The folder of a made-up trace: the six tables, the truth, and what they were made from."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from jobcast.demo.colocation.plan import Plan
 from jobcast.errors import InputError
 from jobcast.language import say
 from jobcast.systems.alibaba2018.tables import SUFFIXES, TABLES
@@ -23,11 +23,15 @@ class Place:
         return self.folder / "truth.parquet"
 
     @property
-    def plan(self) -> Path:
-        """Return what the trace was made from."""
+    def note_file(self) -> Path:
+        """Return what the trace was made from, and what came of it; tells that the folder is ours."""
         return self.folder / "made-up.json"
 
-    def clear(self, plan: Plan) -> None:
+    def note(self, told: Mapping[str, object]) -> None:
+        """Write down what the trace was made from, and what came of it."""
+        self.note_file.write_text(json.dumps(told, indent=2) + "\n", "utf-8")
+
+    def clear(self) -> None:
         """Make the folder ready for a trace, without what an earlier one left.
 
         Raises InputError when something else is there, and touches nothing then.
@@ -41,8 +45,7 @@ class Place:
                 (self.folder / (table.name + suffix)).unlink(missing_ok=True)
         self.truth.unlink(missing_ok=True)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.plan.write_text(json.dumps(asdict(plan), indent=2) + "\n", "utf-8")
 
     def _is_ours(self) -> bool:
         """Tell whether the folder is empty or holds an earlier trace that was made up."""
-        return self.folder.is_dir() and (not any(self.folder.iterdir()) or self.plan.exists())
+        return self.folder.is_dir() and (not any(self.folder.iterdir()) or self.note_file.exists())

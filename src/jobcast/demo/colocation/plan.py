@@ -39,7 +39,7 @@ class Plan:
     seed: int = 7
     """Another number gives another cluster."""
     failing: float = 1.0
-    """Times as many jobs fail as in the paper, in each class."""
+    """Times as many jobs fail as in the paper, in each class; at most those that meet a strained machine."""
     gzip: bool = False
     """Pack the tables."""
     faults: bool = False
