@@ -80,6 +80,10 @@ def _families() -> dict[str, list[str]]:
         "commands.": [*COMMANDS, *BATCH_COMMANDS],
         "failures_commands.": list(FAILURES_COMMANDS),
         "failing_reason.": list(ExitReason),
+        **{
+            f"failures_waste_{part}.": _endings(f"failures_waste_{part}.")
+            for part in ("count", "mean", "kind", "aside", "title", "axis")
+        },
         "beyond.": list(Kind),
         "ending.": ["over_memory", "over_cpu_time", "lost"],
         "setting.": list(SETTINGS),

@@ -6,6 +6,7 @@ from jobcast.language import say
 COMMANDS: dict[str, str] = {
     "make-up": "jobcast.cli.failures_make_up:command",
     "extract": "jobcast.cli.failures_extract:command",
+    "waste": "jobcast.cli.failures_waste:command",
 }
 """Command to the module that holds it, in the order of ``jobcast failures --help``, whose lines are
 ``failures_commands.NAME``."""

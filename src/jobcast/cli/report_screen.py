@@ -55,6 +55,18 @@ def show(report: Report, *, unmatched: str | None = None) -> None:
     talk(say("report.next"))
 
 
+def show_section(report: Report, name: str) -> None:
+    """Print one section of the report, and what it is about."""
+    _tell(told(report))
+    if not report.jobs:
+        tell(empty(report).say())
+        talk(say("report.empty_cure"))
+        return
+    for section in report.sections:
+        if section.name == name:
+            _show_section(section, report.currency)
+
+
 def _show_notes(report: Report) -> None:
     """Print the notes that count most, and how many there are beside them."""
     people: dict[str | None, list[Note]] = {}

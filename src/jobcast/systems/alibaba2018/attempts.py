@@ -32,19 +32,24 @@ def rescheduled(folder: Path) -> pl.DataFrame:
 
 
 def _rescheduled(source: Source) -> pl.DataFrame:
+    kept = judged(repeated(source).with_columns(instance_key())).filter(pl.col("reason").is_null())
+    kept = kept.filter(pl.len().over("instance") > 1)
+    return kept.sort(*NAMES, "start_time", "end_time").select(*BATCH_INSTANCE.columns)
+
+
+def repeated(source: Source) -> pl.DataFrame:
+    """Return all rows of the instances that have more than one, whether `judged` believes them or not.
+
+    In the columns of batch_instance and ``line``, those left out that can't be true by themselves (`Source.scan`);
+    ``end_time`` is null where an attempt has not ended.
+    """
     rows = source.scan().filter(pl.col("doubt") == 0)
     with TemporaryDirectory(prefix="jobcast-") as scratch:
         keys = rows.select(instance_key()).with_columns((pl.col("instance") % _PARTS).alias("part"))
         keys.sink_ipc(pl.PartitionBy(scratch, key="part", include_key=False), mkdir=True)
-        repeated = pl.concat(_repeated(Path(scratch)), how="vertical")
-    if repeated.is_empty():
-        return pl.DataFrame(schema=dict(BATCH_INSTANCE.columns))
-    several = (
-        rows.with_columns(instance_key()).filter(pl.col("instance").is_in(repeated["instance"].implode()))
-    ).collect(engine="streaming")
-    kept = judged(_with_times(several)).filter(pl.col("reason").is_null())
-    kept = kept.filter(pl.len().over("instance") > 1)
-    return kept.sort(*NAMES, "start_time", "end_time").select(*BATCH_INSTANCE.columns)
+        found = pl.concat(_repeated(Path(scratch)), how="vertical")["instance"]
+    several = rows.with_columns(instance_key()).filter(pl.col("instance").is_in(found.implode()))
+    return _with_times(several.select("line", *BATCH_INSTANCE.columns).collect(engine="streaming"))
 
 
 def _repeated(folder: Path) -> Iterator[pl.DataFrame]:

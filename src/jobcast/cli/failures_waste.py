@@ -1,0 +1,98 @@
+"""``jobcast failures waste``: what rescheduling wastes in a trace, or failed runs in the store's history."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from jobcast.cli import frame
+from jobcast.cli.failures_waste_show import as_dict, show
+from jobcast.cli.moment import MOMENT
+from jobcast.cli.screen import print_json, talk
+from jobcast.cli.working import working
+from jobcast.drawing import KINDS, see_matplotlib
+from jobcast.language import say
+from jobcast.units import format_memory
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from jobcast.cli.session import Session
+    from jobcast.report.trace.summary import Summary
+
+
+@frame.command(help=say("failures_waste.help"), examples=say("failures_waste.examples"))
+@click.argument(
+    "trace", type=click.Path(path_type=Path, exists=True), metavar="[FOLDER|FILE]", required=False
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help=say("failures_waste.output")
+)
+@click.option("--since", type=MOMENT, metavar="TIME", help=say("report.since"))
+@click.option("--until", type=MOMENT, metavar="TIME", help=say("report.until"))
+@click.option("--all-users", is_flag=True, help=say("report.all_users"))
+@frame.json_option
+@click.pass_obj
+def command(
+    session: Session,
+    /,
+    *,
+    trace: Path | None,
+    output: Path | None,
+    since: datetime | None,
+    until: datetime | None,
+    all_users: bool,
+    as_json: bool,
+) -> None:
+    """Tell what failures waste."""
+    if trace is None:
+        if output:
+            raise click.UsageError(say("failures_waste.picture_of_trace"))
+        from jobcast.cli.failures_waste_store import show_store  # noqa: PLC0415 - Polars
+
+        show_store(session, since, until, everybody=all_users, as_json=as_json)
+        return
+    if since or until or all_users:
+        raise click.UsageError(say("failures_waste.no_filter_of_trace"))
+    kind = _kind_of(output) if output else None
+    summary = _summarised(trace)
+    if as_json:
+        print_json(as_dict(summary))
+    else:
+        show(summary, drawn=output is not None)
+    if output and kind:
+        _draw(summary, output, kind)
+
+
+def _kind_of(output: Path) -> str:
+    """Return the kind of picture that a file's name tells; raises UsageError, and ConfigError without matplotlib."""
+    kind = output.suffix.lower().removeprefix(".")
+    if kind not in KINDS:
+        raise click.UsageError(say("failures_waste.no_picture", path=output, names=", ".join(KINDS)))
+    see_matplotlib()
+    return kind
+
+
+def _summarised(trace: Path) -> Summary:
+    from jobcast.report.trace.summary import summary_of  # noqa: PLC0415 - Polars
+    from jobcast.systems.alibaba2018.reading import Source, find  # noqa: PLC0415
+    from jobcast.systems.alibaba2018.tables import BATCH_INSTANCE  # noqa: PLC0415
+
+    source = find(BATCH_INSTANCE, trace) if trace.is_dir() else Source(table=BATCH_INSTANCE, path=trace)
+    with working() as step:
+        step(say("failures_waste.reading", path=source.path))
+        return summary_of(source)
+
+
+def _draw(summary: Summary, output: Path, kind: str) -> None:
+    from jobcast.report.trace.pictures import drawn  # noqa: PLC0415 - matplotlib takes a second
+    from jobcast.store.durable import write_named  # noqa: PLC0415
+
+    if summary.memory is None or summary.cores is None:
+        talk(say("failures_waste.nothing_to_draw"))
+        return
+    content = drawn(summary.memory, summary.cores, kind)
+    write_named(output, content)
+    talk(say("report.written", path=output, size=format_memory(len(content))))

@@ -1,0 +1,163 @@
+"""The waste by rescheduling, for people and for programs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from jobcast.cli.figures import amount, share
+from jobcast.cli.screen import talk, tell
+from jobcast.cli.table import Column, print_table
+from jobcast.language import say
+from jobcast.report.formats.figures import plain
+from jobcast.units import Seconds, format_duration
+
+if TYPE_CHECKING:
+    from jobcast.report.trace.spread import Spread
+    from jobcast.report.trace.summary import Summary
+
+MEM_S, CPU_S = 100, 20_000
+"""More than half of the paper's rescheduled instances waste more than this (T · mem, T · cpu)."""
+_COUNTS = ("after_running", "before_running", "more_than_once", "never_done", "unmeasured")
+_COMPARED = ("cpu", "mem", "run_s", "elapsed_s")
+
+
+def as_dict(summary: Summary) -> dict[str, Any]:
+    """Return all of it as JSON values; times are in seconds, 100 of cpu one core, of mem a whole machine."""
+    compared = summary.compared
+    return {
+        "rows": summary.rows,
+        "rows_set_aside": summary.doubted_rows,
+        "instances": compared.all_instances,
+        "rescheduled": asdict(summary.waste),
+        "mem_s": _spread(summary.memory, summary.above("mem_s", MEM_S)),
+        "cpu_s": _spread(summary.cores, summary.above("cpu_s", CPU_S)),
+        "normal": asdict(compared.normal),
+        "failed": asdict(compared.failed),
+        "ratios": {name: compared.ratio(name) for name in _COMPARED},
+    }
+
+
+def _spread(spread: Spread | None, above: float | None) -> dict[str, Any] | None:
+    """Return a distribution; `above` is the share above what more than half of the paper's instances waste."""
+    if spread is None:
+        return None
+    quantiles = {f"p{100 * part:g}": plain(value) for part, value in spread.quantiles.items()}
+    return {
+        "instances": spread.count,
+        "zero_share": spread.zero_share,
+        "above_share": above,
+        "quantiles": quantiles,
+        "distribution": [[plain(amount), plain(part)] for amount, part in spread.points],
+    }
+
+
+def show(summary: Summary, *, drawn: bool) -> None:
+    """Print it for people, and that it can be drawn where it isn't."""
+    waste, compared = summary.waste, summary.compared
+    part = waste.instances / compared.all_instances if compared.all_instances else None
+    told = {"instances": f"{waste.instances:,}", "all": f"{compared.all_instances:,}"}
+    tell(say("failures_waste.rescheduled", **told, share=_fine(part), jobs=f"{waste.jobs:,}"))
+    if not waste.instances:
+        _show_set_aside(summary)
+        return
+    _show_counts(summary)
+    tell()
+    lost = {"cores": amount(waste.core_hours), "machines": amount(waste.machine_hours)}
+    tell(say("failures_waste.lost", hours=amount(waste.lost_hours), **lost))
+    _show_spreads(summary)
+    tell()
+    _show_compared(summary)
+    _show_set_aside(summary)
+    if not drawn:
+        talk(say("failures_waste.next_picture"))
+
+
+def _fine(part: float | None) -> str:
+    return "-" if part is None else f"{part:.3%}"
+
+
+def _show_counts(summary: Summary) -> None:
+    found = [(say(f"failures_waste_count.{name}"), getattr(summary.waste, name)) for name in _COUNTS]
+    shown = [(name, count) for name, count in found if count]
+    total = summary.waste.instances
+    print_table(
+        [
+            Column(heading=say("failures_waste.of_these"), cells=[name for name, _ in shown]),
+            Column(
+                heading=say("failures_waste.instances"),
+                cells=[f"{count:,}" for _, count in shown],
+                right=True,
+            ),
+            Column(
+                heading=say("failures_waste.share"),
+                cells=[share(count / total) for _, count in shown],
+                right=True,
+            ),
+        ]
+    )
+
+
+def _show_spreads(summary: Summary) -> None:
+    if summary.memory is None or summary.cores is None:
+        return
+    quantiles = list(zip(summary.memory.quantiles.items(), summary.cores.quantiles.values(), strict=True))
+    print_table(
+        [
+            Column(
+                heading=say("failures_waste.of_instances"),
+                cells=[say("failures_waste.at_most", share=f"{part:.0%}") for (part, _), _ in quantiles],
+            ),
+            Column(heading="T × mem", cells=[amount(mem) for (_, mem), _ in quantiles], right=True),
+            Column(heading="T × cpu", cells=[amount(cpu) for _, cpu in quantiles], right=True),
+        ]
+    )
+    told = {"mem": share(summary.above("mem_s", MEM_S)), "cpu": share(summary.above("cpu_s", CPU_S))}
+    tell(say("failures_waste.above", **told, mem_s=MEM_S, cpu_s=f"{CPU_S:,}"))
+
+
+def _show_compared(summary: Summary) -> None:
+    compared = summary.compared
+    kinds = (compared.normal, compared.failed)
+    ratios = [compared.ratio(name) for name in _COMPARED]
+    print_table(
+        [
+            Column(
+                heading=say("failures_waste.mean"),
+                cells=[say(f"failures_waste_mean.{name}") for name in _COMPARED],
+            ),
+            *(
+                Column(
+                    heading=say(f"failures_waste_kind.{heading}"),
+                    cells=[_mean(name, getattr(kind, name)) for name in _COMPARED],
+                    right=True,
+                )
+                for heading, kind in zip(("normal", "failed"), kinds, strict=True)
+            ),
+            Column(
+                heading=say("failures_waste.ratio"),
+                cells=["-" if ratio is None else f"×{ratio:.2f}" for ratio in ratios],
+                right=True,
+            ),
+        ]
+    )
+
+
+def _mean(name: str, value: float | None) -> str:
+    if value is None or not name.endswith("_s"):
+        return amount(value, 2)
+    return format_duration(Seconds(value))
+
+
+def _show_set_aside(summary: Summary) -> None:
+    """Say what was left out, if anything was."""
+    waste = summary.waste
+    reasons = ", ".join(
+        f"{say(f'failures_waste_aside.{reason}')} {count:,}" for reason, count in waste.set_aside.items()
+    )
+    if reasons:
+        tell(say("failures_waste.set_aside", reasons=reasons))
+    if waste.after_done:
+        tell(say("failures_waste.after_done", instances=f"{waste.after_done:,}"))
+    if summary.doubted_rows:
+        tell(say("failures_waste.doubted", rows=f"{summary.doubted_rows:,}", all=f"{summary.rows:,}"))
