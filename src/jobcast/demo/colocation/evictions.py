@@ -15,7 +15,7 @@ from jobcast.demo.colocation.pressure import Pressure
 from jobcast.demo.colocation.trials import Trials, try_again
 from jobcast.demo.colocation.work import Work
 
-_BY_MEMORY, _BY_CPU = 2.2, 1.2
+_BY_MEMORY, _BY_CPU = 2.6, 1.2
 """Powers with which what an instance uses beside others of its job makes it likelier to be evicted."""
 _JOINING, _JOINED = 0.35, 22
 """Chance of each other instance of the level that was strained to be evicted as well, and how many are in the mean

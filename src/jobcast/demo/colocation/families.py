@@ -52,19 +52,19 @@ class Nature:
 NATURES = {
     Kind.COMMON: Nature(
         share=0.55, families=0.52, failing=0.0045, instances=5, instances_sigma=1.0, run=35, run_sigma=1.0,
-        cpu=48, memory=0.10, tasks=(1, 6),
+        cpu=48, memory=0.115, tasks=(1, 6),
     ),
     Kind.HEAVY: Nature(
         share=0.015, families=0.04, failing=0.033, instances=750, instances_sigma=0.8, run=100, run_sigma=0.5,
-        cpu=45, memory=0.095, tasks=(3, 9),
+        cpu=45, memory=0.11, tasks=(3, 9),
     ),
     Kind.SHORT: Nature(
         share=0.43, families=0.40, failing=0.0, instances=2.5, instances_sigma=0.7, run=6, run_sigma=0.5,
-        cpu=40, memory=0.05, tasks=(1, 4),
+        cpu=40, memory=0.055, tasks=(1, 4),
     ),
     Kind.LONG: Nature(
         share=0.005, families=0.04, failing=0.47, instances=6, instances_sigma=0.6, run=4_300, run_sigma=0.4,
-        cpu=48, memory=0.19, tasks=(1, 5), scattered=True,
+        cpu=48, memory=0.22, tasks=(1, 5), scattered=True,
     ),
 }  # fmt: skip
 
