@@ -45,6 +45,9 @@ from jobcast.simulate.trace import REASONS as TRACE_REASONS
 from jobcast.simulate.whatif import SCENARIOS
 from jobcast.systems.dialect import Standing
 from jobcast.systems.registry import FILE_FORMATS
+from jobcast.train.failures.cases import Vantage
+from jobcast.train.failures.judge import MODELS as JUDGED_MODELS
+from jobcast.train.failures.splits import SplitBy
 from jobcast.train.gate import KEEPS_ACTIVE
 from jobcast.train.judge import RECIPES
 from jobcast.train.replay import Protocol
@@ -131,6 +134,9 @@ def _families() -> dict[str, list[str]]:
         "engine.": ["counts", "hosts", "core"],
         "core_because.": _endings("core_because."),
         "standing.": list(Standing),
+        "failures_vantage.": list(Vantage),
+        "failures_split.": list(SplitBy),
+        "failures_model.": [*JUDGED_MODELS, "last_failed", "family_rate", "user_rate", "base_rate"],
         "trace_aside.": list(TRACE_REASONS),
         **{part: _endings(part) for part in ("lsf_keyword.", "lsf_keyword.head_")},
         "lsf_policy.stray_": _endings("lsf_policy.stray_"),

@@ -7,6 +7,10 @@ COMMANDS: dict[str, str] = {
     "make-up": "jobcast.cli.failures_make_up:command",
     "extract": "jobcast.cli.failures_extract:command",
     "waste": "jobcast.cli.failures_waste:command",
+    "train": "jobcast.cli.failures_train:command",
+    "evaluate": "jobcast.cli.failures_evaluate:command",
+    "explain": "jobcast.cli.failures_explain:command",
+    "predict": "jobcast.cli.failures_predict:command",
 }
 """Command to the module that holds it, in the order of ``jobcast failures --help``, whose lines are
 ``failures_commands.NAME``."""

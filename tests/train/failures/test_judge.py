@@ -23,7 +23,7 @@ pytest.importorskip("sklearn", reason="scikit-learn is an extra")
 LEARN = LearnSettings(
     two_layers=TwoLayerSettings(
         classes=ClassSettings(silhouette_jobs=400, most=4),
-        boosting=BoostingSettings(num_iterations=20),
+        boosting=BoostingSettings(num_iterations=20, learning_rate=0.15),
         class_rounds=10,
     )
 )

@@ -12,7 +12,7 @@ from jobcast.errors import InputError
 from jobcast.systems.alibaba2018.extract import Extraction, extract
 from jobcast.systems.alibaba2018.spread import Threads
 from jobcast.train.failures.cases import Cases, Vantage
-from jobcast.train.failures.of_trace import FEATURES, of_trace, running_beside
+from jobcast.train.failures.of_trace import FEATURES, names_of_trace, of_trace, running_beside
 from tests.systems.alibaba2018.small_trace import write
 
 
@@ -27,6 +27,15 @@ def _rows(folder: Path) -> Path:
 def _case(cases: Cases, row: int) -> dict[str, float | None]:
     told = zip(cases.features, cases.matrix[row], strict=True)
     return {name: None if np.isnan(value) else round(float(value), 3) for name, value in told}
+
+
+@pytest.mark.parametrize("vantage", Vantage)
+def test_names_stand_in_the_order_of_the_cases(tmp_path: Path, vantage: Vantage) -> None:
+    rows = _rows(tmp_path)
+    cases, names = of_trace(rows, vantage), names_of_trace(rows, vantage)
+    jobs = pl.read_parquet(rows).with_columns(pl.col("job").cast(pl.String), pl.col("end").cast(pl.Int64))
+    ends = dict(jobs.select("job", "end").iter_rows())
+    assert [ends[name] for name in names] == cases.finished.tolist()
 
 
 def test_at_submission_only_the_plan_the_past_and_the_cluster_are_known(tmp_path: Path) -> None:

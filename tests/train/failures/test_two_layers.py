@@ -20,7 +20,7 @@ pytest.importorskip("sklearn", reason="scikit-learn is an extra")
 
 SETTINGS = TwoLayerSettings(
     classes=ClassSettings(silhouette_jobs=500),
-    boosting=BoostingSettings(num_iterations=30),
+    boosting=BoostingSettings(num_iterations=30, learning_rate=0.15),
     class_rounds=20,
 )
 

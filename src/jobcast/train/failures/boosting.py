@@ -9,6 +9,9 @@ import numpy as np
 from jobcast.predict.failures.layers import anchor_of
 from jobcast.train.failures.cases import Cases, Rows
 
+MANY = 200_000
+"""Jobs from which on more can be learnt of them."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BoostingSettings:
@@ -16,10 +19,10 @@ class BoostingSettings:
 
     num_iterations: int = 100
     """Trees; of the first layer as many for each class."""
-    learning_rate: float = 0.1
-    """How far each tree moves the answer towards what is still missing."""
-    num_leaves: int = 31
-    """Of one tree, at most."""
+    learning_rate: float | None = None
+    """How far each tree moves the answer towards what is still missing; None: 0.05, with `MANY` jobs 0.1."""
+    num_leaves: int | None = None
+    """Of one tree, at most; None: 8, with `MANY` jobs 31. Large trees of few jobs learn what soon is no longer true."""
     min_data_in_leaf: int = 50
     """Jobs that a leaf holds at least."""
     feature_fraction: float = 0.7
@@ -42,7 +45,7 @@ class Binned:
     def __init__(self, cases: Cases, settings: BoostingSettings) -> None:
         import lightgbm  # noqa: PLC0415 - importing it takes half a second, which only training needs
 
-        self._settings = settings
+        self._settings, self._jobs = settings, len(cases)
         self._data = lightgbm.Dataset(
             cases.matrix,
             cases.failed.astype(np.float32),
@@ -50,11 +53,12 @@ class Binned:
             feature_name=_harmless(cases.features),
             params=self._parameters(),
         ).construct()
-        self._jobs = len(cases)
 
     def _parameters(self, **objective: Any) -> dict[str, Any]:
+        rate, leaves = (0.1, 31) if self._jobs >= MANY else (0.05, 8)
         fixed = {"deterministic": True, "force_row_wise": True, "verbosity": -1}
-        return asdict(self._settings) | fixed | objective
+        wanted = {name: value for name, value in asdict(self._settings).items() if value is not None}
+        return {"learning_rate": rate, "num_leaves": leaves} | wanted | fixed | objective
 
     def fit_failed(self, rows: Rows | None = None) -> str:
         """Learn from the jobs at `rows`, or all, whether they failed; return LightGBM's text."""

@@ -93,7 +93,7 @@ def publish(
     """
     with growing(folder) as beside:
         fitted = fit(cases, settings, progress)
-        card = _card(cases, fitted, settings, made)
+        card = card_of(cases, fitted, settings, made)
         _save_trees(fitted, beside)
         card.save(beside)
         load(beside)  # what can't be read back must not take the place of what could
@@ -113,7 +113,8 @@ def _save_trees(fitted: Fitted, folder: Path) -> None:
             save(one, folder / SECOND.format(number=number))
 
 
-def _card(cases: Cases, fitted: Fitted, settings: LearnSettings, made: datetime) -> FailureCard:
+def card_of(cases: Cases, fitted: Fitted, settings: LearnSettings, made: datetime) -> FailureCard:
+    """Return the card of a model that was fitted to `cases`."""
     layers = fitted.layers
     return FailureCard(
         vantage=str(cases.vantage),

@@ -48,13 +48,7 @@ def of_trace(jobs: Path, vantage: Vantage, running: Path | None = None) -> Cases
     While they run there is one case for each landmark; those are read from `running`, by default the file
     `running_beside` it. Raises InputError where a file is lacking or of another kind.
     """
-    if vantage is Vantage.RUNNING:
-        source, asked = running or running_beside(jobs), pl.col("asked")
-    else:
-        source, asked = jobs, pl.col("start" if vantage is Vantage.SUBMISSION else "end")
-    rows = _read(source, vantage).filter(pl.col("end").is_not_null())
-    rows = rows.with_columns(asked.cast(pl.Int64).alias("asked")).sort("asked", "job")
-    known = _with_history(rows, _outcomes(jobs))
+    known = _with_history(_looked_at(jobs, vantage, running), _outcomes(jobs))
     hour = (pl.col("start") % 86400) / _HOUR
     whole = known.with_columns(hour.alias("hour"))
     if vantage is Vantage.RUNNING:
@@ -74,6 +68,21 @@ def of_trace(jobs: Path, vantage: Vantage, running: Path | None = None) -> Cases
             "last_failed": _floats(whole["family_last_failed"]),
         },
     )
+
+
+def names_of_trace(jobs: Path, vantage: Vantage, running: Path | None = None) -> list[str]:
+    """Return the names of the jobs that `of_trace` returns, in the same order. Raises InputError likewise."""
+    return _looked_at(jobs, vantage, running)["job"].cast(pl.String).to_list()
+
+
+def _looked_at(jobs: Path, vantage: Vantage, running: Path | None) -> pl.DataFrame:
+    """Return the rows of jobs that have ended, in the order of ``asked``."""
+    if vantage is Vantage.RUNNING:
+        source, asked = running or running_beside(jobs), pl.col("asked")
+    else:
+        source, asked = jobs, pl.col("start" if vantage is Vantage.SUBMISSION else "end")
+    rows = _read(source, vantage).filter(pl.col("end").is_not_null())
+    return rows.with_columns(asked.cast(pl.Int64).alias("asked")).sort("asked", "job")
 
 
 def _read(file: Path, vantage: Vantage) -> pl.DataFrame:
