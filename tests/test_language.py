@@ -87,6 +87,7 @@ def _families() -> dict[str, list[str]]:
             f"failures_waste_{part}.": _endings(f"failures_waste_{part}.")
             for part in ("count", "mean", "kind", "aside", "title", "axis")
         },
+        **{part: _endings(part) for part in ("failing_figure.", "failing_way.")},
         "beyond.": list(Kind),
         "ending.": ["over_memory", "over_cpu_time", "lost"],
         "setting.": list(SETTINGS),

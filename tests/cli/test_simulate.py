@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from jobcast.simulate import compiled, placed
+from jobcast.simulate.run import read_run
 from tests.made_up import NEW_YEAR, frame, job
 from tests.simulate.made_up import line, log
 
@@ -369,3 +370,65 @@ def test_it_tells_what_is_missing_to_be_faster(jobcast, four, monkeypatch):
 def test_short_runs_by_the_core_need_no_excuse(jobcast, four):
     answer = json.loads(jobcast("simulate", four, *MACHINES, "--json").stdout)
     assert (answer["engine"], answer["core_because"], answer["compiling"]) == ("core", [], 0)
+
+
+ACTING = """\
+chance of failing known at submission: 5 jobs, from how their families had ended by then
+behind others: 5 jobs; 2 of them ended well
+held to be confirmed: 5 jobs; 2 of them ended well (false alarms)
+                                   nothing is done  all confirmed  those that fail withdrawn
+core-hours of runs that failed                4.44           4.44                       1.11
+mean wait of jobs that ended well         00:04:10       08:30:50                   08:14:10
+95 % of them waited at most               00:07:54       08:34:34                   08:17:54
+their mean bounded slowdown                   5.99         340.39                     329.39
+What users would have withdrawn isn't known: the truth lies between the last columns.
+"""
+
+
+@pytest.fixture
+def failing(tmp_path):
+    """Return a log of somebody whose jobs fail, and who is right in the end; it begins at midnight."""
+    rows = ((0, 500, 0), (1000, 500, 0), (2000, 500, 0), (3000, 500, 1), (3001, 50, 1), (3002, 500, 0))
+    lines = (
+        line(
+            job=job, submit=submit, wait=0, run=run, time_asked=500, processors_asked=8, user=1, status=status
+        )
+        for job, (submit, run, status) in enumerate(rows, 1)
+    )
+    return log(tmp_path / "failing.swf", *lines, header=HEADER)
+
+
+def test_chances_of_failing_are_acted_on_and_told_of(jobcast, failing, monkeypatch):
+    monkeypatch.setenv("JOBCAST_TIMEZONE", "UTC")
+    shown = jobcast("simulate", str(failing), "--lower-at", "0.9", "--hold-at", "0.99").stdout
+    assert "--lower-at 0.9 --lowered-for 86400 --hold-at 0.99 --confirm-after 3600" in shown
+    assert ACTING in shown
+    answer = json.loads(jobcast("simulate", str(failing), "--hold-at", "0.99", "--json").stdout)
+    assert answer["failing"]["held"] == 5
+    assert [way["name"] for way in answer["failing"]["ways"]] == ["without", "confirmed", "withdrawn"]
+
+
+def test_such_a_run_is_kept_with_what_it_would_have_done(jobcast, failing, tmp_path):
+    jobcast("simulate", str(failing), "--lower-at", "0.9", "-o", str(tmp_path / "acting"))
+    facts = read_run(tmp_path / "acting").facts
+    assert facts.failing is not None
+    assert facts.failing.lowered == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "complaint"),
+    [
+        (("--hold-at", "0.5", "--follow"), 2, "--hold-at and --follow don't go together"),
+        (("--lower-at", "0"), 2, "0<x<=1"),
+        (("--lower-at", "0.5", "--events", "per-event"), 2, "per-event"),
+    ],
+)
+def test_acting_that_can_not_be_is_refused(jobcast, failing, arguments, code, complaint):
+    refused = jobcast("simulate", str(failing), *arguments)
+    assert (refused.exit_code, complaint in refused.output) == (code, True), refused.output
+
+
+def test_a_log_without_failures_can_tell_no_chances(jobcast, four):
+    refused = jobcast("simulate", str(four), "--hold-at", "0.5")
+    assert refused.exit_code != 0
+    assert "four.swf doesn't tell of any job that failed" in refused.output

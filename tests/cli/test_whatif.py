@@ -157,3 +157,31 @@ def test_of_several_clusters_one_is_named(jobcast, store):
 def test_jobs_that_cannot_be_simulated_are_counted(jobcast, sampled, few_trees):
     lines = jobcast("whatif", "--machines", "1x1:64GB", "--quick").stdout.splitlines()
     assert re.fullmatch(r"set aside: \d+ \(wider than the machine\)", lines[1])
+
+
+def test_what_is_done_about_chances_of_failing_is_told_too(jobcast, store, few_trees, monkeypatch):
+    monkeypatch.setenv("JOBCAST_TIMEZONE", "UTC")
+    rows = [
+        job(
+            job_id=f"{user}{hour}",
+            user=user,
+            command=f"run {user}",
+            submit_time=NEW_YEAR + timedelta(hours=hour),
+            start_time=NEW_YEAR + timedelta(hours=hour),
+            finish_time=NEW_YEAR + timedelta(hours=hour, minutes=30),
+            state="failed" if user == "bad" and hour % 3 else "done",
+        )
+        for hour in range(240)
+        for user in ("bad", "good")
+    ]
+    store.append(frame(*rows))
+    asked = ("whatif", *MACHINES, "--quick", "--hold-at", "0.5")
+    shown = jobcast(*asked)
+    assert shown.exit_code == 0, shown.output
+    assert re.search(r"chance of failing known at submission: \d+ jobs, by a model", shown.stdout)
+    assert re.search(r"held to be confirmed: \d+ jobs; \d+ of them ended well \(false alarms\)", shown.stdout)
+    answer = json.loads(jobcast(*asked, "--json").stdout)["failing"]
+    assert (answer["held"], answer["held_well"]) == (53, 0)  # which of them fail is easy to see
+    assert [way["name"] for way in answer["ways"]] == ["without", "confirmed", "withdrawn"]
+    without, confirmed, withdrawn = (way["failed_core_hours"] for way in answer["ways"])
+    assert without == confirmed > withdrawn == 0

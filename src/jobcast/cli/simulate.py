@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import jobcast
-from jobcast import clock
+from jobcast import clock, config
 from jobcast.cli import frame
 from jobcast.cli.bar import bar
 from jobcast.cli.moment import MOMENT
 from jobcast.cli.screen import print_json, talk
+from jobcast.cli.simulate_failing import Acts, with_failing_options
 from jobcast.cli.simulate_setup import Told, Which
 from jobcast.cli.simulate_show import conventions, engine_of, show, tell_engine
 from jobcast.cli.simulate_story import story_of, tell_story
@@ -24,6 +26,7 @@ from jobcast.language import say
 from jobcast.simulate.engines import simulate
 from jobcast.simulate.estimates.correction import CORRECTION_NAMES
 from jobcast.simulate.estimates.registry import ESTIMATES_NAMES
+from jobcast.simulate.failing import figures
 from jobcast.simulate.following import following
 from jobcast.simulate.metrics import THRESHOLD, as_dict, measure
 from jobcast.simulate.run import Run, facts_of, packed, see_free, table_of, write_run
@@ -65,6 +68,7 @@ def _positive(ctx: click.Context, param: click.Parameter, seconds: float) -> flo
 @click.option("--guarantee", is_flag=True, help=say("simulate.guarantee"))
 @click.option("--events", type=click.Choice(["per-event", "per-timestamp"]), help=say("simulate.events"))
 @click.option("--cycle", type=click.IntRange(0, _WEEK), metavar="SECONDS", help=say("simulate.cycle"))
+@with_failing_options
 @click.option("--follow", is_flag=True, help=say("simulate.follow"))
 @click.option("--since", type=MOMENT, metavar="TIME", help=say("simulate.since"))
 @click.option("--until", type=MOMENT, metavar="TIME", help=say("simulate.until"))
@@ -103,7 +107,9 @@ def command(
     **told: Any,
 ) -> None:
     """Simulate a trace."""
+    acts = Acts.taken(told)
     setup = Told(**told).setup()
+    acts.see(setup)
     which = Which(trace=trace, processors=processors, since=since, until=until, cluster=cluster)
     which.see(setup)
     wanted = _Wanted(output=output, parquet=parquet, gantt=gantt, span=gantt_span, as_json=as_json)
@@ -118,6 +124,7 @@ def command(
         setup = replace(setup, follow=False)
     if gantt and len(made.jobs) <= _MOST_DRAWN_BY_CORE:
         setup = replace(setup, compiled=False)
+    setup = acts.added(setup, made, session.settings[config.TIMEZONE])
     story = None if why is None else story_of(why, made)
     with bar(say("simulate.running"), len(made.jobs)) as done:
         outcome = simulate(made, setup, seconds=clock.seconds, progress=done, watch=story)
@@ -126,7 +133,11 @@ def command(
         return
     metrics = measure(made, outcome, threshold=threshold)
     when = (clock.now().isoformat(timespec="seconds"), jobcast.__version__)
-    _give(made, outcome, facts_of(made, setup.words(), outcome, metrics, made=when), wanted)
+    facts = facts_of(made, setup.words(), outcome, metrics, made=when)
+    if setup.acting is not None:
+        told_ways = figures(made, setup, outcome, partial(simulate, seconds=clock.seconds))
+        facts = replace(facts, failing=told_ways)
+    _give(made, outcome, facts, wanted)
 
 
 def _nobody_follows(made: Trace) -> str:
@@ -229,5 +240,6 @@ def _as_dict(facts: Facts) -> dict[str, Any]:
         },
         **values,
         "refused_by_cause": facts.refused,
+        "failing": told["failing"],
         "conventions": {**conventions(facts), "engine": engine_of(facts)},
     }

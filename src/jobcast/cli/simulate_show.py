@@ -5,6 +5,7 @@ from datetime import datetime
 
 from jobcast.cli.run_figures import figure
 from jobcast.cli.screen import talk, tell
+from jobcast.cli.simulate_failing import show_failing
 from jobcast.cli.table import Column, print_table
 from jobcast.language import say
 from jobcast.simulate.compare import OTHERS, OVERALL
@@ -25,6 +26,9 @@ def show(facts: Facts) -> None:
     _show_setup(facts)
     tell()
     _show_figures(facts)
+    if facts.failing is not None:
+        tell()
+        show_failing(facts.failing)
     for kind, figures in facts.groups.items():
         tell()
         _show_groups(kind, figures)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from functools import partial
+from math import nan
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import polars as pl
 
-from jobcast import clock
+from jobcast import clock, config
 from jobcast.cli import frame
 from jobcast.cli.evaluate import settings_of
 from jobcast.cli.figures import amount
 from jobcast.cli.moment import MOMENT
 from jobcast.cli.run_figures import figure
 from jobcast.cli.screen import print_json, talk, tell
+from jobcast.cli.simulate_failing import Acts, show_failing, with_failing_options
 from jobcast.cli.simulate_show import show_set_aside
 from jobcast.cli.simulate_site import with_machines
 from jobcast.cli.span import read_span
@@ -25,16 +28,20 @@ from jobcast.errors import InputError
 from jobcast.history import submitted_at
 from jobcast.language import say
 from jobcast.machine import Cluster
-from jobcast.simulate.asking import Question, match
+from jobcast.simulate.asking import Question, ask, match, matched
+from jobcast.simulate.engines import simulate
+from jobcast.simulate.failing import FailingFigures, figures
 from jobcast.simulate.history import read_history
 from jobcast.simulate.setup import Setup, processors_of
 from jobcast.simulate.whatif import answer
+from jobcast.train.failures.of_history import READS
+from jobcast.train.failures.told import told_of_failing
 from jobcast.train.judge import Trial
-from jobcast.train.material import JUDGED_COLUMNS, material
+from jobcast.train.material import material
 from jobcast.train.told import told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from jobcast.cli.session import Session
@@ -55,6 +62,7 @@ NONE = "-"
 @click.option("--train-end", type=MOMENT, metavar="TIME", help=say("whatif.train_end"))
 @click.option("--until", type=MOMENT, metavar="TIME", help=say("simulate.until"))
 @click.option("--cluster", metavar="NAME", help=say("simulate.cluster"))
+@with_failing_options
 @click.option("--quick", is_flag=True, help=say("whatif.quick"))
 @frame.json_option
 @click.pass_obj
@@ -70,9 +78,10 @@ def command(
     cluster: str | None,
     quick: bool,
     as_json: bool,
+    **told_more: Any,
 ) -> None:
     """Ask what would have been."""
-    setup = _setup(policy, machines, system)
+    acts, setup = Acts.taken(told_more), _setup(policy, machines, system)
     machines_there = setup.cluster or Cluster(machines=())
     with working() as step:
         step("history")
@@ -93,10 +102,41 @@ def command(
             count_machines=not quick,
         )
         found = answer(question, seconds=clock.seconds, step=lambda name: step(f"whatif_{name}"))
+        failing = _failing(question, acts, _Learnt(jobs=jobs, end=end, step=step), session)
     if as_json:
-        print_json({"train_end": end.isoformat(), "policy": setup.policy, **asdict(found)})
+        more = {} if failing is None else {"failing": asdict(failing)}
+        print_json({"train_end": end.isoformat(), "policy": setup.policy, **asdict(found), **more})
         return
     _show(found, end, setup.policy)
+    if failing is not None:
+        tell()
+        show_failing(failing, by_model=True)
+    talk(say("whatif.next"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Learnt:
+    """What is learnt from."""
+
+    jobs: pl.DataFrame
+    """All there are."""
+    end: datetime
+    """Of learning."""
+    step: Callable[[str], None]
+    """Is told what begins."""
+
+
+def _failing(question: Question, acts: Acts, learnt: _Learnt, session: Session) -> FailingFigures | None:
+    """Return what acting on a model's chances would have done; requests stay as they were. None to do nothing."""
+    if not acts.rule.acts:
+        return None
+    told_then = told_of_failing(material(learnt.jobs), learnt.end, learnt.step)
+    chances = matched(question.trace, told_then, ("failing",))["failing"].fill_null(nan).to_numpy()
+    asked = ask("requested", question)
+    setup = acts.by(chances, asked.setup, asked.trace, session.settings[config.TIMEZONE])
+    learnt.step("whatif_failing")
+    run = partial(simulate, seconds=clock.seconds)
+    return figures(asked.trace, setup, run(asked.trace, setup), run)
 
 
 def _setup(policy: str | None, machines: str | None, system: tuple[Path, ...]) -> Setup:
@@ -113,7 +153,7 @@ def _setup(policy: str | None, machines: str | None, system: tuple[Path, ...]) -
 
 def _jobs(session: Session, cluster: str | None) -> pl.DataFrame:
     """Read the jobs to learn from. Raises StoreError for an empty history, InputError for no such cluster."""
-    jobs = read_span(session, (*JUDGED_COLUMNS, "step"), None, None)
+    jobs = read_span(session, (*READS, "step"), None, None)
     mine = jobs if cluster is None else jobs.filter(pl.col("cluster") == cluster)
     if mine.is_empty():
         names = ", ".join(sorted(jobs["cluster"].unique()))
@@ -165,7 +205,6 @@ def _show(found: WhatIf, end: datetime, policy: str) -> None:
     tell()
     for sentence in _sentences(found):
         tell(sentence)
-    talk(say("whatif.next"))
 
 
 def cells(scenario: Scenario) -> dict[str, str]:

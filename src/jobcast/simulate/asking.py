@@ -1,6 +1,6 @@
 """What the jobs of a trace would have asked for: as requested, as they were told, or knowing what they need."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -130,15 +130,23 @@ def match(trace: Trace, forecasts: pl.DataFrame) -> Told:
 
     `forecasts` has job_id, array_index, step, submit_time, memory and run_time, as `jobcast.train.told` gives them.
     """
+    found = matched(trace, forecasts, ("memory", "run_time"))
+    return Told(memory=found["memory"], run_time=found["run_time"])
+
+
+def matched(trace: Trace, told: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """Return these columns of what jobs were told, one row for each of a trace; null where it was told nothing.
+
+    `told` has job_id, array_index, step and submit_time too.
+    """
     element = pl.when(pl.col("array_index").is_not_null()).then(pl.format("[{}]", "array_index"))
     part = pl.when(pl.col("step").is_not_null()).then(pl.format(".{}", "step"))
-    known = forecasts.select(
+    known = told.select(
         pl.concat_str("job_id", element, part, ignore_nulls=True).alias("id"),
         (pl.col("submit_time").dt.epoch("s") - int(trace.origin.timestamp())).alias("submit"),
-        pl.col("memory").alias("told_memory"),
-        pl.col("run_time").alias("told_run_time"),
+        pl.struct(columns).alias("told"),
     ).unique(["id", "submit"], keep="first", maintain_order=True)
     first = pl.col("id").str.replace(r"~\d+$", "")  # as it was before `sift` told equal ids apart
     asked = trace.jobs.select(first, "submit")
     found = asked.join(known, on=["id", "submit"], how="left", maintain_order="left")
-    return Told(memory=found["told_memory"], run_time=found["told_run_time"])
+    return found.select(pl.col("told").struct.field(name) for name in columns)

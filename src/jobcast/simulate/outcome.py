@@ -9,6 +9,7 @@ import polars as pl
 
 Whole = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 ALLOCATION = pl.List(pl.Struct({"machine": pl.String, "tasks": pl.Int32}))
 """Where a job runs: each machine once, as `jobcast.machine.Allocation` says it."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from math import isnan
 
 import numpy as np
 import polars as pl
@@ -11,6 +12,7 @@ from jobcast.decision import Cause
 from jobcast.errors import InputError
 from jobcast.language import say
 from jobcast.machine import CPUS, Allocation, Cluster
+from jobcast.schedule.job import BatchJob
 from jobcast.schedule.policies import named
 from jobcast.schedule.policy import Policy
 from jobcast.simulate.compiled import core_because, run_compiled
@@ -37,6 +39,8 @@ def policy_of(setup: Setup) -> Policy:
         raise unknown_policy(setup.policy)
     if setup.guarantee:
         policy = replace(policy, protected="run_limit")
+    if setup.acting is not None:
+        policy = replace(policy, failing=setup.acting.rule)
     return policy if setup.cycle is None else replace(policy, cycle=setup.cycle)
 
 
@@ -161,6 +165,7 @@ def _as_it_goes(site: Site, known: Whole | None) -> tuple[str, ...]:
     """Return what only turns out during a simulation: then the core does it, whatever the policy."""
     tests = {
         "following": following_of(site) is not None,
+        "held": site.setup.acting is not None and bool((site.setup.acting.begins >= 0).any()),
         "estimates": known is None,
         "correction": known is not None and _corrects(site, known),
     }
@@ -203,7 +208,7 @@ def run_core(
     """Simulate a trace by the core itself; `watch` sees each step."""
     trace, setup = site.trace, site.setup
     what = Replay(
-        jobs=batch_jobs(trace, site.requests, known_estimates(site)),
+        jobs=_acted_on(batch_jobs(trace, site.requests, known_estimates(site)), setup),
         submit=trace.whole("submit").tolist(),
         run=trace.whole("run").tolist(),
         cluster=site.cluster,
@@ -216,6 +221,18 @@ def run_core(
     begun = seconds()
     done = replay(what, progress=progress, watch=watch)
     return site.in_queues(_outcome(done, what, seconds() - begun))
+
+
+def _acted_on(jobs: list[BatchJob], setup: Setup) -> list[BatchJob]:
+    """Return jobs with their chances of failing; those that are held begin once they are confirmed."""
+    act = setup.acting
+    if act is None:
+        return jobs
+    told = zip(jobs, act.chances.tolist(), act.begins.tolist(), strict=True)
+    return [
+        replace(job, failing=None if isnan(chance) else chance, begin=None if begin < 0 else begin)
+        for job, chance, begin in told
+    ]
 
 
 def monday_of(trace: Trace) -> int:

@@ -20,6 +20,7 @@ import polars as pl
 
 from jobcast.errors import InputError, StoreError
 from jobcast.language import say
+from jobcast.simulate.failing import FailingFigures
 from jobcast.simulate.metrics import Figures, Metrics, job_table
 from jobcast.simulate.outcome import ALLOCATION, Outcome
 from jobcast.simulate.trace import Trace
@@ -98,6 +99,8 @@ class Facts:
     """Seconds that compiling the engine took."""
     core_because: tuple[str, ...] = ()
     """What only the core knows of this run; empty where the core wasn't the last resort."""
+    failing: FailingFigures | None = None
+    """What acting on chances of failing would have done; None where nothing was done."""
     placed_in_queues: bool = False
     """Whether each job's queue is the one that the policy had it in, not the one that the trace names."""
 

@@ -23,11 +23,12 @@ if TYPE_CHECKING:  # a log that is simulated by counting does without the core, 
     from collections.abc import Mapping
 
     from jobcast.machine import Cluster
+    from jobcast.schedule.failing import Failing
     from jobcast.schedule.policy import Policy
     from jobcast.simulate.counts.base import Events
     from jobcast.simulate.estimates.correction import CorrectionName
     from jobcast.simulate.estimates.registry import EstimatesName
-    from jobcast.simulate.outcome import Whole
+    from jobcast.simulate.outcome import Flags, Floats, Whole
 
 POLICIES: Mapping[str, Rule] = {
     "fcfs": FCFS,
@@ -39,6 +40,34 @@ POLICIES: Mapping[str, Rule] = {
 """The policies of the literature by name; ``depth-N`` beside them promises starts to N jobs."""
 
 _DEPTH = re.compile(r"depth-(\d{1,9})")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Acting:
+    """What a site does with the jobs of a trace that will probably fail."""
+
+    rule: Failing
+    """From which chances on."""
+    chances: Floats
+    """Of each job, as of its submission; NaN where it isn't known."""
+    begins: Whole
+    """Second from which each held job may start, since it is confirmed; -1 for those that aren't held."""
+    confirm_after: int
+    """Working seconds after which they are; see `jobcast.simulate.failing`."""
+
+    def only(self, some: Flags) -> Acting:
+        """Return the same for some of the jobs."""
+        return replace(self, chances=self.chances[some], begins=self.begins[some])
+
+    def words(self) -> dict[str, bool]:
+        """Return the options that say this, as the command line has them, with whether they are given."""
+        rule = self.rule
+        return {
+            f"--lower-at {rule.lower_at}": rule.lower_at is not None,
+            f"--lowered-for {rule.lowered_for}": rule.lower_at is not None,
+            f"--hold-at {rule.hold_at}": rule.hold_at is not None,
+            f"--confirm-after {self.confirm_after}": rule.hold_at is not None,
+        }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,15 +94,16 @@ class Setup:
     """Seconds between decisions, 0 to decide whenever something happens; None for as the site's files say."""
     guarantee: bool = False
     """Whether planned starts are reckoned by run limits, so that they hold whatever happens."""
+    acting: Acting | None = None
+    """What is done with jobs that will probably fail; None for nothing."""
     follow: bool = False
     """Whether jobs that follow another are submitted after that one's end in the simulation, not as recorded."""
 
     @property
     def counts(self) -> bool:
         """Tell whether processors are merely counted: whatever else is wanted, the core knows."""
-        return (
-            self.cluster is None and self.system is None and not (self.cycle or self.guarantee or self.follow)
-        )
+        known = self.cluster is None and self.system is None and self.acting is None
+        return known and not (self.cycle or self.guarantee or self.follow)
 
     def rule(self) -> Rule:
         """Return the rule for counting processors. Raises InputError for a policy that nobody knows."""
@@ -115,7 +145,13 @@ class Setup:
     def _options(self) -> list[str]:
         own = 0 if self.system is None else self.system.cycle
         cycle = own if self.cycle is None else self.cycle
-        flags = {f"--cycle {cycle}": cycle > 0, "--guarantee": self.guarantee, "--follow": self.follow}
+        acting = {} if self.acting is None else self.acting.words()
+        flags = {
+            f"--cycle {cycle}": cycle > 0,
+            "--guarantee": self.guarantee,
+            "--follow": self.follow,
+            **acting,
+        }
         return [flag for flag, wanted in flags.items() if wanted]
 
 
