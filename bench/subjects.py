@@ -1,6 +1,7 @@
 """All operations, to be seen at a glance."""
 
 import batch
+import colocation
 import counting
 import estimates
 import executor
@@ -23,7 +24,7 @@ def operations(*, quick: bool) -> list[Operation]:
     """Return what is measured, a tenth of the size where it must be `quick`."""
     return [
         operation
-        for subject in (readers, store, features, train, predict, report, counting, hosts)
+        for subject in (readers, store, features, train, predict, report, counting, hosts, colocation)
         for operation in subject.operations(10 if quick else 1)
     ]
 

@@ -33,7 +33,7 @@ from jobcast.systems.alibaba2018.tables import (
     Table,
 )
 from jobcast.systems.alibaba2018.workplace import Workplace, scatter_anew
-from jobcast.units import GIB, Bytes
+from jobcast.units import GIB, MIB, Bytes
 
 LEAST_MEMORY = Bytes(GIB)
 """What is needed however small the parts are."""
@@ -120,6 +120,8 @@ def measure_part(place: Workplace, part: int) -> None:
 
 _PER_PART = 12
 """Memory over the text of one part: its columns, sorted copies of them, and as much for a second worker."""
+_LARGEST_PART = 96 * MIB
+"""Of text; what is larger is worked on more slowly, since its columns don't stay in caches."""
 _MOST_PARTS = 512
 """Each costs open files while tables are scattered."""
 _TEXT = {".gz": 6, ".parquet": 3}
@@ -129,7 +131,7 @@ _TEXT = {".gz": 6, ".parquet": 3}
 def _workplace(folder: Path, sources: Mapping[str, Source], wanted: Extraction) -> Workplace:
     def parts(*tables: Table) -> int:
         text = sum(_text_bytes(sources[table.name].path) for table in tables)
-        return min(_MOST_PARTS, 1 + text * _PER_PART // wanted.memory)
+        return min(_MOST_PARTS, 1 + text // max(1, min(_LARGEST_PART, wanted.memory // _PER_PART)))
 
     return Workplace(
         folder=folder,

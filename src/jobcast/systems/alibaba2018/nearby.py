@@ -64,11 +64,16 @@ def _coded(frames: list[pl.DataFrame]) -> list[pl.DataFrame]:
 def _sums(joined: pl.DataFrame) -> pl.DataFrame:
     """Add up by job and bin: how many starts told a state, their sum and the largest."""
     kinds = [
-        *(pl.col(name).count().alias(f"{name}_told") for name in STATES),
+        *(_told(joined, name).alias(f"{name}_told") for name in STATES),
         *(pl.col(name).cast(pl.Float64).sum().alias(f"{name}_total") for name in STATES),
         *(pl.col(name).max().alias(f"{name}_max") for name in PEAKS),
     ]
     return joined.group_by(pl.col("home").alias("part"), "number", "bin").agg(kinds)
+
+
+def _told(joined: pl.DataFrame, name: str) -> pl.Expr:
+    """Count the rows that tell `name`; where all do, counting rows is much faster."""
+    return pl.col(name).count() if joined[name].null_count() else pl.len()
 
 
 def around(sums: pl.DataFrame) -> pl.DataFrame:
