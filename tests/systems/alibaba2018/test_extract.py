@@ -11,8 +11,9 @@ from polars.testing import assert_frame_equal
 
 from jobcast.errors import InputError
 from jobcast.systems.alibaba2018.extract import MEMORY, Extracted, Extraction, extract
+from jobcast.systems.alibaba2018.reading import Source, find, readable
 from jobcast.systems.alibaba2018.spread import Spread, Threads, on_dask
-from jobcast.systems.alibaba2018.tables import TABLES
+from jobcast.systems.alibaba2018.tables import BATCH_INSTANCE, TABLES
 from jobcast.units import Bytes
 from tests.systems.alibaba2018.small_trace import CONTAINERS, INSTANCES, MACHINES, TASKS, write
 
@@ -228,6 +229,20 @@ def test_a_parquet_table_that_lacks_a_column_is_refused(tmp_path: Path) -> None:
     pl.DataFrame({"machine_id": ["m_1"]}).write_parquet(tmp_path / "machine_usage.parquet")
     with pytest.raises(InputError, match="lacks columns: time_stamp, cpu_util_percent"):
         _extract(tmp_path)
+
+
+def test_a_table_that_is_no_parquet_is_named(tmp_path: Path) -> None:
+    (write(tmp_path) / "machine_usage.parquet").write_text("m_1,900,1,1\n")
+    with pytest.raises(InputError, match=r"machine_usage\.parquet can't be read"):
+        _extract(tmp_path)
+
+
+def test_a_disk_that_refuses_is_no_fault_of_the_table(tmp_path: Path) -> None:
+    def work(_source: Source) -> None:
+        raise OSError("No space left on device (os error 28)")
+
+    with pytest.raises(OSError, match="No space left"):
+        readable(find(BATCH_INSTANCE, write(tmp_path)), work)
 
 
 BAD_INSTANCES = [

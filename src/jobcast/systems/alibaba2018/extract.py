@@ -113,9 +113,9 @@ def measure_part(place: Workplace, part: int) -> None:
     plans.write_ipc(place.file("plans", part))
     measured.aside.write_ipc(place.file(f"aside_{BATCH_INSTANCE.name}", part))
     aside.write_ipc(place.file(f"aside_{BATCH_TASK.name}", part))
-    by_machine = (pl.col("machine_id").hash() % place.machine_parts).cast(pl.UInt16).alias("part")
-    home = pl.lit(part, pl.UInt16).alias("home")
-    scatter_anew(measured.starts.with_columns(by_machine, home), place.scattered("starts", part))
+    by_machine = (pl.col("machine_share") % place.machine_parts).alias("part")
+    starts = measured.starts.with_columns(by_machine, pl.lit(part, pl.UInt16).alias("home"))
+    scatter_anew(starts.drop("machine_share"), place.scattered("starts", part))
 
 
 _PER_PART = 12

@@ -22,8 +22,8 @@ class Measured:
     jobs: pl.DataFrame
     """One row per job, ``number`` from 0."""
     starts: pl.DataFrame
-    """One row per attempt: ``number`` of the job, ``bin`` of the landmark by which it had started, ``machine_id``
-    and ``start_time``."""
+    """One row per attempt: ``number`` of the job, ``bin`` of the landmark by which it had started, ``machine_id``,
+    ``machine_share`` (see `scatter`) and ``start_time``."""
     running: pl.DataFrame
     """One row per job and ``bin``: how many attempts had started and ended by that landmark."""
     aside: pl.DataFrame
@@ -41,7 +41,7 @@ def measure(rows: pl.DataFrame) -> Measured:
     started = placed.with_columns(_bin("start_time").alias("bin"))
     return Measured(
         jobs=jobs,
-        starts=started.select("number", "bin", "machine_id", "start_time"),
+        starts=started.select("number", "bin", "machine_id", "machine_share", "start_time"),
         running=_running(started),
         aside=aside,
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 import polars as pl
-from polars.exceptions import ComputeError, InvalidOperationError, SchemaError
+from polars.exceptions import ComputeError, InvalidOperationError, PolarsError, SchemaError
 
 from jobcast.errors import InputError
 from jobcast.language import say
@@ -131,24 +131,34 @@ def find(table: Table, folder: Path) -> Source:
         raise InputError(
             say("trace.no_table", folder=folder, table=table.name), hint=say("trace.no_table_cure")
         )
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise _unreadable(path, error) from error
     return Source(table=table, path=path)
 
 
 def readable(source: Source, work: Callable[[Source], Made]) -> Made:
     """Return what `work` makes of `source`; it is called anew with it as text where its types don't hold.
 
-    Raises InputError where the file can't be read at all, or is packed and cut off.
+    Raises InputError where the file is not what it should be, or is packed and cut off, and OSError where the
+    operating system refuses something, e.g. because the disk that `work` writes to is full.
     """
     try:
         try:
             return work(source)
         except (ComputeError, InvalidOperationError, SchemaError):
             return work(Source(table=source.table, path=source.path, as_text=True))
-    except (OSError, ComputeError) as error:
-        raise InputError(
-            say("trace.unreadable", path=source.path, why=str(error).partition("\n")[0]),
-            hint=say("trace.unreadable_cure"),
-        ) from error
+    except (OSError, PolarsError) as error:
+        refused = isinstance(error, OSError) and (error.errno is not None or "(os error" in str(error))
+        if refused:
+            raise
+        raise _unreadable(source.path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> InputError:
+    why = str(error).partition("\n")[0]
+    return InputError(say("trace.unreadable", path=path, why=why), hint=say("trace.unreadable_cure"))
 
 
 def _nameless(*names: str) -> pl.Expr:

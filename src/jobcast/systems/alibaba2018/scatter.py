@@ -49,6 +49,14 @@ def scatter(source: Source, into: Path, parts: int) -> Aside:
     return readable(source, lambda source: _scatter(source, into, parts))
 
 
+def share(name: str) -> pl.Expr:
+    """Return a number that is the same for the same name, of which the remainder tells the part.
+
+    It is written down rather than worked out again: another machine's hashes may be others.
+    """
+    return (pl.col(name).hash() % 2**16).cast(pl.UInt16)
+
+
 def part_of(table: Table, folder: Path, part: int) -> pl.LazyFrame:
     """Return the rows of one part of `table` that `scatter` wrote below `folder`."""
     files = sorted((folder / f"part={part}").glob("*.ipc"))
@@ -63,7 +71,7 @@ def _scatter(source: Source, into: Path, parts: int) -> Aside:
         shutil.rmtree(into)
     by, columns = _KEPT[source.table.name]
     doubt = pl.col("doubt").cast(pl.UInt16)
-    part = pl.when(doubt == 0).then((pl.col(by).hash() % parts).cast(pl.UInt16)).otherwise(parts + doubt)
+    part = pl.when(doubt == 0).then(share(by) % parts).otherwise(parts + doubt)
     rows = source.scan().select("line", *columns, part.alias("part"))
     rows.sink_ipc(pl.PartitionBy(into, key="part", include_key=False), mkdir=True)
     return _aside(source, into, parts)
@@ -117,6 +125,7 @@ _KEPT: Mapping[str, tuple[str, list[pl.Expr]]] = {
             pl.col("job_name").alias("job"),
             instance_key(),
             pl.col("machine_id"),
+            share("machine_id").alias("machine_share"),
             pl.col("start_time").cast(pl.Int32, strict=False),
             pl.when(pl.col("end_time") > 0)
             .then(pl.col("end_time"))
