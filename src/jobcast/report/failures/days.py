@@ -3,7 +3,6 @@
 import polars as pl
 
 from jobcast.job import ExitReason
-from jobcast.report.answers import Answers
 from jobcast.report.base import Bars, Cell, Figure, Lines, Period, table
 from jobcast.report.failures.costs import ENDED
 from jobcast.report.overview import step_of, steps_between
@@ -12,31 +11,29 @@ from jobcast.systems.columns import to_local
 _REASONS = tuple(reason.value for reason in ExitReason)
 
 
-def questions(jobs: pl.LazyFrame, period: Period) -> dict[str, pl.LazyFrame]:
+def question(jobs: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """Return what is to be asked of `jobs` (as `costed` returns them) for `figures`."""
     failed, reason = pl.col("failed"), pl.col("reason")
-    ended = jobs.filter(ENDED)
     hour = to_local(pl.col("finish_time"), period.zone).dt.hour().alias("hour")
     ours = {f"{name}_jobs": (failed & (reason == name)).sum() for name in _REASONS}
     others = (failed & ~reason.is_in(_REASONS)).sum()
-    return {
-        "failure_days": ended.group_by(step_of(period)).agg(
-            jobs=pl.len(),
-            failed=failed.sum(),
-            core_h=pl.col("core_h").filter(failed).sum(),
-            **ours,
-            other_jobs=others,
-        ),
-        "failure_hours": ended.group_by(hour).agg(jobs=pl.len(), failed=failed.sum()),
-    }
+    cost = pl.col("core_h").filter("failed").sum()
+    sums = {"jobs": pl.len(), "failed": failed.sum(), "core_h": cost, **ours, "other_jobs": others}
+    return jobs.filter(ENDED).group_by(step_of(period), hour).agg(**sums)
 
 
-def figures(answers: Answers, period: Period) -> tuple[Figure, ...]:
+def by_day(told: pl.DataFrame) -> pl.DataFrame:
+    """Return the answer to `question` added up by day."""
+    return told.group_by("day").agg(pl.exclude("hour").sum())
+
+
+def figures(told: pl.DataFrame, period: Period) -> tuple[Figure, ...]:
     """Return the figures by day and by hour."""
-    hours = {row[0]: row[1:] for row in answers["failure_hours"].select("hour", "jobs", "failed").rows()}
+    sums = told.group_by("hour").agg(pl.col("jobs", "failed").sum())
+    hours = {hour: (jobs, failed) for hour, jobs, failed in sums.rows()}
     by_hour = (hours.get(hour, (0, 0)) for hour in range(24))
     return (
-        _by_day(answers["failure_days"], period),
+        _by_day(by_day(told), period),
         Figure(
             name="failure_hours",
             table=table(

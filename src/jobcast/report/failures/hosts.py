@@ -68,22 +68,29 @@ def questions(named: pl.LazyFrame, blamed: pl.DataFrame, period: Period) -> dict
 
     `blamed` holds the hashes of the kinds that failed in a way for which a host may be the reason.
     """
-    ended = named.filter(ENDED, pl.col("hosts").is_not_null()).with_columns(
-        host=pl.col("hosts").list.unique(), day=to_local(pl.col("finish_time"), period.zone).dt.date()
-    )
-    each = ended.select("host", "hash", "day", "failed", done=DONE, blamed=BLAMED).explode("host")
+    day = to_local(pl.col("finish_time"), period.zone).dt.date().alias("day")
+    known = named.filter(pl.col("hosts").is_not_null())
     batches = (
-        each.join(blamed.lazy(), on="hash", how="semi")
-        .filter((pl.col("done") | pl.col("blamed")), pl.col("host").is_not_null())
-        .group_by("host", "hash", "day")
-        .agg(bad=pl.col("blamed").mean() > 1 / 2)
+        known.filter(DONE | BLAMED)
+        .select("hash", "hosts", day, blamed=BLAMED)
+        .join(blamed.lazy(), on="hash", how="semi")
     )
     return {
-        "hosts": each.filter(pl.col("host").is_not_null())
+        "hosts": _on_each(known.filter(ENDED).select("hosts", "failed"))
         .group_by("host")
         .agg(jobs=pl.len(), failed=pl.col("failed").sum()),
-        "batches": batches.group_by("host", "hash").agg(batches=pl.len(), bad=pl.col("bad").sum()),
+        "batches": _on_each(batches)
+        .group_by("host", "hash", "day")
+        .agg(bad=pl.col("blamed").mean() > 1 / 2)
+        .group_by("host", "hash")
+        .agg(batches=pl.len(), bad=pl.col("bad").sum()),
     }
+
+
+def _on_each(jobs: pl.LazyFrame) -> pl.LazyFrame:
+    """Return a row for each host of each job; batch systems name one once for each core."""
+    each = jobs.with_columns(pl.col("hosts").list.unique()).explode("hosts").rename({"hosts": "host"})
+    return each.filter(pl.col("host").is_not_null())
 
 
 def standings(batches: pl.DataFrame) -> list[Standing]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from jobcast.report.answers import Answers
 from jobcast.report.base import Figure, Ring
 from jobcast.report.failures.costs import ENDED, sums
 from jobcast.report.people import ranked
@@ -13,26 +12,22 @@ _FIRST = 15
 _BY = ("user", "project", "queue")
 
 
-def questions(jobs: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
+def question(jobs: pl.LazyFrame) -> pl.LazyFrame:
     """Return what is to be asked of `jobs` (as `costed` returns them) for `figures`."""
     failed = pl.col("failed")
-    ended = jobs.filter(ENDED)
-    return {
-        f"failure_{by}s": ended.group_by(by).agg(jobs=pl.len(), failed=failed.sum(), **sums(failed))
-        for by in _BY
-    }
+    return jobs.filter(ENDED).group_by(*_BY).agg(jobs=pl.len(), failed=failed.sum(), **sums(failed))
 
 
-def figures(answers: Answers, costs: Mapping[str, pl.Expr]) -> tuple[Figure, ...]:
+def figures(told: pl.DataFrame, costs: Mapping[str, pl.Expr]) -> tuple[Figure, ...]:
     """Return a figure for each of users, projects and queues; none of what no job tells."""
     columns = {**costs, "failed_jobs": pl.col("failed"), "failed_share": pl.col("failed") / pl.col("jobs")}
+    order = "core_h" if told["core_h"].sum() else "failed"
     return tuple(
         Figure(
             name=f"failure_{by}s",
-            table=ranked(people, "core_h" if people["core_h"].sum() else "failed", _FIRST, columns),
+            table=ranked(told.group_by(by).agg(pl.exclude(*_BY).sum()), order, _FIRST, columns),
             charts=(Ring(name="failed_core_hours_user", value="core_h", first=10),) if by == "user" else (),
         )
         for by in _BY
-        for people in (answers[f"failure_{by}s"],)
-        if people[by].count()
+        if told[by].count()
     )

@@ -8,61 +8,62 @@ import polars as pl
 
 from jobcast.job import ExitReason
 from jobcast.language import phrase
+from jobcast.report.answers import Answers
 from jobcast.report.base import Cell, Figure, Table, table
 from jobcast.report.failures.costs import ENDED, REASONS, sums
+from jobcast.report.failures.hosts import BLAMED
 from jobcast.report.kinds import KEY
 from jobcast.report.people import name_of
 
 Told = TypeVar("Told", str, int)
 
-MOST_KINDS = 500
+_MOST_KINDS = 500
 """Kinds that are looked at, those whose failures cost most; far more than anybody reads of."""
 RECENT = 10
 """Runs that tell whether a kind fails still."""
 _FEWEST = 3
 """Failures among those; fewer are no habit."""
 _SHOWN = 30
+_BETWEEN = "\x1f"
 _NO_COMMAND = (126, 127)
 """A shell's exit codes for a command that may not be run, or is not there (POSIX, sh, 2.8.2)."""
 _KILLED = (9, 137)
 """SIGKILL, as it is and as a shell tells it."""
 
 
-def question(named: pl.LazyFrame, failing: pl.DataFrame) -> pl.LazyFrame:
-    """Return what is to be asked of `named` jobs (with ``kind`` and ``hash``, as `costed` returns them).
+def failing(failed: pl.LazyFrame) -> pl.LazyFrame:
+    """Return each kind of the `failed` jobs (with ``kind`` and ``hash``, as `costed` returns them).
 
-    `failing` holds the hashes of the kinds looked at. The answer has a row for each kind: ``jobs`` that ran to an
-    end, those that ``failed`` and what these cost, and how the newest ended, in lists, oldest first.
+    With how many they are, what they cost, and how many may be laid on a host.
     """
-    failed = pl.col("failed")
-    newest = pl.col("failed", "reason", "exit_code").sort_by(
-        "finish_time", "start_time", "submit_time", "failed", "exit_code", "reason"
-    )
-    return (
-        named.filter(ENDED)
-        .select(*KEY, "hash", *("finish_time", "start_time", "submit_time", "exit_code"), *_COUNTED)
-        .join(failing.lazy(), on="hash", how="semi")
-        .with_columns(pl.col("reason").cast(pl.Categorical))
-        .group_by(*KEY)
-        .agg(
-            newest.tail(RECENT).name.prefix("recent_"),
-            jobs=pl.len(),
-            failed=failed.sum(),
-            **sums(failed),
-        )
-        .filter(pl.col("failed") > 0)  # others may have the same hash
-        .with_columns(pl.col("recent_reason").cast(pl.List(pl.String)))
-    )
+    return failed.group_by(*KEY, "hash").agg(failed=pl.len(), blamed=BLAMED.sum(), **sums())
 
 
-_COUNTED = ("failed", "reason", "core_h", "gib_h", "gpu_h")
+def questions(named: pl.LazyFrame, kinds: pl.DataFrame) -> dict[str, pl.LazyFrame]:
+    """Return what is to be asked of `named` jobs (with ``kind`` and ``hash``, as `costed` returns them) for `figures`.
+
+    `kinds` are those of `failing`. Of the dearest of them it is told how many ``jobs`` ran to an end, and how the
+    newest did, oldest first: null for one that ended well, else reason and exit code. Nothing more of a job is held
+    than when it ended, and how.
+    """
+    order = ["core_h", "failed", "user", "queue", "kind", "system"]
+    dearest = kinds.sort(order, descending=[True, True, *[False] * 4]).head(_MOST_KINDS)
+    code = pl.col("exit_code").cast(pl.String).fill_null("")
+    how = pl.when("failed").then(pl.concat_str("reason", code, separator=_BETWEEN)).alias("how")
+    newest = pl.col("how").sort_by("finish_time", "how", nulls_last=True).tail(RECENT)
+    ended = named.filter(ENDED).select("hash", "finish_time", how.cast(pl.Categorical))
+    return {
+        "kinds": dearest.lazy(),
+        "newest": ended.join(dearest.lazy(), on="hash", how="semi")
+        .group_by("hash")
+        .agg(newest, jobs=pl.len())
+        .with_columns(pl.col("how").cast(pl.List(pl.String))),
+    }
 
 
-def figures(kinds: pl.DataFrame, total: float, costs: Mapping[str, pl.Expr]) -> tuple[Figure, ...]:
+def figures(answers: Answers, total: float, costs: Mapping[str, pl.Expr]) -> tuple[Figure, ...]:
     """Return the kinds whose failures cost most, of `total` core hours, and those that fail again and again."""
-    ordered = kinds.sort(
-        "core_h", "failed", "user", "queue", "kind", "system", descending=[True, True, *[False] * 4]
-    )
+    ordered = answers["kinds"].join(answers["newest"], on="hash", how="left", maintain_order="left")
     dearest = ordered.head(_SHOWN)
     shown = dearest.select(
         share=pl.when(pl.col("core_h") > 0).then(pl.col("core_h") / total),
@@ -82,25 +83,21 @@ def _who(one: Mapping[str, Any]) -> tuple[Cell, ...]:
 
 
 def _repeats(ordered: pl.DataFrame, costs: Mapping[str, pl.Expr]) -> Table:
-    recent = pl.col("recent_failed").list.sum()
-    habit = (recent >= _FEWEST) & (2 * recent >= pl.col("recent_failed").list.len())
-    often = ordered.filter(habit).head(_SHOWN)
-    shown = often.select(**costs, failed_jobs="failed")
+    failed = pl.col("how").list.drop_nulls().list.len()
+    often = ordered.filter((failed >= _FEWEST) & (2 * failed >= pl.col("how").list.len())).head(_SHOWN)
+    shown = often.select("failed", **costs).rename({"failed": "failed_jobs"})
     rows = (_repeat(one, row) for one, row in zip(often.to_dicts(), shown.rows(), strict=True))
-    columns = ("recent_failed_jobs", "recent_jobs", *shown.columns, "reason", "exit_code", "advice")
+    columns = ("recent_failed_jobs", "recent_jobs", "reason", "exit_code", "advice", *shown.columns)
     return table(("kind", "user", "queue", *columns), rows)
 
 
 def _repeat(one: Mapping[str, Any], cost: tuple[Cell, ...]) -> tuple[Cell, ...]:
-    failed = [place for place, failed in enumerate(one["recent_failed"]) if failed]
-    reason = most(one["recent_reason"][place] for place in failed)
-    code = most(one["recent_exit_code"][place] for place in failed)
-    why = (
-        reason_of(reason),
-        None if code is None else str(code),
-        phrase(f"report_repeat.{advice(reason, code)}"),
-    )
-    return (*_who(one), len(failed), len(one["recent_failed"]), *cost, *why)
+    failed = [how.rpartition(_BETWEEN) for how in one["how"] if how is not None]
+    reason = most(reason for reason, _, _ in failed)
+    code = most(int(code) for _, _, code in failed if code)
+    told = None if code is None else str(code)
+    why = (reason_of(reason), told, phrase(f"report_repeat.{advice(reason, code)}"))
+    return (*_who(one), len(failed), len(one["how"]), *why, *cost)
 
 
 def most(told: Iterable[Told | None]) -> Told | None:

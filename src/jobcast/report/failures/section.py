@@ -21,10 +21,7 @@ def questions(jobs: pl.LazyFrame, period: Period, collect: Collect) -> dict[str,
     """Return what is to be asked of `jobs` (as `measured` returns them) for `section`; reads the failed ones before."""
     all_jobs = costed(jobs)
     named = all_jobs.with_columns(kind()).with_columns(kind_hash())
-    failing = named.filter(FAILED).group_by("hash")
-    (kinds,) = collect([failing.agg(pl.col("core_h").sum(), failed=pl.len(), blamed=hosts.BLAMED.sum())])
-    dearest = kinds.sort("core_h", "failed", "hash", descending=True).head(repeats.MOST_KINDS)
-    badly = all_jobs.filter(~DONE)
+    (kinds,) = collect([repeats.failing(named.filter(FAILED))])
     return {
         "counts": all_jobs.select(
             ended=ENDED.sum(),
@@ -35,14 +32,11 @@ def questions(jobs: pl.LazyFrame, period: Period, collect: Collect) -> dict[str,
             unknown_cores=pl.col("core_h").filter(~DONE).is_null().sum(),
             unknown_memory=pl.col("gib_h").filter(~DONE).is_null().sum(),
         ),
-        "reasons": badly.group_by("reason").agg(jobs=pl.len(), **sums()),
-        "codes": badly.filter(pl.col("exit_code").is_not_null())
-        .group_by("exit_code")
-        .agg(jobs=pl.len(), **sums()),
-        **people.questions(all_jobs),
-        **days.questions(all_jobs, period),
-        "kinds": repeats.question(named, dearest.select("hash")),
-        **hosts.questions(named, kinds.filter(pl.col("blamed") > 0).select("hash"), period),
+        "endings": all_jobs.filter(~DONE).group_by("reason", "exit_code").agg(jobs=pl.len(), **sums()),
+        "people": people.question(all_jobs),
+        "times": days.question(all_jobs, period),
+        **repeats.questions(named, kinds),
+        **hosts.questions(named, kinds.filter(pl.col("blamed") > 0).select("hash").unique(), period),
     }
 
 
@@ -53,13 +47,13 @@ def section(answers: Answers, period: Period, prices: Prices) -> Section:
     if not counts["failed"] + counts["cancelled"]:
         return Section(name="failures", facts=facts, remarks=(phrase("report.no_failures"),))
     costs = shown_costs(counts, prices)
-    figures, remarks = list(_badly_ended(answers, costs)), [_counted(counts)]
+    figures, remarks = list(_badly_ended(answers["endings"], costs)), [_counted(counts)]
     if counts["failed"]:
         found = hosts.standings(answers["batches"])
         suspects = hosts.suspects(found)
-        figures += people.figures(answers, costs)
-        figures += repeats.figures(answers["kinds"], counts["core_h"], costs)
-        figures += days.figures(answers, period)
+        figures += people.figures(answers["people"], costs)
+        figures += repeats.figures(answers, counts["core_h"], costs)
+        figures += days.figures(answers["times"], period)
         figures += [hosts.figure(answers, suspects)] if suspects else []
         remarks.append(_of_hosts(answers["hosts"], found, suspects))
     return Section(name="failures", facts=facts, figures=tuple(figures), remarks=tuple(remarks))
@@ -67,7 +61,7 @@ def section(answers: Answers, period: Period, prices: Prices) -> Section:
 
 def _facts(answers: Answers, counts: Mapping[str, float], prices: Prices) -> tuple[Fact, ...]:
     ended, held = counts["ended"], counts["held"]
-    worst = max(answers["failure_days"]["failed"], default=0)
+    worst = max(days.by_day(answers["times"])["failed"], default=0)
     cost = prices.of(core_hours=counts["core_h"], gib_hours=counts["gib_h"])
     return (
         Fact(name="failed_jobs", value=int(counts["failed"])),
@@ -96,14 +90,14 @@ def _of_hosts(known: pl.DataFrame, found: list[hosts.Standing], suspects: list[h
     return phrase("report.hosts_compared", hosts=f"{len(found):,}", suspects=f"{len(suspects):,}")
 
 
-def _badly_ended(answers: Answers, costs: Mapping[str, pl.Expr]) -> tuple[Figure, ...]:
-    by_reason = answers["reasons"].select("reason", ended_badly_jobs="jobs", **costs)
+def _badly_ended(endings: pl.DataFrame, costs: Mapping[str, pl.Expr]) -> tuple[Figure, ...]:
+    by_reason = _added_up(endings, "reason", costs)
     found = {row[0]: row[1:] for row in by_reason.rows()}
     reasons: list[tuple[Cell, ...]] = [
         *((phrase(f"report_reason.{name}"), *found[name]) for name in REASONS if name in found),
         *((name, *found[name]) for name in sorted(found.keys() - {*REASONS})),
     ]
-    codes = answers["codes"].select("exit_code", ended_badly_jobs="jobs", **costs)
+    codes = _added_up(endings.drop_nulls("exit_code"), "exit_code", costs)
     commonest = codes.sort("ended_badly_jobs", "core_h", "exit_code", descending=[True, True, False])
     return (
         Figure(
@@ -119,3 +113,8 @@ def _badly_ended(answers: Answers, costs: Mapping[str, pl.Expr]) -> tuple[Figure
             table=table(codes.columns, ((str(row[0]), *row[1:]) for row in commonest.head(_CODES).rows())),
         ),
     )
+
+
+def _added_up(endings: pl.DataFrame, by: str, costs: Mapping[str, pl.Expr]) -> pl.DataFrame:
+    sums = endings.group_by(by).agg(pl.exclude("reason", "exit_code").sum())
+    return sums.select(by, ended_badly_jobs="jobs", **costs)
