@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from jobcast.forecast import FailureForecast
 from jobcast.units import Bytes, Seconds
 
 
@@ -104,6 +105,8 @@ class Advice:
     """What should be another."""
     kept: tuple[Kept, ...] = ()
     """What stays."""
+    warning: FailureForecast | None = None
+    """That it will probably fail, where the rules want that told."""
 
     def made(self, subject: Subject) -> Amount | None:
         """Return what the hook sets this part of the request to; None where it stays."""

@@ -42,7 +42,7 @@ def chance(odds: float) -> float:
 
 def test_of_a_job_like_no_other_the_share_of_all_jobs_is_known():
     found = seen(base=0.1)
-    assert chance(found["anchor"]) == pytest.approx(0.1)
+    assert chance(found["failed_before"]) == pytest.approx(0.1)
     assert np.isnan(found["user:last"])
 
 
@@ -55,8 +55,8 @@ def test_the_share_of_the_broadest_family_is_drawn_towards_that_of_all_jobs():
 
 
 def test_a_family_that_fails_again_and_again_is_told_as_such():
-    assert chance(seen(*["failed"] * 20)["anchor"]) > 0.95
-    assert chance(seen(*["done"] * 20)["anchor"]) < 0.01
+    assert chance(seen(*["failed"] * 20)["failed_before"]) > 0.95
+    assert chance(seen(*["done"] * 20)["failed_before"]) < 0.01
 
 
 def test_the_newest_runs_count_more_in_the_second_share():

@@ -10,6 +10,8 @@ import polars as pl
 import pytest
 
 from jobcast.errors import ModelError
+from jobcast.features.ending import ending
+from jobcast.forecast import NO_FAILURES, NoForecast, RecentRuns
 from jobcast.job import Request
 from jobcast.predict.families import MEMORY, FamilyModel
 from jobcast.predict.live import FinishedRun, Lesson, told_until
@@ -61,6 +63,7 @@ def test_after_learning_the_forecasts_are_those_of_memories_of_all_runs(model, m
             finished_at=LATER + timedelta(seconds=17 * number),
             memory_peak=Bytes(row["memory_peak"]),
             run_time=Seconds(row["run_time"]),
+            ending=0.0,
         )
         for number, row in enumerate(history.tail(200).to_dicts())
     ]
@@ -74,6 +77,7 @@ def test_after_learning_the_forecasts_are_those_of_memories_of_all_runs(model, m
     folder = shutil.copytree(model_folder, tmp_path / "all")
     FamilyMemory.build(stuff.submissions, stuff.finished_by(stuff.latest)).save(folder / MEMORY)
     FamilyMemory.build(stuff.submissions, stuff.timed_by(stuff.latest)).save(folder / FOLDER)
+    FamilyMemory.build(stuff.submissions, stuff.ended_by(stuff.latest)).save(folder / "failures" / "memory")
 
     assert model.learn(runs[100:]) + model.learn(runs[:100]) == 200
 
@@ -154,3 +158,30 @@ def test_a_card_that_does_not_tell_until_when_is_an_error_with_a_cure(model_fold
     with pytest.raises(ModelError, match=r"cannot read .*card\.json: ") as error:
         load(folder)
     assert error.value.hint == "jobcast train"
+
+
+def test_a_run_that_failed_teaches_that_and_nothing_else(model):
+    failed = ending(failed=True, reason="exit_code", exit_code=3)
+    runs = [run(number, memory_peak=None, run_time=None, ending=failed) for number in range(4)]
+    assert (model.learn(runs), model.learn(runs)) == (4, 0)
+    (known,) = model.forecast([submission(**NEW)])
+    assert known.memory == known.run_time == NoForecast(reason="nothing_similar")
+    assert known.failure.recent == RecentRuns(runs=4, failed=4, reason="exit_code", exit_code=3)
+    assert list(known.failure.reasons) == ["exit_code"]
+    assert known.failure.probability == pytest.approx(sum(known.failure.reasons.values()))
+
+
+def test_each_failure_more_makes_another_likelier_and_each_good_run_less_likely(model):
+    chances = []
+    for number in range(8):
+        failed = number < 5
+        model.learn([run(number, ending=ending(failed=failed, reason="node", exit_code=None))])
+        chances.append(model.forecast([submission(**NEW)])[0].failure.probability)
+    assert chances[4] > chances[0]
+    assert chances[7] < chances[4]
+
+
+def test_a_model_that_has_learnt_nothing_of_failures_says_so(model):
+    without = replace(model, failures=None)
+    assert without.learn([run(memory_peak=None, run_time=None, ending=1.0)]) == 0
+    assert without.forecast([submission(**NEW)])[0].failure == NO_FAILURES

@@ -17,7 +17,7 @@ from jobcast.features.submissions import of_many
 from jobcast.forecast import Basis, NoForecast, RunTimeForecast
 from jobcast.job import Submission
 from jobcast.predict.memory import FamilyMemory
-from jobcast.predict.run_time import FOLDER, Past, RunTimes, load, whole
+from jobcast.predict.run_time import FOLDER, Past, RunTimes, load, recall, whole
 from tests.made_up import NEW_YEAR
 
 PLACE = Submission(at=NEW_YEAR, user="chen", queue="pnr", command="place alu", cwd="/proj/loom")
@@ -43,7 +43,7 @@ def run_times() -> RunTimes:
 
 def asked(run_times: RunTimes, *submissions: Submission) -> list[RunTimeForecast | NoForecast]:
     columns = of_many(submissions)
-    return run_times.forecast(ladder_keys(columns), columns.at)
+    return run_times.forecast(recall(run_times.memory, ladder_keys(columns), columns.at))
 
 
 def test_half_run_within_the_median_of_four_and_the_limit_is_the_moved_percentile(run_times):

@@ -38,6 +38,13 @@ def test_a_model_is_a_folder_of_card_trees_and_arrays(model_folder):
             f"evidence/{name}.npy"
             for name in ("errors", "families", "finish", "levels", "residuals", "times")
         ),
+        "failures/card.json",
+        *(f"failures/evidence/{name}.npy" for name in ("failed", "finished", "told")),
+        "failures/failure_trees_0.txt",
+        *(
+            f"failures/memory/{name}.npy"
+            for name in ("counts", "ends", "keys", "tails", "times", "told", "totals")
+        ),
         "median.txt",
         *(f"memory/{name}.npy" for name in ("counts", "ends", "keys", "tails", "times", "told", "totals")),
         *(f"record/{name}.npy" for name in ("counts", "errors", "families", "overall")),

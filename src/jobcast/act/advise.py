@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from jobcast.act.rules import Limits, Verdict
 from jobcast.advice import Advice, Amount, Change, ChangeKind, Kept, KeptReason, Mode, Subject
-from jobcast.forecast import Forecast, MemoryForecast, RunTimeForecast
+from jobcast.forecast import FailureForecast, Forecast, MemoryForecast, RunTimeForecast
 from jobcast.job import Submission
 from jobcast.units import MIB, Bytes, Seconds
 
@@ -41,7 +41,13 @@ def advise(
         model=model,
         changes=tuple(one for one in outcomes if isinstance(one, Change)),
         kept=tuple(one for one in outcomes if isinstance(one, Kept)),
+        warning=_warning(forecast, verdict),
     )
+
+
+def _warning(forecast: Forecast | None, verdict: Verdict) -> FailureForecast | None:
+    told = forecast.failure if forecast else None
+    return told if isinstance(told, FailureForecast) and told.probability >= verdict.warn_from else None
 
 
 def _memory(asked: Bytes | None, forecast: Forecast | None, verdict: Verdict) -> Change | Kept:

@@ -44,6 +44,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Share of what was asked for below which nothing is lowered."""
     lower_from: float | None = None
     """A request is lowered where less than this share of it would do."""
+    warn_from: float | None = None
+    """Whoever submits is told from which chance on that the job will probably fail."""
 
 
 class Rule(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -103,6 +105,8 @@ class Verdict:
     """Nothing is lowered below this share of what was asked for."""
     lower_from: float = 0.9
     """A request stays where at least this share of it is needed."""
+    warn_from: float = 0.5
+    """A job that fails with this chance or more is told to whoever submits it."""
     exception: bool = False
     """Whether the command is one that is never lowered."""
 
@@ -159,6 +163,7 @@ def _verdict(terms: tuple[Terms, ...], *, exception: bool) -> Verdict:
         memory_default=parse_memory(default) if default else None,
         lower_to=first("lower_to", 0.0),
         lower_from=first("lower_from", 0.9),
+        warn_from=first("warn_from", 0.5),
         exception=exception,
     )
 
@@ -204,7 +209,7 @@ def _see(terms: Terms) -> None:
             raise ValueError(say("rules.crossed", subject=subject, least=least, most=most))
     if terms.memory_default and not parse_memory(terms.memory_default):
         raise ValueError(say("rules.no_default"))
-    for name in ("lower_to", "lower_from"):
+    for name in ("lower_to", "lower_from", "warn_from"):
         share = getattr(terms, name)
         if share is not None and not 0 <= share <= 1:
             raise ValueError(say("rules.no_share", name=name, value=share))

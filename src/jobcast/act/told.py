@@ -1,5 +1,6 @@
-"""What a hook says to whoever submits: one line for each change, in the language of that person."""
+"""What a hook says to whoever submits, in the language of that person: what changes, and that it will fail."""
 
+from jobcast.act.failing import failing
 from jobcast.advice import Advice, Change, ChangeKind, Mode, Subject
 from jobcast.language import say
 from jobcast.units import format_duration, format_memory
@@ -7,10 +8,11 @@ from jobcast.units import format_duration, format_memory
 
 def told(advice: Advice, steps: int = 1) -> tuple[str, ...]:
     """Return the lines, none in the modes that say nothing; of several steps the advice is about the first."""
-    if advice.mode in {Mode.OFF, Mode.SHADOW} or not advice.changes:
+    if advice.mode in {Mode.OFF, Mode.SHADOW} or not (advice.changes or advice.warning):
         return ()
+    warned = () if advice.warning is None else (say("hook.failing", why=failing(advice.warning)),)
     more = (say("hook.first_step", count=steps),) if steps > 1 else ()
-    return (*map(_line, advice.changes), *more)
+    return (*warned, *map(_line, advice.changes), *more)
 
 
 def _line(change: Change) -> str:

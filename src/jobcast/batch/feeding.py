@@ -124,10 +124,12 @@ class Feeder:
         store.compact()
 
     def _teach(self, jobs: Sequence[Job]) -> None:
-        """Tell the model that answers now what ended well; it knows a run again that is told twice."""
+        """Tell the model that answers now what ended well or failed; it knows a run again that is told twice."""
         if Shelf(self._store / "models").active() is None:
             return
-        entries = [_entry(job) for job in jobs if job.state is JobState.DONE and job.start_time is not None]
+        entries = [
+            _entry(job) for job in jobs if job.state is not JobState.CANCELLED and job.start_time is not None
+        ]
         if entries:
             journal = FeedbackJournal(self._store)
             try:
@@ -158,4 +160,7 @@ def _entry(job: Job) -> FinishedEntry:
         interactive=request.interactive,
         memory_peak=usage.memory_peak,
         run_time=usage.run_time,
+        state="failed" if job.state is JobState.FAILED else "done",
+        exit_code=job.exit_code,
+        exit_reason=job.exit_reason,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jobcast import config
+from jobcast.act.failing import percent
 from jobcast.cli.audit_rows import Outcome, outcomes
 from jobcast.cli.columns import moment
 from jobcast.cli.screen import print_json, talk, tell
@@ -110,6 +111,8 @@ def _forecast(entry: Entry) -> Iterator[_Line]:
         yield _Line(name=say("audit.memory_request"), value=format_memory(entry.memory_request) + runs)
     if entry.run_limit is not None:
         yield _Line(name=say("audit.run_limit"), value=format_duration(entry.run_limit))
+    if entry.failure is not None:
+        yield _Line(name=say("audit.failure"), value=f"{percent(entry.failure)} %")
 
 
 def _jobs(session: Session, advice_id: str) -> list[dict[str, Any]]:

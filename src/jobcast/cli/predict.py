@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from jobcast import clock, config
+from jobcast.act.failing import failing, percent
 from jobcast.cli import frame
 from jobcast.cli.endings import EXPECTED
 from jobcast.cli.lines import BadSubmission, read_submissions
@@ -17,7 +18,7 @@ from jobcast.cli.session import Session
 from jobcast.cli.submission import from_yaml
 from jobcast.errors import JobcastError
 from jobcast.fields import read_fields, submission
-from jobcast.forecast import Basis, Forecast, MemoryForecast, NoForecast, RunTimeForecast
+from jobcast.forecast import Basis, FailureForecast, Forecast, MemoryForecast, NoForecast, RunTimeForecast
 from jobcast.job import Submission
 from jobcast.language import say
 from jobcast.predict.base import Model
@@ -132,12 +133,16 @@ def _print_one(forecast: Forecast, model: Model, name: str) -> None:
     memory = forecast.memory
     if isinstance(memory, NoForecast):
         talk(say("predict.none", why=say(f"no_forecast.{memory.reason}")))
+        if isinstance(forecast.run_time, RunTimeForecast):
+            _print_run_time(forecast.run_time)
+        _print_failure(forecast.failure)
         return
     if memory.risk is None:
         tell(say("predict.without_margin", amount=format_memory(memory.request)))
     else:
         _print_quantiles(memory, memory.risk)
     _print_run_time(forecast.run_time)
+    _print_failure(forecast.failure)
     tell(say("predict.basis", basis=_basis(memory.basis)))
     if memory.contributions:
         tell(say("predict.median_from", what=say(f"candidate.{memory.basis.median_from}")))
@@ -171,6 +176,22 @@ def _print_run_time(run_time: RunTimeForecast | NoForecast) -> None:
     tell(say("predict.run_time", told=told))
     limit = format_duration(run_time.limit)
     tell(say("predict.run_limit_advised", time=limit, risk=f"{run_time.risk:.1%}"))
+
+
+def _print_failure(failure: FailureForecast | NoForecast) -> None:
+    if isinstance(failure, NoForecast):
+        return
+    chance, recent = percent(failure.probability), failure.recent
+    if recent.failed:
+        tell(say("predict.failure", percent=chance, why=failing(failure)))
+    else:
+        tell(say("predict.failure_rare", percent=chance, runs=recent.runs))
+    factors = [(moved.feature, f"{moved.factor:.2f}") for moved in failure.contributions]
+    told = [(feature, factor) for feature, factor in factors if factor != "1.00"]
+    if told:
+        tell(say("predict.odds_moved_by"))
+    for feature, factor in told:
+        tell(say("predict.moved", feature=feature, factor=factor))
 
 
 def _basis(basis: Basis) -> str:
@@ -208,7 +229,11 @@ def _why_not(answer: NoForecast | BadSubmission) -> str:
 def _as_dict(answer: Answer) -> dict[str, Any]:
     if isinstance(answer, BadSubmission):
         return {"forecast": None, "reason": "bad_submission", "why": answer.why}
-    return {**_memory_as_dict(answer.memory), "run_time": _run_time_as_dict(answer.run_time)}
+    return {
+        **_memory_as_dict(answer.memory),
+        "run_time": _run_time_as_dict(answer.run_time),
+        "failure": _failure_as_dict(answer.failure),
+    }
 
 
 def _memory_as_dict(memory: MemoryForecast | NoForecast) -> dict[str, Any]:
@@ -235,6 +260,19 @@ def _run_time_as_dict(run_time: RunTimeForecast | NoForecast) -> dict[str, Any]:
         "limit_s": round(run_time.limit),
         "risk": run_time.risk,
         "basis": _basis_as_dict(run_time.basis),
+    }
+
+
+def _failure_as_dict(failure: FailureForecast | NoForecast) -> dict[str, Any]:
+    if isinstance(failure, NoForecast):
+        return _reason_as_dict(failure)
+    return {
+        "probability": round(failure.probability, 6),
+        "reasons": {reason: round(chance, 6) for reason, chance in failure.reasons.items()},
+        "recent": asdict(failure.recent),
+        "words": failing(failure),
+        "basis": _basis_as_dict(failure.basis),
+        "contributions": [asdict(moved) for moved in failure.contributions],
     }
 
 

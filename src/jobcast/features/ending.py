@@ -39,6 +39,13 @@ def endings(
     return np.where(failed, 1 + (reasons * _CODES + told) * _STEP, 0.0)
 
 
+def ending(*, failed: bool, reason: str | None, exit_code: int | None) -> float:
+    """Return the number of one run; an unheard-of reason is an unknown one."""
+    why = REASONS.index(reason) if reason in REASONS else REASONS.index(ExitReason.UNKNOWN)
+    code = np.array([np.nan if exit_code is None else exit_code])
+    return float(endings(np.array([failed]), np.array([why]), code)[0])
+
+
 def failures(values: Values) -> list[Failure]:
     """Return why those of the runs failed that did, in order."""
     numbers = np.rint((values[values >= 1].astype(np.float64) - 1) / _STEP).astype(np.int64)

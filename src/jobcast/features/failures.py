@@ -18,8 +18,8 @@ from jobcast.features.window import RUNS
 Matrix = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
 
-ANCHOR = "anchor"
-"""Name of the feature that trees start from: log-odds, of which they learn what is missing."""
+ANCHOR = "failed_before"
+"""Name of the feature that trees start from: log-odds of a share that failed, of which they learn what is missing."""
 FAITH = 5.0
 """Runs of the broader family that a narrower one's share begins with; measured: 2 to 20 make no difference."""
 

@@ -41,6 +41,8 @@ class Card:
     """Calibration: history level to what is added to the upper quantile, in log2 bytes."""
     run_time: Mapping[str, Any] | None = None
     """Of run limits: risk, ceiling (log2 seconds), runs learnt from, offsets, scores; None where none were learnt."""
+    failures: Mapping[str, Any] | None = None
+    """Of failed jobs: jobs learnt from, failed ones, their reasons; None where nothing was learnt of them."""
     scores: Mapping[str, Any] | None = None
     """How it did on later days than it had learnt from; None when it was not judged."""
 
@@ -75,7 +77,7 @@ def _check(card: Card) -> None:
     kinds: dict[str, type | tuple[type, ...]] = {
         "recipe": str, "made": str, "versions": dict, "data": dict, "settings": dict, "risk": (float, NoneType),
         "ceiling": (int, float), "refreshed_from": (str, NoneType), "offsets": (dict, NoneType),
-        "scores": (dict, NoneType), "run_time": (dict, NoneType),
+        "scores": (dict, NoneType), "run_time": (dict, NoneType), "failures": (dict, NoneType),
     }  # fmt: skip
     for name, kind in kinds.items():
         if not isinstance(getattr(card, name), kind):

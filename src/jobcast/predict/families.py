@@ -11,11 +11,21 @@ import numpy.typing as npt
 from jobcast.errors import ModelError
 from jobcast.features.asof import logarithms
 from jobcast.features.candidates import CANDIDATES
+from jobcast.features.coded import Keys
 from jobcast.features.columns import FEATURES, Known
+from jobcast.features.failures import Needs
 from jobcast.features.family import LADDER, LEVELS, NOTHING
 from jobcast.features.ladder import ladder_keys
 from jobcast.features.submissions import Submissions, of_many, seconds
-from jobcast.forecast import Basis, Contribution, Forecast, MemoryForecast, NoForecast, RunTimeForecast
+from jobcast.forecast import (
+    NO_FAILURES,
+    Basis,
+    Contribution,
+    FailureForecast,
+    Forecast,
+    MemoryForecast,
+    NoForecast,
+)
 from jobcast.job import Submission
 from jobcast.language import say
 from jobcast.predict import run_time
@@ -23,10 +33,12 @@ from jobcast.predict.answer import Answers, answer
 from jobcast.predict.base import NO_RUN_TIMES, NOTHING_SIMILAR
 from jobcast.predict.card import NAME, Card
 from jobcast.predict.damage import reading
+from jobcast.predict.failures import families
+from jobcast.predict.failures.families import Failures
 from jobcast.predict.live import FinishedRun, Lesson
 from jobcast.predict.memory import FamilyMemory
 from jobcast.predict.record import TrackRecord
-from jobcast.predict.run_time import RunTimes
+from jobcast.predict.run_time import Past, RunTimes, recall
 from jobcast.predict.trees import Trees
 from jobcast.units import MIB, Bytes
 
@@ -55,21 +67,32 @@ class FamilyModel:
     """Which finished runs it has learnt."""
     run_times: RunTimes | None = None
     """None where the model has learnt none."""
+    failures: Failures | None = None
+    """None where the model has learnt nothing of them."""
 
     def forecast(self, submissions: Sequence[Submission], *, explain: bool = False) -> list[Forecast]:
         """Answer each submission, in order."""
         if not submissions:
             return []
         asked = of_many(submissions)
-        pairs = zip(self._memory(asked, explain=explain), self._run_times(asked), strict=True)
-        return [Forecast(memory=memory, run_time=time) for memory, time in pairs]
+        keys, known = ladder_keys(asked), self.memory.recall(asked)
+        past = (
+            recall(self.run_times.memory, keys, asked.at) if self.run_times else Past.of_nothing(len(asked))
+        )
+        parts = zip(
+            self._memory(known, explain=explain),
+            self.run_times.forecast(past) if self.run_times else [NO_RUN_TIMES] * len(asked),
+            self._failures(asked, keys, _needs(known, past), explain=explain),
+            strict=True,
+        )
+        return [Forecast(memory=memory, run_time=time, failure=failure) for memory, time, failure in parts]
 
     def learn(self, runs: Sequence[FinishedRun]) -> int:
         """Let families remember runs at once; return how many of them it had not learnt and were measured.
 
         Trees, track record and calibration stay as they are until a training or a refresh.
         """
-        new = self.lesson.new([run for run in runs if run.memory_peak or (run.run_time and self.run_times)])
+        new = self.lesson.new([run for run in runs if self._teaches(run)])
         if new:
             keys = ladder_keys(of_many([run.submission for run in new]))
             times = np.array([seconds(run.finished_at) for run in new])
@@ -77,19 +100,27 @@ class FamilyModel:
             if self.run_times:
                 spans = logarithms([run.run_time for run in new])
                 self.run_times.memory.learn(keys, times, np.maximum(spans, 0))
+            if self.failures:
+                self.failures.learn(keys, times, np.array([run.ending for run in new], dtype=np.float64))
         return len(new)
 
-    def _run_times(self, asked: Submissions) -> Sequence[RunTimeForecast | NoForecast]:
-        if self.run_times is None:
-            return [NO_RUN_TIMES] * len(asked)
-        return self.run_times.forecast(ladder_keys(asked), asked.at)
+    def _teaches(self, run: FinishedRun) -> bool:
+        return bool(
+            run.memory_peak or (run.run_time and self.run_times) or (run.ending is not None and self.failures)
+        )
 
-    def _memory(self, asked: Submissions, *, explain: bool) -> list[MemoryForecast | NoForecast]:
-        known = self.memory.recall(asked)
+    def _failures(
+        self, asked: Submissions, keys: Keys, needs: Needs, *, explain: bool
+    ) -> Sequence[FailureForecast | NoForecast]:
+        if self.failures is None:
+            return [NO_FAILURES] * len(asked)
+        return self.failures.forecast(asked, keys, needs, explain=explain)
+
+    def _memory(self, known: Known, *, explain: bool) -> list[MemoryForecast | NoForecast]:
         ceiling = max(self.card.ceiling, self.memory.overlay.highest)
         answers = answer(known, self.trees, ceiling).follow(self.record.standing(known.judged_by))
         requests, risk = answers.request(self._offsets()), self.card.promised()
-        moved = self.trees["upper"].contributions(known.matrix) if explain else [None] * len(asked)
+        moved = self.trees["upper"].contributions(known.matrix) if explain else [None] * len(known.rung)
         amounts = zip(answers.median.tolist(), requests.tolist(), strict=True)
         return [
             NoForecast(reason=NOTHING_SIMILAR)
@@ -123,6 +154,13 @@ def load(folder: Path, card: Card) -> FamilyModel:
         trees=trees,
         lesson=lesson,
         run_times=run_time.load(folder, card.run_time),
+        failures=families.load(folder, card.failures),
+    )
+
+
+def _needs(known: Known, past: Past) -> Needs:
+    return Needs(
+        run_time_median=past.median, run_time_p95=past.p95, memory_anchor=known.anchor, memory_p95=known.p95
     )
 
 

@@ -20,16 +20,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FinishedRun:
-    """A job that has just ended well, and what it used."""
+    """A job that has just ended, and what it used."""
 
     submission: Submission
     """What it told when it was submitted."""
     finished_at: datetime
     """When it ended."""
     memory_peak: Bytes | None
-    """None where nothing was measured."""
+    """None where nothing was measured, and of one that failed: it tells a lower bound only."""
     run_time: Seconds | None
-    """None where nobody knows."""
+    """None where nobody knows, and of one that failed."""
+    ending: float | None = None
+    """How it ended (`jobcast.features.ending`); None where nobody told."""
     job_id: str | None = None
     """With `array_index` and `finished_at` tells the run from others; None where nobody told, then all it says does."""
     array_index: int | None = None
@@ -57,18 +59,19 @@ class Lesson:
     def new(self, runs: Sequence[FinishedRun]) -> list[FinishedRun]:
         """Return the runs that are none of those, each with what was not yet told of it; from now on they are."""
         late = (self._untold(run) for run in runs if seconds(run.finished_at) > self.until)
-        return [run for run in late if run.memory_peak or run.run_time]
+        return [run for run in late if run.memory_peak or run.run_time or run.ending is not None]
 
     def _untold(self, run: FinishedRun) -> FinishedRun:
         who = run.submission if run.job_id is None else (run.job_id, run.array_index)
         known = hash((who, seconds(run.finished_at)))
-        memory_peak = self._if_new(run.memory_peak, hash((known, "memory_peak")))
-        run_time = self._if_new(run.run_time, hash((known, "run_time")))
-        return replace(run, memory_peak=memory_peak, run_time=run_time)
+        memory_peak = self._if_new(run.memory_peak or None, hash((known, "memory_peak")))
+        run_time = self._if_new(run.run_time or None, hash((known, "run_time")))
+        ending = self._if_new(run.ending, hash((known, "ending")))
+        return replace(run, memory_peak=memory_peak, run_time=run_time, ending=ending)
 
     def _if_new(self, measure: T | None, told: int) -> T | None:
         """Return what was measured, or None where nothing was, or a run has told so before."""
-        if not measure or told in self.learnt:
+        if measure is None or told in self.learnt:
             return None
         self.learnt.add(told)
         return measure

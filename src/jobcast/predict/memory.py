@@ -116,6 +116,11 @@ class FamilyMemory:
         told = np.flatnonzero(~np.isnan(values))
         self.overlay.learn(keys[told], times[told], values[told].astype(np.float32), self._family)
 
+    def last(self, key: int) -> Values:
+        """Return the values of the last runs of a family, at most `LONG`, the newest last."""
+        family = self.overlay.family(key) or self._family(key)
+        return np.frombuffer(family.values, dtype=np.float32)
+
     def _family(self, key: int) -> Family:
         place = int(np.searchsorted(self.keys, np.uint64(key)))
         if int(self.keys[place]) != key:

@@ -73,6 +73,11 @@ class Overlay:
         for start in range(0, len(places), CHUNK):
             self._update(places[start : start + CHUNK])
 
+    def family(self, key: int) -> Family | None:
+        """Return a family that has learnt; None for any other."""
+        place = self._places.get(key)
+        return None if place is None else self._families[place]
+
     def lay_over(self, keys: Keys, told: Values, counts: Counts, times: Floats) -> None:
         """Replace in arrays with one element for each of `keys` what is told of families that have learnt."""
         found = np.array([self._places.get(key, -1) for key in keys.ravel().tolist()]).reshape(keys.shape)

@@ -135,9 +135,8 @@ class RunTimes:
     ceiling: float
     """log2 seconds: the longest run learnt from."""
 
-    def forecast(self, keys: Keys, moments: Times) -> list[RunTimeForecast | NoForecast]:
-        """Answer submissions, in order; `keys` are those of their families, one column for each rung."""
-        past = recall(self.memory, keys, moments)
+    def forecast(self, past: Past) -> list[RunTimeForecast | NoForecast]:
+        """Answer submissions of which that is known (`recall`), in order."""
         level = past.level
         limits = past.limits(self.offsets[level], max(self.ceiling, self.memory.overlay.highest))
         halves = np.minimum(whole(np.exp2(past.median.astype(np.float64)), 1), limits)

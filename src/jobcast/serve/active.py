@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from jobcast.errors import JobcastError, ModelError
+from jobcast.features.ending import ending
 from jobcast.job import Request, Submission
 from jobcast.language import say
 from jobcast.predict.base import Model
@@ -156,6 +157,7 @@ def _stamp(folder: Path) -> frozenset[tuple[str, int, int]]:
 
 
 def _run(entry: FinishedEntry) -> FinishedRun:
+    failed = entry.state == "failed"
     submission = Submission(
         at=_moment(entry),
         user=entry.user,
@@ -179,8 +181,9 @@ def _run(entry: FinishedEntry) -> FinishedRun:
         finished_at=entry.finish_time,
         job_id=entry.job_id,
         array_index=entry.array_index,
-        memory_peak=None if entry.memory_peak is None else Bytes(entry.memory_peak),
-        run_time=None if entry.run_time is None else Seconds(entry.run_time),
+        memory_peak=None if failed or entry.memory_peak is None else Bytes(entry.memory_peak),
+        run_time=None if failed or entry.run_time is None else Seconds(entry.run_time),
+        ending=ending(failed=failed, reason=entry.exit_reason, exit_code=entry.exit_code),
     )
 
 

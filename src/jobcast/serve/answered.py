@@ -5,8 +5,9 @@ from typing import Any
 
 import msgspec
 
+from jobcast.act.failing import failing
 from jobcast.advice import Advice, Change, ChangeKind, KeptReason, Mode, Subject
-from jobcast.forecast import Basis, Forecast, MemoryForecast, NoForecast, RunTimeForecast
+from jobcast.forecast import Basis, FailureForecast, Forecast, MemoryForecast, NoForecast, RunTimeForecast
 from jobcast.units import to_mib
 
 SCHEMA = 1
@@ -21,6 +22,12 @@ class MemoryTold:
 
 class RunTimeTold:
     """Either RunTimeSent or ReasonSent."""
+
+    __slots__ = ()
+
+
+class FailureTold:
+    """Either FailureSent or ReasonSent."""
 
     __slots__ = ()
 
@@ -57,7 +64,32 @@ class RunTimeSent(msgspec.Struct, RunTimeTold, frozen=True, kw_only=True):
     basis: BasisSent
 
 
-class ReasonSent(msgspec.Struct, MemoryTold, RunTimeTold, frozen=True, kw_only=True):
+class RecentSent(msgspec.Struct, frozen=True, kw_only=True):
+    """How the newest finished runs of the narrowest family with history ended."""
+
+    runs: int
+    """How many are looked at, at most 10."""
+    failed: int
+    reason: str | None
+    """Why most of the failed ones did; null where none failed."""
+    exit_code: int | None
+    """The exit code of most of the failed ones; null where none failed or no code was told."""
+
+
+class FailureSent(msgspec.Struct, FailureTold, frozen=True, kw_only=True):
+    """Whether the next job will fail."""
+
+    probability: float
+    """Chance that it fails; being cancelled is no failure."""
+    reasons: Mapping[str, float]
+    """Reason to its part of the probability, the largest first."""
+    recent: RecentSent
+    text: str
+    """The same for people, in the language of the service: what a hook may print."""
+    basis: BasisSent
+
+
+class ReasonSent(msgspec.Struct, MemoryTold, RunTimeTold, FailureTold, frozen=True, kw_only=True):
     """Why there is no forecast: a fixed word."""
 
     reason: str
@@ -95,6 +127,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     memory: MemoryTold
     run_time: RunTimeTold
+    failure: FailureTold
     advice: AdviceSent
 
 
@@ -171,20 +204,21 @@ OFF = "off"
 
 def one_answer(model: str, forecast: Forecast | None, advice: Advice) -> OneAnswer:
     """Return the answer to one job by the model of that name."""
-    memory, run_time = _forecasts(forecast)
-    return OneAnswer(model=model, memory=memory, run_time=run_time, advice=_advice(advice))
+    memory, run_time, failure = _forecasts(forecast)
+    return OneAnswer(model=model, memory=memory, run_time=run_time, failure=failure, advice=_advice(advice))
 
 
 def answer(forecast: Forecast | None, advice: Advice) -> Answer:
     """Return the answer to one of many jobs."""
-    memory, run_time = _forecasts(forecast)
-    return Answer(memory=memory, run_time=run_time, advice=_advice(advice))
+    memory, run_time, failure = _forecasts(forecast)
+    return Answer(memory=memory, run_time=run_time, failure=failure, advice=_advice(advice))
 
 
-def _forecasts(forecast: Forecast | None) -> tuple[MemoryTold, RunTimeTold]:
+def _forecasts(forecast: Forecast | None) -> tuple[MemoryTold, RunTimeTold, FailureTold]:
     if forecast is None:
-        return ReasonSent(reason=OFF), ReasonSent(reason=OFF)
-    return _memory(forecast.memory), _run_time(forecast.run_time)
+        off = ReasonSent(reason=OFF)
+        return off, off, off
+    return _memory(forecast.memory), _run_time(forecast.run_time), _failure(forecast.failure)
 
 
 def _advice(advice: Advice) -> AdviceSent:
@@ -214,6 +248,21 @@ def _run_time(told: RunTimeForecast | NoForecast) -> RunTimeTold:
         quantiles_s={f"{share:g}": amount for share, amount in told.quantiles.items()},
         limit_s=told.limit,
         risk=told.risk,
+        basis=_basis(told.basis),
+    )
+
+
+def _failure(told: FailureForecast | NoForecast) -> FailureTold:
+    if isinstance(told, NoForecast):
+        return ReasonSent(reason=told.reason)
+    recent = told.recent
+    return FailureSent(
+        probability=round(told.probability, 6),
+        reasons={reason: round(chance, 6) for reason, chance in told.reasons.items()},
+        recent=RecentSent(
+            runs=recent.runs, failed=recent.failed, reason=recent.reason, exit_code=recent.exit_code
+        ),
+        text=failing(told),
         basis=_basis(told.basis),
     )
 

@@ -1,11 +1,11 @@
 """What callers send, as structures: read strictly, and the source of the OpenAPI document."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
-from jobcast.job import Request, Submission
+from jobcast.job import ExitReason, Request, Submission
 from jobcast.language import say
 from jobcast.store.feedback import CLOCKS_DIFFER, FinishedEntry
 from jobcast.units import MIB, Bytes, Seconds
@@ -19,6 +19,7 @@ Mib = Annotated[int, msgspec.Meta(ge=0, le=2**33)]
 """MiB: more than that is beyond what a 64-bit number of bytes holds."""
 Moment = Annotated[datetime, msgspec.Meta(extra_json_schema={"format": "date-time"})]
 """With its zone, which `entry_of` sees to."""
+ExitCode = Annotated[int, msgspec.Meta(ge=-(2**31), le=_MOST)]
 SecondsSent = Annotated[float, msgspec.Meta(ge=0, le=1e10)]
 
 
@@ -64,7 +65,7 @@ class Asked(SubmittedJob, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class FinishedJob(Described, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A job that ended well, with what it asked for and what it used."""
+    """A job that ended, with what it asked for and what it used; one that was cancelled teaches nothing."""
 
     finish_time: Moment
     """With its zone, and not to come."""
@@ -77,10 +78,16 @@ class FinishedJob(Described, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The most it held, in bytes; left out where nothing was measured."""
     run_time_s: SecondsSent | None = None
     """From start to end, in seconds."""
+    state: Literal["done", "failed"] = "done"
+    """Whether it ended well or failed; of one that failed, only that is learnt, and why."""
+    exit_code: ExitCode | None = None
+    """Of one that failed."""
+    exit_reason: ExitReason | None = None
+    """Why it failed; left out where nobody knows."""
 
 
 class Feedback(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Jobs that have just ended well."""
+    """Jobs that have just ended."""
 
     jobs: Annotated[list[FinishedJob], msgspec.Meta(min_length=1, max_length=MOST_JOBS)]
 
@@ -138,4 +145,7 @@ def entry_of(job: FinishedJob, now: datetime) -> FinishedEntry:
         interactive=job.interactive,
         memory_peak=job.memory_peak_bytes,
         run_time=job.run_time_s,
+        state=job.state,
+        exit_code=job.exit_code,
+        exit_reason=job.exit_reason,
     )

@@ -8,7 +8,7 @@ from typing import Any
 from jobcast.act.advise import advise
 from jobcast.act.rules import Verdict
 from jobcast.advice import Advice, Change, Mode
-from jobcast.forecast import Forecast, MemoryForecast, RunTimeForecast
+from jobcast.forecast import FailureForecast, Forecast, MemoryForecast, RunTimeForecast
 from jobcast.job import Submission
 from jobcast.serve.active import Follower, Loaded
 from jobcast.serve.watched import WatchedRules
@@ -95,6 +95,7 @@ def _entry(answered: Answered, asker: Asker, at: datetime) -> Entry:
     advice, forecast = answered.advice, answered.forecast
     memory = forecast.memory if forecast and isinstance(forecast.memory, MemoryForecast) else None
     run_time = forecast.run_time if forecast and isinstance(forecast.run_time, RunTimeForecast) else None
+    failure = forecast.failure if forecast and isinstance(forecast.failure, FailureForecast) else None
     return Entry(
         id=advice.id,
         at=at,
@@ -105,6 +106,7 @@ def _entry(answered: Answered, asker: Asker, at: datetime) -> Entry:
         memory_half=memory.quantiles.get(0.5) if memory else None,
         memory_request=memory.request if memory else None,
         run_limit=run_time.limit if run_time else None,
+        failure=round(failure.probability, 6) if failure else None,
         level=memory.basis.level if memory else None,
         runs=memory.basis.runs if memory else None,
         **_who(answered.submission, asker),

@@ -9,7 +9,7 @@ import msgspec
 
 import jobcast
 from jobcast.advice import Advice, Change, Kept
-from jobcast.forecast import Basis, MemoryForecast, RunTimeForecast
+from jobcast.forecast import Basis, FailureForecast, MemoryForecast, RecentRuns, RunTimeForecast
 from jobcast.job import Job, Request, Submission
 from jobcast.predict.card import Card
 from jobcast.serve import answered, asked
@@ -25,6 +25,8 @@ _NOUNS: Mapping[type, tuple[type, ...]] = {
     answered.BasisSent: (Basis,),
     answered.MemorySent: (MemoryForecast,),
     answered.RunTimeSent: (RunTimeForecast,),
+    answered.FailureSent: (FailureForecast,),
+    answered.RecentSent: (RecentRuns,),
     answered.ChangeSent: (Change,),
     answered.KeptSent: (Kept,),
     answered.AdviceSent: (Advice,),
@@ -234,6 +236,6 @@ SERVICE = Interface(
     refusals=REFUSALS,
     modules=(asked, answered, advice),
     answering=(answered,),
-    more=(answered.MemorySent, answered.RunTimeSent, answered.ReasonSent),
+    more=(answered.MemorySent, answered.RunTimeSent, answered.FailureSent, answered.ReasonSent),
 )
 """The forecast service."""

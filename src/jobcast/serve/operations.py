@@ -119,7 +119,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("POST", "/v1/feedback"): Operation(
         name="feedback",
         group=_AFTERWARDS,
-        about="Tell of jobs that have just ended well: the next forecasts know them at once.",
+        about="Tell of jobs that have just ended: the next forecasts know them at once.",
         right=Right.FEEDBACK,
         asks=(Content(kinds=(Feedback,), examples=example_bodies.FEEDBACK),),
         answers={200: Answer(about="They are written down.", contents=(Content(kinds=(Accepted,)),))},

@@ -79,6 +79,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Bytes that the forecast says to ask for."""
     run_limit: float | None = None
     """Seconds that the forecast says to allow."""
+    failure: float | None = None
+    """Chance that it fails."""
     level: str | None = None
     """History level of the memory forecast."""
     runs: int | None = None

@@ -10,7 +10,7 @@ The families of every worker learn from it. It is no history: that gets the same
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -23,7 +23,7 @@ _Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class FinishedEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One job that ended well, with what it asked for and what it used; the fields are those of the history."""
+    """One job that ended, with what it asked for and what it used; the fields are those of the history."""
 
     finish_time: _Moment
     submit_time: _Moment | None = None
@@ -48,6 +48,12 @@ class FinishedEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """Bytes."""
     run_time: float | None = None
     """Seconds."""
+    state: Literal["done", "failed"] = "done"
+    """Whether it ended well."""
+    exit_code: int | None = None
+    """Of one that failed."""
+    exit_reason: str | None = None
+    """Why it failed (`jobcast.job.ExitReason`); None where nobody told."""
 
 
 class FeedbackJournal:

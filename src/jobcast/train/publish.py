@@ -18,6 +18,7 @@ from jobcast.predict.record import TrackRecord
 from jobcast.predict.trees import save
 from jobcast.train import families, memprediction, run_time
 from jobcast.train.evidence import FOLDER, Evidence
+from jobcast.train.failures import at_submission
 from jobcast.train.families import FamilySettings, Progress
 from jobcast.train.material import Material
 from jobcast.train.memprediction import TrainingSettings
@@ -60,6 +61,9 @@ def publish_families(
         ceiling=fitted.ceiling,
         offsets=dict(zip(LEVELS, found.tolist(), strict=True)),
         run_time=run_time.publish(stuff, folder, settings, order.run_time_scores),
+        failures=at_submission.publish(
+            stuff, folder, made=order.made, most_rows=settings.most_rows, progress=progress
+        ),
         scores=order.scores,
     )
     card.save(folder)

@@ -22,6 +22,7 @@ from jobcast.predict.damage import reading
 from jobcast.predict.families import TREES, load
 from jobcast.train import run_time
 from jobcast.train.evidence import FOLDER, Evidence
+from jobcast.train.failures import at_submission
 from jobcast.train.families import FamilySettings, KnownJobs, Progress, judge
 from jobcast.train.material import COLUMNS, Material
 from jobcast.train.publish import data_of, write_learnt
@@ -61,6 +62,7 @@ def refresh(stuff: Material, base: Path, folder: Path, made: datetime, progress:
         ceiling=max(card.ceiling, float(stuff.peak[stuff.teaches].max())),
         offsets=dict(zip(LEVELS, found.tolist(), strict=True)),
         run_time=_run_time(stuff, base, card, folder),
+        failures=at_submission.refresh(stuff, base, folder, card.failures),
     )
     refreshed.save(folder)
     return refreshed

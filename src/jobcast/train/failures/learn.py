@@ -17,10 +17,13 @@ from jobcast.predict.failures.model import FIRST, SECOND, FailureCard, load
 from jobcast.predict.trees import save
 from jobcast.train.failures import calibration, one_layer, two_layers
 from jobcast.train.failures.cases import Cases, Floats
+from jobcast.train.failures.evidence import EVIDENCE, Evidence
 from jobcast.train.failures.folder import growing
 from jobcast.train.failures.splits import Split, SplitBy, at_random, by_time
 from jobcast.train.failures.thresholds import NEVER, Price, best_threshold
 from jobcast.train.failures.two_layers import Progress, TwoLayerSettings
+
+Layers = two_layers.FittedTwoLayers | one_layer.FittedOneLayer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,30 +57,39 @@ def parts(cases: Cases, by: SplitBy, *, share: float, seed: int) -> Split:
 class Fitted:
     """Layers, with what the jobs that they have not seen tell of them."""
 
-    layers: two_layers.FittedTwoLayers | one_layer.FittedOneLayer
+    layers: Layers
     """What tells chances."""
     calibration: Calibration
     """What makes them hold."""
     threshold: float
     """Chance from which on alarms would have paid; infinite where none did."""
+    evidence: Evidence
+    """What calibrated: the latest jobs, as told by trees that had not seen them."""
 
 
 def fit(cases: Cases, settings: LearnSettings, progress: Progress) -> Fitted:
-    """Learn from `cases`, calibrated on the latest. Raises ModelError where they are too few."""
+    """Learn from all `cases`, calibrated by how trees that had not seen the latest answer these.
+
+    Raises ModelError where they are too few.
+    """
     seed = settings.two_layers.boosting.seed
     part = parts(cases, SplitBy.TIME, share=settings.calibration_share, seed=seed)
-    earlier, later = cases.take(part.train), cases.take(part.test)
-    layers: two_layers.FittedTwoLayers | one_layer.FittedOneLayer
-    if settings.layers == "two":
-        layers = two_layers.fit(earlier, settings.two_layers, progress)
-    else:
-        progress("failure_second_layer")
-        layers = one_layer.fit(earlier, settings.two_layers.boosting)
-    told = layers.model().tell(later.matrix)
+    later = cases.take(part.test)
+    told = _layers(cases.take(part.train), settings, progress).model().tell(later.matrix)
     learnt = calibration.fit(told, later.failed)
     return Fitted(
-        layers=layers, calibration=learnt, threshold=_threshold(learnt.apply(told), later, settings)
+        layers=_layers(cases, settings, progress),
+        calibration=learnt,
+        threshold=_threshold(learnt.apply(told), later, settings),
+        evidence=Evidence.of(later, told),
     )
+
+
+def _layers(cases: Cases, settings: LearnSettings, progress: Progress) -> Layers:
+    if settings.layers == "two":
+        return two_layers.fit(cases, settings.two_layers, progress)
+    progress("failure_second_layer")
+    return one_layer.fit(cases, settings.two_layers.boosting)
 
 
 def _threshold(chances: Floats, cases: Cases, settings: LearnSettings) -> float:
@@ -95,6 +107,7 @@ def publish(
         fitted = fit(cases, settings, progress)
         card = card_of(cases, fitted, settings, made)
         _save_trees(fitted, beside)
+        fitted.evidence.save(beside / EVIDENCE)
         card.save(beside)
         load(beside)  # what can't be read back must not take the place of what could
     return card

@@ -40,7 +40,11 @@ def cases_of_history(stuff: Material, vantage: Vantage) -> Cases:
 
     In order of their finish. Jobs that never started are left out where a run is looked at.
     """
-    look = look_from(stuff, vantage)
+    return cases_at(stuff, vantage, look_from(stuff, vantage))
+
+
+def cases_at(stuff: Material, vantage: Vantage, look: Look) -> Cases:
+    """Return these jobs of `stuff` at these moments, in this order."""
     shares, needs = known_at(stuff, look)
     matrix = failure_matrix(shares, needs, base_at(stuff, look.moments))
     further = _FURTHER[vantage](stuff, look, needs)
