@@ -46,7 +46,7 @@ def fit_platt(told: Floats, failed: Flags) -> Calibration:
             break
     slope, start = max(float(line[0]), 0.0), float(line[1])
     ends = np.clip([start - MOST * slope, start + MOST * slope], -MOST, MOST)
-    if abs(start) + MOST * slope > MOST:  # level beyond certainty: knots where the line reaches it
+    if slope and abs(start) + MOST * slope > MOST:  # level beyond certainty: knots where the line reaches it
         told_at = np.clip((ends - start) / slope, -MOST, MOST)
         return Calibration(told=tuple(told_at.tolist()), chance=tuple(ends.tolist()))
     return Calibration(told=(-MOST, MOST), chance=tuple(ends.tolist()))

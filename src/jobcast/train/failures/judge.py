@@ -1,14 +1,15 @@
 """One table: every model learns from the same jobs and is judged by the same others."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 
 from jobcast.train.failures import calibration, one_layer, rivals, two_layers
 from jobcast.train.failures.calibration import Rolling
-from jobcast.train.failures.cases import Cases, Flags, Floats, Vantage
+from jobcast.train.failures.cases import Cases, Flags, Floats, Matrix, Vantage
 from jobcast.train.failures.learn import LearnSettings, parts
 from jobcast.train.failures.rivals import RIVALS, RivalSettings
 from jobcast.train.failures.scores import Score, score
@@ -21,6 +22,9 @@ LAYERS = ("two_layers", "two_layers_paper", "one_layer")
 MODELS = (*LAYERS, *RIVALS)
 """All that learn; simple answers come by themselves."""
 
+T = TypeVar("T")
+Tell = Callable[[Matrix], Floats]
+"""Returns the chance of each row."""
 Watch = Callable[[], float]
 """Returns a steady count of seconds."""
 
@@ -80,9 +84,9 @@ class Table:
     split: SplitBy
     """How jobs were parted."""
     learnt_from: int
-    """Jobs that trees learn from; rivals may take fewer."""
+    """Jobs that trees learn from, those that calibrate too; rivals may take fewer."""
     calibrated_on: int
-    """Jobs that teach calibration and threshold."""
+    """The latest of them, which teach calibration and threshold beforehand."""
     failed: Flags
     """(n,): of the jobs that are judged by."""
     models: tuple[Judged, ...]
@@ -102,56 +106,100 @@ class _Answer:
 def judge(cases: Cases, split: Split, settings: JudgeSettings, watch: Watch, progress: Progress) -> Table:
     """Let every model learn from one part and judge it by the other.
 
-    By time calibration is rolled: a job is told what outcomes teach that were known when it was asked. Raises
-    ModelError where jobs are too few, ConfigError without the extra `failures`.
+    Each learns twice: without the latest jobs, which calibrate it, and then from all of its part. By time
+    calibration is rolled: a job is told what outcomes teach that were known when it was asked. Raises ModelError
+    where jobs are too few, ConfigError without the extra `failures`.
     """
     train = cases.take(split.train)
     inner = parts(train, split.by, share=settings.learn.calibration_share, seed=settings.rivals.seed)
-    earlier, later, test = train.take(inner.train), train.take(inner.test), cases.take(split.test)
-    asked = np.concatenate([split.train[inner.test], split.test])
-    unseen = cases.take(asked)
+    material = _Material(
+        earlier=train.take(inner.train),
+        train=train,
+        later=train.take(inner.test),
+        test=cases.take(split.test),
+    )
+    unseen = cases.take(np.concatenate([split.train[inner.test], split.test]))
     judged = tuple(
-        _judged(answer, unseen, len(later), split.by, settings)
-        for answer in _answers(earlier, unseen, settings, watch, progress)
+        _judged(answer, unseen, len(material.later), split.by, settings)
+        for answer in _answers(material, settings, watch, progress)
     )
     return Table(
         vantage=cases.vantage,
         split=split.by,
-        learnt_from=len(earlier),
-        calibrated_on=len(later),
-        failed=test.failed,
+        learnt_from=len(train),
+        calibrated_on=len(material.later),
+        failed=material.test.failed,
         models=judged,
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Material:
+    """The jobs, by what they are for."""
+
+    earlier: Cases
+    """Teach what is calibrated."""
+    train: Cases
+    """Teach what is judged: these and the later ones."""
+    later: Cases
+    """Calibrate."""
+    test: Cases
+    """Judge."""
+
+    def learn(self, fit: Callable[[Cases], T], watch: Watch) -> tuple[T, T, float]:
+        """Return what is learnt from the earlier jobs and from all, and the seconds that the latter took."""
+        early = fit(self.earlier)
+        began = watch()
+        return early, fit(self.train), watch() - began
+
+    def told(self, early: Tell, whole: Tell) -> Floats:
+        """Return what the one tells of the later jobs, then what the other tells of those that judge."""
+        return np.concatenate([early(self.later.matrix), whole(self.test.matrix)])
+
+
 def _answers(
-    earlier: Cases, unseen: Cases, settings: JudgeSettings, watch: Watch, progress: Progress
+    material: _Material, settings: JudgeSettings, watch: Watch, progress: Progress
 ) -> Iterator[_Answer]:
     """Yield what each model tells of the jobs that it has not seen."""
-    if {"two_layers", "two_layers_paper"} & set(settings.models):
-        began = watch()
-        both = two_layers.fit(earlier, settings.learn.two_layers, progress)
-        seconds = watch() - began
+    wanted, boosting = set(settings.models), settings.learn.two_layers.boosting
+    whole = partial(_Answer, learnt_from=len(material.train))
+    if {"two_layers", "two_layers_paper"} & wanted:
+        early, late, seconds = material.learn(
+            lambda cases: two_layers.fit(cases, settings.learn.two_layers, progress), watch
+        )
         for name, hard in (("two_layers", False), ("two_layers_paper", True)):
-            if name in settings.models:
-                told = both.model(hard=hard).tell(unseen.matrix)
-                yield _Answer(name=name, learnt_from=len(earlier), seconds=seconds, told=told)
-    if "one_layer" in settings.models:
+            if name in wanted:
+                told = material.told(early.model(hard=hard).tell, late.model(hard=hard).tell)
+                yield whole(name=name, seconds=seconds, told=told)
+    if "one_layer" in wanted:
         progress("failure_one_layer")
-        began = watch()
-        one = one_layer.fit(earlier, settings.learn.two_layers.boosting)
-        seconds = watch() - began
-        told = one.model().tell(unseen.matrix)
-        yield _Answer(name="one_layer", learnt_from=len(earlier), seconds=seconds, told=told)
-    few = rivals.drawn(earlier, settings.rivals)
+        first, last, seconds = material.learn(lambda cases: one_layer.fit(cases, boosting), watch)
+        yield whole(
+            name="one_layer", seconds=seconds, told=material.told(first.model().tell, last.model().tell)
+        )
+    yield from _rivals(material, settings, watch, progress)
+    simple = [
+        rivals.simple(part, one_layer.blind(known))
+        for part, known in ((material.later, material.earlier), (material.test, material.train))
+    ]
+    for name, told in simple[0].items():
+        both = np.concatenate([told, simple[1][name]])
+        yield _Answer(name=name, learnt_from=None, seconds=None, told=both)
+
+
+def _rivals(
+    material: _Material, settings: JudgeSettings, watch: Watch, progress: Progress
+) -> Iterator[_Answer]:
+    few = replace(
+        material,
+        earlier=rivals.drawn(material.earlier, settings.rivals),
+        train=rivals.drawn(material.train, settings.rivals),
+    )
     for name in (one for one in RIVALS if one in settings.models):
         progress("failure_rivals")
-        began = watch()
-        tell = rivals.fit(name, few, settings.rivals)
-        seconds = watch() - began
-        yield _Answer(name=name, learnt_from=len(few), seconds=seconds, told=tell(unseen.matrix))
-    for name, told in rivals.simple(unseen, one_layer.blind(earlier)).items():
-        yield _Answer(name=name, learnt_from=None, seconds=None, told=told)
+        fit = partial(rivals.fit, name, settings=settings.rivals)
+        early, late, seconds = few.learn(fit, watch)
+        yield _Answer(name=name, learnt_from=len(few.train), seconds=seconds, told=few.told(early, late))
 
 
 def _judged(answer: _Answer, unseen: Cases, later: int, by: SplitBy, settings: JudgeSettings) -> Judged:
