@@ -23,6 +23,7 @@ from jobcast.config import SETTINGS
 from jobcast.decision import Cause
 from jobcast.features.candidates import CANDIDATES
 from jobcast.features.family import LADDER, LEVELS
+from jobcast.forecast import NO_FAILURES
 from jobcast.history import SCHEMA
 from jobcast.job import ExitReason
 from jobcast.language import LANGUAGES, catalogue, choose, say, speaking
@@ -98,7 +99,7 @@ def _families() -> dict[str, list[str]]:
         "recipe.": [*RECIPES, "perfect"],
         "level.": list(LEVELS),
         "step.": [name.removeprefix("step.") for name in catalogue() if name.startswith("step.")],
-        "no_forecast.": [NOTHING_SIMILAR, NO_RUN_TIMES.reason],
+        "no_forecast.": [NOTHING_SIMILAR, NO_RUN_TIMES.reason, NO_FAILURES.reason],
         "basis.": [rung.name for rung in LADDER],
         "candidate.": list(CANDIDATES),
         **{beginning: _endings(beginning) for beginning in ("report_column.", "report_fact.")},

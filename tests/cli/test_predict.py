@@ -8,10 +8,12 @@ import sys
 import pytest
 
 from jobcast import clock
+from jobcast.act.failing import percent
 from jobcast.features.family import LADDER
 from jobcast.forecast import Contribution
 from jobcast.language import catalogue, say
 from jobcast.predict import families
+from jobcast.predict.failures import families as failing_families
 from jobcast.units import format_duration
 from tests.cli.asking import NOW, flags, number
 from tests.made_up import HOSTILE
@@ -29,7 +31,7 @@ def test_the_answer_is_told_and_its_last_line_is_the_request_in_mb(jobcast, trai
     answer, run_time = told["forecast"], told["run_time"]
     assert result.exit_code == 0
     assert result.stderr == ""
-    peak, request, time, limit, basis, by, last = result.stdout.splitlines()
+    peak, request, time, limit, failure, basis, by, last = result.stdout.splitlines()
     assert peak.startswith("peak memory  50% below ")
     assert ", 95% below " in peak
     assert request.startswith("request      ")
@@ -37,6 +39,8 @@ def test_the_answer_is_told_and_its_last_line_is_the_request_in_mb(jobcast, trai
     half, most = (format_duration(seconds) for seconds in run_time["quantiles_s"].values())
     assert time == f"run time     50% within {half}, 99% within {most}"
     assert limit == f"run limit    {most} at least; 1.0% of such jobs run longer"
+    chance = percent(told["failure"]["probability"])
+    assert failure.startswith(f"failure      {chance} %")
     assert basis == f"basis        {answer['basis']['words']}"
     assert by == f"model        {trained} (default)"
     assert last == str(answer["request_mb"])
@@ -46,7 +50,8 @@ def test_the_answer_is_told_and_its_last_line_is_the_request_in_mb(jobcast, trai
 
 def test_the_answer_speaks_chinese(jobcast, trained):
     result = jobcast("--lang", "zh", "predict", *flags())
-    peak, request, time, limit, basis, by, last = result.stdout.splitlines()
+    peak, request, time, limit, failure, basis, by, last = result.stdout.splitlines()
+    assert failure.startswith("失败概率  ")
     assert time.startswith("运行时间  50% 不超过 ")
     assert limit.startswith("运行时限  至少 ")
     assert peak.startswith("内存峰值  50% 低于 ")
@@ -59,7 +64,7 @@ def test_the_answer_speaks_chinese(jobcast, trained):
 
 def test_json_has_all_of_the_forecast(jobcast, trained):
     answer = json.loads(jobcast("predict", *flags(), "--json").stdout)
-    assert list(answer) == ["schema", "model", "forecast", "run_time"]
+    assert list(answer) == ["schema", "model", "forecast", "run_time", "failure"]
     assert (answer["schema"], answer["model"]) == (1, trained)
     forecast = answer["forecast"]
     assert list(forecast) == ["quantiles_mb", "request_mb", "risk", "basis", "contributions"]
@@ -74,6 +79,10 @@ def test_json_has_all_of_the_forecast(jobcast, trained):
     assert (run_time["limit_s"] % 60, run_time["risk"]) == (0, 0.01)
     assert list(run_time["basis"]) == list(forecast["basis"])
     assert run_time["basis"]["median_from"] == "median of last 4"
+    failure = answer["failure"]
+    assert list(failure) == ["probability", "reasons", "recent", "words", "basis", "contributions"]
+    assert list(failure["recent"]) == ["runs", "failed", "reason", "exit_code"]
+    assert 0 < failure["probability"] < 1
 
 
 def test_a_model_that_has_learnt_no_run_times_says_so(jobcast, trained, shelf):
@@ -88,6 +97,18 @@ def test_a_model_that_has_learnt_no_run_times_says_so(jobcast, trained, shelf):
     assert json.loads(jobcast("predict", *flags(), "--json").stdout)["run_time"] == {
         "reason": "no_run_times",
         "why": "this model has learnt no run times",
+    }
+
+
+def test_a_model_that_has_learnt_nothing_of_failures_tells_nothing_of_them(jobcast, trained, shelf):
+    file = shelf.folder(trained) / "card.json"
+    card = json.loads(file.read_text("utf-8"))
+    del card["failures"]
+    file.write_text(json.dumps(card), "utf-8")
+    assert "failure" not in jobcast("predict", *flags()).stdout
+    assert json.loads(jobcast("predict", *flags(), "--json").stdout)["failure"] == {
+        "reason": "no_failures_learnt",
+        "why": "this model has learnt nothing of failures: too few jobs failed, or too few did not",
     }
 
 
@@ -118,8 +139,10 @@ def test_explaining_tells_the_factors_of_the_request_under_a_heading_of_their_ow
         lines[at - 1]
         == f"median       from {catalogue()['candidate.' + answer['basis']['median_from']]['en']}"
     )
-    assert [tuple(line.split(" × ")) for line in lines[at + 1 : -2]] == [
-        (" " * 13 + feature, factor) for feature, factor in factors if factor != "1.00"
+    told = [one for one in factors if one[1] != "1.00"]
+    assert lines[at + 1 + len(told)] == "odds of failing moved by"
+    assert [tuple(line.split(" × ")) for line in lines[at + 1 : at + 1 + len(told)]] == [
+        (" " * 13 + feature, factor) for feature, factor in told
     ]
     assert not [line for line in jobcast("predict", *flags()).stdout.splitlines() if " × " in line]
 
@@ -131,8 +154,9 @@ def test_factors_that_move_nothing_are_left_out_and_their_heading_too(jobcast, t
     def explained(*factors: float) -> list[str]:
         moved = tuple(Contribution(feature=f"f{n}", factor=factor) for n, factor in enumerate(factors))
         monkeypatch.setattr(families, "_contributions", lambda _row: moved)
-        return jobcast("predict", *flags(), "--explain").stdout.splitlines()[6:-2]
+        return jobcast("predict", *flags(), "--explain").stdout.splitlines()[7:-2]
 
+    monkeypatch.setattr(failing_families, "contributions", lambda _row, _base: ())
     assert explained(2.0, 1.004, 0.996, 0.5) == [
         "request moved by",
         "             f0 × 2.00",
@@ -223,6 +247,7 @@ def test_nothing_similar_is_no_forecast_and_nothing_on_stdout(jobcast, trained):
         "reason": "nothing_similar",
         "why": "历史中没有相似的作业",
         "run_time": {"reason": "nothing_similar", "why": "历史中没有相似的作业"},
+        "failure": {"reason": "nothing_similar", "why": "历史中没有相似的作业"},
     }
     assert as_json.exit_code == 1
 

@@ -48,7 +48,8 @@ def test_each_field_that_needs_it_has_its_description_from_the_source():
         if "description" not in about
     }
     assert plain == {
-        "schema", "model", "models", "jobs", "answers", "accepted", "memory", "run_time", "advice", "changes", "kept",
+        "schema", "model", "models", "jobs", "answers", "accepted", "memory", "run_time", "failure", "advice",
+        "changes", "kept",
     }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """``jobcast predict``: what memory the next job needs, and how long it will run."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -18,7 +18,15 @@ from jobcast.cli.session import Session
 from jobcast.cli.submission import from_yaml
 from jobcast.errors import JobcastError
 from jobcast.fields import read_fields, submission
-from jobcast.forecast import Basis, FailureForecast, Forecast, MemoryForecast, NoForecast, RunTimeForecast
+from jobcast.forecast import (
+    Basis,
+    Contribution,
+    FailureForecast,
+    Forecast,
+    MemoryForecast,
+    NoForecast,
+    RunTimeForecast,
+)
 from jobcast.job import Submission
 from jobcast.language import say
 from jobcast.predict.base import Model
@@ -146,12 +154,9 @@ def _print_one(forecast: Forecast, model: Model, name: str) -> None:
     tell(say("predict.basis", basis=_basis(memory.basis)))
     if memory.contributions:
         tell(say("predict.median_from", what=say(f"candidate.{memory.basis.median_from}")))
-    factors = [(moved.feature, f"{moved.factor:.2f}") for moved in memory.contributions]
-    told = [(feature, factor) for feature, factor in factors if factor != "1.00"]
-    if told:
-        tell(say("predict.moved_by"))
-    for feature, factor in told:
-        tell(say("predict.moved", feature=feature, factor=factor))
+    _print_moved(say("predict.moved_by"), memory.contributions)
+    if isinstance(forecast.failure, FailureForecast):
+        _print_moved(say("predict.odds_moved_by"), forecast.failure.contributions)
     tell(say("predict.by", model=name, recipe=model.card.recipe))
     tell(str(to_mib(memory.request)))
 
@@ -186,10 +191,13 @@ def _print_failure(failure: FailureForecast | NoForecast) -> None:
         tell(say("predict.failure", percent=chance, why=failing(failure)))
     else:
         tell(say("predict.failure_rare", percent=chance, runs=recent.runs))
-    factors = [(moved.feature, f"{moved.factor:.2f}") for moved in failure.contributions]
+
+
+def _print_moved(heading: str, contributions: Sequence[Contribution]) -> None:
+    factors = [(moved.feature, f"{moved.factor:.2f}") for moved in contributions]
     told = [(feature, factor) for feature, factor in factors if factor != "1.00"]
     if told:
-        tell(say("predict.odds_moved_by"))
+        tell(heading)
     for feature, factor in told:
         tell(say("predict.moved", feature=feature, factor=factor))
 
