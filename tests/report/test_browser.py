@@ -122,6 +122,13 @@ def test_a_chart_can_be_zoomed_with_the_wheel_and_back(browser: Browser, demo_pa
 CHART = "echarts.getInstanceByDom(document.querySelector('[data-chart={}]'))"
 
 
+def test_failures_by_reason_stand_on_each_other(browser: Browser, demo_page: Path) -> None:
+    page = opened(browser, demo_page).page
+    stacks = "series.map(one => [one.type, one.stack])"
+    assert page.evaluate(f"{CHART.format('failures_by_day')}.getOption().{stacks}") == [["bar", "all"]] * 2
+    assert page.evaluate(f"{CHART.format('memory_by_day')}.getOption().{stacks}") == [["line", None]] * 2
+
+
 def _spans(page: Page, name: str) -> list[float]:
     """Return how much of each axis a chart shows, in percent."""
     found: list[float] = page.evaluate(

@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from jobcast.report.base import Report, Section
@@ -57,3 +58,29 @@ def broken() -> Report:
 def failures(jobs: Any, **how: Any) -> Section:
     """Return the section on failures of a report on the `jobs`."""
     return section("failures", report_of(jobs, **how))
+
+
+def month(rng: np.random.Generator, broken: float) -> pl.DataFrame:
+    """Return the batches of a month: 36 kinds of jobs on 24 hosts, of which ``h0`` breaks that share of all runs.
+
+    Each kind has a rate of its own, is broken on one day of 30, and runs as an array on one host on every third.
+    """
+    rates = rng.choice([0.01, 0.03, 0.1, 0.3], 36, p=[0.5, 0.3, 0.15, 0.05])
+    rows = [
+        (f"h{host}", kind, bool(failed[on == host].mean() > 1 / 2))
+        for kind, rate in enumerate(rates)
+        for _day in range(28)
+        for on, failed in [_day_of(rng, 0.95 if rng.random() < 1 / 30 else rate, broken)]
+        for host in np.unique(on)
+    ]
+    batches = pl.DataFrame(rows, schema=["host", "hash", "bad"], orient="row")
+    return batches.group_by("host", "hash").agg(batches=pl.len(), bad=pl.col("bad").sum())
+
+
+def _day_of(rng: np.random.Generator, rate: float, broken: float) -> tuple[Any, Any]:
+    """Return the hosts on which one kind runs on one day, and which runs fail."""
+    on = rng.integers(0, 24, rng.poisson(6))
+    if rng.random() < 1 / 3:
+        on[:] = rng.integers(24)
+    chance = np.where(on == 0, 1 - (1 - rate) * (1 - broken), rate)
+    return on, rng.random(len(on)) < chance

@@ -2,6 +2,7 @@
 
 import random
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -9,7 +10,7 @@ from jobcast.language import phrase
 from jobcast.report.base import Bars
 from jobcast.report.failures.hosts import Standing, standings, suspects
 from tests.made_up import frame
-from tests.report.failures.made_up import KINDS, broken, failures, on_hosts
+from tests.report.failures.made_up import KINDS, broken, failures, month, on_hosts
 from tests.report.made_up import FAILED, figure, made, near, whole
 
 
@@ -112,3 +113,10 @@ def test_a_job_on_several_hosts_counts_on_each():
     )
     rows = {row[0]: row[1:3] for row in failures(jobs).figures[-1].table.rows}
     assert rows == {"hb": (100, 100), "hx": (100, 100)}
+
+
+@pytest.mark.parametrize(("share", "months", "found"), [(0, 20, []), (0.3, 8, ["h0"])])
+def test_bursts_and_arrays_are_laid_on_no_host_and_a_host_that_breaks_jobs_is_found(share, months, found):
+    rng = np.random.default_rng(5)
+    for _ in range(months):
+        assert [one.host for one in suspects(standings(month(rng, share)))] == found

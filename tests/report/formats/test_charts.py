@@ -114,6 +114,10 @@ def test_a_chart_with_nothing_to_show_is_left_out():
     assert specs(EMPTY) == {}
 
 
+def test_bars_that_stand_on_each_other_say_so():
+    assert spec(replace(BARS, stacked=True), RATIOS) == {**spec(BARS, RATIOS), "stacked": True}
+
+
 @pytest.mark.parametrize("first", range(7))
 def test_a_ring_puts_the_rest_together_and_keeps_the_sum(first):
     amounts = [8.0, 4.0, 2.0, 1.0, 0.5]

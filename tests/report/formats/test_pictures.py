@@ -90,6 +90,18 @@ def test_bars_have_intervals_and_the_unit_of_their_column(tmp_path):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("stacked", "highest"), [(False, "4"), (True, "6")])
+def test_bars_stand_beside_each_other_or_on_each_other(tmp_path, stacked, highest):
+    series = ("memory_limit_jobs", "node_jobs")
+    rows = [("2026-01-01", 2, 4), ("2026-01-02", 1, 0)]
+    bars = Bars(name="failures_by_day", series=series, stacked=stacked)
+    found = written(
+        tmp_path, Figure(name="failure_days", table=table(("day", *series), rows), charts=(bars,))
+    )
+    assert found[-3:] == ["Failed jobs by reason", "memory limit", "machine"]
+    assert found[-4] == highest
+
+
 def test_a_ring_has_names_and_shares(tmp_path):
     assert written(tmp_path, PEOPLE) == [
         "62.5%", "25.0%", "12.5%", "Over-requested memory × time",
