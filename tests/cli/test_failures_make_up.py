@@ -35,6 +35,19 @@ def test_programs_get_the_plan_and_the_counts(jobcast):
     assert answer["rows"]["machine_usage"] == 12 * 288
 
 
+def test_rows_with_faults_are_counted(jobcast, tmp_path):
+    result = jobcast(*SMALL, "--with-faults")
+    assert "\n33 rows with faults; how many of each kind is in trace/made-up.json\n" in result.stdout
+    answer = json.loads(jobcast(*SMALL, "--with-faults", "--json").stdout)
+    assert answer["faulty_rows"]["batch_task"] == {"unknown_status": 3, "unreadable_number": 3}
+
+
+def test_a_file_in_the_way_is_left_alone(jobcast, tmp_path):
+    (tmp_path / "trace").write_text("mine")
+    assert jobcast(*SMALL).exit_code == 1
+    assert (tmp_path / "trace").read_text() == "mine"
+
+
 def test_a_folder_with_other_things_is_left_alone(jobcast, tmp_path):
     (tmp_path / "trace").mkdir()
     (tmp_path / "trace/thesis.txt").write_text("dear")

@@ -73,6 +73,18 @@ def test_containers_tell_the_pressure_that_evicts(trace):
     assert there.mean() > read["cpu_util_percent"].mean() + 25
 
 
+def test_some_jobs_end_by_a_fault_of_their_own_which_is_no_eviction(trace):
+    truth = trace.truth
+    assert truth["crashed"].mean() == pytest.approx(0.003, rel=0.2)
+    assert truth.filter(pl.col("crashed") & pl.col("failed")).is_empty()
+    alone = pl.col("total_seq_no") == 1
+    failed = trace.batch_instance.filter((pl.col("status") == "Failed") & alone)
+    crashed = truth.filter("crashed")
+    assert set(failed["job_name"]) <= set(crashed["job_name"])
+    assert len(failed) > 0.98 * len(crashed)
+    assert set(trace.batch_task.filter(pl.col("status") == "Failed")["job_name"]) <= set(crashed["job_name"])
+
+
 def test_there_are_gaps_and_marks_of_bad_readings(trace):
     for table in (trace.machine_usage, trace.container_usage):
         use = table["cpu_util_percent"]

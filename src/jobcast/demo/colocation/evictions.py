@@ -21,6 +21,9 @@ _JOINING, _JOINED = 0.35, 22
 """Chance of each other instance of the level that was strained to be evicted as well, and how many are in the mean
 at most: by then the machines have room."""
 
+_CRASHING = 0.003
+"""Share of jobs that end by a fault of their own."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Fates:
@@ -28,6 +31,8 @@ class Fates:
 
     risk: Floats
     """(n,): chance that the job fails, before it was drawn whether it does."""
+    crashed: Flags
+    """(n,): whether its last task fails by its own fault, which no eviction is."""
     trials: Trials
     """Of the instances that were evicted."""
 
@@ -79,7 +84,9 @@ def disturb(work: Work, clock: Floats, pressure: Pressure, rng: np.random.Genera
     evicted = _with_others(work, clock, struck, rng)
     trials = try_again(work, evicted, pressure, rng)
     _move(work, trials)
-    return Fates(risk=risk, trials=trials)
+    crashed = rng.uniform(size=len(risk)) < _CRASHING
+    crashed[failing] = False
+    return Fates(risk=risk, crashed=crashed, trials=trials)
 
 
 def _with_others(work: Work, clock: Floats, struck: Rows, rng: np.random.Generator) -> Rows:

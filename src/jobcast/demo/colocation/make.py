@@ -103,7 +103,7 @@ def _batch(plan: Plan, pressure: Pressure) -> Iterator[tuple[pl.DataFrame, pl.Da
         work = lay_out(part, families, plan.machines, rng)
         fates = disturb(work, clocks(work, families, pressure, pace), pressure, rng)
         instances = instance_rows(plan, work, families, fates, numbered)
-        yield task_rows(plan, work, families), instances, truth_rows(plan, work, families, fates)
+        yield task_rows(plan, work, families, fates), instances, truth_rows(plan, work, families, fates)
         numbered += len(work.task)
 
 

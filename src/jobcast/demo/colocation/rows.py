@@ -11,7 +11,8 @@ from jobcast.demo.colocation.trials import How
 from jobcast.demo.colocation.work import Work
 
 _STATUS = pl.Series(["Terminated", "Failed", "Interrupted", "Running"])
-_RUNNING = 3
+_WELL, _FAILED, _RUNNING = 0, 1, 3
+"""Rows of `_STATUS`, which begin as `How` does."""
 
 
 def instance_rows(
@@ -27,7 +28,7 @@ def instance_rows(
     instance = instance[order]
     start = np.concatenate([work.start[quiet], trials.start])[order]
     end = np.concatenate([work.start[quiet] + work.run[quiet], trials.end])[order]
-    how = np.concatenate([np.zeros(len(quiet), np.int64), trials.how])[order]
+    how = np.concatenate([_own_faults(work, fates)[quiet], trials.how])[order]
     share = np.concatenate([np.ones(len(quiet)), trials.share])[order]
     machine = np.concatenate([work.machine[quiet], trials.machine])[order]
     first = np.searchsorted(instance, instance)
@@ -58,18 +59,33 @@ def instance_rows(
     )
 
 
-def task_rows(plan: Plan, work: Work, families: Families) -> pl.DataFrame:
+def _own_faults(work: Work, fates: Fates) -> Rows:
+    """Return how each instance ends if nobody evicts it: the last one of jobs that crash badly."""
+    how = np.full(len(work.task), _WELL)
+    how[_last(work.job[work.task])[fates.crashed]] = _FAILED
+    return how
+
+
+def _last(job: Rows) -> Rows:
+    """Return for each job the last of its rows, which are in order of jobs."""
+    last: Rows = np.cumsum(np.bincount(job)) - 1
+    return last
+
+
+def task_rows(plan: Plan, work: Work, families: Families, fates: Fates) -> pl.DataFrame:
     """Return the rows of batch_task."""
     task = families.task
     begun = pl.Series(work.begin < plan.horizon)
     over = pl.Series(work.end <= plan.horizon)
+    ending = np.full(len(work.job), _WELL)
+    ending[_last(work.job)[fates.crashed]] = _FAILED
     return pl.DataFrame(
         {
             "task_name": task_names(work, families),
             "instance_num": work.count,
             "job_name": job_names(work).gather(work.job),
             "task_type": pl.Series(task.type[work.template]).cast(pl.String),
-            "status": _STATUS.gather(np.where(over, How.WELL, _RUNNING)),
+            "status": _STATUS.gather(np.where(over, ending, _RUNNING)),
             "start_time": work.begin,
             "end_time": work.end,
             "plan_cpu": task.plan_cpu[work.template],
@@ -105,6 +121,7 @@ def truth_rows(plan: Plan, work: Work, families: Families, fates: Fates) -> pl.D
                 "submitted": work.jobs.submitted,
                 "risk": fates.risk,
                 "failed": failed,
+                "crashed": fates.crashed,
             }
         )
         .join(pressures, on="row", how="left", maintain_order="left")
