@@ -77,10 +77,9 @@ def disturb(work: Work, clock: Floats, pressure: Pressure, rng: np.random.Genera
     total = totals(work, clock)
     risk = -np.expm1(-total)
     failing = np.flatnonzero(rng.uniform(size=len(risk)) < risk)
-    struck = np.cumsum(clock).searchsorted(
-        (np.cumsum(total) - total * rng.uniform(0.001, 1, len(total)))[failing], side="left"
-    )
-    struck = struck[clock[np.minimum(struck, len(clock) - 1)] > 0]
+    when = np.cumsum(total) - total * rng.uniform(0.001, 1, len(total))
+    struck = np.cumsum(clock).searchsorted(when[failing])
+    struck = struck[clock[struck] > 0]  # sums are rounded
     evicted = _with_others(work, clock, struck, rng)
     trials = try_again(work, evicted, pressure, rng)
     _move(work, trials)

@@ -1,5 +1,8 @@
 """Tasks, instances and truth as rows of tables."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import polars as pl
 
@@ -19,21 +22,9 @@ def instance_rows(
     plan: Plan, work: Work, families: Families, fates: Fates, numbered_from: int
 ) -> pl.DataFrame:
     """Return the rows of batch_instance: those that begin within the trace, each instance's trials in order."""
-    trials = fates.trials
-    quiet = np.setdiff1d(np.arange(len(work.task)), trials.instance, assume_unique=False)
-    instance = np.concatenate([quiet, trials.instance])
-    order = np.argsort(instance, kind="stable")
-    start = np.concatenate([work.start[quiet], trials.start])[order]
-    order = order[start < plan.horizon]
-    instance = instance[order]
-    start = np.concatenate([work.start[quiet], trials.start])[order]
-    end = np.concatenate([work.start[quiet] + work.run[quiet], trials.end])[order]
-    how = np.concatenate([_own_faults(work, fates)[quiet], trials.how])[order]
-    share = np.concatenate([np.ones(len(quiet)), trials.share])[order]
-    machine = np.concatenate([work.machine[quiet], trials.machine])[order]
+    instance, start, end, machine, how, share = _attempts(plan, work, fates)
     first = np.searchsorted(instance, instance)
     job, template = work.job[work.task[instance]], work.template[work.task[instance]]
-    n = len(instance)
     measured = pl.Series(how != How.UNSTARTED)
     cpu, memory = work.cpu[instance] * share, work.memory[instance]
     return pl.DataFrame(
@@ -46,7 +37,7 @@ def instance_rows(
             "start_time": start,
             "end_time": end,
             "machine_id": machine_names(plan.machines).gather(machine),
-            "seq_no": np.arange(n) - first + 1,
+            "seq_no": np.arange(len(instance)) - first + 1,
             "total_seq_no": np.searchsorted(instance, instance, side="right") - first,
             "cpu_avg": cpu.round(2),
             "cpu_max": (cpu * work.cpu_peak[instance]).round(2),
@@ -57,6 +48,30 @@ def instance_rows(
         pl.when(pl.col("end_time") <= plan.horizon).then("end_time"),
         *(pl.when(measured).then(name) for name in ("cpu_avg", "cpu_max", "mem_avg", "mem_max")),
     )
+
+
+def _attempts(plan: Plan, work: Work, fates: Fates) -> Iterator[Any]:
+    """Yield columns of all attempts that begin within the trace, by instance and time.
+
+    Instance, start, end, machine, `How` it ended, and the share of its time in which it wasn't paused.
+    """
+    trials = fates.trials
+    alone = np.ones(len(work.task), np.bool_)
+    alone[trials.instance] = False
+    quiet = np.flatnonzero(alone)
+    parts = (
+        (quiet, trials.instance),
+        (work.start[quiet], trials.start),
+        (work.start[quiet] + work.run[quiet], trials.end),
+        (work.machine[quiet], trials.machine),
+        (_own_faults(work, fates)[quiet], trials.how),
+        (np.ones(len(quiet)), trials.share),
+    )
+    columns = [np.concatenate(pair) for pair in parts]
+    order = np.argsort(columns[0], kind="stable")
+    order = order[columns[1][order] < plan.horizon]
+    for column in columns:
+        yield column[order]
 
 
 def _own_faults(work: Work, fates: Fates) -> Rows:
