@@ -123,6 +123,14 @@ def test_a_small_trace_gives_its_whole_rows(tmp_path: Path) -> None:
     ]
 
 
+def test_jobs_are_looked_at_while_they_run_only_where_that_is_wanted(tmp_path: Path) -> None:
+    _extract(write(tmp_path))
+    before, _ = _written(tmp_path)
+    told = extract(Extraction(folder=tmp_path, jobs=tmp_path / "alone.out"), Threads(), lambda *_step: None)
+    assert told.landmarks == 0
+    assert_frame_equal(before, pl.read_parquet(tmp_path / "alone.out").sort("job"))
+
+
 READINGS = st.lists(
     st.tuples(st.integers(0, 1), st.integers(0, 2), st.integers(0, 2000), st.integers(-1, 101)), max_size=12
 )

@@ -106,10 +106,13 @@ def extract(wanted: Extraction, spread: Spread, watch: Watch) -> Extracted:
 
 def measure_part(place: Workplace, part: int) -> None:
     """Work out what was measured and planned of one part's jobs, and scatter their starts by machine."""
-    measured = measure(part_of(BATCH_INSTANCE, place.table(BATCH_INSTANCE), part).collect())
+    measured = measure(
+        part_of(BATCH_INSTANCE, place.table(BATCH_INSTANCE), part).collect(), running=place.running
+    )
     plans, aside = plan(part_of(BATCH_TASK, place.table(BATCH_TASK), part).collect())
     measured.jobs.write_ipc(place.file("jobs", part))
-    measured.running.write_ipc(place.file("running", part))
+    if measured.running is not None:
+        measured.running.write_ipc(place.file("running", part))
     plans.write_ipc(place.file("plans", part))
     measured.aside.write_ipc(place.file(f"aside_{BATCH_INSTANCE.name}", part))
     aside.write_ipc(place.file(f"aside_{BATCH_TASK.name}", part))
@@ -138,6 +141,7 @@ def _workplace(folder: Path, sources: Mapping[str, Source], wanted: Extraction) 
         job_parts=parts(BATCH_INSTANCE, BATCH_TASK),
         machine_parts=parts(BATCH_INSTANCE, MACHINE_USAGE, CONTAINER_USAGE),
         tolerance=wanted.tolerance,
+        running=wanted.running is not None,
     )
 
 

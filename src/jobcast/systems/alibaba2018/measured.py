@@ -24,13 +24,14 @@ class Measured:
     starts: pl.DataFrame
     """One row per attempt: ``number`` of the job, ``bin`` of the landmark by which it had started, ``machine_id``,
     ``machine_share`` (see `scatter`) and ``start_time``."""
-    running: pl.DataFrame
-    """One row per job and ``bin``: how many attempts had started and ended by that landmark."""
+    running: pl.DataFrame | None
+    """One row per job and ``bin``: how many attempts had started and ended by that landmark; None where nobody
+    wants it, and all starts are in one bin."""
     aside: pl.DataFrame
     """``line`` and ``reason`` of attempts that can't be true beside others of their instance."""
 
 
-def measure(rows: pl.DataFrame) -> Measured:
+def measure(rows: pl.DataFrame, *, running: bool) -> Measured:
     """Return what is known of the jobs whose attempts are all in `rows`, as `scatter` writes them."""
     attempts, aside = _tell_attempts(rows)
     jobs = attempts.group_by("job").agg(*_outcome(), *_used()).sort("job").with_row_index("number")
@@ -38,11 +39,11 @@ def measure(rows: pl.DataFrame) -> Measured:
         (pl.col("attempts") - pl.col("again")).alias("instances"), (pl.col("rescheduled") > 0).alias("failed")
     ).drop("again")
     placed = attempts.join(jobs.select("job", "number", "start"), on="job", how="left")
-    started = placed.with_columns(_bin("start_time").alias("bin"))
+    started = placed.with_columns((_bin("start_time") if running else pl.lit(0, pl.UInt8)).alias("bin"))
     return Measured(
         jobs=jobs,
         starts=started.select("number", "bin", "machine_id", "machine_share", "start_time"),
-        running=_running(started),
+        running=_running(started) if running else None,
         aside=aside,
     )
 

@@ -26,8 +26,10 @@ def row_part(place: Workplace, part: int) -> None:
     sums = gathered(place.folder / "nearby", part)
     if sums is None:
         return
-    running = pl.read_ipc(place.file("running", part))
     _with_places(known, sums).drop("number").write_ipc(place.file("rows", part))
+    if not place.running:
+        return
+    running = pl.read_ipc(place.file("running", part))
     landmarks = [_at(landmark, known, sums, running) for landmark in enumerate(LANDMARKS)]
     pl.concat(landmarks).drop("number").write_ipc(place.file("landmarks", part))
 

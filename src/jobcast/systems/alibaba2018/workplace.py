@@ -20,6 +20,8 @@ class Workplace:
     """Parts by machine: of usage and starts."""
     tolerance: int
     """Seconds; an older reading tells nothing."""
+    running: bool = True
+    """Whether jobs are looked at while they run, too."""
 
     def table(self, table: Table) -> Path:
         """Return the folder over whose parts `table` is scattered."""
