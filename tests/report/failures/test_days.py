@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from jobcast.report.base import Bars, Lines
+from jobcast.report.failures.chance import wilson
 from tests.made_up import NEW_YEAR
 from tests.report.failures.made_up import broken
 from tests.report.made_up import FAILED, figure, made, near, report_of, whole
@@ -48,7 +49,7 @@ def test_failures_are_told_by_the_hour_of_the_sites_zone():
     hours = figure("failure_hours", report_of(jobs))
     rows = hours.table.rows
     assert [row[0] for row in rows] == [f"{hour:02}:00" for hour in range(24)]
-    assert rows[0] == ("00:00", 2, 1, 0.5)
-    assert rows[1:4] == (("01:00", 1, 0, 0), ("02:00", 1, 0, 0), ("03:00", 1, 0, 0))
-    assert rows[4] == ("04:00", 0, 0, None)
-    assert hours.charts == (Bars(name="failures_by_hour", series=("failed_share",)),)
+    assert rows[0] == ("00:00", 2, 1, 0.5, wilson(1, 2)[0])
+    assert rows[1:4] == (("01:00", 1, 0, 0, 0), ("02:00", 1, 0, 0, 0), ("03:00", 1, 0, 0, 0))
+    assert rows[4] == ("04:00", 0, 0, None, None)
+    assert hours.charts == (Bars(name="failures_by_hour", series=("failed_share", "failed_low_share")),)

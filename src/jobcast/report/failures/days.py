@@ -4,6 +4,7 @@ import polars as pl
 
 from jobcast.job import ExitReason
 from jobcast.report.base import Bars, Cell, Figure, Lines, Period, table
+from jobcast.report.failures.chance import wilson
 from jobcast.report.failures.costs import ENDED
 from jobcast.report.overview import step_of, steps_between
 from jobcast.systems.columns import to_local
@@ -37,15 +38,17 @@ def figures(told: pl.DataFrame, period: Period) -> tuple[Figure, ...]:
         Figure(
             name="failure_hours",
             table=table(
-                ("hour", "jobs", "failed_jobs", "failed_share"),
-                (
-                    (f"{hour:02}:00", jobs, failed, failed / jobs if jobs else None)
-                    for hour, (jobs, failed) in enumerate(by_hour)
-                ),
+                ("hour", "jobs", "failed_jobs", "failed_share", "failed_low_share"),
+                ((f"{hour:02}:00", *_shares(*counts)) for hour, counts in enumerate(by_hour)),
             ),
-            charts=(Bars(name="failures_by_hour", series=("failed_share",)),),
+            charts=(Bars(name="failures_by_hour", series=("failed_share", "failed_low_share")),),
         ),
     )
+
+
+def _shares(jobs: int, failed: int) -> tuple[Cell, ...]:
+    shares = (failed / jobs, wilson(failed, jobs)[0]) if jobs else (None, None)
+    return (jobs, failed, *shares)
 
 
 def _by_day(days: pl.DataFrame, period: Period) -> Figure:
