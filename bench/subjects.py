@@ -6,6 +6,7 @@ import counting
 import estimates
 import executor
 import executor_slurm
+import failures
 import features
 import hooks
 import hosts
@@ -24,7 +25,18 @@ def operations(*, quick: bool) -> list[Operation]:
     """Return what is measured, a tenth of the size where it must be `quick`."""
     return [
         operation
-        for subject in (readers, store, features, train, predict, report, counting, hosts, colocation)
+        for subject in (
+            readers,
+            store,
+            features,
+            train,
+            failures,
+            predict,
+            report,
+            counting,
+            hosts,
+            colocation,
+        )
         for operation in subject.operations(10 if quick else 1)
     ]
 

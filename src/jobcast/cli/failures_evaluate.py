@@ -99,7 +99,7 @@ def command(
     with working() as step:
         tables = [
             _judge(cases, _split(cases, SplitBy(by), share, seed), settings, step)
-            for cases in _seen_from(source, vantages or list(Vantage), step)
+            for cases in _seen_from(source, vantages or source.vantages(), step)
             for by in splits or list(SplitBy)
         ]
         drawn = [_draw(table, picture, several=len(tables) > 1) for table in tables if picture]

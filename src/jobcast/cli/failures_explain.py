@@ -64,7 +64,8 @@ def command(
 
     if picture:
         check(picture)
-    model, source = load_model(session, folder, vantage), Source(session=session, **where)
+    source = Source(session=session, **where)
+    model = load_model(session, folder, vantage)
     with working() as step:
         step("failure_cases")
         cases = cases_for(model, source)

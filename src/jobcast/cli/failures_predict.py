@@ -42,7 +42,8 @@ def command(
     **where: Any,
 ) -> None:
     """Tell the chances of jobs."""
-    model, source = load_model(session, folder, vantage), Source(session=session, **where)
+    source = Source(session=session, **where)
+    model = load_model(session, folder, vantage)
     with working() as step:
         step("failure_cases")
         cases = cases_for(model, source)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jobcast import config
+from jobcast.cli.screen import talk
 from jobcast.cli.span import DAY, read_span
 from jobcast.errors import ModelError
 from jobcast.language import say
@@ -51,6 +52,15 @@ class Source:
         from jobcast.train.material import material  # noqa: PLC0415
 
         return material(read_span(self.session, READS, self.since, self.until))
+
+    def vantages(self) -> list[Vantage]:
+        """Return from where jobs can be looked at: of a trace while running only where `extract` wrote such rows."""
+        from jobcast.train.failures.of_trace import running_beside  # noqa: PLC0415
+
+        if self.trace and not running_beside(self.trace).exists():
+            talk(say("failures_source.no_running", path=running_beside(self.trace)))
+            return [vantage for vantage in Vantage if vantage is not Vantage.RUNNING]
+        return list(Vantage)
 
     def cases(self, vantage: Vantage) -> Cases:
         """Return the jobs as seen from `vantage`. Raises StoreError or InputError where there are none."""

@@ -35,6 +35,13 @@ def learn(measured: Matrix, settings: ClassSettings) -> Classes:
     Raises ConfigError without the extra `failures`.
     """
     see_scikit_learn()
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - comes with scikit-learn
+
+    with threadpool_limits(1):  # so few jobs are done before threads have met
+        return _learn(measured, settings)
+
+
+def _learn(measured: Matrix, settings: ClassSettings) -> Classes:
     random = np.random.default_rng(settings.seed)
     drawn = random.permutation(len(measured))[: settings.centre_jobs]
     scale = _scale(measured[drawn])
