@@ -62,31 +62,39 @@ class Line:
         self._keys: list[Key] = []
         self._key_of: dict[str, Key] = {}
 
-    def put_in_order(self, moved: Iterable[str], places: Sequence[Standing]) -> None:
-        """Find the places of those who came, went, or have another key since; everybody is in one of `places`."""
-        moved = tuple(moved)
-        here = [place[name] for name in moved for place in places if name in place]
-        if len(moved) > _FEW:
+    def put_in_order(self, moved: set[str], shifted: set[str], places: Sequence[Standing]) -> None:
+        """Find the places of those who came, went, or have another key since; everybody is in one of `places`.
+
+        Of those who are merely `shifted` nothing else is new.
+        """
+        names = (*moved, *(shifted - moved))
+        here = [place[name] for name in names for place in places if name in place]
+        if len(names) > _FEW:
             self._sort(moved, here, places)
             return
-        for name in moved:
+        for name in names:
             if name in self._key_of:
                 at = bisect_left(self._keys, self._key_of.pop(name))
                 del self._keys[at], self.entries[at]
                 self.rows = np.delete(self.rows, at)
+            if name in moved:
                 self.facts.leave(name)
         for entry in here:
             at = bisect_left(self._keys, entry.key)
             self._keys.insert(at, entry.key)
             self.entries.insert(at, entry)
-            self.rows = np.insert(self.rows, at, self.facts.come(entry))
+            self.rows = np.insert(self.rows, at, self._row(entry))
             self._key_of[entry.job.id] = entry.key
 
-    def _sort(self, moved: Iterable[str], here: Iterable["Entry"], places: Sequence[Standing]) -> None:
+    def _row(self, entry: "Entry") -> int:
+        row = self.facts.row_of.get(entry.job.id)
+        return self.facts.come(entry) if row is None else row
+
+    def _sort(self, moved: set[str], here: Iterable["Entry"], places: Sequence[Standing]) -> None:
         for name in moved:
             self.facts.leave(name)
         for entry in here:
-            self.facts.come(entry)
+            self._row(entry)
         self.entries = sorted((entry for place in places for entry in place.values()), key=_KEY)
         self.rows = np.array([self.facts.row_of[entry.job.id] for entry in self.entries], np.intp)
         self._keys = [entry.key for entry in self.entries]

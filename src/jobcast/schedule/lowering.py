@@ -1,11 +1,11 @@
 """Lets jobs that will probably fail stand behind the others of their queue (rule 14 of "How the core decides")."""
 
-from collections.abc import Iterator
-
 from jobcast.schedule.failing import Failing
 from jobcast.schedule.keys import main_key
 from jobcast.schedule.line import Key
 from jobcast.schedule.state import Entry, State
+
+_NEVER = 1 << 62
 
 
 class Lowering:
@@ -13,31 +13,47 @@ class Lowering:
 
     def __init__(self, rule: Failing) -> None:
         self._rule = rule
-        self._lowered: set[str] = set()
+        self._lowered: dict[str, tuple[Entry, Key]] = {}
+        """Id to job, and the key that it would have otherwise."""
+        self._last: dict[str, Key] = {}
+        """Queue to the key of the last one that isn't lowered, as of the last pass."""
+        self._over = _NEVER
+        """Nobody's time is over before that second."""
 
     def place(self, state: State) -> None:
         """Give those who are lowered the place behind the last of their queue who isn't, and others their own."""
         if self._rule.lower_at is None:
             return
-        before = self._lowered
-        self._lowered = {entry.job.id for entry in self._due(state)}
-        for name in before - self._lowered:
-            if (entry := state.alive(name)) is not None:
-                entry.lowered = False
-                _stand(entry, main_key(entry), state)
-        lowered = [state.waiting[name] for name in self._lowered]
-        for entry in lowered:
-            entry.lowered = True
-        last = {queue: _last(queue, state) for queue in {entry.queue.name for entry in lowered}}
-        for entry in lowered:
-            own = main_key(entry)
-            _stand(entry, max((*last[entry.queue.name], *own), own), state)
+        new = self._look_at_anew(state)
+        before, self._last = self._last, {}
+        for name, (entry, own) in self._lowered.items():
+            queue = entry.queue.name
+            if queue not in self._last:
+                self._last[queue] = _last(queue, state)
+            last = self._last[queue]
+            if name in new or before.get(queue) != last:
+                key = max((*last, *own), own)
+                if key != entry.key:
+                    entry.key = key
+                    state.shifted.add(name)
 
-    def _due(self, state: State) -> Iterator[Entry]:
-        for name in self._lowered | state.moved:
+    def _look_at_anew(self, state: State) -> set[str]:
+        """Find out who is lowered, of those who have moved or whose time may be over; returns them."""
+        new = set(state.moved)
+        if state.now >= self._over:
+            new |= self._lowered.keys()
+            self._over = _NEVER
+        for name in new:
             entry = state.waiting.get(name)
             if entry is not None and self._is_due(entry, state.now):
-                yield entry
+                entry.lowered = True
+                self._lowered[name] = entry, main_key(entry)
+                self._over = min(self._over, until(entry, self._rule))
+            elif (known := self._lowered.pop(name, None)) is not None:
+                entry = known[0]
+                entry.lowered, entry.key = False, main_key(entry)
+                state.moved.add(name)
+        return new
 
     def _is_due(self, entry: Entry, now: int) -> bool:
         return not entry.rank and self._rule.lowers(entry.job) and now < until(entry, self._rule)
@@ -56,17 +72,11 @@ def _last(queue: str, state: State) -> Key:
     moved = (state.waiting.get(name) for name in state.moved)
     keys = [entry.key for entry in moved if entry is not None and _counts(entry, queue)]
     for entry in reversed(state.queued.entries):
-        if entry.job.id not in state.moved and _counts(entry, queue) and entry.job.id in state.waiting:
+        if _counts(entry, queue) and entry.job.id not in state.moved and entry.job.id in state.waiting:
             keys.append(entry.key)
             break
     return max(keys, default=())
 
 
 def _counts(entry: Entry, queue: str) -> bool:
-    return entry.queue.name == queue and not entry.lowered and not entry.rank
-
-
-def _stand(entry: Entry, key: Key, state: State) -> None:
-    if key != entry.key:
-        entry.key = key
-        state.moved.add(entry.job.id)
+    return not entry.lowered and entry.queue.name == queue and not entry.rank

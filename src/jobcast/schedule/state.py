@@ -188,6 +188,8 @@ class State:
     """How many jobs have come, those that were turned away too."""
     moved: set[str] = field(default_factory=set)
     """Ids of those who have come into the line or left it, or may have another place there, since the last pass."""
+    shifted: set[str] = field(default_factory=set)
+    """Ids of others of whom nothing is new but their place in the line."""
     waiting: Standing = field(init=False)
     """Id to job."""
     running: dict[str, Entry] = field(default_factory=dict)
@@ -284,9 +286,10 @@ class State:
 
     def line_up(self) -> None:
         """Put everybody who stands in line in order."""
-        self.queued.put_in_order(self.moved, (self.waiting, self.suspended))
+        self.queued.put_in_order(self.moved, self.shifted, (self.waiting, self.suspended))
         self.queued.facts.tidy()
         self.moved.clear()
+        self.shifted.clear()
 
     def give_back(self, entry: Entry) -> None:
         """Take back all that a job has, less what it gave up when it was suspended."""
