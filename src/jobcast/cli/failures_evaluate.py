@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from jobcast.cli.session import Session
     from jobcast.train.failures.cases import Cases
     from jobcast.train.failures.judge import JudgeSettings, Table
+    from jobcast.train.failures.learn import LearnSettings
     from jobcast.train.failures.splits import Split
     from jobcast.train.failures.thresholds import Price
 
@@ -95,7 +96,9 @@ def command(
     if picture:
         check(picture)
     source = Source(session=session, **where)
-    settings = _settings(models or MODELS, rival_jobs, seed, price)
+    settings = _settings(
+        models or MODELS, rival_jobs, learn_settings(seed, price, trace=source.trace is not None)
+    )
     with working() as step:
         tables = [
             _judge(cases, _split(cases, SplitBy(by), share, seed), settings, step)
@@ -112,13 +115,15 @@ def command(
         talk(say("failures_evaluate.next"))
 
 
-def _settings(models: Sequence[str], rival_jobs: int, seed: int, price: Price) -> JudgeSettings:
+def _settings(models: Sequence[str], rival_jobs: int, learn: LearnSettings) -> JudgeSettings:
     from jobcast.train.failures.judge import JudgeSettings  # noqa: PLC0415
     from jobcast.train.failures.rivals import RivalSettings  # noqa: PLC0415
 
     return JudgeSettings(
-        learn=learn_settings(seed, price),
-        rivals=RivalSettings(jobs=rival_jobs, seed=seed, threads=failures_source.THREADS),
+        learn=learn,
+        rivals=RivalSettings(
+            jobs=rival_jobs, seed=learn.two_layers.boosting.seed, threads=failures_source.THREADS
+        ),
         models=tuple(models),
     )
 

@@ -63,7 +63,7 @@ def command(
     from jobcast.train.failures.learn import card_of, fit, publish  # noqa: PLC0415
 
     source, place = Source(session=session, **where), folder or folder_of(session, Vantage(vantage))
-    settings = replace(learn_settings(seed, price), layers=layers)
+    settings = replace(learn_settings(seed, price, trace=source.trace is not None), layers=layers)
     see(place)
     with working() as step:
         cases, made = source.cases(Vantage(vantage)), clock.now()
@@ -77,14 +77,15 @@ def command(
         _show(card, place, dry_run=dry_run)
 
 
-def learn_settings(seed: int, price: Price) -> LearnSettings:
-    """Return the settings of learning with that seed, which both layers and the classes draw by."""
-    from jobcast.train.failures.boosting import BoostingSettings  # noqa: PLC0415
+def learn_settings(seed: int, price: Price, *, trace: bool) -> LearnSettings:
+    """Return the settings of learning, from a trace or a history, with that seed, which all draw by."""
+    from jobcast.train.failures.boosting import CAREFUL, BoostingSettings  # noqa: PLC0415
     from jobcast.train.failures.classes import ClassSettings  # noqa: PLC0415
     from jobcast.train.failures.learn import LearnSettings  # noqa: PLC0415
     from jobcast.train.failures.two_layers import TwoLayerSettings  # noqa: PLC0415
 
-    boosting = BoostingSettings(seed=seed, num_threads=failures_source.THREADS)
+    usual = BoostingSettings() if trace else CAREFUL
+    boosting = replace(usual, seed=seed, num_threads=failures_source.THREADS)
     return LearnSettings(
         two_layers=TwoLayerSettings(classes=ClassSettings(seed=seed), boosting=boosting), price=price
     )

@@ -14,7 +14,7 @@ from jobcast.features.ending import failures
 from jobcast.predict.failures.families import FOLDER, MEMORY, shares_of_reasons
 from jobcast.predict.failures.model import load
 from jobcast.predict.memory import FamilyMemory
-from jobcast.train.failures.boosting import BoostingSettings
+from jobcast.train.failures.boosting import CAREFUL
 from jobcast.train.failures.calibration import Rolling
 from jobcast.train.failures.cases import Vantage
 from jobcast.train.failures.evidence import EVIDENCE, Evidence
@@ -25,11 +25,7 @@ from jobcast.train.failures.one_layer import LEAST
 from jobcast.train.failures.two_layers import Progress, TwoLayerSettings
 from jobcast.train.material import Material
 
-BOOSTING = BoostingSettings(
-    num_iterations=150, learning_rate=0.05, num_leaves=15, feature_fraction=0.5, lambda_l2=5
-)
-"""Careful trees: users and their habits change, and what failed last month may run today."""
-SETTINGS = LearnSettings(layers="one", two_layers=TwoLayerSettings(boosting=BOOSTING))
+SETTINGS = LearnSettings(layers="one", two_layers=TwoLayerSettings(boosting=CAREFUL))
 ROLLING = Rolling()
 
 

@@ -39,6 +39,12 @@ class BoostingSettings:
     """Of one tree; another number may give other trees."""
 
 
+CAREFUL = BoostingSettings(
+    num_iterations=150, learning_rate=0.05, num_leaves=15, feature_fraction=0.5, lambda_l2=5
+)
+"""For histories: users and their habits change, and what failed last month may run today."""
+
+
 class Binned:
     """Cases whose features LightGBM has sorted into bins, once for all trees that are learnt from some of them."""
 
