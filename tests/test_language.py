@@ -86,7 +86,7 @@ def _families() -> dict[str, list[str]]:
         "failing_reason.": list(ExitReason),
         **{
             f"failures_waste_{part}.": _endings(f"failures_waste_{part}.")
-            for part in ("count", "mean", "kind", "aside", "title", "axis")
+            for part in ("count", "mean", "kind", "aside", "title", "axis", "class")
         },
         **{part: _endings(part) for part in ("failing_figure.", "failing_way.")},
         "beyond.": list(Kind),

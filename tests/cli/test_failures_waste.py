@@ -138,7 +138,8 @@ def test_where_nothing_can_be_drawn_that_is_said(jobcast, tmp_path):
     ("arguments", "told"),
     [
         (["trace", "-o", "waste.jpg"], "the name waste.jpg tells no kind of picture (svg, png, pdf)"),
-        (["-o", "waste.svg"], "-o draws what a trace wastes: name its folder"),
+        (["-o", "waste.svg"], "-o and --jobs are about a trace: name its folder"),
+        (["--jobs", "trace/batch_instance.csv"], "-o and --jobs are about a trace: name its folder"),
         (["trace", "--since", "7d"], "--since, --until and --all-users choose jobs of the history"),
         (["trace", "--all-users"], "--since, --until and --all-users choose jobs of the history"),
         (["nowhere"], "'nowhere' does not exist"),
@@ -148,6 +149,39 @@ def test_flags_that_contradict_each_other_are_told(jobcast, trace, arguments, to
     result = jobcast("failures", "waste", *arguments)
     assert result.exit_code == 2
     assert told in result.stderr
+
+
+def test_classes_of_jobs_are_told_where_their_rows_are_given(jobcast):
+    pytest.importorskip("sklearn")
+    made = ("--jobs", "600", "--machines", "12", "--days", "1", "--failing", "40")
+    assert jobcast("failures", "make-up", "made", *made).exit_code == 0
+    assert jobcast("failures", "extract", "made", "-o", "jobs.parquet").exit_code == 0
+    told = jobcast("failures", "waste", "made", "--jobs", "jobs.parquet").stdout
+    lines = told[told.index("Class ") :].splitlines()
+    assert lines[0].split() == [
+        "Class",
+        "Jobs",
+        "Failed",
+        "Share",
+        "Mean",
+        "run",
+        "time",
+        "Cores",
+        "(100)",
+        "Memory",
+        "(100)",
+        "Instances",
+    ]
+    answer = json.loads(jobcast("failures", "waste", "made", "--jobs", "jobs.parquet", "--json").stdout)
+    classes = answer["classes"]
+    assert len(lines) == 1 + len(classes)
+    assert sum(one["jobs"] for one in classes) <= 600
+    assert 0 < sum(one["failed"] for one in classes) <= answer["rescheduled"]["jobs"]
+
+
+def test_rows_of_another_kind_are_told(jobcast, trace):
+    result = jobcast("failures", "waste", "trace", "--jobs", "trace/batch_instance.csv")
+    assert (result.exit_code, result.stdout) == (1, "")
 
 
 def test_without_matplotlib_no_picture_is_promised(jobcast, trace, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from jobcast.cli.session import Session
     from jobcast.report.trace.summary import Summary
+    from jobcast.train.failures.by_class import ClassOfJobs
 
 
 @frame.command(help=say("failures_waste.help"), examples=say("failures_waste.examples"))
@@ -29,6 +31,12 @@ if TYPE_CHECKING:
 )
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help=say("failures_waste.output")
+)
+@click.option(
+    "--jobs",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help=say("failures_waste.jobs"),
 )
 @click.option("--since", type=MOMENT, metavar="TIME", help=say("report.since"))
 @click.option("--until", type=MOMENT, metavar="TIME", help=say("report.until"))
@@ -41,6 +49,7 @@ def command(
     *,
     trace: Path | None,
     output: Path | None,
+    jobs: Path | None,
     since: datetime | None,
     until: datetime | None,
     all_users: bool,
@@ -48,8 +57,8 @@ def command(
 ) -> None:
     """Tell what failures waste."""
     if trace is None:
-        if output:
-            raise click.UsageError(say("failures_waste.picture_of_trace"))
+        if output or jobs:
+            raise click.UsageError(say("failures_waste.of_trace_only"))
         from jobcast.cli.failures_waste_store import show_store  # noqa: PLC0415 - Polars
 
         show_store(session, since, until, everybody=all_users, as_json=as_json)
@@ -57,11 +66,12 @@ def command(
     if since or until or all_users:
         raise click.UsageError(say("failures_waste.no_filter_of_trace"))
     kind = _kind_of(output) if output else None
+    classes = _classes(jobs) if jobs else ()
     summary = _summarised(trace)
     if as_json:
-        print_json(as_dict(summary))
+        print_json({**as_dict(summary), "classes": [asdict(one) for one in classes]})
     else:
-        show(summary, drawn=output is not None)
+        show(summary, classes, drawn=output is not None)
     if output and kind:
         _draw(summary, output, kind)
 
@@ -84,6 +94,18 @@ def _summarised(trace: Path) -> Summary:
     with working() as step:
         step(say("failures_waste.reading", path=source.path))
         return summary_of(source)
+
+
+def _classes(jobs: Path) -> tuple[ClassOfJobs, ...]:
+    """Return the classes of the jobs; raises InputError, and ConfigError without the extra."""
+    from jobcast.train.failures.by_class import by_class  # noqa: PLC0415 - numpy, Polars
+    from jobcast.train.failures.cases import Vantage  # noqa: PLC0415
+    from jobcast.train.failures.classes import ClassSettings  # noqa: PLC0415
+    from jobcast.train.failures.of_trace import of_trace  # noqa: PLC0415
+
+    with working() as step:
+        step("failure_classes")
+        return by_class(of_trace(jobs, Vantage.AFTERWARDS), ClassSettings())
 
 
 def _draw(summary: Summary, output: Path, kind: str) -> None:

@@ -13,8 +13,11 @@ from jobcast.report.formats.figures import plain
 from jobcast.units import Seconds, format_duration
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jobcast.report.trace.spread import Spread
     from jobcast.report.trace.summary import Summary
+    from jobcast.train.failures.by_class import ClassOfJobs
 
 MEM_S, CPU_S = 100, 20_000
 """More than half of the paper's rescheduled instances waste more than this (T · mem, T · cpu)."""
@@ -52,15 +55,24 @@ def _spread(spread: Spread | None, above: float | None) -> dict[str, Any] | None
     }
 
 
-def show(summary: Summary, *, drawn: bool) -> None:
-    """Print it for people, and that it can be drawn where it isn't."""
+def show(summary: Summary, classes: Sequence[ClassOfJobs] = (), *, drawn: bool) -> None:
+    """Print it for people, with the classes of jobs where these are known, and that it can be drawn if it isn't."""
     waste, compared = summary.waste, summary.compared
     part = waste.instances / compared.all_instances if compared.all_instances else None
     told = {"instances": f"{waste.instances:,}", "all": f"{compared.all_instances:,}"}
     tell(say("failures_waste.rescheduled", **told, share=_fine(part), jobs=f"{waste.jobs:,}"))
-    if not waste.instances:
-        _show_set_aside(summary)
-        return
+    if waste.instances:
+        _show_waste(summary)
+    if classes:
+        tell()
+        _show_classes(classes)
+    _show_set_aside(summary)
+    if waste.instances and not drawn:
+        talk(say("failures_waste.next_picture"))
+
+
+def _show_waste(summary: Summary) -> None:
+    waste = summary.waste
     _show_counts(summary)
     tell()
     lost = {"cores": amount(waste.core_hours), "machines": amount(waste.machine_hours)}
@@ -68,9 +80,6 @@ def show(summary: Summary, *, drawn: bool) -> None:
     _show_spreads(summary)
     tell()
     _show_compared(summary)
-    _show_set_aside(summary)
-    if not drawn:
-        talk(say("failures_waste.next_picture"))
 
 
 def _fine(part: float | None) -> str:
@@ -141,6 +150,26 @@ def _show_compared(summary: Summary) -> None:
             ),
         ]
     )
+
+
+def _show_classes(classes: Sequence[ClassOfJobs]) -> None:
+    figures = {
+        "jobs": [f"{one.jobs:,}" for one in classes],
+        "failed": [f"{one.failed:,}" for one in classes],
+        "failed_share": [share(one.failed_share) for one in classes],
+        "run_time": [_mean("run_s", one.run_time) for one in classes],
+        "cpu": [amount(one.cpu, 2) for one in classes],
+        "memory": [amount(one.memory, 2) for one in classes],
+        "instances": [amount(one.instances, 1) for one in classes],
+    }
+    numbers = Column(
+        heading=say("failures_waste_class.number"), cells=[str(number) for number in range(len(classes))]
+    )
+    columns = (
+        Column(heading=say(f"failures_waste_class.{name}"), cells=cells, right=True)
+        for name, cells in figures.items()
+    )
+    print_table([numbers, *columns])
 
 
 def _mean(name: str, value: float | None) -> str:
