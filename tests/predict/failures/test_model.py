@@ -24,6 +24,8 @@ def folder(tmp_path):
 
 def change(folder, **fields) -> None:
     card = json.loads((folder / "card.json").read_text("utf-8"))
+    if "jobs" in fields.get("classes", {}):
+        fields["classes"] = card["classes"] | fields["classes"]
     (folder / "card.json").write_text(json.dumps(card | fields), "utf-8")
 
 
@@ -36,6 +38,8 @@ def change(folder, **fields) -> None:
         {"second": None},
         {"calibration": {"told": [1, 0], "chance": [0, 1]}},
         {"classes": {"columns": []}},
+        {"classes": {"jobs": [0, 0, 0]}},
+        {"classes": {"jobs": [1]}},
         {"more": 1},
     ],
 )

@@ -79,8 +79,9 @@ def test_what_moved_an_answer_adds_up_to_it(learnt, hard):
     told, found = model.tell(rows), model.contributions(rows)
     assert found.shape == (300, rows.shape[1] + 2)
     assert chance_of(found.sum(axis=1)) == pytest.approx(told, abs=1e-6)
-    base = sum(learnt.failures) / sum(learnt.jobs)
-    assert chance_of(found[:, -1]) == pytest.approx(base)
+    starts = [second.contributions(rows[:1])[0, -1] for second in model.second]
+    assert found[:, -1] == pytest.approx(np.average(starts, weights=learnt.jobs))
+    assert model.contributions(rows[:0]).shape == (0, rows.shape[1] + 2)
 
 
 def test_contributions_of_one_layer_have_the_same_shape():

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -94,6 +94,14 @@ class FailureModel:
         return self.calibration.apply(self.layers.tell(matrix))
 
 
+def _shares(jobs: Sequence[int]) -> tuple[float, ...]:
+    """Return which share of all jobs each class had; raises ValueError where there was none."""
+    counts = [float(count) for count in jobs]
+    if sum(counts) <= 0 or min(counts) < 0:
+        raise ValueError(say("model.odd_field", name="jobs", value=jobs))
+    return tuple(count / sum(counts) for count in counts)
+
+
 def load(folder: Path) -> FailureModel:
     """Load the model in `folder`; raises ModelError when something is missing or damaged."""
     card = read_card(folder)
@@ -104,10 +112,11 @@ def load(folder: Path) -> FailureModel:
         )
         calibration = Calibration.of_json(card.calibration)
         classes = None if card.classes is None else Classes.of_json(card.classes)
-        if len(seconds) != (1 if classes is None else len(classes)):
+        weights = () if card.classes is None else _shares(card.classes["jobs"])
+        if {len(seconds)} != ({1} if classes is None else {len(classes), len(weights)}):
             raise ValueError(say("model.odd_field", name="second", value=len(seconds)))
     layers: Layers = OneLayer(second=seconds[0])
     if classes is not None:
         first = Trees.load(folder / FIRST) if len(classes) > 1 else None
-        layers = TwoLayers(first=first, second=seconds, classes=classes, base=card.base)
+        layers = TwoLayers(first=first, second=seconds, classes=classes, weights=weights)
     return FailureModel(card=card, layers=layers, calibration=calibration)

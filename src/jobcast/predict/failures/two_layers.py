@@ -27,8 +27,8 @@ class TwoLayers:
     """For each class; a class without failures tells 0: will not fail."""
     classes: Classes
     """What the classes are."""
-    base: float
-    """Share of all jobs that failed: where an explanation begins."""
+    weights: tuple[float, ...]
+    """Share of the jobs that each class had; an explanation begins at the mean of where these begin."""
     hard: bool = False
     """Ask the likeliest class alone, as the paper does."""
 
@@ -64,6 +64,13 @@ class TwoLayers:
             if second.trees is not None:
                 weight = chance[rows] * second.tell(matrix[rows]) / told[rows]
                 found[rows, :features] += weight[:, None] * second.contributions(matrix[rows])[:, :features]
-        found[:, -1] = log_odds(np.array([self.base]))
+        found[:, -1] = self._start(matrix[:1])
         found[:, -2] = log_odds(told) - found.sum(axis=1)
         return found
+
+    def _start(self, row: Matrix) -> float:
+        """Return the mean log-odds where the classes begin; the row is any, and may lack."""
+        if not len(row):
+            return 0.0
+        starts = [float(second.contributions(row)[0, -1]) for second in self.second]
+        return float(np.average(starts, weights=self.weights))

@@ -58,7 +58,7 @@ class FittedTwoLayers:
             first=None if self.first is None else Trees(self.first, threads=threads),
             second=tuple(Second.of(one, self.features, threads=threads) for one in self.second),
             classes=self.classes,
-            base=sum(self.failures) / max(sum(self.jobs), 1),
+            weights=tuple(count / sum(self.jobs) for count in self.jobs),
             hard=hard,
         )
 
