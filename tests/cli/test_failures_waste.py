@@ -179,6 +179,21 @@ def test_classes_of_jobs_are_told_where_their_rows_are_given(jobcast):
     assert 0 < sum(one["failed"] for one in classes) <= answer["rescheduled"]["jobs"]
 
 
+def test_rows_that_a_trace_should_not_have_change_nothing_but_what_is_set_aside(jobcast):
+    made = ("--jobs", "600", "--machines", "12", "--days", "1", "--failing", "40")
+    told = {}
+    for folder, more in (("sound", ()), ("faulty", ("--with-faults",))):
+        assert jobcast("failures", "make-up", folder, *made, *more).exit_code == 0
+        told[folder] = json.loads(jobcast("failures", "waste", folder, "--json").stdout)
+    sound, faulty = (told[folder]["rescheduled"] for folder in ("sound", "faulty"))
+    assert sound["instances"] > 0
+    assert faulty == {**sound, "set_aside": {"duplicate_attempt": 3, "overlapping_attempt": 3}}
+    assert told["faulty"]["rows_set_aside"] == 4 * 3
+    assert {name: told["faulty"][name] for name in ("mem_s", "cpu_s")} == {
+        name: told["sound"][name] for name in ("mem_s", "cpu_s")
+    }
+
+
 def test_rows_of_another_kind_are_told(jobcast, trace):
     result = jobcast("failures", "waste", "trace", "--jobs", "trace/batch_instance.csv")
     assert (result.exit_code, result.stdout) == (1, "")
