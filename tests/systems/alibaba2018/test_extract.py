@@ -88,6 +88,12 @@ def _extract(folder: Path, spread: Spread | None = None, memory: int = MEMORY) -
     return extract(wanted, spread or Threads(), lambda *_step: None)
 
 
+def _extract_in_many_parts(folder: Path, spread: Spread | None = None) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("jobcast.systems.alibaba2018.extract._PER_FILE", 1)
+        _extract(folder, spread, memory=1000)
+
+
 def _written(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     jobs = pl.read_parquet(folder / "jobs.out").sort("job")
     return jobs, pl.read_parquet(folder / "running.out").sort("job", "landmark")
@@ -166,7 +172,7 @@ def test_rows_do_not_depend_on_the_order_of_the_tables_nor_on_memory(
         "container_usage": _shuffled(containers, data),
         "batch_task": _shuffled(TASKS.splitlines(keepends=True), data),
     }
-    _extract(write(tmp_path, **mixed), memory=1000)
+    _extract_in_many_parts(write(tmp_path, **mixed))
     for left, right in zip(before, _written(tmp_path), strict=True):
         assert_frame_equal(left, right)
 
@@ -322,6 +328,6 @@ def test_workers_of_dask_give_the_same_rows(tmp_path: Path, monkeypatch: pytest.
         distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=None) as cluster,
         on_dask(cluster.scheduler_address) as spread,
     ):
-        _extract(tmp_path, spread, memory=1000)
+        _extract_in_many_parts(tmp_path, spread)
     for left, right in zip(before, _written(tmp_path), strict=True):
         assert_frame_equal(left, right)

@@ -121,12 +121,14 @@ def measure_part(place: Workplace, part: int) -> None:
     scatter_anew(starts.drop("machine_share"), place.scattered("starts", part))
 
 
-_PER_PART = 12
+_PER_TEXT = 8
 """Memory over the text of one part: its columns, sorted copies of them, and as much for a second worker."""
-_LARGEST_PART = 96 * MIB
-"""Of text; what is larger is worked on more slowly, since its columns don't stay in caches."""
-_MOST_PARTS = 512
-"""Each costs open files while tables are scattered."""
+_PER_FILE = 2 * MIB
+"""What a part takes while tables are scattered, all being open."""
+_HANDY = 96 * MIB
+"""Text of a part whose columns stay in caches."""
+_MANY = 256
+"""Parts beyond which scattering becomes slower than what small ones save."""
 _TEXT = {".gz": 6, ".parquet": 3}
 """How many times their size packed tables have as text."""
 
@@ -134,7 +136,9 @@ _TEXT = {".gz": 6, ".parquet": 3}
 def _workplace(folder: Path, sources: Mapping[str, Source], wanted: Extraction) -> Workplace:
     def parts(*tables: Table) -> int:
         text = sum(_text_bytes(sources[table.name].path) for table in tables)
-        return min(_MOST_PARTS, 1 + text // max(1, min(_LARGEST_PART, wanted.memory // _PER_PART)))
+        needed = 1 + text * _PER_TEXT // wanted.memory
+        handy = min(_MANY, text // _HANDY)
+        return min(max(needed, handy), max(1, wanted.memory // _PER_FILE))
 
     return Workplace(
         folder=folder,
