@@ -20,7 +20,7 @@ COLUMNS = (
     "user", "project", "queue", "name", "command", "cwd", "description",
     "submit_time", "start_time", "finish_time", "state", "exit_code", "exit_reason",
     "cores_requested", "memory_requested", "run_limit", "gpus_requested", "interactive", "memory_peak",
-    "run_time",
+    "run_time", "cpu_time", "memory_mean",
 )  # fmt: skip
 """Columns of the history that a model is made from."""
 JUDGED_COLUMNS = (*COLUMNS, "system", "cluster", "job_id", "array_index", "span_hosts")

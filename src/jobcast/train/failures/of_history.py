@@ -17,7 +17,7 @@ from jobcast.train import run_time
 from jobcast.train.failures.cases import Cases, Floats, Matrix, Rows, Times, Vantage
 from jobcast.train.material import JUDGED_COLUMNS, Material
 
-READS = (*JUDGED_COLUMNS, "cpu_time", "memory_mean")
+READS = JUDGED_COLUMNS
 """Columns of the history that cases are made from."""
 LANDMARKS = (0, 60, 300, 900, 3600)
 """Seconds of a run after which it is looked at, for the vantage point `Vantage.RUNNING`: 0 is its start."""
