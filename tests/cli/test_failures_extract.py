@@ -22,6 +22,7 @@ def test_it_says_what_it_found_what_it_set_aside_and_what_comes_next(jobcast):
         "2 jobs with 4 instances\n"
         "1 of them failed (50.00%): an instance was rescheduled\n"
         "3 rows of jobs while they run\n"
+        "starts without a reading of their machine within 10 minutes: 1\n"
         "\n"
         "Table           Set aside       Rows\n"
         "batch_instance  unknown_status     1\n"
@@ -51,6 +52,7 @@ def test_programs_get_the_same(jobcast):
         "instances": 4,
         "landmarks": 0,
         "without_plan": 0,
+        "starts_without_reading": 1,
         "set_aside": {
             "batch_instance": {"unknown_status": 1},
             "batch_task": {},

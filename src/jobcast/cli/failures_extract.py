@@ -103,6 +103,7 @@ def _as_dict(told: Extracted, jobs: Path, running: Path | None) -> dict[str, Any
         "instances": told.instances,
         "landmarks": told.landmarks,
         "without_plan": told.without_plan,
+        "starts_without_reading": told.unread,
         "set_aside": {table: dict(aside.counts) for table, aside in told.aside.items()},
         "first_set_aside": [
             {"table": table, "line": record.line, "reason": record.reason, "text": record.text}
@@ -120,6 +121,8 @@ def _show(told: Extracted, running: Path | None) -> None:
         tell(say("failures_extract.landmarks", rows=f"{told.landmarks:,}"))
     if told.without_plan:
         tell(say("failures_extract.without_plan", jobs=f"{told.without_plan:,}"))
+    if told.unread:
+        tell(say("failures_extract.unread", starts=f"{told.unread:,}"))
     counts = [
         (table, reason, count)
         for table, aside in told.aside.items()

@@ -58,6 +58,7 @@ J_1 = {
     "machine_net_in": 1.5,
     "machine_net_out": 2.5,
     "machine_disk_io_percent": None,
+    "starts_read": 3,
     "container_num": 1.667,
     "container_num_max": 2.0,
     "container_cpu_util_percent": 43.333,
@@ -117,6 +118,7 @@ def test_a_small_trace_gives_its_whole_rows(tmp_path: Path) -> None:
     }
     assert (second["wasted_seconds"], second["failed_at"], second["end"]) == (610, 2609, 3806)
     assert (told.jobs, told.failed, told.instances, told.landmarks, told.without_plan) == (2, 1, 4, 3, 0)
+    assert told.unread == 1  # machine m_1 had no reading within 10 minutes before 2000
     seen = ("job", "landmark", "asked", "started", "ended", "ran_mean", "ran_longest", "cpu_seen")
     assert running.select(*seen, "container_num", "machine_cpu_util_percent").rows() == [
         ("j_1", 60, 1060, 2, 1, 30.0, 30, 100.0, 1.5, 45.0),

@@ -78,6 +78,8 @@ class Extracted:
     """Rows of jobs while they run; 0 where nobody wanted them."""
     without_plan: int
     """Jobs that batch_task does not hold."""
+    unread: int
+    """Starts without a reading of their machine in time: of what went on there nothing is known."""
     aside: Mapping[str, Aside] = field(default_factory=dict)
     """Table to the rows of it that were set aside."""
 
@@ -189,6 +191,7 @@ def _written(place: Workplace, wanted: Extraction, aside: Mapping[str, Aside]) -
         failed=pl.col("failed").sum(),
         instances=pl.col("instances").cast(pl.Int64).sum(),
         without_plan=pl.col("tasks").null_count(),
+        unread=pl.col("attempts").cast(pl.Int64).sum() - pl.col("starts_read").sum(),
     )
     return Extracted(**counts.collect().row(0, named=True), landmarks=landmarks, aside=aside)
 

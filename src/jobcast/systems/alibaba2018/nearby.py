@@ -79,7 +79,8 @@ def _told(joined: pl.DataFrame, name: str) -> pl.Expr:
 def around(sums: pl.DataFrame) -> pl.DataFrame:
     """Return for each job the mean of each state over the starts that told it, and the peaks.
 
-    `sums` are what was added up for bins of the same jobs, on machines of any parts.
+    ``starts_read`` counts those that had a reading of their machine. `sums` are what was added up for bins of the
+    same jobs, on machines of any parts.
     """
     mean = (
         (pl.col(f"{name}_total").sum() / pl.col(f"{name}_told").sum())
@@ -88,7 +89,8 @@ def around(sums: pl.DataFrame) -> pl.DataFrame:
         .alias(name)
         for name in STATES
     )
-    return sums.group_by("number").agg(*mean, *(pl.col(f"{name}_max").max() for name in PEAKS))
+    read = pl.col(f"{MACHINE[0]}_told").cast(pl.Int64).sum().alias("starts_read")
+    return sums.group_by("number").agg(read, *mean, *(pl.col(f"{name}_max").max() for name in PEAKS))
 
 
 def _cluster(machines: pl.DataFrame) -> pl.DataFrame:
