@@ -120,7 +120,8 @@ def test_a_model_is_learnt_explained_and_asked(jobcast, made_up, store):
     learnt = jobcast("failures", "train")
     assert learnt.exit_code == 0, learnt.output
     place = store.path / "failure-models" / "submission"
-    assert learnt.stdout.splitlines()[0].startswith("model of 2,000 jobs of which ")
+    assert learnt.stdout.splitlines()[0] == "at submission"
+    assert learnt.stdout.splitlines()[1].startswith("model of 2,000 jobs of which ")
     assert "will not fail" in learnt.stdout
     assert learnt.stderr == f"next: jobcast failures explain --model {place}\n"
     explained = jobcast("failures", "explain").stdout.splitlines()

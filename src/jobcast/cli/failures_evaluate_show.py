@@ -97,9 +97,14 @@ def _score_columns(models: Sequence[Judged]) -> list[Column]:
         say("failures_score.seconds"): [exact(_number(one.seconds), 1) for one in models],
     }
     names = [say(f"failures_model.{one.name}") for one in models]
+    spare = {say("failures_score.brier"), say("failures_score.worst_gap"), say("failures_score.learnt_from")}
+    spare.add(say("failures_score.seconds"))
     return [
         Column(heading=say("failures_score.model"), cells=names),
-        *(Column(heading=heading, cells=cells, right=True) for heading, cells in figures.items()),
+        *(
+            Column(heading=heading, cells=cells, right=True, spare=heading in spare)
+            for heading, cells in figures.items()
+        ),
     ]
 
 

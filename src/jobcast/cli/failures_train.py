@@ -93,6 +93,7 @@ def learn_settings(seed: int, price: Price, *, trace: bool) -> LearnSettings:
 
 def _show(card: FailureCard, place: Path, *, dry_run: bool) -> None:
     jobs, failures = card.data["jobs"], card.data["failures"]
+    tell(say(f"failures_vantage.{Vantage(card.vantage)}"), colour="cyan")
     told = {"jobs": amount(jobs), "failures": amount(failures), "rate": share(failures / jobs)}
     tell(
         say("failures_train.not_written", **told)

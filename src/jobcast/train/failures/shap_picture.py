@@ -44,7 +44,7 @@ def draw(explained: Explained, path: Path, *, title: str) -> None:
 def _draw_bars(axes: Any, explained: Explained, features: int) -> None:
     axes.barh(np.arange(features), explained.strength[:features], color="C0")
     axes.set_yticks(np.arange(features), explained.features[:features])
-    axes.invert_yaxis()
+    axes.set_ylim(features - 0.4, -0.6)  # the strongest is at the top
     axes.set(title=say("failures_models.strength"), xlabel=say("failures_models.mean_moved"))
 
 
