@@ -22,7 +22,10 @@ def test_everything_lands_in_one_directory_and_the_next_commands_run(jobcast, tm
     printed = jobcast(*SMALL).stdout
     assert sorted(path.name for path in tmp_path.iterdir()) == ["demo"]
     written = sorted(path.name for path in (tmp_path / "demo").iterdir())
-    assert written == ["lsb.acct", "memory.svg", "next-job.yaml", "report.html", "store", "truth.parquet"]
+    assert written == [
+        "lsb.acct", "memory.svg", "next-job.yaml", "report.html", "store", "trace", "trace-jobs.parquet",
+        "truth.parquet",
+    ]  # fmt: skip
     lines = [
         line.strip().removeprefix("next").strip() for line in printed.partition("\nnext ")[2].splitlines()
     ]
@@ -37,7 +40,16 @@ def test_the_same_demo_twice_is_the_same_for_programs_but_for_its_times(jobcast)
     answers = [json.loads(jobcast(*SMALL, "--json").stdout) for _ in range(2)]
     seconds = [answer.pop("seconds") for answer in answers]
     assert answers[0] == answers[1]
-    assert [*seconds[0]] == ["cluster", "sample", "train", "evaluate", "predict", "picture", "report"]
+    assert [*seconds[0]] == [
+        "cluster",
+        "sample",
+        "train",
+        "evaluate",
+        "predict",
+        "failures",
+        "picture",
+        "report",
+    ]
     assert answers[0]["schema"] == 1
     assert answers[0]["sampled"] == 1_200
     assert sum(answers[0]["set_aside"].values()) == 3

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jobcast import clock
 from jobcast.cli import frame
 from jobcast.cli.demo_report import show
 from jobcast.cli.screen import print_json, tell
@@ -18,6 +19,7 @@ from jobcast.units import format_memory
 if TYPE_CHECKING:  # these pull in what training needs, which the help page does without
     from collections.abc import Callable
 
+    from jobcast.demo.failing import Failing
     from jobcast.demo.judging import Verdict
     from jobcast.demo.tour import Excess, Plan
     from jobcast.sample.counts import Counts
@@ -40,6 +42,8 @@ class Outcome:
     """How each way to ask did on the last days."""
     excesses: list[Excess]
     """Kinds of jobs that ask for far too much, the worst first."""
+    failing: Failing
+    """Which jobs of a made-up trace were told to fail."""
 
 
 @frame.command(help=say("demo.help"), examples=say("demo.examples"))
@@ -67,6 +71,7 @@ def _walk(plan: Plan, steps: Steps) -> Outcome:
     """Take all steps of the tour."""
     from jobcast.demo import judging, tour  # noqa: PLC0415
     from jobcast.demo.amounts import MACHINES  # noqa: PLC0415
+    from jobcast.demo.failing import foresee  # noqa: PLC0415
 
     place = plan.place
     with steps.step("cluster", say("demo.cluster")) as step:
@@ -91,13 +96,24 @@ def _walk(plan: Plan, steps: Steps) -> Outcome:
         excesses = tour.advise(plan, kinds)
         tour.write_next_job(plan, kinds)
         step.told = say("demo.predicted", kinds=len(excesses))
+    with steps.step("failures", say("demo.failures")) as step:
+        failing = foresee(place.trace, place.trace_jobs, clock.seconds, _by_stage(step))
+        step.told = say(
+            "demo.foreseen",
+            jobs=f"{failing.judged:,}",
+            failed=failing.judged_failed,
+            found=f"{failing.found:.0%}",
+            alarmed=f"{failing.alarmed:.1%}",
+        )
     with steps.step("picture", say("demo.picture")) as step:
         tour.paint(plan, judged)
         step.told = str(place.picture)
     with steps.step("report", say("demo.report")) as step:
         size = tour.report(plan, judged)
         step.told = say("demo.reported", path=place.report, size=format_memory(size))
-    return Outcome(counts=counts, learnt_from=learnt_from, verdict=verdict, excesses=excesses)
+    return Outcome(
+        counts=counts, learnt_from=learnt_from, verdict=verdict, excesses=excesses, failing=failing
+    )
 
 
 def _by_stage(step: Step) -> Callable[[str], None]:
@@ -122,6 +138,7 @@ def _as_dict(plan: Plan, outcome: Outcome, steps: Steps) -> dict[str, Any]:
         "set_aside": outcome.counts.set_aside,
         "learnt_from": outcome.learnt_from,
         "verdict": asdict(outcome.verdict),
+        "failing": asdict(outcome.failing),
         "most_over_requested": [asdict(excess) for excess in outcome.excesses],
         "seconds": {name: round(took, 3) for name, took in steps.seconds.items()},
     }

@@ -78,6 +78,10 @@ def _show_next(plan: Plan, excesses: Sequence[Excess]) -> None:
     lines = [
         (f"{program} report", say("demo.next_report", path=plan.place.report)),
         (f"{program} evaluate --train-end {last_day}", say("demo.next_evaluate")),
+        (
+            f"jobcast failures evaluate --trace {plan.place.trace_jobs} --model one_layer",
+            say("demo.next_failures"),
+        ),
         (f"{program} jobs --sort -memory_requested --limit 9", say("demo.next_jobs")),
         (f"{program} doctor --rows", say("demo.next_rows")),
         ("jobcast doctor", say("demo.next_doctor")),

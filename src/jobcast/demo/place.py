@@ -45,6 +45,16 @@ class Place:
         """Return the report, a page for the browser."""
         return self.folder / "report.html"
 
+    @property
+    def trace(self) -> Path:
+        """Return the folder of a made-up trace of a co-located cluster."""
+        return self.folder / "trace"
+
+    @property
+    def trace_jobs(self) -> Path:
+        """Return its jobs, a row each."""
+        return self.folder / "trace-jobs.parquet"
+
     def clear(self) -> None:
         """Make the directory ready for a new demo, without what an earlier one left.
 
@@ -52,9 +62,10 @@ class Place:
         """
         if self.folder.exists() and not self._is_ours():
             raise InputError(say("demo.not_ours", path=self.folder), hint=say("demo.not_ours_cure"))
-        for path in (self.acct, self.truth, self.next_job, self.picture, self.report):
+        for path in (self.acct, self.truth, self.next_job, self.picture, self.report, self.trace_jobs):
             path.unlink(missing_ok=True)
-        shutil.rmtree(self.store, ignore_errors=True)
+        for folder in (self.store, self.trace):
+            shutil.rmtree(folder, ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def _is_ours(self) -> bool:
