@@ -1,4 +1,7 @@
-"""Learning which jobs fail in two layers, classes and all, against one fit of LightGBM to the same rows."""
+"""Learning which jobs fail, in two layers with all that a model has, against one fit of LightGBM to the same rows.
+
+A model learns twice: without the latest jobs, which calibrate it, and from all.
+"""
 
 import os
 from collections.abc import Callable
@@ -7,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from harness import Operation
-from jobcast.train.failures import one_layer, two_layers
+from jobcast.train.failures import learn, one_layer
 from jobcast.train.failures.boosting import BoostingSettings
 from jobcast.train.failures.cases import CLASS_FEATURES, Cases, Vantage
 from jobcast.train.failures.two_layers import TwoLayerSettings
@@ -67,7 +70,8 @@ def _cases(folder: Path) -> Cases:
 
 def _two_layers(folder: Path) -> Callable[[], object]:
     cases = _cases(folder)
-    return lambda: two_layers.fit(cases, TwoLayerSettings(boosting=_BOOSTING), lambda _step: None)
+    settings = learn.LearnSettings(two_layers=TwoLayerSettings(boosting=_BOOSTING))
+    return lambda: learn.fit(cases, settings, lambda _step: None)
 
 
 def _one_fit(folder: Path) -> Callable[[], object]:
