@@ -119,7 +119,8 @@ def test_modes_that_change_nothing_change_nothing(
     make: Callable[[str], Forecasts], store: Path, mode: str, lines: int, noted: int
 ) -> None:
     completed = make(f'mode = "{mode}"\n').complete([like()])
-    assert completed.steps == (like(),)
+    (step,) = completed.steps
+    assert replace(step, job=replace(step.job, failing=None), foreseen=None) == like()
     assert (len(completed.told), len(entries(store))) == (lines, noted)
 
 
