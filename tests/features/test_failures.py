@@ -4,9 +4,13 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jobcast.features.asof import as_of_submission
-from jobcast.features.failures import FAILURE_FEATURES, FAITH, Needs, failure_matrix
+from jobcast.features.failures import FAILURE_FEATURES, FAITH, Needs, _odds_by_rung, failure_matrix
+from jobcast.features.family import LADDER
+from jobcast.features.window import RUNS
 from jobcast.train.material import material
 from tests.made_up import NEW_YEAR, frame, job
 
@@ -67,3 +71,25 @@ def test_the_newest_runs_count_more_in_the_second_share():
 
 def test_a_limit_is_told_by_how_far_it_is_above_what_the_family_needs():
     assert seen()["limit_above_p95"] == 2
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 1), st.floats(0, 1), st.integers(0, 10**7)),
+        min_size=len(LADDER),
+        max_size=len(LADDER),
+    ),
+    st.floats(0.001, 0.999),
+)
+def test_each_share_is_drawn_towards_the_next_broader_one(rungs: list[tuple[float, float, int]], base: float):
+    shares = np.array([[(mean, newest) for mean, newest, _ in rungs]])
+    runs = np.array([[count for _, _, count in rungs]], dtype=np.float64)
+    shares[0, runs[0] == 0] = np.nan
+    broader = np.array([base, base])
+    expected = []
+    for mean, newest, count in reversed(rungs):
+        weight = np.array([count, min(count, RUNS)])
+        broader = (np.array([mean, newest]) * weight + FAITH * broader) / (weight + FAITH)
+        expected.append(broader)
+    found = 1 / (1 + np.exp(-_odds_by_rung(shares, runs, np.array([base]))[0]))
+    np.testing.assert_allclose(found, np.clip(expected[::-1], 0.001, 0.999), rtol=1e-9)

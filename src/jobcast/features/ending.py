@@ -48,7 +48,10 @@ def ending(*, failed: bool, reason: str | None, exit_code: int | None) -> float:
 
 def failures(values: Values) -> list[Failure]:
     """Return why those of the runs failed that did, in order."""
-    numbers = np.rint((values[values >= 1].astype(np.float64) - 1) / _STEP).astype(np.int64)
+    failed = values[values >= 1]
+    if not len(failed):
+        return []
+    numbers = np.rint((failed.astype(np.float64) - 1) / _STEP).astype(np.int64)
     return [
         Failure(reason=REASONS[number // _CODES], exit_code=number % _CODES - 1 if number % _CODES else None)
         for number in numbers.tolist()

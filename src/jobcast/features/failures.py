@@ -89,13 +89,12 @@ def _odds_by_rung(shares: Floats, runs: Floats, base: Floats) -> Floats:
 
     `shares` is (n, rungs, 2), all runs' and the newest ones'; NaN where `runs` (n, rungs) is 0.
     """
-    weight = np.stack([runs, np.minimum(runs, RUNS)], axis=2)
-    failed = np.where(runs[:, :, None] > 0, np.minimum(shares, 1) * weight, 0)
-    drawn = np.empty_like(failed)
-    broader = base[:, None]
-    for rung in range(len(LADDER) - 1, -1, -1):
-        broader = (failed[:, rung] + FAITH * broader) / (weight[:, rung] + FAITH)
-        drawn[:, rung] = broader
+    weight = np.stack([runs, np.minimum(runs, RUNS)], axis=2)[:, ::-1]
+    failed = np.where(weight > 0, np.minimum(shares[:, ::-1], 1) * weight, 0)
+    # From the broadest on: drawn = (failed + FAITH * broader) / (weight + FAITH), as sums over products.
+    left = np.cumprod(FAITH / (weight + FAITH), axis=1)
+    added = np.cumsum(failed / ((weight + FAITH) * left), axis=1)
+    drawn = (left * (base[:, None, None] + added))[:, ::-1]
     kept = np.clip(drawn, _LEAST_SHARE, 1 - _LEAST_SHARE)
     found: Floats = np.log(kept) - np.log1p(-kept)
     return found
