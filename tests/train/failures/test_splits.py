@@ -51,3 +51,12 @@ def test_of_no_jobs_there_is_nothing_to_learn_from(split):
     nothing = made_up_cases(5).take(np.empty(0, dtype=np.int64))
     found = split(nothing)
     assert (len(found.train), len(found.test)) == (0, 0)
+
+
+def test_a_job_that_is_looked_at_more_than_once_is_in_one_part_only():
+    cases = made_up_cases(300)
+    looks = np.repeat(np.arange(300), 3)
+    several = replace(cases.take(looks), jobs=looks)
+    split = at_random(several, share=0.2, seed=1)
+    assert not set(looks[split.train]) & set(looks[split.test])
+    assert len(split.test) == 3 * len(at_random(cases, share=0.2, seed=1).test)

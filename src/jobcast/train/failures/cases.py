@@ -52,6 +52,8 @@ class Cases:
     """(n,): core-seconds that the run took, wasted if it failed."""
     reason: npt.NDArray[np.str_] | None = None
     """(n,): why it failed (`jobcast.job.ExitReason`), "" for what ended well; None where nobody tells."""
+    jobs: Rows | None = None
+    """(n,): a number for each job, where one may be looked at more than once; None where none is."""
     rivals: Mapping[str, Floats] = field(default_factory=dict)
     """Simple answers to be better than, by name: (n,) chances, e.g. ``family_rate``; NaN where they have none."""
 
@@ -71,5 +73,6 @@ class Cases:
             measured=self.measured[rows],
             cost=self.cost[rows],
             reason=None if self.reason is None else self.reason[rows],
+            jobs=None if self.jobs is None else self.jobs[rows],
             rivals={name: told[rows] for name, told in self.rivals.items()},
         )

@@ -59,6 +59,7 @@ def cases_at(stuff: Material, vantage: Vantage, look: Look) -> Cases:
         measured=_measured(stuff.jobs)[look.rows],
         cost=_core_seconds(stuff.jobs)[look.rows],
         reason=_reasons(stuff)[look.rows],
+        jobs=look.rows if vantage is Vantage.RUNNING else None,
         rivals=_rivals(shares),
     )
 

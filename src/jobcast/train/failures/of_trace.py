@@ -63,6 +63,7 @@ def of_trace(jobs: Path, vantage: Vantage, running: Path | None = None) -> Cases
         finished=whole["end"].cast(pl.Int64).to_numpy(),
         measured=_matrix(whole, _MEASURED),
         cost=_floats(whole["core_seconds"].fill_null(0.0)),
+        jobs=whole["job"].rank("dense").cast(pl.Int64).to_numpy() if vantage is Vantage.RUNNING else None,
         rivals={
             "family_rate": _floats(whole["family_rate"]),
             "last_failed": _floats(whole["family_last_failed"]),

@@ -30,8 +30,15 @@ class Split:
 
 
 def at_random(cases: Cases, *, share: float, seed: int) -> Split:
-    """Draw a `share` of the failed jobs and of the others to be judged by; the same seed draws the same."""
-    judged = drawn(cases.failed, share=share, seed=seed)
+    """Draw a `share` of the failed jobs and of the others to be judged by; the same seed draws the same.
+
+    A job that is looked at more than once is drawn as a whole.
+    """
+    if cases.jobs is None:
+        judged = drawn(cases.failed, share=share, seed=seed)
+    else:
+        _, first, job = np.unique(cases.jobs, return_index=True, return_inverse=True)
+        judged = drawn(cases.failed[first], share=share, seed=seed)[job]
     return Split(by=SplitBy.RANDOM, train=np.flatnonzero(~judged), test=np.flatnonzero(judged))
 
 
