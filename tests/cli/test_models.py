@@ -102,6 +102,7 @@ def test_a_card_is_shown_in_lines_by_default_that_of_the_active_model(jobcast, s
             "offsets": {"same": 1.0},
             "scores": {"jobs": 280, "exceeded_share": 0.0125, "levels": []},
         },
+        failures={"learnt_from": 1480, "failed": 40, "reasons": {"exit_code": 0.75, "memory_limit": 0.25}},
     )
     result = jobcast("models", "show")
     assert result.stdout == (
@@ -126,6 +127,10 @@ def test_a_card_is_shown_in_lines_by_default_that_of_the_active_model(jobcast, s
         "          learnt_from             1,437\n"
         "          jobs                    280\n"
         "          over limit              1.2%\n"
+        "failures  learnt_from             1,480\n"
+        "          failed                  40\n"
+        "          exit_code               75.0%\n"
+        "          memory_limit            25.0%\n"
         "\n"
         "history                        calibration  of run limits\n"
         "same command, folder and user       × 0.84         × 2.00\n"
@@ -136,8 +141,9 @@ def test_a_card_is_shown_in_lines_by_default_that_of_the_active_model(jobcast, s
 
 def test_a_card_that_nobody_judged_says_so_and_another_recipe_has_no_calibration(jobcast, shelf):
     rewrite(
-        shelf, SECOND, versions={}, data={}, settings={}, risk=None, ceiling=0.0, offsets=None, run_time=None
-    )
+        shelf, SECOND, versions={}, data={}, settings={}, risk=None, ceiling=0.0, offsets=None, run_time=None,
+        failures=None,
+    )  # fmt: skip
     lines = jobcast("models", "show", SECOND).stdout.splitlines()
     assert lines == [
         f"model     {SECOND}",
@@ -163,6 +169,7 @@ def test_what_is_unknown_in_a_card_is_shown_as_it_is(jobcast, shelf):
         offsets={"twin": 0.0, "same": "high", "young": 1e9},
         scores={"beauty": 0.3333333333, "median_error": "low"},
         run_time={"risk": "some", "ceiling": 1e300, "offsets": 5, "scores": [1]},
+        failures={"failed": "few", "reasons": {"mood": "bad"}},
     )
     result = jobcast("models", "show")
     lines = [line.split(maxsplit=1) for line in result.stdout.splitlines()]
@@ -178,6 +185,8 @@ def test_what_is_unknown_in_a_card_is_shown_as_it_is(jobcast, shelf):
         ["scores", "[1]"],
         ["scores", "beauty                     0.333333"],
         ["median_error", "low"],
+        ["failures", "failed                     few"],
+        ["mood", "bad"],
         ["twin", "× 1.00"],
     ):
         assert words in lines

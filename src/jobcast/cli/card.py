@@ -46,7 +46,9 @@ _MOST_DOUBLINGS = 62
 def show_card(name: str, card: Card) -> None:
     """Print the card of the model `name`; what this program doesn't know of is shown as it is."""
     fields = asdict(card)
-    offsets, scores, run_time = (fields.pop(name) for name in ("offsets", "scores", "run_time"))
+    offsets, scores, run_time, failures = (
+        fields.pop(name) for name in ("offsets", "scores", "run_time", "failures")
+    )
     fields["ceiling"] = _ceiling(card.ceiling)
     if card.refreshed_from is None:
         del fields["refreshed_from"]
@@ -56,7 +58,7 @@ def show_card(name: str, card: Card) -> None:
     rows = [row for part, value in {"model": name, **fields}.items() for row in _rows(part, value)]
     judged = say("card.scores")
     rows += [(judged, *row) for row in _scores(scores or {}, _SCORES)] or [(judged, "-", "")]
-    _print_rows([*rows, *_run_time(run_time or {})])
+    _print_rows([*rows, *_run_time(run_time or {}), *_failures(failures or {})])
     if offsets:
         tell()
         _print_offsets(offsets, (run_time or {}).get("offsets"))
@@ -85,6 +87,16 @@ def _figure(name: str, value: Any) -> str:
 def _ceiling(log2: float) -> str:
     """Write the largest peak learnt from; 0 is that of a recipe that knows none."""
     return format_memory(round(2.0**log2)) if 0 < log2 <= _MOST_DOUBLINGS else "-"
+
+
+def _failures(told: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield what was learnt of failed jobs, and the part of each reason in them."""
+    label = say("card.failures")
+    for name in ("learnt_from", "failed"):
+        if name in told:
+            yield label, name, _figure(name, told[name])
+    for reason, part in leaves(told.get("reasons") or {}):
+        yield label, reason, share(part) if isinstance(part, float) else _figure(reason, part)
 
 
 def _run_time(told: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
