@@ -89,6 +89,7 @@ def _odds_by_rung(shares: Floats, runs: Floats, base: Floats) -> Floats:
 
     `shares` is (n, rungs, 2), all runs' and the newest ones'; NaN where `runs` (n, rungs) is 0.
     """
+    runs = runs.astype(np.float64)  # products of sixteen small shares are beyond single precision
     weight = np.stack([runs, np.minimum(runs, RUNS)], axis=2)[:, ::-1]
     failed = np.where(weight > 0, np.minimum(shares[:, ::-1], 1) * weight, 0)
     # From the broadest on: drawn = (failed + FAITH * broader) / (weight + FAITH), as sums over products.
