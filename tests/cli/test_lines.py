@@ -49,6 +49,7 @@ def test_many_from_json_lines_with_json(jobcast, trained, tmp_path):
         "reason": "nothing_similar",
         "why": "nothing similar is in the history",
         "run_time": {"reason": "nothing_similar", "why": "nothing similar is in the history"},
+        "failure": {"reason": "nothing_similar", "why": "nothing similar is in the history"},
     }
     assert answer["forecasts"][0]["forecast"]["contributions"] == []
 

@@ -14,6 +14,7 @@ from tests.cluster.slurm.conftest import Run
 from tests.cluster.slurm.hooked import installed, request_of
 from tests.cluster.slurm.jobs import LI, hold, see_second_end
 from tests.cluster.slurm.running import Cluster
+from tests.cluster.waiting import until
 from tests.serve.running import running
 
 RULES = """
@@ -42,7 +43,12 @@ def test_a_job_that_leaves_it_open_gets_what_such_jobs_need_and_one_that_needs_m
         assert request["TimeLimit"] == f"00:{amount['run_limit'] / 60:02.0f}:00"
     cluster.end(alike, larger)
     see_second_end()
-    jobcast("sample")
+
+    def known() -> bool:
+        jobcast("sample")  # slurmdbd may not have written all of what has just ended
+        return {alike, larger} <= set(sampled.scan().select("job_id").collect()["job_id"])
+
+    until(known)
     back = [_row(sampled, job) for job in (alike, larger)]
     assert [(row["state"], row["exit_reason"]) for row in back] == [
         ("done", None),
