@@ -48,7 +48,7 @@ def test_a_job_that_leaves_it_open_gets_what_such_jobs_need_and_one_that_needs_m
         jobcast("sample")  # slurmdbd may not have written all of what has just ended
         return {alike, larger} <= set(sampled.scan().select("job_id").collect()["job_id"])
 
-    until(known)
+    until(known, 20)
     back = [_row(sampled, job) for job in (alike, larger)]
     assert [(row["state"], row["exit_reason"]) for row in back] == [
         ("done", None),

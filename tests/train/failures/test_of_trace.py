@@ -139,7 +139,7 @@ def test_rivals_know_the_jobs_of_the_same_plan_that_had_ended_before_and_no_othe
         rate = np.mean([job[4] for job in before]) if before else np.nan
         last = float(before[-1][4]) if before else np.nan
         np.testing.assert_allclose(cases.rivals["family_rate"][row], rate)
-        np.testing.assert_equal(cases.rivals["last_failed"][row], last)
+        np.testing.assert_equal(cases.rivals["family_last_failed"][row], last)
         ended = [job[4] for job in numbered if start - 3600 <= job[2] + job[3] < start]
         assert _case(cases, row)["recent_jobs"] == len(ended)
 

@@ -66,7 +66,7 @@ def of_trace(jobs: Path, vantage: Vantage, running: Path | None = None) -> Cases
         jobs=whole["job"].rank("dense").cast(pl.Int64).to_numpy() if vantage is Vantage.RUNNING else None,
         rivals={
             "family_rate": _floats(whole["family_rate"]),
-            "last_failed": _floats(whole["family_last_failed"]),
+            "family_last_failed": _floats(whole["family_last_failed"]),
         },
     )
 
