@@ -215,6 +215,66 @@ def test_a_trace_is_looked_at_while_running_only_where_such_rows_are(jobcast, tm
     assert jobcast("failures", "predict", "--trace", "jobs.parquet", "--since", "2026-01-01").exit_code == 2
 
 
+def _keep_running(file, job):
+    """Rewrite the file as if nobody knew the end of that job."""
+    ends = pl.when(pl.col("job").cast(pl.String) != job).then("end").alias("end")
+    pl.read_parquet(file).with_columns(ends).write_parquet(file)
+
+
+def test_a_job_that_runs_is_answered_with_its_time_so_far_and_no_outcome(jobcast):
+    made = ("--jobs", "400", "--machines", "12", "--days", "1", "--failing", "40")
+    jobcast("failures", "make-up", "trace", *made)
+    jobcast("failures", "extract", "trace", "-o", "j.parquet", "--while-running", "j.running.parquet")
+    where = ("--trace", "j.parquet", "--model", "m")
+    assert jobcast("failures", "train", *where, "--vantage", "running").exit_code == 0
+    looks = pl.read_parquet("j.running.parquet").with_columns(pl.col("job").cast(pl.String))
+    looks = looks.filter(pl.col("end").is_not_null())
+    job = looks.filter(pl.col("landmark") > 60)["job"][0]
+    marks = looks.filter(job=job)["landmark"].sort().to_list()
+    for file in ("j.parquet", "j.running.parquet"):
+        _keep_running(file, job)
+    told = jobcast("failures", "predict", *where, "--json")
+    jobs = json.loads(told.stdout)["jobs"]
+    assert len(jobs) == len({one["job"] for one in jobs})
+    running = [one for one in jobs if one["failed"] is None]
+    assert [one["elapsed"] for one in running if one["job"] == job] == [marks[-1]]
+    learnt = {one["job"] for one in jobs if one["learnt"]}
+    assert learnt == {one["job"] for one in jobs if one["failed"] is not None} == {*looks["job"]} - {job}
+    assert told.stderr.startswith(f"{len(learnt)} of the {len(jobs)} jobs shown had finished when the")
+    shown = jobcast("failures", "predict", *where, "--all-looks", "--limit", "0").stdout.splitlines()
+    assert shown[0].endswith(" the end is unknown")
+    rows = [line.split() for line in shown[2:] if line.split()[0] == job]
+    assert sorted(row[1] for row in rows) == [f"{m // 3600:02}:{m // 60 % 60:02}:{m % 60:02}" for m in marks]
+    assert {row[-1] for row in rows} == {"-"}
+
+
+def test_jobs_that_finished_after_the_model_had_learnt_are_forecast_and_not_marked(jobcast, monkeypatch):
+    cases = made_up_cases(2_000)
+    early = cases.finished <= np.sort(cases.finished)[1_499]
+    names = [f"job-{number}" for number in range(2_000)]
+    monkeypatch.setattr(Source, "names", lambda _self, _vantage: names)
+    monkeypatch.setattr(Source, "cases", lambda _self, _vantage: cases.take(early))
+    jobcast("failures", "train")
+    monkeypatch.setattr(Source, "cases", lambda _self, _vantage: cases)
+    result = jobcast("failures", "predict", "--json")
+    learnt = {one["job"] for one in json.loads(result.stdout)["jobs"] if one["learnt"]}
+    assert learnt == {names[row] for row in np.flatnonzero(early)}
+    assert result.stderr.startswith(f"{early.sum():,} of the 2,000 jobs shown had finished when")
+    monkeypatch.setattr(Source, "names", lambda _self, _vantage: names[: (~early).sum()])
+    monkeypatch.setattr(Source, "cases", lambda _self, _vantage: cases.take(~early))
+    assert jobcast("failures", "predict").stderr == ""
+
+
+@pytest.mark.parametrize("command", ["predict", "explain"])
+def test_a_vantage_point_that_is_named_and_not_the_models_is_a_misuse(jobcast, made_up, command):
+    jobcast("failures", "train", "--vantage", "afterwards", "--model", "m")
+    result = jobcast("failures", command, "--model", "m", "--vantage", "submission")
+    assert result.exit_code == 2
+    assert "the model in m looks from afterwards, not from submission" in result.stderr
+    for right in ((), ("--vantage", "afterwards")):
+        assert jobcast("failures", command, "--model", "m", *right).exit_code == 0
+
+
 @pytest.mark.parametrize("vantage", Vantage)
 def test_the_jobs_of_the_history_serve(jobcast, sampled, vantage):
     learnt = jobcast("failures", "train", "--vantage", str(vantage), "--json")

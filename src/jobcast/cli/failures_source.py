@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from jobcast import config
 from jobcast.cli.screen import talk
@@ -40,6 +41,8 @@ class Source:
     """A Parquet file of `jobcast failures extract`; None for the history."""
     since: datetime | None
     until: datetime | None
+    unended: bool = False
+    """Whether jobs of a trace are wanted whose end is unknown; the history holds none."""
 
     def __post_init__(self) -> None:
         """Raise UsageError for days of a trace, which has none."""
@@ -68,7 +71,7 @@ class Source:
         from jobcast.train.failures.of_trace import of_trace  # noqa: PLC0415
 
         if self.trace:
-            return of_trace(self.trace, vantage)
+            return of_trace(self.trace, vantage, unended=self.unended)
         return cases_of_history(self._material, vantage)
 
     def names(self, vantage: Vantage) -> list[str]:
@@ -77,7 +80,7 @@ class Source:
         from jobcast.train.failures.of_trace import names_of_trace  # noqa: PLC0415
 
         if self.trace:
-            return names_of_trace(self.trace, vantage)
+            return names_of_trace(self.trace, vantage, unended=self.unended)
         rows = look_from(self._material, vantage).rows
         return [str(name) for name in self._material.jobs["job_id"].gather(rows)]
 
@@ -115,10 +118,20 @@ def folder_of(session: Session, vantage: Vantage) -> Path:
 
 
 def load_model(session: Session, folder: Path | None, vantage: str) -> FailureModel:
-    """Load the model in `folder`, or that of the vantage point beside the history. Raises ModelError."""
+    """Load the model in `folder`, or that of the vantage point beside the history.
+
+    Raises ModelError, and UsageError where a vantage point was named and the model has another.
+    """
     from jobcast.predict.failures.model import load  # noqa: PLC0415
 
-    return load(folder or folder_of(session, Vantage(vantage)))
+    place = folder or folder_of(session, Vantage(vantage))
+    model = load(place)
+    named = click.get_current_context().get_parameter_source("vantage") is not ParameterSource.DEFAULT
+    if named and model.card.vantage != vantage:
+        raise click.UsageError(
+            say("failures_source.other_vantage", path=place, has=model.card.vantage, vantage=vantage)
+        )
+    return model
 
 
 def cases_for(model: FailureModel, source: Source) -> Cases:

@@ -11,7 +11,7 @@ from jobcast import clock
 from jobcast.cli import failures_source, frame
 from jobcast.cli.failures_price import price_option
 from jobcast.cli.failures_source import Source, folder_of
-from jobcast.cli.figures import amount, share
+from jobcast.cli.figures import amount, chance, share
 from jobcast.cli.screen import print_json, talk, tell
 from jobcast.cli.table import Column, print_table
 from jobcast.cli.working import working
@@ -105,7 +105,7 @@ def _show(card: FailureCard, place: Path, *, dry_run: bool) -> None:
     if card.threshold is None:
         tell(say("failures_train.alarm_never"))
     else:
-        tell(say("failures_train.alarm_from", threshold=share(card.threshold)))
+        tell(say("failures_train.alarm_from", threshold=chance(card.threshold)))
     if card.classes is not None:
         print_table(_class_columns(card))
     if not dry_run:

@@ -11,6 +11,11 @@ def share(value: float | None) -> str:
     return "-" if value is None or math.isnan(value) else f"{value:.1%}"
 
 
+def chance(value: float) -> str:
+    """Write a chance as percent, with three significant digits below 10 %, lest small ones read as 0."""
+    return f"{amount(100 * value, 1)}%"
+
+
 def amount(value: float | None, digits: int = 0) -> str:
     """Write an amount with thousands apart; a dash where there is none.
 

@@ -13,7 +13,7 @@ from jobcast.systems.alibaba2018.extract import Extraction, extract
 from jobcast.systems.alibaba2018.spread import Threads
 from jobcast.train.failures.cases import Cases, Vantage
 from jobcast.train.failures.of_trace import FEATURES, names_of_trace, of_trace, running_beside
-from tests.systems.alibaba2018.small_trace import write
+from tests.systems.alibaba2018.small_trace import INSTANCES, write
 
 
 def _rows(folder: Path) -> Path:
@@ -86,6 +86,34 @@ def test_while_running_there_is_a_case_for_each_landmark_and_afterwards_one_for_
     afterwards = of_trace(jobs, Vantage.AFTERWARDS)
     assert afterwards.asked.tolist() == afterwards.finished.tolist() == [1200, 3806]
     assert (_case(afterwards, 1)["run_time_mean"], _case(afterwards, 1)["instances"]) == (902.5, 1)
+
+
+STILL = "ins_8,M1,j_3,1,Running,3000,,m_1,1,1,,,,\nins_9,M1,j_4,1,Terminated,3000,3350,m_2,1,1,,,,\n"
+
+
+@pytest.mark.parametrize(
+    ("vantage", "asked"),
+    [(Vantage.SUBMISSION, [3000]), (Vantage.RUNNING, [3060, 3300]), (Vantage.AFTERWARDS, [])],
+)
+def test_jobs_whose_end_is_unknown_are_looked_at_where_they_are_asked_for_as_far_as_anything_is_told(
+    tmp_path: Path, vantage: Vantage, asked: list[int]
+) -> None:
+    small = write(tmp_path)
+    (small / "batch_instance.csv").write_text(INSTANCES.replace("3806", "3400") + STILL)
+    jobs = tmp_path / "jobs.parquet"
+    extract(Extraction(folder=small, jobs=jobs, running=running_beside(jobs)), Threads(), lambda *_step: None)
+    ended, cases = of_trace(jobs, vantage), of_trace(jobs, vantage, unended=True)
+    assert ended.ended is None
+    assert cases.ended is not None
+    assert "j_3" not in names_of_trace(jobs, vantage)
+    of_unended = cases.take(~cases.ended)
+    assert of_unended.asked.tolist() == asked
+    assert not of_unended.failed.any()
+    names = np.array(names_of_trace(jobs, vantage, unended=True))
+    assert set(names[~cases.ended].tolist()) == ({"j_3"} if asked else set())
+    assert names[cases.ended].tolist() == names_of_trace(jobs, vantage)
+    np.testing.assert_array_equal(cases.matrix[cases.ended], ended.matrix)
+    np.testing.assert_array_equal(cases.finished[cases.ended], ended.finished)
 
 
 def test_nothing_that_is_only_known_when_all_is_over_is_a_feature() -> None:

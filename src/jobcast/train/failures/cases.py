@@ -1,4 +1,4 @@
-"""Jobs that ended, as a forecast of failure sees them from one vantage point."""
+"""Jobs, as a rule ended ones, as a forecast of failure sees them from one vantage point."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -50,6 +50,9 @@ class Cases:
     """(n, len(CLASS_FEATURES)): known afterwards only; classes are learnt from those of the training part."""
     cost: Floats
     """(n,): core-seconds that the run took, wasted if it failed."""
+    ended: Flags | None = None
+    """(n,): False where the outcome is unknown yet; there `failed` is False, `finished` the last second that can be
+    written, and neither tells anything. None where all have ended, as learning and judging need it."""
     reason: npt.NDArray[np.str_] | None = None
     """(n,): why it failed (`jobcast.job.ExitReason`), "" for what ended well; None where nobody tells."""
     jobs: Rows | None = None
@@ -72,6 +75,7 @@ class Cases:
             finished=self.finished[rows],
             measured=self.measured[rows],
             cost=self.cost[rows],
+            ended=None if self.ended is None else self.ended[rows],
             reason=None if self.reason is None else self.reason[rows],
             jobs=None if self.jobs is None else self.jobs[rows],
             rivals={name: told[rows] for name, told in self.rivals.items()},

@@ -35,6 +35,7 @@ FEATURES = {
 _MEASURED = ("run_time_mean", "cpu_avg", "mem_avg", "instances")
 _OUTCOME = ("job", "signature", "start", "end", "failed", "run_time_mean")
 _HOUR = 3600
+_NEVER = np.iinfo(np.int64).max
 
 
 def running_beside(jobs: Path) -> Path:
@@ -42,13 +43,15 @@ def running_beside(jobs: Path) -> Path:
     return jobs.with_name(f"{jobs.stem}.running{jobs.suffix}")
 
 
-def of_trace(jobs: Path, vantage: Vantage, running: Path | None = None) -> Cases:
+def of_trace(jobs: Path, vantage: Vantage, running: Path | None = None, *, unended: bool = False) -> Cases:
     """Return the jobs of the file `jobs` that have ended, by the time as of which they are looked at.
 
     While they run there is one case for each landmark; those are read from `running`, by default the file
-    `running_beside` it. Raises InputError where a file is lacking or of another kind.
+    `running_beside` it. With `unended` also jobs whose end is unknown, but not afterwards, and not at landmarks later
+    than all starts and ends in `jobs`. Raises InputError where a file is lacking or of another kind.
     """
-    known = _with_history(_looked_at(jobs, vantage, running), _outcomes(jobs))
+    known = _with_history(_looked_at(jobs, vantage, running, unended=unended), _outcomes(jobs))
+    ended = known["end"].is_not_null()
     hour = (pl.col("start") % 86400) / _HOUR
     whole = known.with_columns(hour.alias("hour"))
     if vantage is Vantage.RUNNING:
@@ -58,11 +61,12 @@ def of_trace(jobs: Path, vantage: Vantage, running: Path | None = None) -> Cases
         vantage=vantage,
         features=FEATURES[vantage],
         matrix=_matrix(whole, FEATURES[vantage]),
-        failed=whole["failed"].to_numpy(),
+        failed=(whole["failed"] & ended).to_numpy(),
         asked=whole["asked"].to_numpy(),
-        finished=whole["end"].cast(pl.Int64).to_numpy(),
+        finished=whole["end"].cast(pl.Int64).fill_null(_NEVER).to_numpy(),
         measured=_matrix(whole, _MEASURED),
         cost=_floats(whole["core_seconds"].fill_null(0.0)),
+        ended=ended.to_numpy() if unended else None,
         jobs=whole["job"].rank("dense").cast(pl.Int64).to_numpy() if vantage is Vantage.RUNNING else None,
         rivals={
             "family_rate": _floats(whole["family_rate"]),
@@ -71,19 +75,31 @@ def of_trace(jobs: Path, vantage: Vantage, running: Path | None = None) -> Cases
     )
 
 
-def names_of_trace(jobs: Path, vantage: Vantage, running: Path | None = None) -> list[str]:
+def names_of_trace(
+    jobs: Path, vantage: Vantage, running: Path | None = None, *, unended: bool = False
+) -> list[str]:
     """Return the names of the jobs that `of_trace` returns, in the same order. Raises InputError likewise."""
-    return _looked_at(jobs, vantage, running)["job"].cast(pl.String).to_list()
+    return _looked_at(jobs, vantage, running, unended=unended)["job"].cast(pl.String).to_list()
 
 
-def _looked_at(jobs: Path, vantage: Vantage, running: Path | None) -> pl.DataFrame:
-    """Return the rows of jobs that have ended, in the order of ``asked``."""
+def _looked_at(jobs: Path, vantage: Vantage, running: Path | None, *, unended: bool) -> pl.DataFrame:
+    """Return the rows of jobs that have ended, or of all, in the order of ``asked``."""
     if vantage is Vantage.RUNNING:
         source, asked = running or running_beside(jobs), pl.col("asked")
     else:
         source, asked = jobs, pl.col("start" if vantage is Vantage.SUBMISSION else "end")
-    rows = _read(source, vantage).filter(pl.col("end").is_not_null())
-    return rows.with_columns(asked.cast(pl.Int64).alias("asked")).sort("asked", "job")
+    rows = _read(source, vantage).with_columns(asked.cast(pl.Int64).alias("asked"))
+    seen = pl.col("end").is_not_null()
+    if unended and vantage is not Vantage.AFTERWARDS:
+        seen |= pl.col("asked") <= _latest(jobs)
+    return rows.filter(seen).sort("asked", "job")
+
+
+def _latest(jobs: Path) -> int | None:
+    """Return the last moment of which the rows tell: `extract` writes landmarks of unended jobs beyond it too."""
+    rows = _read(jobs, Vantage.SUBMISSION)
+    told: int | None = rows.select(pl.max_horizontal(pl.col("start").max(), pl.col("end").max())).item()
+    return told
 
 
 def _read(file: Path, vantage: Vantage) -> pl.DataFrame:
