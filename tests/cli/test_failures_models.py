@@ -69,7 +69,7 @@ def test_models_alarms_and_reasons_have_a_table_each(jobcast, made_up):
     assert scores[-1].startswith(
         "recall and precision at the paper's false-alarm rate, 5.8%; saved: core-hours"
     )
-    assert re.fullmatch(r"one layer: from \d+\.\d% on an alarm pays", alarms[0])
+    assert re.fullmatch(r"one layer: from \d+\.\d+% on an alarm pays", alarms[0])
     assert [line.split("  ")[0] for line in alarms[2:]] == ["failed", "ended well"]
     assert reasons[0] == "one layer: by reason, each against all jobs that ended well"
     assert {line.split(" ")[0] for line in reasons[2:]} == {"memory_limit", "node"}

@@ -112,10 +112,16 @@ def test_of_a_trace_in_which_nothing_was_rescheduled_that_is_said(jobcast, tmp_p
     assert result.stdout == "0 of 2 instances were rescheduled (0.000%), and 0 jobs with them failed.\n"
 
 
-def test_of_an_empty_trace_too(jobcast, tmp_path):
-    (tmp_path / "batch_instance.csv").touch()
-    result = jobcast("failures", "waste", ".")
-    assert result.stdout == "0 of 0 instances were rescheduled (-), and 0 jobs with them failed.\n"
+@pytest.mark.parametrize(("text", "rows"), [("", 0), (BACKWARDS * 3, 3), ("one,two\nthree,four\n", 2)])
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_file_that_tells_of_no_instance_is_refused_with_the_cure(jobcast, tmp_path, text, rows, form):
+    (tmp_path / "some.csv").write_text(text)
+    result = jobcast("failures", "waste", "some.csv", *form)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines() == [
+        f"error: some.csv tells of no instance: {rows} of its {rows} rows can't be true",
+        "cure:  see that batch_instance is not empty, and is written as the trace's own: CSV without a header",
+    ]
 
 
 def test_a_picture_is_drawn_where_one_is_wanted(jobcast, trace, tmp_path):

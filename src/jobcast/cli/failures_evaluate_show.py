@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from jobcast.cli.failures_price import spoken
-from jobcast.cli.figures import amount, exact, share
+from jobcast.cli.figures import amount, chance, exact, share
 from jobcast.cli.screen import tell
 from jobcast.cli.table import Column, print_table
 from jobcast.language import say
@@ -116,7 +116,7 @@ def _show_alarms(model: Judged) -> None:
     """Print the confusion matrix of the first model, at its threshold."""
     found, name = model.alarms, say(f"failures_model.{model.name}")
     never = math.isinf(found.threshold)
-    threshold = say("failures_models.never") if never else share(found.threshold)
+    threshold = say("failures_models.never") if never else chance(found.threshold)
     tell(say("failures_evaluate.confusion", name=name, threshold=threshold))
     rows = [say("failures_models.failed"), say("failures_models.ended_well")]
     print_table(

@@ -14,6 +14,7 @@ from jobcast.cli.moment import MOMENT
 from jobcast.cli.screen import print_json, talk
 from jobcast.cli.working import working
 from jobcast.drawing import KINDS, see_matplotlib
+from jobcast.errors import InputError
 from jobcast.language import say
 from jobcast.units import format_memory
 
@@ -86,6 +87,7 @@ def _kind_of(output: Path) -> str:
 
 
 def _summarised(trace: Path) -> Summary:
+    """Return what the trace tells; raises InputError where it tells of no instance."""
     from jobcast.report.trace.summary import summary_of  # noqa: PLC0415 - Polars
     from jobcast.systems.alibaba2018.reading import Source, find  # noqa: PLC0415
     from jobcast.systems.alibaba2018.tables import BATCH_INSTANCE  # noqa: PLC0415
@@ -93,7 +95,13 @@ def _summarised(trace: Path) -> Summary:
     source = find(BATCH_INSTANCE, trace) if trace.is_dir() else Source(table=BATCH_INSTANCE, path=trace)
     with working() as step:
         step(say("failures_waste.reading", path=source.path))
-        return summary_of(source)
+        summary = summary_of(source)
+    if not summary.compared.all_instances:
+        counts = {"doubted": f"{summary.doubted_rows:,}", "rows": f"{summary.rows:,}"}
+        raise InputError(
+            say("failures_waste.no_instances", path=source.path, **counts), hint=say("trace.no_jobs_cure")
+        )
+    return summary
 
 
 def _classes(jobs: Path) -> tuple[ClassOfJobs, ...]:

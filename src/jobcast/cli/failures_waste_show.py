@@ -56,11 +56,14 @@ def _spread(spread: Spread | None, above: float | None) -> dict[str, Any] | None
 
 
 def show(summary: Summary, classes: Sequence[ClassOfJobs] = (), *, drawn: bool) -> None:
-    """Print it for people, with the classes of jobs where these are known, and that it can be drawn if it isn't."""
+    """Print it for people, with the classes of jobs where these are known, and that it can be drawn if it isn't.
+
+    It tells of one instance at least.
+    """
     waste, compared = summary.waste, summary.compared
-    part = waste.instances / compared.all_instances if compared.all_instances else None
+    share_of_all = f"{waste.instances / compared.all_instances:.3%}"
     told = {"instances": f"{waste.instances:,}", "all": f"{compared.all_instances:,}"}
-    tell(say("failures_waste.rescheduled", **told, share=_fine(part), jobs=f"{waste.jobs:,}"))
+    tell(say("failures_waste.rescheduled", **told, share=share_of_all, jobs=f"{waste.jobs:,}"))
     if waste.instances:
         _show_waste(summary)
     if classes:
@@ -80,10 +83,6 @@ def _show_waste(summary: Summary) -> None:
     _show_spreads(summary)
     tell()
     _show_compared(summary)
-
-
-def _fine(part: float | None) -> str:
-    return "-" if part is None else f"{part:.3%}"
 
 
 def _show_counts(summary: Summary) -> None:
