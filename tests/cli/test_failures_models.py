@@ -241,6 +241,8 @@ def test_a_job_that_runs_is_answered_with_its_time_so_far_and_no_outcome(jobcast
     learnt = {one["job"] for one in jobs if one["learnt"]}
     assert learnt == {one["job"] for one in jobs if one["failed"] is not None} == {*looks["job"]} - {job}
     assert told.stderr.startswith(f"{len(learnt)} of the {len(jobs)} jobs shown had finished when the")
+    explained = json.loads(jobcast("failures", "explain", *where, "--job", job, "--json").stdout)
+    assert [one["chance"] for one in running if one["job"] == job] == [explained["chance"]]
     shown = jobcast("failures", "predict", *where, "--all-looks", "--limit", "0").stdout.splitlines()
     assert shown[0].endswith(" the end is unknown")
     rows = [line.split() for line in shown[2:] if line.split()[0] == job]

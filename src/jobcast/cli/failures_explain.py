@@ -64,7 +64,7 @@ def command(
 
     if picture:
         check(picture)
-    source = Source(session=session, **where)
+    source = Source(session=session, unended=job is not None, **where)
     model = load_model(session, folder, vantage)
     with working() as step:
         step("failure_cases")
