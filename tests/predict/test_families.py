@@ -14,7 +14,6 @@ from jobcast.features.family import LADDER, LEVELS
 from jobcast.features.submissions import of_many
 from jobcast.forecast import MemoryForecast, NoForecast
 from jobcast.job import Request
-from jobcast.predict import families
 from jobcast.predict.families import FamilyModel
 from jobcast.predict.models import load
 from jobcast.units import GIB, MIB
@@ -119,7 +118,7 @@ def test_a_submission_years_later_is_answered_too(model):
 
 
 def test_factors_multiply_to_what_the_upper_trees_say_over_what_they_start_from(model, many, monkeypatch):
-    monkeypatch.setattr(families, "_TOLD", 1000)
+    monkeypatch.setattr("jobcast.predict.contributions._TOLD", 1000)
     known = model.memory.recall(of_many(many[:1]))
     trees = model.trees["upper"]
     start = trees.contributions(known.matrix)[0, -1]

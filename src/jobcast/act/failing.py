@@ -13,10 +13,10 @@ def failing(forecast: FailureForecast) -> str:
             "foreseen.runs",
             failed=recent.failed,
             runs=recent.runs,
-            reason=_how(recent.reason, recent.exit_code),
+            reason=how_ended(recent.reason, recent.exit_code),
         )
     likeliest = next(iter(forecast.reasons), ExitReason.UNKNOWN)
-    return say("foreseen.chance", percent=percent(forecast.probability), reason=_how(likeliest, None))
+    return say("foreseen.chance", percent=percent(forecast.probability), reason=how_ended(likeliest, None))
 
 
 def percent(chance: float) -> str:
@@ -24,7 +24,8 @@ def percent(chance: float) -> str:
     return f"{100 * chance:.0f}" if chance >= 0.0995 else f"{100 * chance:.1f}"
 
 
-def _how(reason: str, exit_code: int | None) -> str:
+def how_ended(reason: str, exit_code: int | None) -> str:
+    """Return how such runs failed, to follow "failed"."""
     if reason == ExitReason.EXIT_CODE and exit_code is not None:
         return say("foreseen.exit", code=exit_code)
     return say(f"failing_reason.{reason}")

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from jobcast.act.failing import how_ended
 from jobcast.decision import Cause, Reason
 from jobcast.forecast import FailureForecast, RecentRuns
+from jobcast.job import ExitReason
 from jobcast.language import say
 
 _COMMANDS = {"lsf": "jobcast batch bresume"}
@@ -56,12 +58,10 @@ def to_confirm(foreseen: Foreseen, chance: float | None, dialect: str, name: str
 def spelled_out(reason: Reason) -> Reason:
     """Return such a reason with its figures in the language spoken now, for `jobcast.schedule.sentence`."""
     known = reason.values
-    if known["reason"] == "exit_code" and known["code"] != "":
-        how_ended = say("foreseen.exit", code=known["code"])
-    else:
-        how_ended = say(f"failing_reason.{known['reason'] or 'unknown'}")
+    code = known["code"]
+    how = how_ended(str(known["reason"] or ExitReason.UNKNOWN), code if isinstance(code, int) else None)
     if known["failed"]:
-        why = say("foreseen.runs", reason=how_ended, failed=known["failed"], runs=known["runs"])
+        why = say("foreseen.runs", reason=how, failed=known["failed"], runs=known["runs"])
     else:
-        why = say("foreseen.chance", reason=how_ended, percent=known["percent"])
+        why = say("foreseen.chance", reason=how, percent=known["percent"])
     return Reason(cause=reason.cause, values={"why": why, "how": known["how"]})

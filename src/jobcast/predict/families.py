@@ -32,6 +32,7 @@ from jobcast.predict import run_time
 from jobcast.predict.answer import Answers, answer
 from jobcast.predict.base import NO_RUN_TIMES, NOTHING_SIMILAR
 from jobcast.predict.card import NAME, Card
+from jobcast.predict.contributions import strongest
 from jobcast.predict.damage import reading
 from jobcast.predict.failures import families
 from jobcast.predict.failures.families import Failures
@@ -44,9 +45,6 @@ from jobcast.units import MIB, Bytes
 
 MEMORY, RECORD = "memory", "record"
 TREES = {"median": "median.txt", "upper": "upper.txt"}
-
-_TOLD = 5
-"""Contributions that a forecast tells."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -181,10 +179,4 @@ def _bases(known: Known, answers: Answers) -> Iterator[Basis | None]:
 
 
 def _contributions(moved: Floats) -> tuple[Contribution, ...]:
-    """Add up what the features of one rung did together, and tell the strongest."""
-    sums: dict[str, float] = {}
-    for name, amount in zip(FEATURES, moved[:-1], strict=True):
-        group = name.partition(":")[0]
-        sums[group] = sums.get(group, 0.0) + float(amount)
-    strongest = sorted(sums.items(), key=lambda item: (-abs(item[1]), item[0]))[:_TOLD]
-    return tuple(Contribution(feature=name, factor=round(2.0**amount, 4)) for name, amount in strongest)
+    return strongest(FEATURES, moved[:-1], base=2.0)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import e
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from jobcast.job import ExitReason
 from jobcast.language import say
 from jobcast.predict.base import NOTHING_SIMILAR
 from jobcast.predict.card import NAME
+from jobcast.predict.contributions import strongest
 from jobcast.predict.damage import reading
 from jobcast.predict.failures import model
 from jobcast.predict.failures.calibration import log_odds
@@ -32,8 +34,6 @@ T = TypeVar("T", bound=Hashable)
 FOLDER, MEMORY = "failures", "memory"
 RECENT = 10
 """Runs of a family that are told one by one."""
-_TOLD = 5
-"""Contributions that a forecast tells."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,18 +110,13 @@ def load(folder: Path, told: Mapping[str, Any] | None) -> Failures | None:
 
 
 def contributions(moved: Floats, base: float) -> tuple[Contribution, ...]:
-    """Add up what the features of one rung did together, and tell the strongest; `base` is the share of all jobs.
+    """Tell what moved the odds most; `base` is the share of all jobs that failed.
 
     How often its families failed counts as far as it differs from that.
     """
-    sums = {ANCHOR: -float(log_odds(np.array([base]))[0])}
-    for name, amount in zip(FAILURE_FEATURES, moved, strict=False):
-        group = name.partition(":")[0]
-        sums[group] = sums.get(group, 0.0) + float(amount)
-    strongest = sorted(sums.items(), key=lambda item: (-abs(item[1]), item[0]))[:_TOLD]
-    return tuple(
-        Contribution(feature=name, factor=round(float(np.exp(amount)), 4)) for name, amount in strongest
-    )
+    features = moved[: len(FAILURE_FEATURES)].copy()
+    features[FAILURE_FEATURES.index(ANCHOR)] -= log_odds(np.array([base]))[0]
+    return strongest(FAILURE_FEATURES, features, base=e)
 
 
 def shares_of_reasons(failed: Sequence[Failure]) -> dict[str, float]:
